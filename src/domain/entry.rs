@@ -1,0 +1,101 @@
+//! An entry of the log: one fact, of one incident, by one person, at a time.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{fact::Fact, text::Name};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    };
+}
+
+id!(
+    /// Names an entry for ever, and is its idempotency key.
+    EntryId
+);
+id!(
+    /// Names an incident for ever; people use its number instead.
+    IncidentId
+);
+id!(
+    /// Names one copy of the log: this console's file, or another's.
+    ReplicaId
+);
+
+impl IncidentId {
+    /// Stands for the workspace itself, in entries that belong to no incident
+    /// (a probe that changes while nothing is wrong).
+    pub const WORKSPACE: Self = Self(Uuid::nil());
+
+    /// The last four digits, for incidents that have no number yet.
+    pub fn short(&self) -> String {
+        let text = self.0.simple().to_string();
+        text[text.len() - 4..].to_owned()
+    }
+}
+
+/// An entry's place in the log: 1 for the first, without gaps.
+pub type Seq = u64;
+
+/// How an entry came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// Typed into the console.
+    Console,
+    /// A command.
+    Cli,
+    /// The engine did what was due.
+    Engine,
+    /// A probe saw something.
+    Probe,
+    /// Read from a file of entries.
+    Import,
+}
+
+/// One entry. Its parts never change; `seq` is added when it is accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its name.
+    pub id: EntryId,
+    /// Its place; `None` until the log's authority accepted it.
+    pub seq: Option<Seq>,
+    /// The incident it belongs to, or [`IncidentId::WORKSPACE`].
+    pub incident: IncidentId,
+    /// When it happened, as its author says (T1).
+    pub at: DateTime<Utc>,
+    /// When it was recorded (T1).
+    pub recorded_at: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: Name,
+    /// How it came about.
+    pub via: Via,
+    /// The copy of the log on which it was made.
+    pub replica: ReplicaId,
+    /// The last number its author had seen.
+    pub base: Seq,
+    /// What happened.
+    pub fact: Fact,
+}

@@ -1,0 +1,553 @@
+//! What happened: facts in the past tense, stored for ever and never changed.
+//!
+//! A fact that this program does not know (written by a newer one) is kept
+//! byte for byte as [`Fact::Unknown`], relayed, and shown as what it is.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{
+    entry::{EntryId, IncidentId},
+    phase::Phase,
+    severity::Severity,
+    text::{Address, Name, Prose, Title},
+    update::{Audience, Form},
+};
+
+/// One thing that happened. The variant's name in snake case is the entry's
+/// `kind`; its fields are the entry's `body`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+pub enum Fact {
+    /// An incident was declared. Everything else of an incident follows this.
+    Declared(Box<Declaration>),
+    /// Somebody took the page: the first stops the page ladder (E2).
+    Acknowledged {},
+    /// The severity was set or changed.
+    SeverityChanged {
+        to: Severity,
+        #[serde(default)]
+        reason: Prose,
+    },
+    /// Title, impact or blast radius were reworded; absent parts stay.
+    Described {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<Title>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        impact: Option<Title>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<Name>,
+    },
+    /// Work moved to another phase (G2).
+    PhaseEntered {
+        phase: Phase,
+        /// On entering `fixing`: how to get back, or that there is no way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rollback: Option<Prose>,
+    },
+    /// When the impact began, as far as known (T2); the entry's time says when.
+    ImpactStarted {},
+    /// Impact is over; the service need not be normal yet.
+    Mitigated {},
+    /// The service is normal again. `unmet` are the gate's open points (R1).
+    Resolved {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unmet: Vec<Title>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Prose>,
+    },
+    /// Resolved too early: the same incident goes on (R2).
+    Reopened { reason: Prose },
+    /// Follow-up is done (V4).
+    Closed {},
+    /// It never was one: a false alarm, or a duplicate.
+    Cancelled { reason: Prose },
+    /// This incident goes on in another one; its id stays resolvable (R3).
+    Merged { into: IncidentId },
+    /// Another incident goes on in this one, with its duties (R3).
+    Absorbed {
+        from: IncidentId,
+        alert_at: Option<DateTime<Utc>>,
+        #[serde(default)]
+        fired: Vec<String>,
+    },
+    /// A role was given to a person; the commander is one of the roles.
+    RoleGiven { role: Role, person: Name },
+    /// A person gave a role up.
+    RoleLeft { role: Role, person: Name },
+    /// A person joined in, for instance by answering a page.
+    Joined { person: Name },
+    /// Somebody wrote something down.
+    Noted { text: Prose },
+    /// A time-boxed request to one person.
+    Asked {
+        of: Name,
+        what: Prose,
+        by: DateTime<Utc>,
+    },
+    /// The request was answered.
+    Answered {
+        ask: EntryId,
+        #[serde(default)]
+        text: Prose,
+    },
+    /// An entry was pinned to the top, or taken down again.
+    Pinned { entry: EntryId, on: bool },
+    /// A link was added.
+    Linked { name: Name, url: Address },
+    /// A checklist item was ticked, or unticked: `detect.ack`, `runbook:x.md#3`.
+    Ticked { item: Title, done: bool },
+    /// An entry happened at another time than it says (T1).
+    Corrected {
+        entry: EntryId,
+        at: DateTime<Utc>,
+        #[serde(default)]
+        reason: Prose,
+    },
+    /// An entry is taken back; it stays visible as retracted (U6).
+    Retracted {
+        entry: EntryId,
+        #[serde(default)]
+        reason: Prose,
+    },
+
+    /// A person sent an update; deliveries follow (U4).
+    UpdateSent(Box<Update>),
+    /// The longer promise of an incident that will take long (U1).
+    LongRunning { reason: Prose },
+    /// A text for outside was drafted (X2).
+    ExternalDrafted { form: Form },
+    /// The commander approved a draft (X2).
+    ExternalApproved { draft: EntryId },
+
+    /// A channel took a message. `key` is the delivery's.
+    Delivered {
+        of: EntryId,
+        channel: Name,
+        key: Title,
+        #[serde(default)]
+        note: Title,
+    },
+    /// A channel did not take a message, and will not be tried again by itself.
+    Undelivered {
+        of: EntryId,
+        channel: Name,
+        key: Title,
+        why: Title,
+    },
+
+    /// A step of a ladder fired (E1); a person's doing when `by_hand`.
+    Escalated {
+        step: StepId,
+        #[serde(default)]
+        round: u32,
+        target: Name,
+        /// Contacts and channels reached for: `bo` by `pager`.
+        #[serde(default)]
+        via: Vec<Name>,
+        #[serde(default)]
+        late_s: i64,
+        #[serde(default)]
+        by_hand: bool,
+    },
+    /// A step was passed over, and why (E3, E7, E8, E11).
+    StepSkipped {
+        step: StepId,
+        target: Name,
+        why: Skip,
+        #[serde(default)]
+        reason: Prose,
+    },
+    /// The question before a step was answered (E5).
+    StepConfirmed { step: StepId, go: bool },
+    /// A ladder waits until then (E11).
+    Held { until: DateTime<Utc>, reason: Prose },
+    /// The wait was ended early.
+    HoldEnded {},
+    /// A person was paged by hand (E11).
+    Paged {
+        person: Name,
+        #[serde(default)]
+        text: Prose,
+        #[serde(default)]
+        via: Vec<Name>,
+    },
+    /// A newer policy was adopted on purpose (E6); the whole file.
+    PolicyAdopted { policy: String },
+
+    /// An alert was attached to the incident, or fired again.
+    AlertFired {
+        fingerprint: Name,
+        name: Title,
+        #[serde(default)]
+        source: Name,
+    },
+    /// An attached alert cleared; it only suggests (R1).
+    AlertCleared { fingerprint: Name },
+    /// A probe changed state (H1).
+    ProbeChanged(Box<ProbeChange>),
+    /// A person added an outage to the ledger (X1).
+    OutageAdded {
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        #[serde(default)]
+        reason: Prose,
+    },
+    /// A person struck a span from the ledger (X1).
+    OutageStruck {
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        #[serde(default)]
+        reason: Prose,
+    },
+
+    /// Whether it recurs, as a person says (V1).
+    RecurrenceSaid {
+        recurs: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<IncidentId>,
+    },
+    /// Whether the failure mode is new, as a person says (V1).
+    FailureModeSaid { new: bool },
+    /// The retrospective has a date.
+    RetrospectiveScheduled { at: DateTime<Utc> },
+    /// The retrospective was held (V2).
+    RetrospectiveHeld {
+        #[serde(default)]
+        attendees: Vec<Name>,
+        #[serde(default)]
+        notes: Prose,
+    },
+    /// No retrospective, by whose authority and why (V2).
+    RetrospectiveWaived { role: Title, reason: Prose },
+    /// Something that contributed.
+    FactorAdded { text: Prose },
+    /// An action item (V4).
+    ActionAdded {
+        kind: ActionKind,
+        what: Prose,
+        #[serde(default)]
+        owner: Option<Name>,
+        #[serde(default)]
+        due: Option<NaiveDate>,
+    },
+    /// An action item changed; absent parts stay.
+    ActionChanged {
+        action: EntryId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<Name>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<NaiveDate>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        done: Option<bool>,
+    },
+
+    /// Of a kind, or in a shape, that this program does not know.
+    #[serde(skip)]
+    Unknown(Unknown),
+}
+
+/// What is known when an incident is declared.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Declaration {
+    /// What is wrong, in a line.
+    pub title: Title,
+    /// The level, once somebody decided it (S6).
+    pub severity: Option<Severity>,
+    /// When the monitoring raised the alarm: the anchor of every clock (S1).
+    pub alert_at: Option<DateTime<Utc>>,
+    /// When a person reported it.
+    pub reported_at: Option<DateTime<Utc>>,
+    /// What users notice.
+    pub impact: Title,
+    /// The service hit.
+    pub service: Option<Name>,
+    /// The alert's identity at its source.
+    pub fingerprint: Option<Name>,
+    /// An exercise: nothing leaves (X4).
+    pub drill: bool,
+    /// Restricted: nothing leaves (X4).
+    pub private: bool,
+    /// The policy in force, whole (E6).
+    pub policy: String,
+    /// The incident that this one repeats (R2).
+    pub recurrence_of: Option<IncidentId>,
+}
+
+/// An update as a person sent it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Update {
+    /// Whom it is for.
+    pub audience: Audience,
+    /// The words.
+    pub form: Form,
+    /// Channels that it goes to; empty when somebody posted it by hand.
+    pub channels: Vec<Name>,
+    /// The last one, after resolving (U7).
+    #[serde(default)]
+    pub last: bool,
+    /// The approved draft, for an external one (X2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draft: Option<EntryId>,
+}
+
+/// A probe's change of state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProbeChange {
+    /// The probe's name.
+    pub probe: Name,
+    /// The state left.
+    pub from: Health,
+    /// The state entered.
+    pub to: Health,
+    /// The class of error, where there was one (H1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<ErrorClass>,
+    /// What it saw, in words.
+    #[serde(default)]
+    pub detail: Title,
+    /// The host that it ran on (H2).
+    #[serde(default)]
+    pub vantage: Name,
+    /// Whether its being down is downtime of the service (X1).
+    #[serde(default)]
+    pub counts: bool,
+}
+
+/// The state of a probed thing (H1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// It answers as it should.
+    Up,
+    /// It answers, slowly or with a warning.
+    Degraded,
+    /// It does not answer, or wrongly.
+    Down,
+    /// Nobody can tell, for instance because this host is offline (H2).
+    Unknown,
+    /// It was known once, too long ago.
+    Stale,
+}
+
+/// What kind of thing went wrong (H1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// The name does not resolve.
+    Dns,
+    /// Nothing accepts the connection, or it was reset.
+    Connect,
+    /// The encrypted connection can't be trusted or made.
+    Tls,
+    /// No answer in time.
+    Timeout,
+    /// An answer with a status that means failure.
+    Status,
+    /// An answer with the wrong content.
+    Body,
+}
+
+/// What a person does in an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The incident commander: decides.
+    Commander,
+    /// Stands in for the commander.
+    Deputy,
+    /// Operations lead: leads the repair.
+    OpsLead,
+    /// Communications lead: writes the updates.
+    CommsLead,
+    /// Keeps the record.
+    Scribe,
+    /// Works on it.
+    Responder,
+    /// Watches.
+    Observer,
+    /// Is told.
+    Stakeholder,
+}
+
+/// The four kinds of action item (V4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionKind {
+    /// Update runbooks.
+    Runbook,
+    /// Improve monitoring and alerting.
+    Monitoring,
+    /// Preventive measures.
+    Preventive,
+    /// Update documentation.
+    Documentation,
+}
+
+/// Why a step of a ladder was passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Skip {
+    /// Not for this severity when it fell due (E3).
+    NotApplicable,
+    /// Nobody can be reached (E7).
+    Unreachable,
+    /// A higher step was due as well (E8).
+    Overtaken,
+    /// A person said so (E11).
+    ByHand,
+}
+
+/// A step's place in the policy: `management/2` is its third step.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StepId {
+    /// The ladder's name.
+    pub ladder: String,
+    /// The step's place, from 0.
+    pub index: usize,
+}
+
+impl std::fmt::Display for StepId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.ladder, self.index)
+    }
+}
+
+/// A fact from a newer program, as it came.
+#[derive(Debug, Clone)]
+pub struct Unknown {
+    /// Its kind.
+    pub kind: String,
+    /// Its body, byte for byte.
+    pub body: Box<RawValue>,
+}
+
+impl PartialEq for Unknown {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.body.get() == other.body.get()
+    }
+}
+
+impl Fact {
+    /// Reads a stored fact. What is not understood becomes [`Fact::Unknown`],
+    /// so nothing that was accepted once is ever lost.
+    ///
+    /// # Errors
+    ///
+    /// Only when `body` is no JSON at all.
+    pub fn read(kind: &str, body: &str) -> Result<Self, serde_json::Error> {
+        let raw: &RawValue = serde_json::from_str(body)?;
+        let known = serde_json::from_str(&format!(
+            r#"{{"kind":{},"body":{body}}}"#,
+            serde_json::to_string(kind)?
+        ));
+        Ok(known.unwrap_or_else(|_| {
+            Self::Unknown(Unknown {
+                kind: kind.to_owned(),
+                body: raw.to_owned(),
+            })
+        }))
+    }
+
+    /// The fact as it is stored: its kind, and its body as JSON.
+    pub fn write(&self) -> (String, Box<RawValue>) {
+        #[derive(Deserialize)]
+        struct Tagged {
+            kind: String,
+            body: Box<RawValue>,
+        }
+        if let Self::Unknown(unknown) = self {
+            return (unknown.kind.clone(), unknown.body.clone());
+        }
+        let text =
+            serde_json::to_string(self).expect("a fact has only text keys and finite numbers");
+        let tagged: Tagged =
+            serde_json::from_str(&text).expect("every known fact has a kind and a body");
+        (tagged.kind, tagged.body)
+    }
+}
+
+impl Role {
+    /// Every role, as a list to choose from.
+    pub const ALL: [Self; 8] = [
+        Self::Commander,
+        Self::Deputy,
+        Self::OpsLead,
+        Self::CommsLead,
+        Self::Scribe,
+        Self::Responder,
+        Self::Observer,
+        Self::Stakeholder,
+    ];
+
+    /// `commander`, `ops lead`, …
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Commander => "commander",
+            Self::Deputy => "deputy",
+            Self::OpsLead => "ops lead",
+            Self::CommsLead => "comms lead",
+            Self::Scribe => "scribe",
+            Self::Responder => "responder",
+            Self::Observer => "observer",
+            Self::Stakeholder => "stakeholder",
+        }
+    }
+
+    /// Whether only one person has it at a time.
+    pub const fn is_single(self) -> bool {
+        matches!(
+            self,
+            Self::Commander | Self::Deputy | Self::Scribe | Self::CommsLead
+        )
+    }
+}
+
+impl Health {
+    /// `ok`, `SLOW`, `DOWN`, `unknown`, `STALE`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Up => "ok",
+            Self::Degraded => "SLOW",
+            Self::Down => "DOWN",
+            Self::Unknown => "unknown",
+            Self::Stale => "STALE",
+        }
+    }
+}
+
+impl ErrorClass {
+    /// `dns`, `connect`, `tls`, `timeout`, `status`, `body`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Status => "status",
+            Self::Body => "body",
+        }
+    }
+}
+
+impl ActionKind {
+    /// The four kinds, in the process document's order.
+    pub const ALL: [Self; 4] = [
+        Self::Runbook,
+        Self::Monitoring,
+        Self::Preventive,
+        Self::Documentation,
+    ];
+
+    /// `update runbooks`, …
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Runbook => "update runbooks",
+            Self::Monitoring => "improve monitoring",
+            Self::Preventive => "preventive measure",
+            Self::Documentation => "update documentation",
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A message on its way to a channel: what is to be said, where, and under
+//! which key, so that it is recorded once and repeated recognisably.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    entry::{EntryId, IncidentId},
+    text::{Name, Prose, Title},
+};
+
+/// One message to one channel. Recorded together with the entry it follows from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Unique for ever: the same key is never delivered as two messages.
+    pub key: Title,
+    /// The channel's name in the configuration.
+    pub channel: Name,
+    /// The incident it is about.
+    pub incident: IncidentId,
+    /// The entry it follows from.
+    pub origin: EntryId,
+    /// What it is for; decides how often and how long it is tried.
+    pub purpose: Purpose,
+    /// Not before this: the time in which it can be taken back.
+    pub not_before: DateTime<Utc>,
+    /// `INC-142 High latency`, for channels that have a subject.
+    pub subject: Title,
+    /// The message, as a person would read it.
+    pub text: Prose,
+}
+
+/// What a message is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Somebody is to act now: tried for an hour, repeated in doubt.
+    Page,
+    /// People inside are told: tried for a day, held in doubt.
+    Update,
+    /// One quiet line after an outage of the engine (E8).
+    LateNotice,
+    /// People outside are told: held for a person in doubt.
+    Public,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Waits for its turn, or for its next try.
+    Queued,
+    /// On the wire now; written down before the first byte left.
+    InFlight,
+    /// Taken by the channel.
+    Sent,
+    /// It may have arrived: nobody can tell. Waits for a person.
+    Uncertain,
+    /// Refused, or tried for too long. A person may try again.
+    Dead,
+    /// Taken back before it left.
+    Cancelled,
+}
+
+impl DeliveryState {
+    /// `queued`, `in flight`, `sent`, `uncertain`, `dead`, `cancelled`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::InFlight => "in flight",
+            Self::Sent => "sent",
+            Self::Uncertain => "uncertain",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// A delivery as the store keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Delivery {
+    /// What is delivered.
+    pub intent: Intent,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next, while it is queued.
+    pub next_at: DateTime<Utc>,
+    /// Whether an earlier try may have arrived.
+    pub maybe_repeat: bool,
+    /// What went wrong last.
+    pub last_error: Title,
+    /// When the channel took it.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+}
+
+/// How a try to deliver went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Taken; with the provider's id, where it gives one.
+    Sent(Title),
+    /// Nothing arrived, for sure; try again, not before the time it asked for.
+    NotSent {
+        why: Title,
+        retry_after: Option<std::time::Duration>,
+    },
+    /// Refused for good.
+    Refused(Title),
+    /// It may have arrived.
+    Uncertain(Title),
+}

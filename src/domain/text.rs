@@ -1,0 +1,272 @@
+//! Text that is safe to show: everything that came from elsewhere passes
+//! through here once, before it is stored in a fact, drawn, logged or sent.
+//!
+//! Removed are terminal escape sequences (whole, with their payload), control
+//! characters, bidirectional overrides, zero-width and tag characters. Each
+//! removed run leaves one `·`, so that a reader sees that something was there.
+
+use std::{fmt, ops::Deref};
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// What stands where something unsafe was taken out.
+const REMOVED: char = '·';
+/// What stands at the end of text that was cut.
+const CUT: char = '…';
+
+/// A title or a subject: one line, 200 characters.
+pub type Title = Text<200, false>;
+/// A note, a reason, the body of an update: several lines, 4,000 characters.
+pub type Prose = Text<4000, true>;
+/// A name of a person, a role's target, a channel, a probe: one line, 64.
+pub type Name = Text<64, false>;
+/// An address: one line, 2,000 characters.
+pub type Address = Text<2000, false>;
+
+/// Clean text of at most `MAX` characters; with line breaks if `LINES`.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Text<const MAX: usize, const LINES: bool>(String);
+
+/// Typed text that does not fit; nothing of it was kept or changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the text is {found} characters long and at most {most} fit: shorten it, or put the rest into a second note"
+)]
+pub struct TooLong {
+    /// Characters found.
+    pub found: usize,
+    /// Characters that fit.
+    pub most: usize,
+}
+
+impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
+    /// Text from elsewhere: cleaned, and cut with `…` where it is too long.
+    pub fn lossy(raw: &str) -> Self {
+        // Four bytes a character is the most that can be kept, so a hostile
+        // ten megabytes are not walked to their end.
+        let mut clean = clean(raw, LINES, MAX + 1);
+        if clean.chars().count() > MAX {
+            clean = clean.chars().take(MAX - 1).collect();
+            clean.push(CUT);
+        }
+        Self(clean)
+    }
+
+    /// Text a person typed: cleaned, and refused where it is too long.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLong`] with both lengths; the caller still has the text.
+    pub fn typed(raw: &str) -> Result<Self, TooLong> {
+        let found = raw.chars().count();
+        if found > MAX {
+            return Err(TooLong { found, most: MAX });
+        }
+        Ok(Self(clean(raw, LINES, MAX)))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize, const LINES: bool> From<&str> for Text<MAX, LINES> {
+    fn from(raw: &str) -> Self {
+        Self::lossy(raw)
+    }
+}
+
+impl<const MAX: usize, const LINES: bool> Deref for Text<MAX, LINES> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize, const LINES: bool> fmt::Display for Text<MAX, LINES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl<const MAX: usize, const LINES: bool> fmt::Debug for Text<MAX, LINES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl<'de, const MAX: usize, const LINES: bool> Deserialize<'de> for Text<MAX, LINES> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Ok(Self::lossy(&raw))
+    }
+}
+
+/// `raw` without anything that could act on a terminal, a log or a header;
+/// one line, however long.
+pub fn one_line(raw: &str) -> String {
+    clean(raw, false, usize::MAX)
+}
+
+/// `raw` cleaned, stopping after `most` characters of output.
+fn clean(raw: &str, lines: bool, most: usize) -> String {
+    if raw.len() <= most && raw.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return raw.trim_end().to_owned();
+    }
+    let mut out = String::with_capacity(raw.len().min(most.saturating_mul(4)).min(1 << 16));
+    let mut kept = 0;
+    let mut removed = false;
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        if kept >= most {
+            break;
+        }
+        match c {
+            '\n' if lines => out.push('\n'),
+            '\r' if chars.peek() == Some(&'\n') => continue,
+            '\r' if lines => out.push('\n'),
+            '\n' | '\r' | '\t' => out.push(' '),
+            '\u{1b}' => {
+                skip_escape(&mut chars);
+                mark(&mut out, &mut removed, &mut kept);
+                continue;
+            }
+            // The one-character forms of the same sequences (C1).
+            '\u{9b}' => {
+                skip_control_sequence(&mut chars);
+                mark(&mut out, &mut removed, &mut kept);
+                continue;
+            }
+            '\u{90}' | '\u{98}' | '\u{9d}'..='\u{9f}' => {
+                skip_string(&mut chars);
+                mark(&mut out, &mut removed, &mut kept);
+                continue;
+            }
+            c if is_unsafe(c) => {
+                mark(&mut out, &mut removed, &mut kept);
+                continue;
+            }
+            c => out.push(c),
+        }
+        removed = false;
+        kept += 1;
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn mark(out: &mut String, removed: &mut bool, kept: &mut usize) {
+    if !*removed {
+        out.push(REMOVED);
+        *removed = true;
+        *kept += 1;
+    }
+}
+
+type Chars<'a> = std::iter::Peekable<std::str::Chars<'a>>;
+
+fn skip_escape(chars: &mut Chars<'_>) {
+    match chars.next() {
+        Some('[') => skip_control_sequence(chars),
+        Some(']' | 'P' | 'X' | '^' | '_' | 'k') => skip_string(chars),
+        Some(c) if ('\u{20}'..='\u{2f}').contains(&c) => {
+            while chars
+                .next_if(|c| ('\u{20}'..='\u{2f}').contains(c))
+                .is_some()
+            {}
+            chars.next_if(|c| ('\u{30}'..='\u{7e}').contains(c));
+        }
+        Some(_) | None => {}
+    }
+}
+
+fn skip_control_sequence(chars: &mut Chars<'_>) {
+    while chars
+        .next_if(|c| ('\u{20}'..='\u{3f}').contains(c))
+        .is_some()
+    {}
+    chars.next_if(|c| ('\u{40}'..='\u{7e}').contains(c));
+}
+
+/// Skips to the end of an operating-system command; one that never ends stops
+/// at the line's end, so that it can't swallow a whole report.
+fn skip_string(chars: &mut Chars<'_>) {
+    while let Some(c) = chars.next_if(|c| *c != '\n') {
+        match c {
+            '\u{07}' | '\u{9c}' => return,
+            '\u{1b}' => {
+                chars.next_if_eq(&'\\');
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200c}' | '\u{200e}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_escape_sequence_goes_with_its_payload() {
+        for (raw, shown) in [
+            ("a\x1b]52;c;aGk=\x07b", "a·b"),
+            ("a\x1b]8;;http://x\x1b\\b", "a·b"),
+            ("a\x1b[2Jb", "a·b"),
+            ("a\u{9b}31mb", "a·b"),
+            ("a\x1bP1$r0m\x1b\\b", "a·b"),
+            ("a\u{202e}\u{200b}b", "a·b"),
+            ("a\0\x07\x7fb", "a·b"),
+            ("a\x1b]0;never ends\nb", "a· b"),
+            ("tab\tline\r\nnext", "tab line next"),
+        ] {
+            assert_eq!(Title::lossy(raw).as_str(), shown, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_note_keeps_its_lines_and_a_title_does_not() {
+        assert_eq!(
+            Prose::lossy("one\r\ntwo\rthree").as_str(),
+            "one\ntwo\nthree"
+        );
+        assert_eq!(Title::lossy("one\ntwo").as_str(), "one two");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_from_elsewhere_and_refused_from_a_person() {
+        let long = "é".repeat(10_000_000);
+
+        assert_eq!(Title::lossy(&long).chars().count(), 200);
+        assert!(Title::lossy(&long).ends_with('…'));
+        assert_eq!(
+            Title::typed(&long),
+            Err(TooLong {
+                found: 10_000_000,
+                most: 200
+            })
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_unsafe_is_left_of_any_text(raw in "\\PC*|[\\x00-\\x1f\u{1b}\u{80}-\u{9f}\\[\\]a-z;]*") {
+            let clean = Prose::lossy(&raw);
+
+            proptest::prop_assert!(clean.chars().all(|c| c == '\n' || !is_unsafe(c)));
+            proptest::prop_assert_eq!(Prose::lossy(&clean), clean.clone());
+        }
+    }
+}
