@@ -99,3 +99,13 @@ pub struct Entry {
     /// What happened.
     pub fact: Fact,
 }
+
+impl Entry {
+    /// Whether a person did it, rather than the engine or a probe.
+    pub const fn is_by_a_person(&self) -> bool {
+        match self.via {
+            Via::Console | Via::Cli | Via::Import => true,
+            Via::Engine | Via::Probe => false,
+        }
+    }
+}

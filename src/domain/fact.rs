@@ -19,6 +19,7 @@ use super::{
 /// `kind`; its fields are the entry's `body`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant's sentence names its fields")]
 pub enum Fact {
     /// An incident was declared. Everything else of an incident follows this.
     Declared(Box<Declaration>),

@@ -1,1 +1,270 @@
-//! Health.
+//! What a probe's readings add up to: up, degraded, down, unknown or stale
+//! (H1), and whether to believe them at all (H2).
+//!
+//! - N failures in a row make a target *down*; until then it stays what it was.
+//! - A target that is down comes up after M answers in a row, good or slow, as
+//!   what the last of them was. Between *up* and *degraded* it takes M readings
+//!   of the other kind in a row.
+//! - From *unknown* one answer is enough, but failures need their full count:
+//!   a page must not be the first thing that a console says.
+//! - While the control probe is down, this host is offline and every target is
+//!   *unknown*. From the control's first failure on, before it is down, failures
+//!   of targets are not believed: neither counted nor held against the count.
+//!   So the control should be probed at least as often as the targets.
+//! - Silence for three intervals and a timeout is *stale*, and nothing that was
+//!   counted before such a silence counts after it.
+
+use std::{collections::VecDeque, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    fact::Health,
+    probe::{Outcome, Reading, Spec},
+};
+
+mod panel;
+#[cfg(test)]
+mod tests;
+
+pub use panel::{Counts, Panel};
+
+/// Samples kept: forty minutes of readings every ten seconds, and wider than
+/// any sparkline.
+const SAMPLES: usize = 240;
+
+/// Intervals of silence until a state is stale.
+const SILENCE: i32 = 3;
+
+/// Whether this host can reach anything, as the control probe says (H2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// It can, or nobody asks.
+    Up,
+    /// The control probe failed just now, but not yet often enough.
+    Doubtful,
+    /// It can't: no reading says anything about its target.
+    Down,
+}
+
+/// One reading, as much of it as a sparkline needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sample {
+    /// When it was finished.
+    pub at: DateTime<Utc>,
+    /// How long the target took; `None` where time says nothing.
+    pub took: Option<Duration>,
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+/// How a reading went, without the class of its failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Pass,
+    Warn,
+    Fail,
+}
+
+impl From<Outcome> for Level {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Pass => Self::Pass,
+            Outcome::Warn => Self::Warn,
+            Outcome::Fail(_) => Self::Fail,
+        }
+    }
+}
+
+/// Readings of one kind in a row.
+#[derive(Debug, Clone, Copy)]
+struct Streak {
+    level: Level,
+    /// Of this level.
+    count: u32,
+    /// That were no failures.
+    answered: u32,
+    /// When the first of this level was.
+    from: DateTime<Utc>,
+}
+
+/// One probe, and what its readings add up to.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    spec: Spec,
+    /// Never stale: that depends on the time of asking.
+    state: Health,
+    since: Option<DateTime<Utc>>,
+    streak: Option<Streak>,
+    last: Option<Reading>,
+    samples: VecDeque<Sample>,
+}
+
+impl Watch {
+    /// A probe without a reading yet: unknown.
+    pub fn new(spec: &Spec) -> Self {
+        Self {
+            spec: spec.clone(),
+            state: Health::Unknown,
+            since: None,
+            streak: None,
+            last: None,
+            samples: VecDeque::with_capacity(SAMPLES),
+        }
+    }
+
+    /// Takes a reading; the state left and the state entered, if it changes.
+    ///
+    /// Readings count in the order that they come in, whatever time they claim:
+    /// a clock that was set back must not blind a probe.
+    pub fn observe(&mut self, reading: &Reading, link: Link) -> Option<(Health, Health)> {
+        if self.silent_at(reading.at) {
+            self.streak = None;
+        }
+        self.last = Some(reading.clone());
+        let level = Level::from(reading.outcome);
+        match (link, level) {
+            (Link::Down, Level::Pass | Level::Warn | Level::Fail) => self.lose(reading.at),
+            (Link::Doubtful, Level::Fail) => None,
+            (Link::Up, Level::Fail) | (Link::Up | Link::Doubtful, Level::Pass | Level::Warn) => {
+                self.keep(reading);
+                self.streak = Some(Streak::after(self.streak, level, reading.at));
+                self.enter(self.next(), reading.at)
+            }
+        }
+    }
+
+    /// Nobody can tell any more: unknown, and counting begins anew.
+    pub fn lose(&mut self, at: DateTime<Utc>) -> Option<(Health, Health)> {
+        self.streak = None;
+        self.enter(Health::Unknown, at)
+    }
+
+    /// What is probed, and how.
+    pub const fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// The state, as it looks at `now`.
+    pub fn state(&self, now: DateTime<Utc>) -> Health {
+        if self.state != Health::Unknown && self.silent_at(now) {
+            return Health::Stale;
+        }
+        self.state
+    }
+
+    /// When the state was entered, [`Health::Stale`] left aside; `None` before
+    /// the first change.
+    pub const fn since(&self) -> Option<DateTime<Utc>> {
+        self.since
+    }
+
+    /// The last reading, believed or not.
+    pub const fn last(&self) -> Option<&Reading> {
+        self.last.as_ref()
+    }
+
+    /// How long ago the last reading was, not below zero; `None` without one.
+    pub fn age(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let last = self.last.as_ref()?;
+        Some((now - last.at).max(TimeDelta::zero()))
+    }
+
+    /// The first failure of those in a row, also before the target counts as
+    /// down; `None` unless it failed last.
+    pub fn failing_since(&self) -> Option<DateTime<Utc>> {
+        self.streak
+            .filter(|streak| streak.level == Level::Fail)
+            .map(|streak| streak.from)
+    }
+
+    /// Good readings in a row, up to the last (R1).
+    pub fn passes(&self) -> u32 {
+        self.streak
+            .filter(|streak| streak.level == Level::Pass)
+            .map_or(0, |streak| streak.count)
+    }
+
+    /// The last 240 readings that were believed, oldest first.
+    pub fn samples(&self) -> impl DoubleEndedIterator<Item = &Sample> {
+        self.samples.iter()
+    }
+
+    /// What 95 of 100 answers in the samples were not slower than; failures
+    /// have no say, and without an answer there is `None`.
+    pub fn p95(&self) -> Option<Duration> {
+        let mut times: Vec<Duration> = self
+            .samples
+            .iter()
+            .filter(|sample| Level::from(sample.outcome) != Level::Fail)
+            .filter_map(|sample| sample.took)
+            .collect();
+        times.sort_unstable();
+        let rank = (times.len() * 95).div_ceil(100);
+        times.get(rank.checked_sub(1)?).copied()
+    }
+
+    fn silent_at(&self, now: DateTime<Utc>) -> bool {
+        let patience = self
+            .spec
+            .every
+            .checked_mul(SILENCE)
+            .and_then(|silence| silence.checked_add(&self.spec.timeout))
+            .unwrap_or(TimeDelta::MAX);
+        self.age(now).is_some_and(|age| age > patience)
+    }
+
+    fn keep(&mut self, reading: &Reading) {
+        if self.samples.len() == SAMPLES {
+            self.samples.pop_front();
+        }
+        self.samples.push_back(Sample {
+            at: reading.at,
+            took: reading.took,
+            outcome: reading.outcome,
+        });
+    }
+
+    /// The state that the readings in a row ask for (H1).
+    fn next(&self) -> Health {
+        let Some(streak) = self.streak else {
+            return self.state;
+        };
+        let answer = match streak.level {
+            Level::Fail if streak.count >= self.spec.failures => return Health::Down,
+            Level::Fail => return self.state,
+            Level::Warn => Health::Degraded,
+            Level::Pass => Health::Up,
+        };
+        let enough = match self.state {
+            Health::Unknown | Health::Stale => true,
+            Health::Down => streak.answered >= self.spec.successes,
+            Health::Up | Health::Degraded => streak.count >= self.spec.successes,
+        };
+        if enough { answer } else { self.state }
+    }
+
+    fn enter(&mut self, to: Health, at: DateTime<Utc>) -> Option<(Health, Health)> {
+        if self.state == to {
+            return None;
+        }
+        self.since = Some(at);
+        Some((std::mem::replace(&mut self.state, to), to))
+    }
+}
+
+impl Streak {
+    fn after(before: Option<Self>, level: Level, at: DateTime<Utc>) -> Self {
+        let same = before.filter(|streak| streak.level == level);
+        let answered = before.map_or(0, |streak| streak.answered);
+        Self {
+            level,
+            count: same.map_or(0, |streak| streak.count).saturating_add(1),
+            answered: match level {
+                Level::Fail => 0,
+                Level::Pass | Level::Warn => answered.saturating_add(1),
+            },
+            from: same.map_or(at, |streak| streak.from),
+        }
+    }
+}

@@ -1,13 +1,26 @@
 //! What an incident is, and what is owed while it lasts.
+pub mod board;
+pub mod cadence;
 pub mod calendar;
 pub mod downtime;
+pub mod duty;
 pub mod entry;
+pub mod escalation;
+pub mod external;
 pub mod fact;
 pub mod health;
+pub mod hints;
+pub mod incident;
+pub mod intents;
+pub mod located;
 pub mod notice;
 pub mod phase;
+pub mod policy;
 pub mod probe;
+pub mod retrospective;
+pub mod secret;
 pub mod severity;
 pub mod span;
 pub mod text;
 pub mod update;
+pub mod when;

@@ -63,6 +63,11 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
+    /// Whether it may still leave by itself, or waits for a person.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Queued | Self::InFlight | Self::Uncertain)
+    }
+
     /// `queued`, `in flight`, `sent`, `uncertain`, `dead`, `cancelled`.
     pub const fn word(self) -> &'static str {
         match self {
@@ -104,7 +109,9 @@ pub enum Outcome {
     Sent(Title),
     /// Nothing arrived, for sure; try again, not before the time it asked for.
     NotSent {
+        /// What went wrong.
         why: Title,
+        /// How long the channel asked to be left alone.
         retry_after: Option<std::time::Duration>,
     },
     /// Refused for good.

@@ -86,6 +86,12 @@ impl<const MAX: usize, const LINES: bool> Deref for Text<MAX, LINES> {
     }
 }
 
+impl<const MAX: usize, const LINES: bool> std::borrow::Borrow<str> for Text<MAX, LINES> {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl<const MAX: usize, const LINES: bool> fmt::Display for Text<MAX, LINES> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)

@@ -1,0 +1,264 @@
+//! All incidents of a workspace, folded from one log.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    duty::{self, Due},
+    entry::{Entry, EntryId, IncidentId, Seq},
+    fact::{Declaration, Fact, Health, ProbeChange},
+    incident::{Command, Incident, Refusal},
+    text::Name,
+};
+
+/// Every incident, in the order in which they were declared.
+#[derive(Debug, Clone, Default)]
+pub struct Board {
+    incidents: BTreeMap<IncidentId, Incident>,
+    order: Vec<IncidentId>,
+    /// Entries of incidents whose declaration has not come yet.
+    waiting: HashMap<IncidentId, Vec<Arc<Entry>>>,
+    /// The state of each probe, since when, as the log tells.
+    probes: BTreeMap<Name, (DateTime<Utc>, ProbeChange)>,
+    head: Seq,
+}
+
+impl Board {
+    /// Folds one entry in. Total, like [`Incident::apply`].
+    pub fn apply(&mut self, entry: Entry) {
+        self.head = self.head.max(entry.seq.unwrap_or(0));
+        let entry = Arc::new(entry);
+        if entry.incident == IncidentId::WORKSPACE {
+            self.apply_to_workspace(&entry);
+        } else if let Some(incident) = self.incidents.get_mut(&entry.incident) {
+            incident.apply(entry);
+        } else if matches!(entry.fact, Fact::Declared(_)) {
+            self.declare(entry);
+        } else {
+            self.waiting.entry(entry.incident).or_default().push(entry);
+        }
+    }
+
+    /// What a probe saw concerns every incident that is active at that time.
+    fn apply_to_workspace(&mut self, entry: &Arc<Entry>) {
+        let Fact::ProbeChanged(change) = &entry.fact else {
+            return;
+        };
+        self.probes
+            .insert(change.probe.clone(), (entry.at, (**change).clone()));
+        for incident in self
+            .incidents
+            .values_mut()
+            .filter(|incident| incident.is_active())
+        {
+            incident.apply(Arc::clone(entry));
+        }
+    }
+
+    fn declare(&mut self, entry: Arc<Entry>) {
+        let id = entry.incident;
+        let number = u32::try_from(self.order.len() + 1).unwrap_or(u32::MAX);
+        let down: Vec<_> = self
+            .probes
+            .values()
+            .filter(|(_, change)| change.to == Health::Down)
+            .cloned()
+            .collect();
+        if let Some(incident) = Incident::open(entry, number, down) {
+            self.order.push(id);
+            self.incidents.insert(id, incident);
+        }
+        for waiting in self.waiting.remove(&id).unwrap_or_default() {
+            self.apply((*waiting).clone());
+        }
+    }
+
+    /// The number of the last entry folded in.
+    pub const fn head(&self) -> Seq {
+        self.head
+    }
+
+    /// The incident of that name.
+    pub fn get(&self, id: IncidentId) -> Option<&Incident> {
+        self.incidents.get(&id)
+    }
+
+    /// Every incident, the oldest first.
+    pub fn all(&self) -> impl DoubleEndedIterator<Item = &Incident> {
+        self.order.iter().filter_map(|id| self.incidents.get(id))
+    }
+
+    /// Incidents that people work on, the worst first, then the oldest.
+    pub fn active(&self) -> Vec<&Incident> {
+        let mut active: Vec<&Incident> =
+            self.all().filter(|incident| incident.is_active()).collect();
+        active.sort_by_key(|incident| std::cmp::Reverse(incident.assumed_severity()));
+        active
+    }
+
+    /// The incident that `text` means: `INC-142`, `142`, an id, or its last
+    /// four digits; the only active one where `text` is absent.
+    ///
+    /// # Errors
+    ///
+    /// Says what there is instead.
+    pub fn find(&self, text: Option<&str>) -> Result<&Incident, Refusal> {
+        let Some(text) = text else {
+            return self.only_active();
+        };
+        let number = text.trim().to_ascii_uppercase();
+        let number = number.strip_prefix("INC-").unwrap_or(&number);
+        self.all()
+            .find(|incident| {
+                number.parse() == Ok(incident.number)
+                    || incident.id.to_string().eq_ignore_ascii_case(text)
+                    || incident.id.short().eq_ignore_ascii_case(text)
+            })
+            .ok_or_else(|| {
+                let text = super::text::one_line(text);
+                Refusal::because(format!(
+                    "there is no incident {text}: `warroom list --all` shows them"
+                ))
+            })
+    }
+
+    fn only_active(&self) -> Result<&Incident, Refusal> {
+        match self.active().as_slice() {
+            [] => Err(Refusal::because(
+                "no incident is active: declare one, or name one with --incident",
+            )),
+            [one] => Ok(one),
+            several => {
+                let labels: Vec<String> = several.iter().map(|incident| incident.label()).collect();
+                Err(Refusal::because(format!(
+                    "{} are active: name one with --incident",
+                    labels.join(", ")
+                )))
+            }
+        }
+    }
+
+    /// How an update names the incident: by its number as soon as two are active (U4).
+    pub fn label_in_updates(&self, incident: &Incident) -> Option<String> {
+        let others = self
+            .all()
+            .filter(|other| other.is_active() && other.id != incident.id)
+            .count();
+        (others > 0).then(|| incident.label())
+    }
+
+    /// Everything owed, the soonest first.
+    pub fn duties(&self) -> Vec<(IncidentId, Due)> {
+        let mut all: Vec<_> = self
+            .all()
+            .flat_map(|incident| {
+                duty::duties(incident)
+                    .into_iter()
+                    .map(|due| (incident.id, due))
+            })
+            .collect();
+        all.sort_by_key(|(_, due)| due.by);
+        all
+    }
+
+    /// The state of each probe that ever changed, and since when.
+    pub fn probes(&self) -> impl Iterator<Item = (&Name, Health, DateTime<Utc>)> {
+        self.probes
+            .iter()
+            .map(|(name, (since, change))| (name, change.to, *since))
+    }
+
+    /// The facts that declare an incident.
+    ///
+    /// # Errors
+    ///
+    /// Says what is missing or impossible.
+    pub fn decide_declare(
+        &self,
+        declaration: Declaration,
+        now: DateTime<Utc>,
+    ) -> Result<Fact, Refusal> {
+        if declaration.title.trim().is_empty() {
+            return Err(Refusal::because("say what is wrong, in a line"));
+        }
+        for (what, at) in [
+            ("alert", declaration.alert_at),
+            ("report", declaration.reported_at),
+        ] {
+            let Some(at) = at.filter(|at| *at > now + TimeDelta::minutes(1)) else {
+                continue;
+            };
+            let at = at.format("%Y-%m-%d %H:%MZ");
+            return Err(Refusal::because(format!(
+                "the {what} at {at} lies in the future (T2)"
+            )));
+        }
+        Ok(Fact::Declared(Box::new(declaration)))
+    }
+
+    /// What merging `from` into another incident adds there (R3): the earliest
+    /// alert, and the steps that need not fire again.
+    pub fn absorbed(&self, from: &Incident) -> Fact {
+        Fact::Absorbed {
+            from: from.id,
+            alert_at: Some(from.anchor()),
+            fired: from
+                .state()
+                .ladder
+                .fired
+                .keys()
+                .map(ToString::to_string)
+                .collect(),
+        }
+    }
+
+    /// Whether a like incident was there lately: same fingerprint, or same
+    /// service, inside the policy's window (V1). It only suggests.
+    pub fn looks_like(&self, incident: &Incident) -> Option<&Incident> {
+        let since = incident.anchor() - incident.policy().retrospective.recurrence_window;
+        let state = incident.state();
+        self.all().rev().find(|other| {
+            let same_alert =
+                state.fingerprint.is_some() && other.state().fingerprint == state.fingerprint;
+            let same_service = state.service.is_some() && other.state().service == state.service;
+            other.id != incident.id
+                && other.number < incident.number
+                && other.anchor() >= since
+                && (same_alert || same_service)
+        })
+    }
+
+    /// The facts to record if `command` were carried out, each with its incident.
+    ///
+    /// # Errors
+    ///
+    /// As [`Incident::decide`]; and there may be no such incident.
+    pub fn decide(
+        &self,
+        id: IncidentId,
+        command: &Command,
+    ) -> Result<Vec<(IncidentId, Fact)>, Refusal> {
+        let incident = self
+            .get(id)
+            .ok_or_else(|| Refusal::because("there is no such incident"))?;
+        let facts = incident.decide(command)?;
+        let mut all: Vec<_> = facts.into_iter().map(|fact| (id, fact)).collect();
+        if let Fact::Merged { into } = &command.fact {
+            let Some(target) = self.get(*into).filter(|target| target.is_active()) else {
+                return Err(Refusal::because("the incident to merge into is not active"));
+            };
+            all.push((target.id, self.absorbed(incident)));
+        }
+        Ok(all)
+    }
+
+    /// The entry of that name, with its incident.
+    pub fn entry(&self, id: EntryId) -> Option<(&Incident, &Arc<Entry>)> {
+        self.all()
+            .find_map(|incident| Some((incident, incident.entry(id)?)))
+    }
+}

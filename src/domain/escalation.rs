@@ -1,0 +1,284 @@
+//! The ladders: who is told when nobody answers, and when it takes long (E).
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    duty::{Due, Duty, Promise, Settled, Standing, respond_by},
+    fact::{Skip, StepId},
+    incident::Incident,
+    policy::{Confirm, Ladder, Policy, Step, Until},
+    severity::Severity,
+};
+
+/// How long before a step the console asks for its confirmation (E5).
+pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);
+/// How long a step may be overdue before it rings on every console (E10).
+pub const RINGS_AFTER: TimeDelta = TimeDelta::seconds(60);
+
+/// When a step falls due: counted from the alert, whatever happened to the
+/// steps before it (E1). P4 counts its business hours from its response
+/// deadline instead (E4).
+pub fn due_at(incident: &Incident, step: &Step) -> DateTime<Utc> {
+    let policy = incident.policy();
+    match incident.severity() {
+        Some(severity) if policy.level(severity).business_hours => policy
+            .calendar
+            .add_business(respond_by(incident, severity), step.after),
+        Some(_) | None => incident.anchor() + step.after,
+    }
+}
+
+/// What is still to be climbed, ladder by ladder.
+pub(super) fn steps_due(incident: &Incident) -> Vec<Due> {
+    let policy = incident.policy();
+    policy
+        .steps()
+        .filter(|(id, ladder, step)| is_open(incident, id, ladder, step))
+        .filter(|_| held_until(incident).is_none())
+        .map(|(id, ladder, step)| {
+            let (by, round) = next_round(incident, &id, ladder, step);
+            let asks = step.confirm == Some(Confirm::Ask)
+                && !incident.state().ladder.confirmed.contains_key(&id);
+            Due {
+                by,
+                from: previous_step(incident, &id)
+                    .unwrap_or(incident.anchor())
+                    .min(by),
+                duty: Duty::Escalate {
+                    step: id,
+                    target: step.target.clone(),
+                    round,
+                    asks,
+                },
+            }
+        })
+        .collect()
+}
+
+/// Whether the step may still fire.
+fn is_open(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> bool {
+    let state = incident.state();
+    incident.is_active()
+        && !is_stopped(incident, step.until(ladder))
+        && step.is_for(state.severity)
+        && (ladder.repeat.is_some() || !state.ladder.fired.contains_key(id))
+        && state.ladder.confirmed.get(id) != Some(&false)
+        && matches!(
+            state.ladder.skipped.get(id),
+            None | Some((Skip::NotApplicable, _))
+        )
+        && !is_bare_page(incident, ladder, step)
+}
+
+/// A page ladder without anybody to page asks for nothing: the response clock
+/// already says that somebody has to answer.
+fn is_bare_page(incident: &Incident, ladder: &Ladder, step: &Step) -> bool {
+    step.until(ladder) == Until::Acknowledged && reach(incident.policy(), step).is_none()
+}
+
+/// Channels that reach a step's target; `None` where nobody can be reached (E7).
+pub fn reach<'a>(policy: &'a Policy, step: &Step) -> Option<&'a [super::text::Name]> {
+    let contact = policy.contact(&step.target)?;
+    (!contact.channels.is_empty()).then_some(contact.channels.as_slice())
+}
+
+/// Whether the policy can reach anybody at all. Where it can't, steps are for
+/// the people in the room to carry out, and are never skipped as unreachable.
+pub fn reaches_anybody(policy: &Policy) -> bool {
+    policy
+        .contact
+        .values()
+        .any(|contact| !contact.channels.is_empty())
+}
+
+/// What stops a step (E2): an acknowledgement stops the page ladder only.
+fn is_stopped(incident: &Incident, until: Until) -> bool {
+    let times = &incident.state().times;
+    match until {
+        Until::Acknowledged => incident.state().taken.is_some(),
+        Until::Mitigated => times.mitigated.is_some(),
+        Until::Resolved => !incident.is_active(),
+    }
+}
+
+/// When the step is due next, and which round that is: 0 for the first.
+fn next_round(
+    incident: &Incident,
+    id: &StepId,
+    ladder: &Ladder,
+    step: &Step,
+) -> (DateTime<Utc>, u32) {
+    match (incident.state().ladder.fired.get(id), ladder.repeat) {
+        (Some(fired), Some(repeat)) => (fired.last + repeat, fired.rounds),
+        (Some(_) | None, _) => (due_at(incident, step), 0),
+    }
+}
+
+/// When the step before this one was due: where this one's bar starts.
+fn previous_step(incident: &Incident, id: &StepId) -> Option<DateTime<Utc>> {
+    let before = StepId {
+        ladder: id.ladder.clone(),
+        index: id.index.checked_sub(1)?,
+    };
+    let (_, step) = incident.policy().step(&before)?;
+    Some(due_at(incident, step))
+}
+
+/// Until when the ladders wait (E11).
+pub fn held_until(incident: &Incident) -> Option<DateTime<Utc>> {
+    incident.state().ladder.hold.as_ref().map(|hold| hold.until)
+}
+
+/// The end of a wait is itself due: the engine ends it, and the steps that
+/// passed meanwhile are then late.
+pub(super) fn hold_ends(incident: &Incident) -> Option<Due> {
+    let hold = incident
+        .state()
+        .ladder
+        .hold
+        .as_ref()
+        .filter(|_| incident.is_active())?;
+    Some(Due {
+        by: hold.until,
+        from: hold.from,
+        duty: Duty::HoldEnds,
+    })
+}
+
+/// Steps that are not climbed any more, or not now.
+pub(super) fn steps_settled(incident: &Incident) -> Vec<Settled> {
+    incident
+        .policy()
+        .steps()
+        .filter(|(id, ladder, step)| {
+            !is_open(incident, id, ladder, step) || held_until(incident).is_some()
+        })
+        .filter(|(_, ladder, step)| !is_bare_page(incident, ladder, step))
+        .map(|(id, ladder, step)| Settled {
+            standing: standing(incident, &id, ladder, step),
+            what: Promise::Escalate(id, step.target.clone()),
+        })
+        .collect()
+}
+
+fn standing(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> Standing {
+    let state = &incident.state().ladder;
+    if let Some(fired) = state.fired.get(id) {
+        let (by, at, took) = (fired.target.clone(), fired.at, fired.at - incident.anchor());
+        let of = Some(due_at(incident, step) - incident.anchor());
+        return if fired.late_s > RINGS_AFTER.num_seconds() {
+            Standing::Missed { by, at, took, of }
+        } else {
+            Standing::Met { by, at, took, of }
+        };
+    }
+    if !step.is_for(incident.severity()) {
+        return Standing::NotApplicable(only_for(step.severities.as_deref().unwrap_or_default()));
+    }
+    if let Some((why, _)) = state
+        .skipped
+        .get(id)
+        .filter(|(why, _)| *why != Skip::NotApplicable)
+    {
+        return Standing::NotApplicable(why.words().to_owned());
+    }
+    if state.confirmed.get(id) == Some(&false) {
+        return Standing::NotApplicable("called off".to_owned());
+    }
+    match held_until(incident).filter(|_| is_open(incident, id, ladder, step)) {
+        Some(until) => Standing::Held(until),
+        None => Standing::NotApplicable(format!("stopped: {}", step.until(ladder).words())),
+    }
+}
+
+fn only_for(levels: &[Severity]) -> String {
+    let names: Vec<String> = levels.iter().map(Severity::to_string).collect();
+    format!("{} only", names.join(", "))
+}
+
+impl Until {
+    /// `acknowledged`, `mitigated`, `resolved`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Acknowledged => "acknowledged",
+            Self::Mitigated => "mitigated",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+impl Skip {
+    /// Why, in a few words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not for this severity",
+            Self::Unreachable => "nobody to reach",
+            Self::Overtaken => "a higher step was due",
+            Self::ByHand => "skipped by hand",
+        }
+    }
+}
+
+/// What the engine has to do about the steps that are due at `now`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Climb {
+    /// Steps to fire, with how late they are. One of a ladder at the most,
+    /// unless a step can't reach anybody and the next takes its place.
+    pub fire: Vec<(StepId, TimeDelta)>,
+    /// Steps to pass over, and why.
+    pub skip: Vec<(StepId, Skip, TimeDelta)>,
+}
+
+/// Chooses among the due steps of each ladder: the highest is fired, the lower
+/// ones are told quietly that they were late (E8). A step without anybody to
+/// reach is passed over and the next one takes its place at once (E7).
+pub fn climb(incident: &Incident, now: DateTime<Utc>, reachable: impl Fn(&Step) -> bool) -> Climb {
+    let mut climb = Climb {
+        fire: Vec::new(),
+        skip: Vec::new(),
+    };
+    for ladder in &incident.policy().ladders {
+        climb_one(incident, ladder, now, &reachable, &mut climb);
+    }
+    climb
+}
+
+fn climb_one(
+    incident: &Incident,
+    ladder: &Ladder,
+    now: DateTime<Utc>,
+    reachable: &impl Fn(&Step) -> bool,
+    climb: &mut Climb,
+) {
+    let open: Vec<(StepId, &Step, TimeDelta)> = steps_due(incident)
+        .into_iter()
+        .filter_map(|due| match due.duty {
+            Duty::Escalate { step, .. } if step.ladder == ladder.name => Some((step, now - due.by)),
+            _ => None,
+        })
+        .filter_map(|(id, late)| Some((id.clone(), ladder.steps.get(id.index)?, late)))
+        .collect();
+    let mut open = open;
+    open.sort_by_key(|(id, _, _)| id.index);
+    let Some(highest_due) = open
+        .iter()
+        .rposition(|(_, _, late)| *late >= TimeDelta::zero())
+    else {
+        return;
+    };
+    let fires = open[..=highest_due]
+        .iter()
+        .rposition(|(_, step, _)| reachable(step))
+        .or_else(|| (highest_due + 1..open.len()).find(|&place| reachable(open[place].1)));
+    let last = fires.map_or(highest_due, |place| place.max(highest_due));
+    for (place, (id, step, late)) in open.iter().enumerate().take(last + 1) {
+        let late = (*late).max(TimeDelta::zero());
+        if Some(place) == fires {
+            climb.fire.push((id.clone(), late));
+        } else if reachable(step) {
+            climb.skip.push((id.clone(), Skip::Overtaken, late));
+        } else {
+            climb.skip.push((id.clone(), Skip::Unreachable, late));
+        }
+    }
+}

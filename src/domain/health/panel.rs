@@ -1,0 +1,167 @@
+//! All probes of one host, with the control probe's veto (H2).
+
+use chrono::{DateTime, Utc};
+
+use super::{Level, Link, Watch};
+use crate::domain::{
+    fact::{Health, ProbeChange},
+    probe::{Outcome, Reading, Spec},
+    text::Name,
+};
+
+/// What a target's change says when the control probe took its state away.
+const OFFLINE: &str = "this host is offline";
+
+/// All probes that run on one host, in the order of the configuration.
+#[derive(Debug, Clone)]
+pub struct Panel {
+    vantage: Name,
+    watches: Vec<Watch>,
+}
+
+/// How many targets are in which state; control probes are not counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Answering.
+    pub up: usize,
+    /// Answering slowly, or with a warning.
+    pub degraded: usize,
+    /// Not answering.
+    pub down: usize,
+    /// Nobody can tell.
+    pub unknown: usize,
+    /// Known too long ago.
+    pub stale: usize,
+}
+
+impl Panel {
+    /// The probes of the host `vantage`. Of two with one name the first counts.
+    pub fn new(vantage: Name, specs: &[Spec]) -> Self {
+        let mut watches: Vec<Watch> = Vec::with_capacity(specs.len());
+        for spec in specs {
+            if watches.iter().all(|watch| watch.spec.name != spec.name) {
+                watches.push(Watch::new(spec));
+            }
+        }
+        Self { vantage, watches }
+    }
+
+    /// Takes a reading of the probe `name`; what changed by it.
+    ///
+    /// A target changes itself at the most. A control probe that goes down
+    /// makes every target unknown, one change each, and has none of its own.
+    /// A name that is not on the panel (any more) changes nothing.
+    pub fn observe(&mut self, name: &Name, reading: &Reading) -> Vec<ProbeChange> {
+        let link = self.link();
+        let Some(at) = self
+            .watches
+            .iter()
+            .position(|watch| watch.spec.name == *name)
+        else {
+            return Vec::new();
+        };
+        let watch = &mut self.watches[at];
+        if watch.spec.control {
+            watch.observe(reading, Link::Up);
+            return self.lose_all(reading.at);
+        }
+        let turn = watch.observe(reading, link);
+        turn.map(|turn| change(watch, turn, &self.vantage, link))
+            .into_iter()
+            .collect()
+    }
+
+    /// Whether this host can reach anything.
+    ///
+    /// With several control probes, one that answers is proof enough.
+    pub fn link(&self) -> Link {
+        let controls = || self.watches.iter().filter(|watch| watch.spec.control);
+        let failed = |watch: &Watch| {
+            watch
+                .last
+                .as_ref()
+                .is_some_and(|last| Level::from(last.outcome) == Level::Fail)
+        };
+        if controls().next().is_none() {
+            Link::Up
+        } else if controls().all(|watch| watch.state == Health::Down) {
+            Link::Down
+        } else if controls().all(|watch| failed(watch) || watch.state == Health::Down) {
+            Link::Doubtful
+        } else {
+            Link::Up
+        }
+    }
+
+    /// Whether to show the banner "this host is offline" (H2).
+    pub fn offline(&self) -> bool {
+        self.link() == Link::Down
+    }
+
+    /// The host that the probes run on.
+    pub const fn vantage(&self) -> &Name {
+        &self.vantage
+    }
+
+    /// Every probe, in the order of the configuration.
+    pub fn watches(&self) -> impl Iterator<Item = &Watch> {
+        self.watches.iter()
+    }
+
+    /// The probe of that name; `None` if there is none.
+    pub fn watch(&self, name: &Name) -> Option<&Watch> {
+        self.watches.iter().find(|watch| watch.spec.name == *name)
+    }
+
+    /// The targets by state, as they look at `now`.
+    pub fn counts(&self, now: DateTime<Utc>) -> Counts {
+        let mut counts = Counts::default();
+        for watch in self.watches.iter().filter(|watch| !watch.spec.control) {
+            let count = match watch.state(now) {
+                Health::Up => &mut counts.up,
+                Health::Degraded => &mut counts.degraded,
+                Health::Down => &mut counts.down,
+                Health::Unknown => &mut counts.unknown,
+                Health::Stale => &mut counts.stale,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    /// Whether every target was good `checks` times in a row, and still is (R1).
+    pub fn is_green(&self, checks: u32, now: DateTime<Utc>) -> bool {
+        let mut targets = self.watches.iter().filter(|watch| !watch.spec.control);
+        targets.all(|watch| watch.state(now) == Health::Up && watch.passes() >= checks)
+    }
+
+    /// Every target becomes unknown, if this host is offline.
+    fn lose_all(&mut self, at: DateTime<Utc>) -> Vec<ProbeChange> {
+        if !self.offline() {
+            return Vec::new();
+        }
+        let targets = self.watches.iter_mut().filter(|watch| !watch.spec.control);
+        targets
+            .filter_map(|watch| {
+                let turn = watch.lose(at)?;
+                Some(change(watch, turn, &self.vantage, Link::Down))
+            })
+            .collect()
+    }
+}
+
+fn change(watch: &Watch, (from, to): (Health, Health), vantage: &Name, link: Link) -> ProbeChange {
+    let reading = watch.last.as_ref().filter(|_| link != Link::Down);
+    ProbeChange {
+        probe: watch.spec.name.clone(),
+        from,
+        to,
+        class: reading.and_then(|reading| match reading.outcome {
+            Outcome::Fail(class) => Some(class),
+            Outcome::Pass | Outcome::Warn => None,
+        }),
+        detail: reading.map_or_else(|| OFFLINE.into(), |reading| reading.detail.clone()),
+        vantage: vantage.clone(),
+        counts: watch.spec.counts(),
+    }
+}

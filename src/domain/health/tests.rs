@@ -1,0 +1,385 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::{
+    fact::{ErrorClass, ProbeChange},
+    probe::Target,
+    text::Name,
+};
+
+/// Seconds after noon.
+fn sec(seconds: i64) -> DateTime<Utc> {
+    "2026-01-22T12:00:00Z"
+        .parse::<DateTime<Utc>>()
+        .expect("the test wrote it")
+        + TimeDelta::seconds(seconds)
+}
+
+fn spec(name: &str) -> Spec {
+    Spec {
+        name: name.into(),
+        target: Target::Http {
+            url: "http://localhost:8080/health".to_owned(),
+            status: None,
+            body: None,
+            follow: false,
+            headers: Vec::new(),
+            ca_file: None,
+        },
+        every: TimeDelta::seconds(10),
+        timeout: TimeDelta::seconds(5),
+        slow: None,
+        failures: 3,
+        successes: 2,
+        control: false,
+        counts: None,
+    }
+}
+
+fn control(name: &str) -> Spec {
+    Spec {
+        control: true,
+        ..spec(name)
+    }
+}
+
+fn reading(seconds: i64, outcome: Outcome) -> Reading {
+    Reading {
+        at: sec(seconds),
+        outcome,
+        took: Some(Duration::from_millis(40)),
+        detail: "status 503".into(),
+        system: None,
+    }
+}
+
+/// `.` is a pass, `w` a warning, `x` a failure.
+fn outcome(letter: char) -> Outcome {
+    match letter {
+        '.' => Outcome::Pass,
+        'w' => Outcome::Warn,
+        'x' => Outcome::Fail(ErrorClass::Status),
+        other => unreachable!("the test wrote {other}"),
+    }
+}
+
+/// A letter per state after each reading: `u`nknown, `U`p, `W`arning, `D`own.
+fn letter(state: Health) -> char {
+    match state {
+        Health::Up => 'U',
+        Health::Degraded => 'W',
+        Health::Down => 'D',
+        Health::Unknown => 'u',
+        Health::Stale => 's',
+    }
+}
+
+/// Readings every ten seconds, and the state after each.
+fn states(watch: &mut Watch, letters: &str) -> String {
+    (0..)
+        .zip(letters.chars())
+        .map(|(index, found)| {
+            watch.observe(&reading(index * 10, outcome(found)), Link::Up);
+            letter(watch.state(sec(index * 10)))
+        })
+        .collect()
+}
+
+#[test]
+fn h1_three_failures_in_a_row_bring_it_down_and_two_answers_up() {
+    for (readings, expected) in [
+        (".xxx..", "UUUDDU"),
+        (".xx.xx.xx.", "UUUUUUUUUU"),
+        (".xxx.x..", "UUUDDDDU"),
+        // From unknown one answer is enough, but failures need their count.
+        ("xxx", "uuD"),
+        ("xx.", "uuU"),
+        ("w", "W"),
+        // Slow answers: as many as it takes to come up.
+        (".w.w", "UUUU"),
+        (".ww.w..", "UUWWWWU"),
+        (".wxw", "UUUU"),
+        // It answers: whether well or slowly, it is not down.
+        (".xxx.w", "UUUDDW"),
+        (".xxxw.", "UUUDDU"),
+        // And on, until it answers well twice.
+        (".xxx.w..", "UUUDDWWU"),
+    ] {
+        assert_eq!(
+            states(&mut Watch::new(&spec("api")), readings),
+            expected,
+            "{readings}"
+        );
+    }
+}
+
+#[test]
+fn a_change_names_the_state_left_and_the_state_entered_once() {
+    let mut watch = Watch::new(&spec("api"));
+
+    let turns: Vec<_> = (0..5)
+        .filter_map(|index| watch.observe(&reading(index * 10, outcome('x')), Link::Up))
+        .collect();
+
+    assert_eq!(turns, [(Health::Unknown, Health::Down)]);
+    assert_eq!(watch.since(), Some(sec(20)));
+    assert_eq!(watch.failing_since(), Some(sec(0)));
+    assert_eq!(watch.passes(), 0);
+}
+
+#[test]
+fn a_count_of_zero_is_a_count_of_one() {
+    let mut watch = Watch::new(&Spec {
+        failures: 0,
+        successes: 0,
+        ..spec("api")
+    });
+
+    assert_eq!(states(&mut watch, ".x.w"), "UDUW");
+}
+
+#[test]
+fn silence_for_three_intervals_and_a_timeout_is_stale() {
+    let mut watch = Watch::new(&spec("api"));
+    assert_eq!(watch.state(sec(1000)), Health::Unknown, "never known");
+    assert_eq!(watch.age(sec(1000)), None);
+
+    watch.observe(&reading(0, Outcome::Pass), Link::Up);
+
+    assert_eq!(watch.state(sec(35)), Health::Up);
+    assert_eq!(watch.state(sec(36)), Health::Stale);
+    assert_eq!(watch.age(sec(36)), Some(TimeDelta::seconds(36)));
+    assert_eq!(
+        watch.age(sec(-5)),
+        Some(TimeDelta::zero()),
+        "the clock was set back"
+    );
+}
+
+#[test]
+fn failures_before_a_long_silence_do_not_count_after_it() {
+    let mut watch = Watch::new(&spec("api"));
+    states(&mut watch, ".xx");
+
+    watch.observe(&reading(3600, outcome('x')), Link::Up);
+
+    assert_eq!(watch.state(sec(3600)), Health::Up);
+    assert_eq!(watch.failing_since(), Some(sec(3600)));
+}
+
+#[test]
+fn the_slowest_twentieth_is_left_out_of_p95() {
+    let mut watch = Watch::new(&spec("api"));
+    assert_eq!(watch.p95(), None);
+
+    for millis in 1..=100 {
+        let took = Some(Duration::from_millis(millis));
+        let slow = Reading {
+            took,
+            ..reading(0, Outcome::Pass)
+        };
+        watch.observe(&slow, Link::Up);
+    }
+    watch.observe(&reading(0, outcome('x')), Link::Up);
+
+    assert_eq!(watch.p95(), Some(Duration::from_millis(95)));
+}
+
+#[test]
+fn the_newest_samples_are_kept() {
+    let mut watch = Watch::new(&spec("api"));
+
+    for index in 0..300 {
+        watch.observe(&reading(index * 10, Outcome::Pass), Link::Up);
+    }
+
+    assert_eq!(watch.samples().count(), SAMPLES);
+    assert_eq!(watch.samples().next_back().map(|s| s.at), Some(sec(2990)));
+    assert_eq!(watch.passes(), 300);
+}
+
+fn panel() -> Panel {
+    Panel::new(
+        "bastion".into(),
+        &[spec("api"), control("internet"), spec("web")],
+    )
+}
+
+/// `api` passes, `web` is down.
+fn panel_with_an_outage() -> Panel {
+    let mut panel = panel();
+    feed(&mut panel, "internet", 0, ".");
+    feed(&mut panel, "api", 1, ".");
+    feed(&mut panel, "web", 2, "xxx");
+    panel
+}
+
+fn feed(panel: &mut Panel, name: &str, from: i64, letters: &str) -> Vec<ProbeChange> {
+    (0..)
+        .zip(letters.chars())
+        .flat_map(|(index, found)| {
+            panel.observe(&name.into(), &reading(from + index * 10, outcome(found)))
+        })
+        .collect()
+}
+
+#[test]
+fn a_change_carries_what_was_seen_and_from_where() {
+    let changes = feed(&mut panel(), "web", 0, "xxx");
+
+    assert_eq!(
+        changes,
+        [ProbeChange {
+            probe: "web".into(),
+            from: Health::Unknown,
+            to: Health::Down,
+            class: Some(ErrorClass::Status),
+            detail: "status 503".into(),
+            vantage: "bastion".into(),
+            counts: true,
+        }]
+    );
+}
+
+#[test]
+fn h2_when_the_control_fails_every_target_is_unknown() {
+    let mut panel = panel_with_an_outage();
+
+    let changes = feed(&mut panel, "internet", 30, "xxxx");
+
+    let turns: Vec<_> = changes
+        .iter()
+        .map(|change| (change.probe.as_str(), change.from, change.to))
+        .collect();
+    assert_eq!(
+        turns,
+        [
+            ("api", Health::Up, Health::Unknown),
+            ("web", Health::Down, Health::Unknown)
+        ]
+    );
+    assert!(changes.iter().all(|change| change.class.is_none()));
+    assert_eq!(changes[0].detail.as_str(), "this host is offline");
+    assert!(panel.offline());
+    assert_eq!(
+        panel.counts(sec(60)),
+        Counts {
+            unknown: 2,
+            ..Counts::default()
+        }
+    );
+}
+
+#[test]
+fn h2_while_offline_no_reading_says_anything() {
+    let mut panel = panel_with_an_outage();
+    feed(&mut panel, "internet", 30, "xxx");
+
+    assert_eq!(feed(&mut panel, "api", 60, "xxxx..w"), []);
+}
+
+#[test]
+fn h2_targets_recover_by_new_readings() {
+    let mut panel = panel_with_an_outage();
+    feed(&mut panel, "internet", 30, "xxx");
+
+    assert_eq!(feed(&mut panel, "internet", 60, ".."), []);
+    let changes = feed(&mut panel, "web", 80, "xx");
+    assert!(!panel.offline());
+    assert_eq!(changes, [], "counting began anew");
+    assert_eq!(feed(&mut panel, "web", 100, "x")[0].to, Health::Down);
+    assert_eq!(feed(&mut panel, "api", 100, ".")[0].to, Health::Up);
+}
+
+#[test]
+fn h2_from_the_first_failure_of_the_control_on_failures_are_not_believed() {
+    let mut panel = panel();
+    feed(&mut panel, "internet", 0, ".");
+    feed(&mut panel, "api", 1, ".xx");
+
+    feed(&mut panel, "internet", 25, "x");
+    assert_eq!(panel.link(), Link::Doubtful);
+    assert_eq!(feed(&mut panel, "api", 31, "x"), []);
+
+    // A false alarm of the control: the count goes on where it was.
+    feed(&mut panel, "internet", 35, ".");
+    assert_eq!(feed(&mut panel, "api", 41, "x")[0].to, Health::Down);
+}
+
+#[test]
+fn one_of_two_controls_is_proof_enough() {
+    let mut panel = Panel::new(
+        "bastion".into(),
+        &[control("one"), control("two"), spec("api")],
+    );
+    feed(&mut panel, "one", 0, "xxx");
+    feed(&mut panel, "two", 0, ".");
+
+    assert_eq!(panel.link(), Link::Up);
+    assert_eq!(feed(&mut panel, "api", 30, "xxx")[0].to, Health::Down);
+    feed(&mut panel, "two", 60, "xxx");
+    assert!(panel.offline());
+}
+
+#[test]
+fn an_unknown_name_changes_nothing_and_a_name_is_taken_once() {
+    let mut panel = Panel::new("bastion".into(), &[spec("api"), control("api")]);
+
+    assert_eq!(feed(&mut panel, "gone", 0, "xxxx"), []);
+    assert_eq!(panel.watches().count(), 1);
+    assert!(!panel.watch(&"api".into()).unwrap().spec().control);
+}
+
+#[test]
+fn the_counts_know_stale_from_up() {
+    let mut panel = panel_with_an_outage();
+    feed(&mut panel, "api", 60, "ww");
+
+    assert_eq!(
+        panel.counts(sec(75)),
+        Counts {
+            degraded: 1,
+            stale: 1,
+            ..Counts::default()
+        }
+    );
+}
+
+proptest! {
+    #[test]
+    fn a_target_that_flaps_below_the_thresholds_never_changes(
+        runs in proptest::collection::vec((1_usize..20, 0_usize..3, 0_usize..2), 1..40),
+    ) {
+        let mut letters = String::new();
+        for (passes, fails, warns) in runs {
+            letters += &".".repeat(passes);
+            letters += &"x".repeat(fails);
+            letters += &"w".repeat(warns);
+        }
+
+        let states = states(&mut Watch::new(&spec("api")), &letters);
+
+        prop_assert!(states.chars().all(|state| state == 'U'), "{letters}");
+    }
+
+    #[test]
+    fn nothing_goes_down_while_the_control_fails(
+        readings in proptest::collection::vec(("api|web|internet", "[.wx]"), 0..200),
+    ) {
+        let mut panel = panel();
+        for (index, (name, found)) in (0..).zip(readings) {
+            let failing = panel.link() != Link::Up;
+            let name = Name::lossy(&name);
+            let found = outcome(found.chars().next().expect("one letter"));
+
+            let changes = panel.observe(&name, &reading(index, found));
+
+            for change in changes {
+                prop_assert!(!failing || change.to != Health::Down);
+                prop_assert_ne!(change.from, change.to);
+            }
+            let counts = panel.counts(sec(index));
+            prop_assert!(!panel.offline() || counts.unknown == 2);
+        }
+    }
+}

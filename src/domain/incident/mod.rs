@@ -1,0 +1,234 @@
+//! An incident: the fold of its entries.
+//!
+//! Applying never fails and never forgets: any sequence of entries, with any
+//! repeats, folds to a state. What is taken back or corrected is folded anew
+//! from the entries, so that no fact needs an inverse.
+
+mod apply;
+mod decide;
+mod state;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    entry::{Entry, EntryId, IncidentId},
+    fact::{Fact, Health, ProbeChange, Role},
+    phase::Phase,
+    policy::Policy,
+    severity::Severity,
+    text::Name,
+};
+
+pub use decide::{Command, Gate, Refusal};
+pub use state::{
+    Action, Ask, Asked, Conflict, External, Fired, Hold, LadderState, Milestones, Outbound,
+    Retrospective, State, Taken,
+};
+
+/// One incident, as its entries tell it.
+#[derive(Debug, Clone)]
+pub struct Incident {
+    /// Its name for ever.
+    pub id: IncidentId,
+    /// Its number for people, counted in the order of the log.
+    pub number: u32,
+    entries: Vec<Arc<Entry>>,
+    seen: HashSet<EntryId>,
+    retracted: HashMap<EntryId, Name>,
+    corrected: HashMap<EntryId, DateTime<Utc>>,
+    /// Probes that were down when it was declared.
+    down_before: Vec<(DateTime<Utc>, ProbeChange)>,
+    state: State,
+}
+
+impl Incident {
+    /// Starts an incident from its first entry; `None` unless that declares one.
+    pub fn open(
+        entry: Arc<Entry>,
+        number: u32,
+        down_before: Vec<(DateTime<Utc>, ProbeChange)>,
+    ) -> Option<Self> {
+        if !matches!(entry.fact, Fact::Declared(_)) {
+            return None;
+        }
+        let mut incident = Self {
+            id: entry.incident,
+            number,
+            entries: Vec::new(),
+            seen: HashSet::new(),
+            retracted: HashMap::new(),
+            corrected: HashMap::new(),
+            down_before,
+            state: State::new(Policy::built_in()),
+        };
+        incident.apply(entry);
+        Some(incident)
+    }
+
+    /// Folds one entry in. Total, and without effect for one that is known.
+    pub fn apply(&mut self, entry: Arc<Entry>) {
+        if !self.seen.insert(entry.id) {
+            return;
+        }
+        let changes_the_past = match &entry.fact {
+            Fact::Retracted { entry: taken, .. } => {
+                self.retracted.insert(*taken, entry.by.clone());
+                true
+            }
+            Fact::Corrected {
+                entry: moved, at, ..
+            } => {
+                self.corrected.insert(*moved, *at);
+                true
+            }
+            _ => false,
+        };
+        self.entries.push(Arc::clone(&entry));
+        if changes_the_past {
+            self.refold();
+        } else {
+            self.fold(&entry);
+        }
+    }
+
+    /// The same incident, folded from its entries again.
+    #[must_use]
+    pub fn refolded(&self) -> Self {
+        let mut again = self.clone();
+        again.refold();
+        again
+    }
+
+    fn refold(&mut self) {
+        self.state = State::new(Policy::built_in());
+        let entries = std::mem::take(&mut self.entries);
+        for entry in &entries {
+            self.fold(entry);
+        }
+        self.entries = entries;
+    }
+
+    fn fold(&mut self, entry: &Arc<Entry>) {
+        if self.retracted.contains_key(&entry.id) {
+            return;
+        }
+        let at = self.corrected.get(&entry.id).copied().unwrap_or(entry.at);
+        self.state.step(entry, at);
+        if matches!(entry.fact, Fact::Declared(_)) {
+            for (since, change) in &self.down_before {
+                self.state.probe_changed(change, *since);
+            }
+        }
+    }
+
+    /// Everything that follows from the entries.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The entries, in the order in which they were applied.
+    pub fn entries(&self) -> &[Arc<Entry>] {
+        &self.entries
+    }
+
+    /// The entry of that name.
+    pub fn entry(&self, id: EntryId) -> Option<&Arc<Entry>> {
+        self.entries.iter().rev().find(|entry| entry.id == id)
+    }
+
+    /// Who took the entry back, if somebody did (U6).
+    pub fn retracted_by(&self, id: EntryId) -> Option<&Name> {
+        self.retracted.get(&id)
+    }
+
+    /// When the entry happened, after corrections (T1).
+    pub fn at(&self, entry: &Entry) -> DateTime<Utc> {
+        self.corrected.get(&entry.id).copied().unwrap_or(entry.at)
+    }
+
+    /// `INC-142`.
+    pub fn label(&self) -> String {
+        format!("INC-{}", self.number)
+    }
+
+    /// The policy in force in this incident (E6).
+    pub fn policy(&self) -> &Policy {
+        &self.state.policy
+    }
+
+    /// The level now; `None` until somebody decided it (S6).
+    pub fn severity(&self) -> Option<Severity> {
+        self.state.severity
+    }
+
+    /// The level that every clock counts with: unset waits as P1 would.
+    pub fn assumed_severity(&self) -> Severity {
+        self.state.severity.unwrap_or(Severity::P1)
+    }
+
+    /// Where the work stands.
+    pub fn phase(&self) -> Phase {
+        self.state.phase
+    }
+
+    /// Whether people still work on it.
+    pub fn is_active(&self) -> bool {
+        self.state.phase.is_active()
+    }
+
+    /// Whether nothing of it may leave, by construction (X4).
+    pub fn is_sealed(&self) -> bool {
+        self.state.drill || self.state.private
+    }
+
+    /// Where every clock starts: the alert, or the report without one (S1).
+    pub fn anchor(&self) -> DateTime<Utc> {
+        let times = &self.state.times;
+        times.alert.or(times.reported).unwrap_or(times.declared)
+    }
+
+    /// Who leads.
+    pub fn commander(&self) -> Option<&Name> {
+        self.with_role(Role::Commander).next()
+    }
+
+    /// Everybody who has `role`, in the order in which they took it.
+    pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Name> {
+        self.state
+            .roles
+            .iter()
+            .filter(move |(had, _)| *had == role)
+            .map(|(_, person)| person)
+    }
+
+    /// Whether a probe that counts is down now.
+    pub fn has_open_outage(&self) -> bool {
+        self.state
+            .probes
+            .values()
+            .any(|(health, _)| *health == Health::Down)
+    }
+
+    /// Everybody who has a role or wrote an entry, each once (V3).
+    pub fn people(&self) -> Vec<Name> {
+        let mut people: Vec<Name> = Vec::new();
+        let roles = self.state.roles.iter().map(|(_, person)| person);
+        let joined = self.state.joined.iter().map(|(person, _)| person);
+        let authors = self
+            .entries
+            .iter()
+            .filter(|entry| entry.is_by_a_person())
+            .map(|entry| &entry.by);
+        for person in roles.chain(joined).chain(authors) {
+            if !people.contains(person) {
+                people.push(person.clone());
+            }
+        }
+        people
+    }
+}

@@ -1,0 +1,340 @@
+//! What follows from an incident's entries.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::domain::{
+    downtime::Ledger,
+    entry::{EntryId, IncidentId, ReplicaId, Seq},
+    fact::{ActionKind, Health, Role, Skip, StepId, Update},
+    phase::Phase,
+    policy::Policy,
+    severity::Severity,
+    text::{Address, Name, Prose, Title},
+    update::Form,
+};
+
+/// The state of an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// What is wrong.
+    pub title: Title,
+    /// What users notice.
+    pub impact: Title,
+    /// The service hit.
+    pub service: Option<Name>,
+    /// The alert's identity at its source.
+    pub fingerprint: Option<Name>,
+    /// An exercise (X4).
+    pub drill: bool,
+    /// Restricted (X4).
+    pub private: bool,
+    /// The policy in force (E6).
+    pub policy: Arc<Policy>,
+    /// The incident that this one repeats (R2).
+    pub recurrence_of: Option<IncidentId>,
+    /// The level, once decided.
+    pub severity: Option<Severity>,
+    /// The highest level ever held (S4).
+    pub highest: Option<Severity>,
+    pub(super) severity_set: Option<(ReplicaId, Seq)>,
+    /// Two people set the level apart from each other; the worse holds.
+    pub severity_conflict: Option<Conflict>,
+    /// When the resolution deadline was already past as the level changed (S3).
+    pub overdue_on_change: Option<DateTime<Utc>>,
+    /// When the highest level that requires outside news was reached (X1).
+    pub external_since: Option<DateTime<Utc>>,
+    /// Where the work stands.
+    pub phase: Phase,
+    /// When what happened (T2).
+    pub times: Milestones,
+    /// The first acknowledgement, judged when it happened (S3).
+    pub taken: Option<Taken>,
+    /// Who does what, in the order in which they took it.
+    pub roles: Vec<(Role, Name)>,
+    /// Who joined, and when first.
+    pub joined: Vec<(Name, DateTime<Utc>)>,
+    /// Updates inside the company, oldest first.
+    pub updates: Vec<Outbound>,
+    /// News for outside (X2).
+    pub external: External,
+    /// Why it takes long, if somebody declared so (U1).
+    pub long_running: Option<Prose>,
+    /// Requests to people.
+    pub asks: Vec<Ask>,
+    /// Pinned entries.
+    pub pins: Vec<EntryId>,
+    /// Links that were added.
+    pub links: Vec<(Name, Address)>,
+    /// Ticked checklist items: who and when.
+    pub ticks: BTreeMap<String, (Name, DateTime<Utc>)>,
+    /// What was climbed.
+    pub ladder: LadderState,
+    /// Outages (X1).
+    pub ledger: Ledger,
+    /// Probes that count, as far as they changed: state and since.
+    pub probes: BTreeMap<Name, (Health, DateTime<Utc>)>,
+    /// Attached alerts by fingerprint: name, and whether it fires.
+    pub alerts: BTreeMap<Name, (Title, bool)>,
+    /// Open points when it was resolved (R1).
+    pub unmet: Vec<Title>,
+    /// Why it was cancelled, reopened last, or merged.
+    pub ended_because: Prose,
+    /// The incident that it goes on in (R3).
+    pub merged_into: Option<IncidentId>,
+    /// Incidents that go on in it (R3).
+    pub absorbed: Vec<IncidentId>,
+    /// Looking back (V1).
+    pub retrospective: Retrospective,
+    /// Facts of kinds that this program does not know.
+    pub unknown: usize,
+}
+
+/// When what happened (T2), in UTC. `declared` always has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Milestones {
+    /// Impact began.
+    pub impact_started: Option<DateTime<Utc>>,
+    /// The monitoring raised the alarm.
+    pub alert: Option<DateTime<Utc>>,
+    /// A person reported it.
+    pub reported: Option<DateTime<Utc>>,
+    /// It was declared here.
+    pub declared: DateTime<Utc>,
+    /// The first person took it.
+    pub acknowledged: Option<DateTime<Utc>>,
+    /// The severity was decided.
+    pub triaged: Option<DateTime<Utc>>,
+    /// The cause was known.
+    pub identified: Option<DateTime<Utc>>,
+    /// Impact was over.
+    pub mitigated: Option<DateTime<Utc>>,
+    /// The service was normal for the first time.
+    pub resolved_first: Option<DateTime<Utc>>,
+    /// The service was normal, the latest time.
+    pub resolved: Option<DateTime<Utc>>,
+    /// Follow-up was done.
+    pub closed: Option<DateTime<Utc>>,
+    /// It went on after all, the latest time.
+    pub reopened: Option<DateTime<Utc>>,
+    /// It was called off.
+    pub cancelled: Option<DateTime<Utc>>,
+}
+
+impl Milestones {
+    /// The alert or the report, whichever was first (T2).
+    pub fn detected(&self) -> Option<DateTime<Utc>> {
+        [self.alert, self.reported].into_iter().flatten().min()
+    }
+}
+
+/// The first acknowledgement, with the deadline that was in force (S3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Who.
+    pub by: Name,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By when it was owed then; `None` while no severity was set.
+    pub deadline: Option<DateTime<Utc>>,
+    /// Who else acknowledged later.
+    pub also: Vec<Name>,
+}
+
+/// Two levels set by people who did not know of each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conflict {
+    /// The one that holds: the more severe.
+    pub holds: Severity,
+    /// The other.
+    pub other: Severity,
+}
+
+/// An update on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbound {
+    /// The entry that sent it.
+    pub entry: EntryId,
+    /// Who sent it, and when.
+    pub by: Name,
+    /// When it was sent.
+    pub at: DateTime<Utc>,
+    /// The words, and where they go.
+    pub update: Update,
+    /// Channels that took it, and when.
+    pub posted: Vec<(Name, DateTime<Utc>)>,
+    /// Channels that refused it, and why.
+    pub failed: Vec<(Name, Title)>,
+}
+
+impl Outbound {
+    /// When it was out: at its first channel, or at once when posted by hand (U1).
+    pub fn posted_at(&self) -> Option<DateTime<Utc>> {
+        if self.update.channels.is_empty() {
+            return Some(self.at);
+        }
+        self.posted.iter().map(|(_, at)| *at).min()
+    }
+}
+
+/// News for outside: drafted, approved, published (X2).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct External {
+    /// The newest draft: its entry, its author, its words.
+    pub draft: Option<(EntryId, Name, Form)>,
+    /// The draft that the commander approved, and who that was.
+    pub approved: Option<(EntryId, Name)>,
+    /// What was published.
+    pub published: Vec<Outbound>,
+}
+
+/// A request to one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// The entry that asked.
+    pub entry: EntryId,
+    /// Who asked whom for what, and by when.
+    pub asked: Asked,
+    /// When it was answered.
+    pub answered: Option<DateTime<Utc>>,
+}
+
+/// The words of a request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// Who asked.
+    pub from: Name,
+    /// Who is asked.
+    pub of: Name,
+    /// For what.
+    pub what: Prose,
+    /// When it was asked.
+    pub at: DateTime<Utc>,
+    /// By when.
+    pub by: DateTime<Utc>,
+}
+
+/// What was climbed, passed over, held.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LadderState {
+    /// Steps that fired, the first time each; they stay fired (E3).
+    pub fired: BTreeMap<StepId, Fired>,
+    /// Steps passed over, and why.
+    pub skipped: BTreeMap<StepId, (Skip, DateTime<Utc>)>,
+    /// Questions answered (E5).
+    pub confirmed: BTreeMap<StepId, bool>,
+    /// The wait in force, if any (E11).
+    pub hold: Option<Hold>,
+}
+
+/// A step that fired.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fired {
+    /// When first.
+    pub at: DateTime<Utc>,
+    /// When last, for ladders that repeat.
+    pub last: DateTime<Utc>,
+    /// How often.
+    pub rounds: u32,
+    /// Who was told.
+    pub target: Name,
+    /// How long after it was due, in seconds.
+    pub late_s: i64,
+    /// A person did it.
+    pub by_hand: bool,
+}
+
+/// A ladder that waits (E11).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hold {
+    /// Since when.
+    pub from: DateTime<Utc>,
+    /// Until when.
+    pub until: DateTime<Utc>,
+    /// Who said so.
+    pub by: Name,
+    /// Why.
+    pub reason: Prose,
+}
+
+/// Looking back (V1 to V4).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Retrospective {
+    /// Whether it recurs, once a person said so.
+    pub recurs: Option<bool>,
+    /// Whether the failure mode is new, once a person said so.
+    pub new_failure_mode: Option<bool>,
+    /// Its date.
+    pub scheduled: Option<DateTime<Utc>>,
+    /// When it was held.
+    pub held: Option<DateTime<Utc>>,
+    /// Who attended.
+    pub attendees: Vec<Name>,
+    /// By whose authority there is none, and why.
+    pub waived: Option<(Title, Prose)>,
+    /// What contributed.
+    pub factors: Vec<Prose>,
+    /// What is to be done.
+    pub actions: Vec<Action>,
+}
+
+/// An action item (V4).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// The entry that added it.
+    pub entry: EntryId,
+    /// One of the four kinds.
+    pub kind: ActionKind,
+    /// What is to be done.
+    pub what: Prose,
+    /// Who does it.
+    pub owner: Option<Name>,
+    /// By when.
+    pub due: Option<NaiveDate>,
+    /// Done.
+    pub done: bool,
+}
+
+impl State {
+    pub(super) fn new(policy: Arc<Policy>) -> Self {
+        Self {
+            title: Title::default(),
+            impact: Title::default(),
+            service: None,
+            fingerprint: None,
+            drill: false,
+            private: false,
+            policy,
+            recurrence_of: None,
+            severity: None,
+            highest: None,
+            severity_set: None,
+            severity_conflict: None,
+            overdue_on_change: None,
+            external_since: None,
+            phase: Phase::Triage,
+            times: Milestones::default(),
+            taken: None,
+            roles: Vec::new(),
+            joined: Vec::new(),
+            updates: Vec::new(),
+            external: External::default(),
+            long_running: None,
+            asks: Vec::new(),
+            pins: Vec::new(),
+            links: Vec::new(),
+            ticks: BTreeMap::new(),
+            ladder: LadderState::default(),
+            ledger: Ledger::default(),
+            probes: BTreeMap::new(),
+            alerts: BTreeMap::new(),
+            unmet: Vec::new(),
+            ended_because: Prose::default(),
+            merged_into: None,
+            absorbed: Vec::new(),
+            retrospective: Retrospective::default(),
+            unknown: 0,
+        }
+    }
+}

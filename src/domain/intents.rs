@@ -1,0 +1,204 @@
+//! Which messages follow from an entry. Pure, so that the console, a command
+//! and the engine record the same intents under the same keys.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    entry::Entry,
+    fact::{Fact, Skip, StepId, Update},
+    incident::Incident,
+    notice::{Intent, Purpose},
+    text::{Name, Prose, Title},
+    update::{Audience, Setting},
+};
+
+/// How long a message inside the company can be taken back.
+pub const HOLD_INSIDE: TimeDelta = TimeDelta::seconds(10);
+/// How long a message to the public can be taken back.
+pub const HOLD_OUTSIDE: TimeDelta = TimeDelta::seconds(30);
+
+/// What surrounds the entry.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// How updates name the incident, if they do (U4).
+    pub label: Option<&'a str>,
+    /// When it is recorded.
+    pub now: DateTime<Utc>,
+}
+
+/// The messages that follow from `entry`, which need not be applied yet.
+///
+/// None leave a drill or a private incident, by construction (X4).
+pub fn intents(incident: &Incident, entry: &Entry, around: Circumstances<'_>) -> Vec<Intent> {
+    if incident.is_sealed() {
+        return Vec::new();
+    }
+    match &entry.fact {
+        Fact::UpdateSent(update) => updates(incident, entry, update, around),
+        Fact::Escalated {
+            step,
+            round,
+            target,
+            via,
+            late_s,
+            by_hand: false,
+        } => pages(
+            incident,
+            entry,
+            via,
+            &page_text(incident, target, *late_s),
+            &format!("{step}/{round}"),
+            around,
+        ),
+        Fact::Paged { person, text, via } => {
+            let text = format!(
+                "{}\nFor {person}, from {}: {text}",
+                headline(incident),
+                entry.by
+            );
+            pages(incident, entry, via, &text, "page", around)
+        }
+        Fact::StepSkipped {
+            step,
+            target,
+            why: Skip::Overtaken,
+            ..
+        } => late_notices(incident, entry, step, target, around),
+        _ => Vec::new(),
+    }
+}
+
+fn updates(
+    incident: &Incident,
+    entry: &Entry,
+    update: &Update,
+    around: Circumstances<'_>,
+) -> Vec<Intent> {
+    let (purpose, hold) = match update.audience {
+        Audience::Internal => (Purpose::Update, HOLD_INSIDE),
+        Audience::External => (Purpose::Public, HOLD_OUTSIDE),
+    };
+    let setting = Setting {
+        label: around.label,
+        siren: true,
+        now: around.now,
+    };
+    let text = match update.audience {
+        Audience::Internal => update.form.render(setting),
+        Audience::External => public_text(update),
+    };
+    update
+        .channels
+        .iter()
+        .map(|channel| Intent {
+            key: key(incident, entry, channel),
+            channel: channel.clone(),
+            incident: incident.id,
+            origin: entry.id,
+            purpose,
+            not_before: around.now + hold,
+            subject: subject(incident),
+            text: Prose::lossy(&text),
+        })
+        .collect()
+}
+
+/// News for outside carry no internal form: the status, and the words.
+fn public_text(update: &Update) -> String {
+    format!(
+        "{}: {}\n\n{}",
+        update.form.status, update.form.impact, update.form.body
+    )
+}
+
+fn pages(
+    incident: &Incident,
+    entry: &Entry,
+    via: &[Name],
+    text: &str,
+    what: &str,
+    around: Circumstances<'_>,
+) -> Vec<Intent> {
+    via.iter()
+        .map(|channel| Intent {
+            key: Title::lossy(&format!(
+                "{}/{what}/{}/{channel}",
+                incident.label(),
+                entry.id
+            )),
+            channel: channel.clone(),
+            incident: incident.id,
+            origin: entry.id,
+            purpose: Purpose::Page,
+            not_before: around.now,
+            subject: subject(incident),
+            text: Prose::lossy(text),
+        })
+        .collect()
+}
+
+fn late_notices(
+    incident: &Incident,
+    entry: &Entry,
+    step: &StepId,
+    target: &Name,
+    around: Circumstances<'_>,
+) -> Vec<Intent> {
+    let Some(contact) = incident.policy().contact(target) else {
+        return Vec::new();
+    };
+    let text = format!(
+        "{}\nLate notice for {target}: the step was due while no engine ran; somebody above was paged instead. No answer is needed.",
+        headline(incident)
+    );
+    contact
+        .channels
+        .iter()
+        .map(|channel| Intent {
+            key: Title::lossy(&format!("{}/late/{step}/{channel}", incident.label())),
+            channel: channel.clone(),
+            incident: incident.id,
+            origin: entry.id,
+            purpose: Purpose::LateNotice,
+            not_before: around.now,
+            subject: subject(incident),
+            text: Prose::lossy(&text),
+        })
+        .collect()
+}
+
+fn page_text(incident: &Incident, target: &Name, late_s: i64) -> String {
+    let late = match late_s {
+        0..=60 => String::new(),
+        late => format!(" ({} min late)", late / 60),
+    };
+    let lead = incident.commander().map_or_else(
+        || "nobody leads yet".to_owned(),
+        |who| format!("{who} leads"),
+    );
+    format!(
+        "{}\nEscalated to {target}{late}. Since {} UTC; {}; {lead}.",
+        headline(incident),
+        incident.anchor().format("%Y-%m-%d %H:%M"),
+        incident.phase().word().to_lowercase(),
+    )
+}
+
+fn headline(incident: &Incident) -> String {
+    let severity = incident
+        .severity()
+        .map_or_else(|| "severity not set".to_owned(), |level| level.to_string());
+    format!(
+        "{} {severity} - {}",
+        incident.label(),
+        incident.state().title
+    )
+}
+
+fn subject(incident: &Incident) -> Title {
+    Title::lossy(&headline(incident))
+}
+
+fn key(incident: &Incident, entry: &Entry, channel: &Name) -> Title {
+    Title::lossy(&format!("{}/{}/{channel}", incident.label(), entry.id))
+}

@@ -1,0 +1,195 @@
+//! Reading a policy file: what is wrong, where, and what would be right.
+
+use std::collections::BTreeSet;
+
+use super::{BUILT_IN, Ladder, Policy, Within};
+use crate::domain::{
+    located::{self, Located, Warning},
+    severity::Severity,
+};
+
+/// A policy file that can't be used.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PolicyError {
+    /// It can't be read as a policy; says the place.
+    #[error(transparent)]
+    Unreadable(#[from] Box<Located>),
+    /// It reads well and can't be meant so.
+    #[error("{file}: {problem}")]
+    Impossible {
+        /// The file.
+        file: String,
+        /// What can't be meant, and what would be right.
+        problem: String,
+    },
+}
+
+impl Policy {
+    /// Reads a policy. A file that begins with `amends = "built-in"` says only
+    /// what differs from the built-in one: tables are merged, lists replaced.
+    ///
+    /// # Errors
+    ///
+    /// Says where the file is wrong, what was found, and what would be right.
+    pub fn parse(file: &str, text: &str) -> Result<(Self, Vec<Warning>), PolicyError> {
+        let amended = amend(file, text)?;
+        let (policy, warnings) = match &amended {
+            Some(whole) => located::parse::<Self>(file, whole),
+            None => located::parse::<Self>(file, text),
+        }?;
+        match impossible(&policy) {
+            Some(problem) => Err(PolicyError::Impossible {
+                file: file.to_owned(),
+                problem,
+            }),
+            None => Ok((policy, warnings)),
+        }
+    }
+
+    /// The whole policy as a file, with what was amended filled in.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a policy has only text keys")
+    }
+}
+
+/// The whole text of an amending file; `None` when it amends nothing.
+fn amend(file: &str, text: &str) -> Result<Option<String>, Box<Located>> {
+    let (mut table, _) = located::parse::<toml::Table>(file, text)?;
+    let Some(base) = table.remove("amends") else {
+        return Ok(None);
+    };
+    if base.as_str() != Some("built-in") {
+        let at = text.find("amends").unwrap_or(0);
+        return Err(Box::new(Located::at(
+            file,
+            text,
+            at..at + 6,
+            "only the built-in policy can be amended: amends = \"built-in\"",
+        )));
+    }
+    let mut whole: toml::Table = BUILT_IN.parse().expect("the built-in policy is tested");
+    merge(&mut whole, table);
+    Ok(Some(
+        toml::to_string(&whole).expect("a table that was read can be written"),
+    ))
+}
+
+fn merge(base: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+/// What can't be meant, the first of it.
+fn impossible(policy: &Policy) -> Option<String> {
+    ladder_names(policy)
+        .or_else(|| policy.ladders.iter().find_map(ladder))
+        .or_else(|| {
+            Severity::ALL
+                .into_iter()
+                .find_map(|severity| targets(policy, severity))
+        })
+        .or_else(|| contacts(policy))
+        .or_else(|| zero(policy))
+}
+
+fn ladder_names(policy: &Policy) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    policy.ladders.iter().find_map(|ladder| {
+        (!seen.insert(&ladder.name)).then(|| {
+            format!(
+                "two ladders are called {:?}: give each its own name",
+                ladder.name
+            )
+        })
+    })
+}
+
+fn ladder(ladder: &Ladder) -> Option<String> {
+    let name = &ladder.name;
+    if name.trim().is_empty() || name.contains('/') {
+        return Some(format!("the ladder {name:?} needs a name without a slash"));
+    }
+    if ladder.steps.is_empty() {
+        return Some(format!(
+            "the ladder {name:?} has no step: add [[ladder.step]] with after and target"
+        ));
+    }
+    for (index, step) in ladder.steps.iter().enumerate() {
+        if step.target.trim().is_empty() {
+            return Some(format!(
+                "step {} of the ladder {name:?} has an empty target: say who is told",
+                index + 1
+            ));
+        }
+        if step.severities.as_ref().is_some_and(Vec::is_empty) {
+            return Some(format!(
+                "step {} of the ladder {name:?} is for no severity: leave severities out for all",
+                index + 1
+            ));
+        }
+    }
+    ladder.steps.windows(2).enumerate().find_map(|(index, pair)| {
+        (pair[1].after <= pair[0].after).then(|| {
+            format!(
+                "steps of the ladder {name:?} overlap: step {} ({}) is due at or before step {} ({}); offsets count from the alert and must grow",
+                index + 2,
+                pair[1].target,
+                index + 1,
+                pair[0].target,
+            )
+        })
+    })
+}
+
+fn targets(policy: &Policy, severity: Severity) -> Option<String> {
+    let level = policy.level(severity);
+    match (level.respond, level.resolve) {
+        (Within::Span(respond), Within::Span(resolve)) if respond > resolve => Some(format!(
+            "{severity} must respond within {} but resolve within {}: the response comes first",
+            level.respond.words(),
+            level.resolve.words()
+        )),
+        (Within::Span(_) | Within::NextBusinessDay, Within::Span(_) | Within::NextBusinessDay) => {
+            None
+        }
+    }
+}
+
+fn contacts(policy: &Policy) -> Option<String> {
+    policy.contact.iter().find_map(|(target, contact)| {
+        contact
+            .person
+            .trim()
+            .is_empty()
+            .then(|| format!("[contact.{target:?}] names no person"))
+    })
+}
+
+fn zero(policy: &Policy) -> Option<String> {
+    let rows = [
+        ("update.every", policy.update.every),
+        ("update.first_within", policy.update.first_within),
+        ("triage_budget", policy.triage_budget),
+        ("retrospective.within", policy.retrospective.within),
+    ];
+    let repeats = policy
+        .ladders
+        .iter()
+        .filter_map(|ladder| ladder.repeat)
+        .map(|span| ("ladder.repeat", span));
+    let own = Severity::ALL
+        .into_iter()
+        .filter_map(|severity| policy.level(severity).update_every)
+        .map(|span| ("update_every", span));
+    rows.into_iter()
+        .chain(repeats)
+        .chain(own)
+        .find(|(_, span)| span.num_seconds() < 1)
+        .map(|(key, _)| format!("{key} is 0s: it would be due without end"))
+}

@@ -1,0 +1,154 @@
+//! Whether the team has to look back, why, and by when (V).
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    duty::{Due, Duty, Promise, Settled, Standing},
+    incident::Incident,
+    phase::Phase,
+    severity::Severity,
+    span,
+};
+
+/// Why a retrospective is required (V1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// The highest level ever held demands it (S4).
+    Severity(Severity),
+    /// It took longer than the limit; since when that is so.
+    Long(DateTime<Utc>),
+    /// It happened before, as a person confirmed.
+    Recurring,
+    /// It went wrong in a new way, as a person said.
+    NewFailureMode,
+}
+
+/// Every reason that holds, or will hold if the incident goes on: one about
+/// its length carries the instant at which it starts to hold.
+pub fn reasons(incident: &Incident) -> Vec<Reason> {
+    let state = incident.state();
+    let rules = &incident.policy().retrospective;
+    let mut reasons = Vec::new();
+    if let Some(highest) = state
+        .highest
+        .filter(|highest| rules.severities.contains(highest))
+    {
+        reasons.push(Reason::Severity(highest));
+    }
+    let limit = incident.anchor() + rules.longer_than;
+    match state.times.resolved.filter(|_| !incident.is_active()) {
+        Some(resolved) if resolved > limit => reasons.push(Reason::Long(limit)),
+        Some(_) => {}
+        None if incident.phase() == Phase::Cancelled => {}
+        None => reasons.push(Reason::Long(limit)),
+    }
+    if state.retrospective.recurs == Some(true) || state.recurrence_of.is_some() {
+        reasons.push(Reason::Recurring);
+    }
+    if state.retrospective.new_failure_mode == Some(true) {
+        reasons.push(Reason::NewFailureMode);
+    }
+    reasons
+}
+
+/// Whether it is required at `now`: while an incident runs, its length may not
+/// have crossed the limit yet.
+pub fn is_required(incident: &Incident, now: DateTime<Utc>) -> bool {
+    reasons(incident).iter().any(|reason| match reason {
+        Reason::Long(limit) => now > *limit,
+        Reason::Severity(_) | Reason::Recurring | Reason::NewFailureMode => true,
+    })
+}
+
+/// Owed 48 elapsed hours after the latest resolve, until it was held or waived
+/// (V2). A date for it does not satisfy it.
+pub(super) fn due(incident: &Incident) -> Option<Due> {
+    if incident.phase() != Phase::Resolved || incident.state().drill || is_done(incident) {
+        return None;
+    }
+    let resolved = incident.state().times.resolved?;
+    let required = !reasons(incident).is_empty();
+    let by = resolved + incident.policy().retrospective.within;
+    required.then_some(Due {
+        by,
+        from: resolved,
+        duty: Duty::Retrospective,
+    })
+}
+
+fn is_done(incident: &Incident) -> bool {
+    let retrospective = &incident.state().retrospective;
+    retrospective.held.is_some() || retrospective.waived.is_some()
+}
+
+/// Whether the deadline falls on the team's weekend, which is worth a word (V2).
+pub fn lands_on_a_weekend(incident: &Incident) -> bool {
+    due(incident).is_some_and(|due| incident.policy().calendar.is_weekend(due.by))
+}
+
+/// What stands between the incident and its closing, in words (V4).
+pub fn open_before_closing(incident: &Incident) -> Vec<String> {
+    let state = incident.state();
+    let mut open = Vec::new();
+    if state.retrospective.new_failure_mode.is_none() {
+        open.push("nobody has said whether the failure mode is new".to_owned());
+    }
+    if due(incident).is_some() {
+        open.push("the retrospective was neither held nor waived".to_owned());
+    }
+    for action in state
+        .retrospective
+        .actions
+        .iter()
+        .filter(|action| action.owner.is_none())
+    {
+        open.push(format!(
+            "the action item {:?} has no owner",
+            action.what.as_str()
+        ));
+    }
+    open
+}
+
+pub(super) fn settled(incident: &Incident) -> Option<Settled> {
+    let state = incident.state();
+    let what = Promise::Retrospective;
+    if let Some(at) = state.retrospective.held {
+        let resolved = state.times.resolved.unwrap_or(at);
+        let of = Some(incident.policy().retrospective.within);
+        let by = incident.commander().cloned().unwrap_or_default();
+        let took = at - resolved;
+        let standing = if Some(took) > of {
+            Standing::Missed { by, at, took, of }
+        } else {
+            Standing::Met { by, at, took, of }
+        };
+        return Some(Settled { what, standing });
+    }
+    if let Some((role, _)) = &state.retrospective.waived {
+        return Some(Settled {
+            what,
+            standing: Standing::NotApplicable(format!("waived by {role}")),
+        });
+    }
+    let over = !incident.is_active() && reasons(incident).is_empty();
+    over.then(|| Settled {
+        what,
+        standing: Standing::NotApplicable("not required".to_owned()),
+    })
+}
+
+impl Reason {
+    /// Why, in a few words: `over 30m`.
+    pub fn words(&self, incident: &Incident) -> String {
+        match self {
+            Self::Severity(severity) => format!("it was {severity}"),
+            Self::Long(_) => format!(
+                "over {}",
+                span::format(incident.policy().retrospective.longer_than)
+            ),
+            Self::Recurring => "recurring".to_owned(),
+            Self::NewFailureMode => "a new failure mode".to_owned(),
+        }
+    }
+}

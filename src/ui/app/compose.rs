@@ -1,0 +1,164 @@
+//! Keys while the composer is open.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::{App, Mode, act};
+use crate::domain::{fact::Health, update::Audience};
+use crate::ui::{
+    action::Action,
+    app::rows,
+    composer::{Composer, Field},
+    msg::Effect,
+};
+
+pub(super) fn key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effect> {
+    if key.code == KeyCode::Esc {
+        app.mode = Mode::Browse;
+        return keep(app);
+    }
+    if let Some(action) = app.keymap.action(key, true) {
+        return composer_action(app, action, now);
+    }
+    if key.code == KeyCode::F(1) {
+        return act(app, Action::Help, "", now);
+    }
+    let Some(composer) = &mut app.composer else {
+        app.mode = Mode::Browse;
+        return Vec::new();
+    };
+    if composer.field == Field::To {
+        channel_key(composer, key);
+    } else if key.code == KeyCode::Enter && composer.field != Field::Body {
+        composer.step(true);
+    } else {
+        let is_eta = composer.field == Field::Eta;
+        if let Some(edit) = composer.focused() {
+            edit.key(key);
+        }
+        if is_eta {
+            composer.eta_said = now;
+        }
+    }
+    keep(app)
+}
+
+fn composer_action(app: &mut App, action: Action, now: DateTime<Utc>) -> Vec<Effect> {
+    match action {
+        Action::NextField | Action::PreviousField => {
+            if let Some(composer) = &mut app.composer {
+                composer.step(action == Action::NextField);
+            }
+            Vec::new()
+        }
+        Action::Editor => app
+            .composer
+            .as_ref()
+            .map(|composer| vec![Effect::Edit(composer.body.text())])
+            .unwrap_or_default(),
+        Action::Insert => {
+            insert(app);
+            keep(app)
+        }
+        other => act(app, other, "", now),
+    }
+}
+
+fn channel_key(composer: &mut Composer, key: KeyEvent) {
+    let count = composer.to.len();
+    match key.code {
+        KeyCode::Left | KeyCode::Up => composer.channel = composer.channel.saturating_sub(1),
+        KeyCode::Right | KeyCode::Down => {
+            composer.channel = (composer.channel + 1).min(count.saturating_sub(1))
+        }
+        KeyCode::Char(' ') => {
+            let at = composer.channel;
+            if let Some((_, ticked)) = composer.to.get_mut(at) {
+                *ticked = !*ticked;
+            }
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    if let Some(edit) = app.composer.as_mut().and_then(Composer::focused) {
+        edit.insert(text);
+    }
+    keep(app)
+}
+
+pub(super) fn edited(app: &mut App, text: &str) -> Vec<Effect> {
+    if let Some(composer) = &mut app.composer {
+        composer.body.set(text.trim_end());
+        composer.field = Field::Body;
+    }
+    keep(app)
+}
+
+/// Every change is kept on disk: a crash loses nothing.
+fn keep(app: &mut App) -> Vec<Effect> {
+    let Some(composer) = &app.composer else {
+        return Vec::new();
+    };
+    let (key, text) = composer.to_draft();
+    if app.drafts.get(&key) == Some(&text) {
+        return Vec::new();
+    }
+    app.drafts.insert(key.clone(), text.clone());
+    vec![Effect::SaveDraft(key, text)]
+}
+
+/// Puts in what the log and the probes know: for people inside only, since a
+/// probe's words may name hosts.
+fn insert(app: &mut App) {
+    let Some(composer) = &app.composer else {
+        return;
+    };
+    if composer.audience == Audience::External {
+        return;
+    }
+    let text = [probes(app), since_last_update(app)]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n");
+    if let Some(composer) = &mut app.composer {
+        composer.field = Field::Body;
+        composer.body.insert(&text);
+    }
+}
+
+/// What is not well, in a line.
+pub fn probes(app: &App) -> String {
+    let bad: Vec<String> = app
+        .board
+        .probes()
+        .filter(|(_, health, _)| matches!(health, Health::Down | Health::Degraded))
+        .map(|(name, health, since)| {
+            format!(
+                "{name} {} since {}",
+                health.word().to_lowercase(),
+                since.format("%H:%M UTC")
+            )
+        })
+        .collect();
+    bad.join("; ")
+}
+
+/// Notes since the last update, oldest first.
+pub fn since_last_update(app: &App) -> String {
+    let Some(incident) = app.incident() else {
+        return String::new();
+    };
+    let since = incident.state().updates.last().map(|sent| sent.at);
+    let notes: Vec<String> = incident
+        .entries()
+        .iter()
+        .filter(|entry| since.is_none_or(|since| incident.at(entry) > since))
+        .map(|entry| rows::line(incident, entry))
+        .filter(|line| line.kind == "note" && !line.retracted)
+        .map(|line| line.text)
+        .collect();
+    notes.join("\n")
+}

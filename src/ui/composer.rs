@@ -1,0 +1,329 @@
+//! The update being written: fields, text, and what is to be sent.
+//!
+//! Every change is kept on disk as a draft, so a crash loses nothing; it
+//! leaves this console only through a review and a typed word.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::edit::Edit;
+use crate::domain::{
+    cadence,
+    entry::IncidentId,
+    fact::Update,
+    incident::Incident,
+    phase::Phase,
+    text::{Name, Prose, Title},
+    update::{Audience, Form},
+    when,
+};
+
+/// The fields, in the order of the Tab key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// `Investigating`.
+    Status,
+    /// `P2 - …`.
+    Impact,
+    /// `2 hours`.
+    Eta,
+    /// `14:50 UTC`.
+    Next,
+    /// The channels.
+    To,
+    /// The words below.
+    Body,
+}
+
+impl Field {
+    /// Every field, in order.
+    pub const ALL: [Self; 6] = [
+        Self::Status,
+        Self::Impact,
+        Self::Eta,
+        Self::Next,
+        Self::To,
+        Self::Body,
+    ];
+}
+
+/// An update being written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composer {
+    /// In which incident.
+    pub incident: IncidentId,
+    /// For whom.
+    pub audience: Audience,
+    /// Where the cursor is.
+    pub field: Field,
+    /// The status line.
+    pub status: Edit,
+    /// The impact line.
+    pub impact: Edit,
+    /// The ETA line, and when it was last changed.
+    pub eta: Edit,
+    /// When the ETA was last changed: `2 hours` counts from there (U5).
+    pub eta_said: DateTime<Utc>,
+    /// The next update's time.
+    pub next: Edit,
+    /// The words below.
+    pub body: Edit,
+    /// Channels, and whether each is ticked.
+    pub to: Vec<(Name, bool)>,
+    /// The channel that the cursor is on.
+    pub channel: usize,
+    /// When it was last kept on disk.
+    pub saved_at: Option<DateTime<Utc>>,
+    /// It says that it is over (U7).
+    pub last: bool,
+}
+
+/// A draft as it is kept on disk.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Draft {
+    status: Title,
+    impact: Title,
+    eta: Title,
+    eta_said: DateTime<Utc>,
+    next: Title,
+    body: Prose,
+    to: Vec<(Name, bool)>,
+}
+
+impl Composer {
+    /// A new draft, filled in from the incident and its last update (U7).
+    pub fn new(
+        incident: &Incident,
+        audience: Audience,
+        channels: &[Name],
+        now: DateTime<Utc>,
+    ) -> Self {
+        let last_sent = incident.state().updates.last();
+        let over = incident.phase() == Phase::Resolved;
+        let body = "";
+        let eta = match last_sent {
+            Some(sent) if !over => sent.update.form.eta.to_string(),
+            Some(_) | None if over => "done".to_owned(),
+            Some(_) | None => "unknown".to_owned(),
+        };
+        let next = if over {
+            String::new()
+        } else {
+            clock(cadence::latest_promise(incident, now))
+        };
+        Self {
+            incident: incident.id,
+            audience,
+            field: if audience == Audience::Internal {
+                Field::Status
+            } else {
+                Field::Body
+            },
+            status: Edit::line(status_word(incident.phase())),
+            impact: Edit::line(&impact_line(incident)),
+            eta: Edit::line(&eta),
+            eta_said: last_sent.filter(|_| !over).map_or(now, |sent| sent.at),
+            next: Edit::line(&next),
+            body: Edit::page(body),
+            to: channels.iter().map(|name| (name.clone(), true)).collect(),
+            channel: 0,
+            saved_at: None,
+            last: over,
+        }
+    }
+
+    /// A draft that repeats the last text with a new time (U3).
+    pub fn no_change(incident: &Incident, channels: &[Name], now: DateTime<Utc>) -> Self {
+        let mut composer = Self::new(incident, Audience::Internal, channels, now);
+        if let Some(sent) = incident.state().updates.last() {
+            composer.status.set(&sent.update.form.status);
+            composer.impact.set(&sent.update.form.impact);
+            composer.body.set(&sent.update.form.body);
+            let said = "No change since the last update.";
+            if !sent.update.form.body.starts_with(said) {
+                composer
+                    .body
+                    .set(format!("{said}\n{}", sent.update.form.body).trim_end());
+            }
+        }
+        composer
+    }
+
+    /// The key under which its draft is kept.
+    pub fn draft_key(incident: IncidentId, audience: Audience) -> String {
+        match audience {
+            Audience::Internal => format!("update/{incident}"),
+            Audience::External => format!("outside/{incident}"),
+        }
+    }
+
+    /// Its key and its text, for keeping on disk.
+    pub fn to_draft(&self) -> (String, String) {
+        let draft = Draft {
+            status: Title::lossy(&self.status.text()),
+            impact: Title::lossy(&self.impact.text()),
+            eta: Title::lossy(&self.eta.text()),
+            eta_said: self.eta_said,
+            next: Title::lossy(&self.next.text()),
+            body: Prose::lossy(&self.body.text()),
+            to: self.to.clone(),
+        };
+        let text = serde_json::to_string(&draft).expect("a draft has only text");
+        (Self::draft_key(self.incident, self.audience), text)
+    }
+
+    /// Takes a kept draft over; text that is none changes nothing.
+    pub fn restore(&mut self, text: &str, at: DateTime<Utc>) {
+        let Ok(draft) = serde_json::from_str::<Draft>(text) else {
+            return;
+        };
+        self.status.set(&draft.status);
+        self.impact.set(&draft.impact);
+        self.eta.set(&draft.eta);
+        self.eta_said = draft.eta_said;
+        self.next.set(&draft.next);
+        self.body.set(&draft.body);
+        for (name, ticked) in draft.to {
+            if let Some(known) = self.to.iter_mut().find(|(known, _)| *known == name) {
+                known.1 = ticked;
+            }
+        }
+        self.saved_at = Some(at);
+    }
+
+    /// The field that is being typed into; `None` on the channels.
+    pub fn focused(&mut self) -> Option<&mut Edit> {
+        match self.field {
+            Field::Status => Some(&mut self.status),
+            Field::Impact => Some(&mut self.impact),
+            Field::Eta => Some(&mut self.eta),
+            Field::Next => Some(&mut self.next),
+            Field::Body => Some(&mut self.body),
+            Field::To => None,
+        }
+    }
+
+    /// Moves to the next field, or to the one before.
+    pub fn step(&mut self, forward: bool) {
+        let place = Field::ALL
+            .iter()
+            .position(|field| *field == self.field)
+            .unwrap_or(0);
+        let count = Field::ALL.len();
+        let next = if forward {
+            place + 1
+        } else {
+            place + count - 1
+        } % count;
+        self.field = Field::ALL[next];
+    }
+
+    /// The form as it stands at `now`.
+    ///
+    /// # Errors
+    ///
+    /// Says which field can't be read, and what would be right.
+    pub fn form(&self, now: DateTime<Utc>) -> Result<Form, String> {
+        let typed = |edit: &Edit| Title::typed(&edit.text()).map_err(|error| error.to_string());
+        let next_text = self.next.text();
+        let next = match next_text.trim() {
+            "" | "none" => None,
+            text => Some(
+                when::parse_time(text, now, chrono_tz::UTC)
+                    .map_err(|error| format!("next update: {error}"))?,
+            ),
+        };
+        Ok(Form {
+            status: typed(&self.status)?,
+            impact: typed(&self.impact)?,
+            eta: typed(&self.eta)?,
+            eta_at: eta_at(&self.eta.text(), self.eta_said),
+            next,
+            body: Prose::typed(&self.body.text()).map_err(|error| error.to_string())?,
+        })
+    }
+
+    /// The update as it would be sent at `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Composer::form`].
+    pub fn update(&self, now: DateTime<Utc>) -> Result<Update, String> {
+        Ok(Update {
+            audience: self.audience,
+            form: self.form(now)?,
+            channels: self
+                .to
+                .iter()
+                .filter(|(_, ticked)| *ticked)
+                .map(|(name, _)| name.clone())
+                .collect(),
+            last: self.last,
+            draft: None,
+        })
+    }
+
+    /// Characters of the text below the lines.
+    pub fn length(&self) -> usize {
+        self.body.text().chars().count()
+    }
+}
+
+/// How an update words the phase.
+fn status_word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Triage => "Investigating",
+        other => other.word(),
+    }
+}
+
+/// `P2 - High latency on video generation`.
+fn impact_line(incident: &Incident) -> String {
+    let state = incident.state();
+    let what = if state.impact.is_empty() {
+        &state.title
+    } else {
+        &state.impact
+    };
+    match incident.severity() {
+        Some(severity) => format!("{severity} - {what}"),
+        None => what.to_string(),
+    }
+}
+
+fn clock(at: DateTime<Utc>) -> String {
+    at.format("%H:%M UTC").to_string()
+}
+
+/// The instant that an ETA means: `2 hours` and `45m` count from when it was
+/// said; `16:30 UTC` is a time. Other words mean none.
+pub fn eta_at(text: &str, said: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let text = text.trim().trim_start_matches('~').trim();
+    if let Some(span) = spoken_span(text) {
+        return Some(said + span);
+    }
+    let has_clock = text.contains(':');
+    when::parse_time(text, said, chrono_tz::UTC)
+        .ok()
+        .filter(|_| has_clock)
+}
+
+fn spoken_span(text: &str) -> Option<TimeDelta> {
+    let mut words = text.split_whitespace();
+    let (count, unit) = match (words.next(), words.next(), words.next()) {
+        (Some(count), Some(unit), None) => (count, unit),
+        (Some(_), None, None) => return crate::domain::span::parse(text).ok(),
+        _ => return None,
+    };
+    let count: i64 = count
+        .parse()
+        .ok()
+        .filter(|count| (0..10_000).contains(count))?;
+    match unit.trim_end_matches('s') {
+        "minute" | "min" => Some(TimeDelta::minutes(count)),
+        "hour" | "hr" => Some(TimeDelta::hours(count)),
+        "day" => Some(TimeDelta::days(count)),
+        _ => None,
+    }
+}

@@ -1,0 +1,141 @@
+//! Text being typed: a line or a page, with the shell's keys.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui_textarea::{CursorMove, TextArea};
+
+/// Text being typed.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    area: TextArea<'static>,
+    several_lines: bool,
+}
+
+impl Default for Edit {
+    fn default() -> Self {
+        Self::line("")
+    }
+}
+
+impl PartialEq for Edit {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text() && self.cursor() == other.cursor()
+    }
+}
+
+impl Edit {
+    /// One line, with the cursor at its end.
+    pub fn line(text: &str) -> Self {
+        Self::with(text, false)
+    }
+
+    /// Several lines, with the cursor at their end.
+    pub fn page(text: &str) -> Self {
+        Self::with(text, true)
+    }
+
+    fn with(text: &str, several_lines: bool) -> Self {
+        let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        Self {
+            area,
+            several_lines,
+        }
+    }
+
+    /// What was typed.
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Its lines.
+    pub fn lines(&self) -> &[String] {
+        self.area.lines()
+    }
+
+    /// Line and character of the cursor, from 0.
+    pub fn cursor(&self) -> (usize, usize) {
+        let cursor = self.area.cursor();
+        (cursor.0, cursor.1)
+    }
+
+    /// Whether nothing was typed.
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
+    /// Puts text in at the cursor; breaks become spaces in a single line.
+    pub fn insert(&mut self, text: &str) {
+        let text = crate::domain::text::Text::<65_536, true>::lossy(text);
+        if self.several_lines {
+            self.area.insert_str(text.as_str());
+        } else {
+            self.area.insert_str(text.replace('\n', " "));
+        }
+    }
+
+    /// Puts other text in its place.
+    pub fn set(&mut self, text: &str) {
+        *self = Self::with(text, self.several_lines);
+    }
+
+    /// Carries out a key; `false` when it means nothing in text.
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        let area = &mut self.area;
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return control(area, key.code);
+        }
+        if key.modifiers.contains(KeyModifiers::ALT) {
+            return alt(area, key.code);
+        }
+        match key.code {
+            KeyCode::Char(c) => area.insert_char(c),
+            KeyCode::Enter if self.several_lines => area.insert_newline(),
+            KeyCode::Backspace => {
+                area.delete_char();
+            }
+            KeyCode::Delete => {
+                area.delete_next_char();
+            }
+            KeyCode::Left => area.move_cursor(CursorMove::Back),
+            KeyCode::Right => area.move_cursor(CursorMove::Forward),
+            KeyCode::Up if self.several_lines => area.move_cursor(CursorMove::Up),
+            KeyCode::Down if self.several_lines => area.move_cursor(CursorMove::Down),
+            KeyCode::Home => area.move_cursor(CursorMove::Head),
+            KeyCode::End => area.move_cursor(CursorMove::End),
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn control(area: &mut TextArea<'static>, code: KeyCode) -> bool {
+    match code {
+        KeyCode::Char('a') => area.move_cursor(CursorMove::Head),
+        KeyCode::Char('e') => area.move_cursor(CursorMove::End),
+        KeyCode::Char('b') => area.move_cursor(CursorMove::Back),
+        KeyCode::Char('f') => area.move_cursor(CursorMove::Forward),
+        KeyCode::Char('p') => area.move_cursor(CursorMove::Up),
+        KeyCode::Char('n') => area.move_cursor(CursorMove::Down),
+        KeyCode::Char('d') => drop(area.delete_next_char()),
+        KeyCode::Char('h') => drop(area.delete_char()),
+        KeyCode::Char('w') => drop(area.delete_word()),
+        KeyCode::Char('u') => drop(area.delete_line_by_head()),
+        KeyCode::Char('k') => drop(area.delete_line_by_end()),
+        KeyCode::Char('y') => drop(area.paste()),
+        KeyCode::Char('_' | '7' | '/') => drop(area.undo()),
+        _ => return false,
+    }
+    true
+}
+
+fn alt(area: &mut TextArea<'static>, code: KeyCode) -> bool {
+    match code {
+        KeyCode::Char('b') => area.move_cursor(CursorMove::WordBack),
+        KeyCode::Char('f') => area.move_cursor(CursorMove::WordForward),
+        KeyCode::Char('d') => drop(area.delete_next_word()),
+        KeyCode::Char('_') => drop(area.redo()),
+        _ => return false,
+    }
+    true
+}

@@ -1,0 +1,71 @@
+//! What can't be done now, and why: the words under greyed keys.
+
+use super::super::{
+    action::{Action, Group},
+    app::{App, Pane},
+};
+use crate::domain::{incident::Incident, phase::Phase};
+
+/// Whether `action` makes sense now.
+///
+/// # Errors
+///
+/// Why not, in a few words.
+pub fn enabled(app: &App, action: Action) -> Result<(), &'static str> {
+    match action.group() {
+        Group::Everywhere | Group::Lists | Group::Composer => return Ok(()),
+        Group::Incident | Group::People | Group::After => {}
+    }
+    if matches!(action, Action::Declare | Action::Drill | Action::Snooze) {
+        return Ok(());
+    }
+    let incident = app.incident().ok_or("no incident is on the screen")?;
+    of_incident(app, action, incident)
+}
+
+fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {
+    let state = incident.state();
+    match action {
+        Action::Note | Action::Link | Action::Outage | Action::Describe | Action::Impact => Ok(()),
+        Action::Reopen if incident.phase() != Phase::Resolved => Err("it is not resolved"),
+        Action::Compose | Action::NoChange
+            if incident.is_active() || incident.phase() == Phase::Resolved =>
+        {
+            Ok(())
+        }
+        Action::Approve if state.external.draft.is_none() => Err("there is no draft for outside"),
+        Action::Publish if state.external.approved.is_none() => {
+            Err("no draft for outside is approved")
+        }
+        Action::ComposeOutside | Action::Approve | Action::Publish if incident.is_sealed() => {
+            Err("drills and private incidents publish nothing")
+        }
+        Action::ComposeOutside | Action::Approve | Action::Publish | Action::Reopen => Ok(()),
+        Action::Retry | Action::Drop if app.focus != Pane::Outbox => {
+            Err("choose a delivery in OUTBOX first")
+        }
+        Action::Retry | Action::Drop => Ok(()),
+        Action::Correct | Action::Retract if app.focus != Pane::Timeline => {
+            Err("choose an entry in TIMELINE first")
+        }
+        Action::Correct | Action::Retract => Ok(()),
+        Action::Held | Action::Schedule | Action::Waive | Action::Close if incident.is_active() => {
+            Err("it is not resolved")
+        }
+        _ if action.group() == Group::After => Ok(()),
+        _ if !incident.is_active() => Err("it is over"),
+        Action::Answer if state.asks.iter().all(|ask| ask.answered.is_some()) => {
+            Err("nobody is asked anything")
+        }
+        Action::Unhold if state.ladder.hold.is_none() => Err("no ladder is held"),
+        Action::Escalate | Action::SkipStep | Action::Hold | Action::Confirm
+            if super::next_step(incident).is_none() =>
+        {
+            Err("no step is left, or the ladder is held")
+        }
+        Action::Merge if app.board.active().len() < 2 => Err("no other incident is active"),
+        Action::Mitigate if state.times.mitigated.is_some() => Err("it is mitigated"),
+        Action::Cancel if incident.phase() != Phase::Triage => Err("it has left triage"),
+        _ => Ok(()),
+    }
+}

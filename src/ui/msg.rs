@@ -1,0 +1,125 @@
+//! What happened, into [`super::app::update`]; and what the loop must do, out
+//! of it.
+
+use chrono::{DateTime, Utc};
+use crossterm::event::KeyEvent;
+
+use crate::domain::{
+    entry::{Entry, EntryId, IncidentId},
+    fact::Fact,
+    notice::Delivery,
+    probe::Reading,
+    text::{Name, Title},
+};
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted; it is text wherever it lands, never keys.
+    Paste(String),
+    /// The terminal has another size: columns and rows.
+    Resize(u16, u16),
+    /// A second passed.
+    Tick,
+    /// Entries are on disk: ours and everybody else's.
+    Entries(Vec<Entry>),
+    /// Entries that we asked for are on disk. Their ids, for undo.
+    Recorded(Vec<EntryId>),
+    /// Something that we asked for did not work; nothing of it was recorded.
+    Failed(String),
+    /// Something worth a line.
+    Told(String),
+    /// A probe saw something.
+    Reading(Name, Reading),
+    /// The deliveries, newest first.
+    Deliveries(Vec<Delivery>),
+    /// Who runs the engine.
+    Engine(EngineSeen),
+    /// A draft is on disk.
+    DraftSaved(DateTime<Utc>),
+    /// A draft was found on disk.
+    Draft(String, String),
+    /// Text came back from the editor.
+    Edited(String),
+    /// Runbooks were read.
+    Runbooks(Vec<Runbook>),
+    /// The program was suspended, or the machine slept, since then.
+    Away(DateTime<Utc>),
+}
+
+/// What the loop must do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Record these, all or none.
+    Record(Vec<Wish>),
+    /// Keep a draft: its key and its text.
+    SaveDraft(String, String),
+    /// Forget a draft.
+    DropDraft(String),
+    /// Probe everything now.
+    ProbeNow,
+    /// Send text to the terminal's clipboard.
+    Copy(String),
+    /// Ring.
+    Bell,
+    /// Write this text in an editor.
+    Edit(String),
+    /// Do something about a delivery.
+    Deliver(Order),
+    /// Adopt the policy file that is on disk now.
+    AdoptPolicy(IncidentId),
+    /// Take the mouse, or give it back.
+    Mouse(bool),
+    /// Draw everything again.
+    Redraw,
+    /// Back to the shell, for now.
+    Suspend,
+    /// End.
+    Quit,
+}
+
+/// A fact to record, and when it happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wish {
+    /// In which incident; a new one for a declaration.
+    pub incident: IncidentId,
+    /// What happened.
+    pub fact: Fact,
+    /// When, as its author says.
+    pub at: DateTime<Utc>,
+}
+
+/// What to do about a delivery.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// Try again.
+    Retry(Title),
+    /// Drop it.
+    Cancel(Title),
+    /// Take back everything that follows from an entry and has not left.
+    Recall(EntryId),
+}
+
+/// Who runs the engine (E9).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EngineSeen {
+    /// Whose engine it is; `None` when nobody runs one.
+    pub holder: Option<Title>,
+    /// It is this console's.
+    pub mine: bool,
+    /// When it last did its round.
+    pub ticked_at: Option<DateTime<Utc>>,
+}
+
+/// A runbook, as found on disk.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Runbook {
+    /// Its file's name.
+    pub file: Name,
+    /// Its title and steps.
+    pub steps: Vec<Title>,
+    /// When the file was last changed.
+    pub changed: Option<DateTime<Utc>>,
+}
