@@ -1,1 +1,535 @@
-//! The engine.
+//! Does what is due: fires the steps of the ladders, ends holds, delivers
+//! messages. Exactly one engine works on a log: whoever holds its lease (E9).
+//!
+//! Nothing is remembered here. What was fired is in the log, under ids that
+//! follow from incident, step and round; what is being delivered is written
+//! down before its first byte leaves. An engine that is killed at any point is
+//! followed by one that reads the same log.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::{sync::watch, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    domain::{
+        board::Board,
+        duty::Duty,
+        entry::Via,
+        escalation,
+        fact::{Fact, Skip, StepId},
+        incident::Incident,
+        notice::{Delivery, Outcome},
+        policy::{Policy, Step},
+        text::{Name, Title},
+    },
+    journal::{self, Author, Batch},
+    notify::{Channel, next_try},
+    store::{Ending, Fence, LeaseState, Log, Owner, StoreError, Try},
+    ui::msg::{EngineSeen, Wish},
+};
+
+/// How long the lease lasts without being renewed.
+const LEASE: TimeDelta = TimeDelta::seconds(15);
+/// How often it is renewed, and every clock looked at: a step is never more
+/// than a second late because of it, since the next deadline shortens the wait.
+const ROUND: Duration = Duration::from_secs(5);
+/// How long a try may be on the wire before another engine may take it over:
+/// a little more than a channel's own limit.
+const ON_THE_WIRE: TimeDelta = TimeDelta::seconds(20);
+/// Deliveries under way at once; each lane has one at the most.
+const AT_ONCE: usize = 16;
+
+/// An engine that has not started.
+#[derive(Debug)]
+pub struct Engine {
+    log: Log,
+    clock: Clock,
+    owner: Owner,
+    channels: BTreeMap<Name, Arc<Channel>>,
+}
+
+/// An engine that holds the lease.
+struct Turn<'a> {
+    engine: &'a Engine,
+    fence: Fence,
+    author: Author,
+    board: Board,
+    sending: JoinSet<Result<(), StoreError>>,
+}
+
+impl Engine {
+    /// An engine over `log`, that can reach these channels.
+    pub fn new(
+        log: Log,
+        clock: Clock,
+        owner: Owner,
+        channels: BTreeMap<Name, Arc<Channel>>,
+    ) -> Self {
+        Self {
+            log,
+            clock,
+            owner,
+            channels,
+        }
+    }
+
+    /// Works until it is cancelled. Waits while another engine holds the
+    /// lease; takes over when that one is gone.
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be read or written, and trying again would not help.
+    pub async fn run(
+        &self,
+        seen: &watch::Sender<EngineSeen>,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        let mut changes = self.log.changes().await;
+        loop {
+            let done = match self.turn(seen, stop, &mut changes).await {
+                Err(error) if error.may_pass() => {
+                    tracing::warn!(%error, "the engine waits");
+                    false
+                }
+                Err(StoreError::LeaseLost { .. }) => false,
+                Err(error) => return Err(error),
+                Ok(()) => stop.is_cancelled(),
+            };
+            if done {
+                return Ok(());
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            }
+        }
+    }
+
+    /// One turn at the lease; ends when the lease is somebody else's.
+    async fn turn(
+        &self,
+        seen: &watch::Sender<EngineSeen>,
+        stop: &CancellationToken,
+        changes: &mut crate::store::Changes,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let fence = match self.log.take_lease(&self.owner, now, LEASE).await? {
+            LeaseState::Held(fence) => fence,
+            LeaseState::HeldBy(lease) => {
+                let holder = format!(
+                    "{} on {} (pid {})",
+                    lease.owner.name, lease.owner.host, lease.owner.pid
+                );
+                let ticked_at = self.log.last_tick().await?;
+                seen.send_replace(EngineSeen {
+                    holder: Some(Title::lossy(&holder)),
+                    mine: false,
+                    ticked_at,
+                });
+                return Ok(());
+            }
+        };
+        let mut turn = Turn::begin(self, fence).await?;
+        let ended = turn.work(seen, stop, changes).await;
+        turn.finish().await;
+        if stop.is_cancelled() {
+            self.log.release_lease(fence).await?;
+        }
+        ended
+    }
+
+    fn reaches(&self, policy: &Policy, step: &Step) -> bool {
+        let channels = escalation::reach(policy, step).unwrap_or_default();
+        channels.iter().any(|name| self.channels.contains_key(name))
+    }
+}
+
+impl<'a> Turn<'a> {
+    async fn begin(engine: &'a Engine, fence: Fence) -> Result<Self, StoreError> {
+        let author = Author {
+            name: "engine".into(),
+            via: Via::Engine,
+            replica: engine.log.replica(),
+            clock: engine.clock,
+        };
+        let channels = &engine.channels;
+        engine
+            .log
+            .recover(fence, engine.clock.now(), |name| {
+                channels
+                    .get(name)
+                    .is_some_and(|channel| channel.spec().resend_safe)
+            })
+            .await?;
+        Ok(Self {
+            engine,
+            fence,
+            author,
+            board: Board::default(),
+            sending: JoinSet::new(),
+        })
+    }
+
+    async fn work(
+        &mut self,
+        seen: &watch::Sender<EngineSeen>,
+        stop: &CancellationToken,
+        changes: &mut crate::store::Changes,
+    ) -> Result<(), StoreError> {
+        let log = &self.engine.log;
+        while !stop.is_cancelled() {
+            let now = self.engine.clock.now();
+            log.renew_lease(self.fence, now, LEASE).await?;
+            journal::catch_up(log, &mut self.board).await?;
+            self.fire(now).await?;
+            self.deliver(now).await?;
+            log.tick(now).await?;
+            let me = format!("{} on {}", self.engine.owner.name, self.engine.owner.host);
+            seen.send_replace(EngineSeen {
+                holder: Some(Title::lossy(&me)),
+                mine: true,
+                ticked_at: Some(now),
+            });
+            self.wait(stop, changes).await?;
+        }
+        Ok(())
+    }
+
+    /// Until the next deadline, a change of the log, a delivery's end, or the
+    /// next round: whichever is first.
+    async fn wait(
+        &mut self,
+        stop: &CancellationToken,
+        changes: &mut crate::store::Changes,
+    ) -> Result<(), StoreError> {
+        let pause = self.until_next().await?;
+        let log = &self.engine.log;
+        let renewed = tokio::time::Instant::now() + ROUND;
+        let wake = tokio::time::Instant::now() + pause;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep_until(wake.min(renewed)) => return Ok(()),
+                Some(sent) = self.sending.join_next() => {
+                    match sent {
+                        Ok(result) => result?,
+                        Err(error) => tracing::error!(%error, "a delivery's task ended badly"),
+                    }
+                    return Ok(());
+                }
+                () = changes.changed() => {
+                    // Our own ticks and renewals change the file as well.
+                    if log.head().await? > self.board.head() || self.has_news().await? {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    async fn has_news(&self) -> Result<bool, StoreError> {
+        let now = self.engine.clock.now();
+        Ok(self
+            .engine
+            .log
+            .soonest_delivery()
+            .await?
+            .is_some_and(|at| at <= now))
+    }
+
+    async fn until_next(&self) -> Result<Duration, StoreError> {
+        let now = self.engine.clock.now();
+        let steps = self
+            .board
+            .all()
+            .filter(|incident| incident.is_active())
+            .flat_map(engine_deadlines);
+        let soonest = steps
+            .filter(|at| *at > now)
+            .chain(self.engine.log.soonest_delivery().await?)
+            .min();
+        let pause = soonest.map_or(ROUND, |at| {
+            (at - now).to_std().unwrap_or(Duration::from_millis(200))
+        });
+        Ok(pause.min(ROUND))
+    }
+
+    /// Fires what is due in every incident.
+    async fn fire(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        for incident in self.board.all().filter(|incident| incident.is_active()) {
+            self.fire_one(incident, now, &mut batch);
+        }
+        if !batch.entries.is_empty() {
+            self.engine
+                .log
+                .append_held(self.fence, &batch.entries, &batch.intents, now)
+                .await?;
+            journal::catch_up(&self.engine.log, &mut self.board).await?;
+        }
+        Ok(())
+    }
+
+    fn fire_one(&self, incident: &Incident, now: DateTime<Utc>, batch: &mut Batch) {
+        let wish = |fact| Wish {
+            incident: incident.id,
+            fact,
+            at: now,
+        };
+        if let Some(hold) = incident
+            .state()
+            .ladder
+            .hold
+            .as_ref()
+            .filter(|hold| hold.until <= now)
+        {
+            let name = format!("hold-ends/{}", hold.until.timestamp_millis());
+            self.author
+                .write_named(batch, wish(Fact::HoldEnded {}), &name, &self.board);
+            return;
+        }
+        for (step, target) in not_for_this_severity(incident, now) {
+            let name = format!("not-applicable/{step}");
+            let fact = Fact::StepSkipped {
+                step,
+                target,
+                why: Skip::NotApplicable,
+                reason: "".into(),
+            };
+            self.author
+                .write_named(batch, wish(fact), &name, &self.board);
+        }
+        // Where nobody can be reached at all, steps are for the people in the room.
+        if !escalation::reaches_anybody(incident.policy()) {
+            return;
+        }
+        let climb = escalation::climb(incident, now, |step| {
+            self.engine.reaches(incident.policy(), step)
+        });
+        for (step, why, _) in climb.skip {
+            let target = target(incident, &step);
+            let name = format!("skipped/{step}/{}", why.words());
+            let fact = Fact::StepSkipped {
+                step,
+                target,
+                why,
+                reason: "".into(),
+            };
+            self.author
+                .write_named(batch, wish(fact), &name, &self.board);
+        }
+        for (step, late) in climb.fire {
+            let fact = self.escalated(incident, step, late);
+            let name = fired_name(&fact);
+            self.author
+                .write_named(batch, wish(fact), &name, &self.board);
+        }
+    }
+
+    fn escalated(&self, incident: &Incident, step: StepId, late: TimeDelta) -> Fact {
+        let policy = incident.policy();
+        let via = policy
+            .step(&step)
+            .and_then(|(_, step)| escalation::reach(policy, step))
+            .unwrap_or_default();
+        let via = via
+            .iter()
+            .filter(|name| self.engine.channels.contains_key(*name))
+            .cloned()
+            .collect();
+        let round = incident
+            .state()
+            .ladder
+            .fired
+            .get(&step)
+            .map_or(0, |fired| fired.rounds);
+        Fact::Escalated {
+            target: target(incident, &step),
+            via,
+            round,
+            late_s: late.num_seconds(),
+            by_hand: false,
+            step,
+        }
+    }
+
+    /// Starts what is due to leave, at most one message per lane.
+    async fn deliver(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let log = &self.engine.log;
+        for delivery in log
+            .due(now, AT_ONCE.saturating_sub(self.sending.len()))
+            .await?
+        {
+            let key = delivery.intent.key.clone();
+            let Some(one) = log.start(&key, self.fence, now, now + ON_THE_WIRE).await? else {
+                continue;
+            };
+            let channel = self.engine.channels.get(&delivery.intent.channel).cloned();
+            let sending = Sending {
+                log: log.clone(),
+                author: self.author.clone(),
+                one,
+                delivery,
+            };
+            self.sending.spawn(sending.run(channel));
+        }
+        Ok(())
+    }
+
+    /// Lets what is on the wire end, within its own time.
+    async fn finish(&mut self) {
+        while let Some(sent) = self.sending.join_next().await {
+            if let Ok(Err(error)) = sent {
+                tracing::warn!(%error, "a delivery's end was not recorded");
+            }
+        }
+    }
+}
+
+/// One try to deliver, under way.
+struct Sending {
+    log: Log,
+    author: Author,
+    one: Try,
+    delivery: Delivery,
+}
+
+impl Sending {
+    async fn run(self, channel: Option<Arc<Channel>>) -> Result<(), StoreError> {
+        let clock = self.author.clock;
+        let intent = &self.delivery.intent;
+        let outcome = match &channel {
+            Some(channel) => {
+                channel
+                    .deliver(intent, self.delivery.maybe_repeat, clock.now())
+                    .await
+            }
+            None => Outcome::Refused(Title::lossy(&format!(
+                "there is no channel {} in the configuration",
+                intent.channel
+            ))),
+        };
+        let now = clock.now();
+        let ending = self.ending(outcome, channel.as_deref(), now);
+        let entries = self.entries(&ending, now);
+        self.log.finish(&self.one, ending, &entries, now).await?;
+        Ok(())
+    }
+
+    fn ending(&self, outcome: Outcome, channel: Option<&Channel>, now: DateTime<Utc>) -> Ending {
+        let mut tried = self.delivery.clone();
+        tried.attempts = self.one.attempt;
+        let again = |why: Title, retry_after, maybe_repeat| match next_try(
+            &tried,
+            now,
+            retry_after,
+            fastrand::f64(),
+        ) {
+            Some(next_at) => Ending::Again {
+                why,
+                next_at,
+                maybe_repeat,
+            },
+            None if maybe_repeat => Ending::Uncertain { why },
+            None => Ending::Dead { why },
+        };
+        match outcome {
+            Outcome::Sent(_) => Ending::Sent,
+            Outcome::NotSent { why, retry_after } => {
+                again(why, retry_after, self.delivery.maybe_repeat)
+            }
+            Outcome::Refused(why) => Ending::Dead { why },
+            Outcome::Uncertain(why)
+                if channel.is_some_and(|channel| {
+                    channel.spec().resends(self.delivery.intent.purpose)
+                }) =>
+            {
+                again(why, None, true)
+            }
+            Outcome::Uncertain(why) => Ending::Uncertain { why },
+        }
+    }
+
+    /// The entry that tells how it ended; none while it goes on.
+    fn entries(&self, ending: &Ending, now: DateTime<Utc>) -> Vec<crate::domain::entry::Entry> {
+        let intent = &self.delivery.intent;
+        let (of, channel, key) = (intent.origin, intent.channel.clone(), intent.key.clone());
+        let repeat = if self.delivery.maybe_repeat {
+            "possible repeat"
+        } else {
+            ""
+        };
+        let fact = match ending {
+            Ending::Sent => Fact::Delivered {
+                of,
+                channel,
+                key,
+                note: repeat.into(),
+            },
+            Ending::Dead { why } => Fact::Undelivered {
+                of,
+                channel,
+                key,
+                why: why.clone(),
+            },
+            Ending::Uncertain { why } => {
+                let why = Title::lossy(&format!("it may have arrived: {why}"));
+                Fact::Undelivered {
+                    of,
+                    channel,
+                    key,
+                    why,
+                }
+            }
+            Ending::Again { .. } => return Vec::new(),
+        };
+        let wish = Wish {
+            incident: intent.incident,
+            fact,
+            at: now,
+        };
+        self.author.write(vec![wish], &Board::default()).entries
+    }
+}
+
+/// When the engine itself has something to do in an incident.
+fn engine_deadlines(incident: &Incident) -> impl Iterator<Item = DateTime<Utc>> {
+    crate::domain::duty::duties(incident)
+        .into_iter()
+        .filter(|due| matches!(due.duty, Duty::Escalate { .. } | Duty::HoldEnds))
+        .map(|due| due.by)
+}
+
+/// Steps whose time has come and that are for other severities: noted once (E3).
+fn not_for_this_severity(incident: &Incident, now: DateTime<Utc>) -> Vec<(StepId, Name)> {
+    let known = &incident.state().ladder;
+    incident
+        .policy()
+        .steps()
+        .filter(|(id, _, step)| {
+            !step.is_for(incident.severity())
+                && !known.skipped.contains_key(id)
+                && !known.fired.contains_key(id)
+                && escalation::due_at(incident, step) <= now
+        })
+        .map(|(id, _, step)| (id, step.target.clone()))
+        .collect()
+}
+
+fn target(incident: &Incident, step: &StepId) -> Name {
+    incident
+        .policy()
+        .step(step)
+        .map(|(_, step)| step.target.clone())
+        .unwrap_or_default()
+}
+
+fn fired_name(fact: &Fact) -> String {
+    match fact {
+        Fact::Escalated { step, round, .. } => format!("escalated/{step}/{round}"),
+        _ => "escalated".to_owned(),
+    }
+}

@@ -12,3 +12,4 @@ pub mod store;
 pub mod cli;
 pub mod console;
 pub mod engine;
+pub mod journal;

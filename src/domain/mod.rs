@@ -2,6 +2,7 @@
 pub mod board;
 pub mod cadence;
 pub mod calendar;
+pub mod channel;
 pub mod downtime;
 pub mod duty;
 pub mod entry;

@@ -192,7 +192,7 @@ impl Capability {
         self.note("screen", decision, why);
     }
 
-    fn note(&mut self, what: &'static str, decision: impl ToString, why: String) {
+    fn note(&mut self, what: &'static str, decision: impl fmt::Display, why: String) {
         self.reasons.push(Reason {
             what,
             decision: decision.to_string(),
@@ -202,6 +202,10 @@ impl Capability {
 }
 
 /// The environment, read once.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one sign; several hold at once"
+)]
 struct Seen<'a> {
     environment: &'a Environment,
     term: &'a str,

@@ -6,6 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::app::{App, timeline};
 
+/// Why writing can't fail.
+const IN_MEMORY: &str = "a string takes all text";
+
 /// The incident on the screen, with its timeline, oldest first.
 pub fn incident(app: &App, now: DateTime<Utc>) -> String {
     let Some(incident) = app.incident() else {
@@ -16,43 +19,48 @@ pub fn incident(app: &App, now: DateTime<Utc>) -> String {
     let level = incident
         .severity()
         .map_or_else(|| "severity not set".to_owned(), |level| level.to_string());
-    drop(writeln!(
+    writeln!(
         text,
         "# {} {level}: {}\n",
         incident.label(),
         escape(&state.title)
-    ));
-    drop(writeln!(text, "- Status: {}", incident.phase()));
-    drop(writeln!(
+    )
+    .expect(IN_MEMORY);
+    writeln!(text, "- Status: {}", incident.phase()).expect(IN_MEMORY);
+    writeln!(
         text,
         "- Since: {}",
         incident.anchor().format("%Y-%m-%d %H:%M UTC")
-    ));
+    )
+    .expect(IN_MEMORY);
     if let Some(commander) = incident.commander() {
-        drop(writeln!(text, "- Commander: {}", escape(commander)));
+        writeln!(text, "- Commander: {}", escape(commander)).expect(IN_MEMORY);
     }
     if let Some(resolved) = state.times.resolved {
-        drop(writeln!(
+        writeln!(
             text,
             "- Resolved: {}",
             resolved.format("%Y-%m-%d %H:%M UTC")
-        ));
+        )
+        .expect(IN_MEMORY);
     }
-    drop(writeln!(
+    writeln!(
         text,
         "- Downtime: {}",
         crate::domain::span::format(state.ledger.total(now))
-    ));
+    )
+    .expect(IN_MEMORY);
     text.push_str("\n| time | who | what | |\n| --- | --- | --- | --- |\n");
     for line in timeline(app).into_iter().rev() {
         let at = line.at.format("%Y-%m-%d %H:%M:%SZ");
-        drop(writeln!(
+        writeln!(
             text,
             "| {at} | {} | {} | {} |",
             escape(&line.who),
             escape(&line.kind),
             escape(&line.text)
-        ));
+        )
+        .expect(IN_MEMORY);
     }
     text
 }

@@ -33,8 +33,10 @@ use crate::domain::{
     text::Name,
 };
 
+pub use browse::{links, phase_items, runbook, runbook_items};
+pub use compose::since_last_update;
 pub use palette::{Hit, Palette};
-pub use rows::{Line, timeline};
+pub use rows::{Line, line, timeline};
 
 /// How long the last thing can be taken back with one key.
 pub const UNDO_FOR: TimeDelta = TimeDelta::seconds(10);

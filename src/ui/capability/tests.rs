@@ -128,64 +128,44 @@ fn t7_glyphs_asked_for_win() {
 
 #[test]
 fn the_line_is_the_worst_of_what_is_known() {
-    let slow = Wishes {
-        slow: true,
-        ..Wishes::default()
-    };
     let table = [
-        (
-            "TERM=xterm",
-            "/dev/pts/3",
-            Wishes::default(),
-            Profile::Local,
-        ),
+        ("TERM=xterm", "/dev/pts/3", false, Profile::Local),
         (
             "TERM=xterm SSH_CONNECTION=a",
             "/dev/pts/3",
-            Wishes::default(),
+            false,
             Profile::Ssh,
         ),
         (
             "TERM=xterm SSH_TTY=/dev/pts/3",
             "/dev/pts/3",
-            Wishes::default(),
+            false,
             Profile::Ssh,
         ),
         (
             "TERM=xterm SSH_CONNECTION=",
             "/dev/pts/3",
-            Wishes::default(),
+            false,
             Profile::Local,
         ),
         (
-            "TERM=xterm SSH_CONNECTION=a MOSH_IP=b",
+            "SSH_CONNECTION=a MOSH_IP=b",
             "/dev/pts/3",
-            Wishes::default(),
+            false,
             Profile::Slow,
         ),
-        ("TERM=xterm", "/dev/pts/3", slow, Profile::Slow),
-        (
-            "TERM=xterm SSH_CONNECTION=a",
-            "/dev/pts/3",
-            slow,
-            Profile::Slow,
-        ),
-        (
-            "TERM=vt220",
-            "/dev/ttyS0",
-            Wishes::default(),
-            Profile::Serial,
-        ),
-        ("TERM=vt220", "/dev/ttyUSB1", slow, Profile::Serial),
-        (
-            "TERM=vt220",
-            "/dev/ttyAMA0",
-            Wishes::default(),
-            Profile::Serial,
-        ),
-        ("TERM=linux", "/dev/tty1", Wishes::default(), Profile::Local),
+        ("TERM=xterm", "/dev/pts/3", true, Profile::Slow),
+        ("SSH_CONNECTION=a", "/dev/pts/3", true, Profile::Slow),
+        ("TERM=vt220", "/dev/ttyS0", false, Profile::Serial),
+        ("TERM=vt220", "/dev/ttyUSB1", true, Profile::Serial),
+        ("TERM=vt220", "/dev/ttyAMA0", false, Profile::Serial),
+        ("TERM=linux", "/dev/tty1", false, Profile::Local),
     ];
-    for (text, tty, wishes, profile) in table {
+    for (text, tty, slow, profile) in table {
+        let wishes = Wishes {
+            slow,
+            ..Wishes::default()
+        };
         let decided = Capability::new(&environment(text), Some(tty), wishes);
         assert_eq!(decided.profile, profile, "{text} on {tty}");
     }

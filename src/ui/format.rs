@@ -1,0 +1,19 @@
+//! Times, sizes and text as the screen writes them.
+//!
+//! Precision follows urgency: a deadline hours away needs no seconds, and one
+//! minutes away is nothing without them. What is rounded is rounded down, so
+//! that nobody is promised more time than there is.
+
+mod size;
+mod text;
+mod time;
+
+pub(in crate::ui) use self::text::letters;
+pub use self::{
+    size::{bytes, of_bytes, percent, thousands},
+    text::{Align, fit, truncate, width},
+    time::{
+        age, age_in_steps, clock, clock_minutes, clock_of, countdown, day, day_long, elapsed,
+        hours, local, short, time, time_minutes, took, took_seconds,
+    },
+};

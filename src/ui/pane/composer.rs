@@ -1,0 +1,309 @@
+//! The open composer: fields and text at the left, exactly what will be sent
+//! at the right, and hints below it.
+
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use crate::{
+    domain::{
+        hints::{self, hints},
+        text::Name,
+        update::{Audience, Setting},
+    },
+    ui::{
+        app::{App, since_last_update},
+        canvas::Canvas,
+        composer::{Composer, Field},
+        format,
+        glyph::Glyph,
+        theme::Role,
+    },
+};
+
+/// Rows above the text.
+const FIELDS: u16 = 6;
+/// Columns before a field's text.
+const LABEL: u16 = 11;
+
+/// Draws the composer.
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let Some(composer) = &app.composer else {
+        return;
+    };
+    let half = canvas.width() / 2;
+    let area = canvas.area();
+    let bottom = 3.min(area.height);
+    let top = area.height - bottom;
+    let left = Rect {
+        width: half,
+        height: top,
+        ..area
+    };
+    let right = Rect {
+        x: area.x + half + 1,
+        width: area.width - half - 1,
+        height: top,
+        ..area
+    };
+    let divider = canvas.glyph(Glyph::Divider).to_string();
+    for y in 0..top {
+        canvas.text(half, y, Role::Rule, &divider);
+    }
+    fields(composer, &mut canvas.part(left));
+    preview(app, composer, &mut canvas.part(right), now);
+    status(
+        app,
+        composer,
+        &mut canvas.part(Rect {
+            y: area.y + top,
+            height: bottom,
+            ..area
+        }),
+    );
+}
+
+fn fields(composer: &Composer, canvas: &mut Canvas<'_, '_>) {
+    let rows = [
+        (Field::Status, "Status", &composer.status),
+        (Field::Impact, "Impact", &composer.impact),
+        (Field::Eta, "ETA", &composer.eta),
+        (Field::Next, "Next", &composer.next),
+    ];
+    let width = canvas.width();
+    for (y, (field, label, edit)) in (0..).zip(rows) {
+        let focused = composer.field == field;
+        canvas.text(1, y, if focused { Role::Focus } else { Role::Muted }, label);
+        canvas.text(LABEL - 2, y, Role::Rule, "[");
+        canvas.text(width.saturating_sub(2), y, Role::Rule, "]");
+        let room = width.saturating_sub(LABEL + 3);
+        let (text, _) = window(&edit.text(), edit.cursor().1, usize::from(room), focused);
+        canvas.text(
+            LABEL,
+            y,
+            if focused { Role::Strong } else { Role::Normal },
+            &text,
+        );
+    }
+    channels(composer, canvas);
+    let text_width = width.saturating_sub(2);
+    let (lines, row, _) =
+        wrap_with_cursor(&composer.body.text(), composer.body.cursor(), text_width);
+    let height = usize::from(canvas.height().saturating_sub(FIELDS));
+    let first = (row + 1).saturating_sub(height);
+    for (y, line) in (FIELDS..canvas.height()).zip(lines.iter().skip(first)) {
+        canvas.text(1, y, Role::Normal, line);
+    }
+    if composer.body.is_empty() && composer.field != Field::Body {
+        canvas.text(1, FIELDS, Role::Muted, "more, in your own words");
+    }
+}
+
+fn channels(composer: &Composer, canvas: &mut Canvas<'_, '_>) {
+    let focused = composer.field == Field::To;
+    canvas.text(1, 4, if focused { Role::Focus } else { Role::Muted }, "To");
+    if composer.to.is_empty() {
+        canvas.text(LABEL - 2, 4, Role::Muted, "no channel: you post it by hand");
+        return;
+    }
+    let mut x = LABEL - 2;
+    for (place, (name, ticked)) in composer.to.iter().enumerate() {
+        let mark = if *ticked { "[x]" } else { "[ ]" };
+        let role = if focused && place == composer.channel {
+            Role::Focus
+        } else {
+            Role::Normal
+        };
+        x = canvas.text(x, 4, role, &format!("{mark} {name}")) + 2;
+    }
+}
+
+/// The part of a line that is seen, and the cursor's column in it.
+fn window(text: &str, cursor: usize, room: usize, focused: bool) -> (String, usize) {
+    let before: String = text.chars().take(cursor).collect();
+    let at = format::width(&before);
+    let skip = if focused {
+        (at + 1).saturating_sub(room)
+    } else {
+        0
+    };
+    let mut seen = String::new();
+    let mut column = 0;
+    for c in text.chars() {
+        let width = format::width(c.encode_utf8(&mut [0; 4]));
+        if column >= skip && column + width <= skip + room {
+            seen.push(c);
+        }
+        column += width;
+    }
+    (seen, at - skip.min(at))
+}
+
+/// The text as it is drawn, and where its cursor is: row and column.
+fn wrap_with_cursor(
+    text: &str,
+    cursor: (usize, usize),
+    columns: u16,
+) -> (Vec<String>, usize, usize) {
+    let mut lines = Vec::new();
+    let mut at = (0, 0);
+    for (place, paragraph) in text.split('\n').enumerate() {
+        let wrapped = Canvas::wrapped(paragraph, columns);
+        if place == cursor.0 {
+            let (row, column) = place_in(&wrapped, paragraph, cursor.1);
+            at = (lines.len() + row, column);
+        }
+        lines.extend(wrapped);
+    }
+    (lines, at.0, at.1)
+}
+
+/// Where character `cursor` of `paragraph` stands in its wrapped lines. The
+/// blank at which a line was broken is at the end of that line.
+fn place_in(wrapped: &[String], paragraph: &str, cursor: usize) -> (usize, usize) {
+    let chars: Vec<char> = paragraph.chars().collect();
+    let mut start = 0;
+    for (row, line) in wrapped.iter().enumerate() {
+        let length = line.chars().count();
+        let is_last = row + 1 == wrapped.len();
+        if cursor <= start + length || is_last {
+            let inside: String = chars
+                .iter()
+                .skip(start)
+                .take(cursor.saturating_sub(start))
+                .collect();
+            return (row, format::width(&inside));
+        }
+        let blank = chars.get(start + length) == Some(&' ');
+        start += length + usize::from(blank);
+    }
+    (0, 0)
+}
+
+/// Where the terminal's cursor stands.
+pub fn cursor(app: &App, area: Rect) -> Option<(u16, u16)> {
+    let composer = app.composer.as_ref()?;
+    let width = area.width / 2;
+    let room = usize::from(width.saturating_sub(LABEL + 3));
+    let line = |edit: &crate::ui::edit::Edit, y: u16| {
+        let (_, column) = window(&edit.text(), edit.cursor().1, room, true);
+        (
+            area.x + LABEL + u16::try_from(column).unwrap_or(0),
+            area.y + y,
+        )
+    };
+    Some(match composer.field {
+        Field::Status => line(&composer.status, 0),
+        Field::Impact => line(&composer.impact, 1),
+        Field::Eta => line(&composer.eta, 2),
+        Field::Next => line(&composer.next, 3),
+        Field::To => return None,
+        Field::Body => {
+            let (_, row, column) = wrap_with_cursor(
+                &composer.body.text(),
+                composer.body.cursor(),
+                width.saturating_sub(2),
+            );
+            let height = usize::from(area.height.saturating_sub(FIELDS + 3));
+            let row = row.min(height.saturating_sub(1));
+            (
+                area.x + 1 + u16::try_from(column).unwrap_or(0),
+                area.y + FIELDS + u16::try_from(row).unwrap_or(0),
+            )
+        }
+    })
+}
+
+fn preview(app: &App, composer: &Composer, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let Some(incident) = app.board.get(composer.incident) else {
+        return;
+    };
+    let width = canvas.width().saturating_sub(2);
+    let text = match composer.form(now) {
+        Ok(form) if composer.audience == Audience::Internal => {
+            let label = app.board.label_in_updates(incident);
+            form.render(Setting {
+                label: label.as_deref(),
+                siren: canvas.paint.tier == crate::ui::capability::Tier::Rich,
+                now,
+            })
+        }
+        Ok(form) => format!("{}: {}\n\n{}", form.status, form.impact, form.body),
+        Err(why) => format!("{} {why}", canvas.glyph(Glyph::Overdue)),
+    };
+    let to = if composer.audience == Audience::Internal {
+        "exactly as it will be sent"
+    } else {
+        "for people outside"
+    };
+    canvas.text(1, 0, Role::Muted, &format!("preview: {to}"));
+    let mut y = 1;
+    for line in Canvas::wrapped(&text, width) {
+        canvas.text(1, y, Role::Normal, &line);
+        y += 1;
+    }
+    y += 1;
+    for hint in all_hints(app, composer, now) {
+        for line in Canvas::wrapped(&format!("{} {hint}", canvas.glyph(Glyph::Off)), width) {
+            canvas.text(1, y, Role::Warn, &line);
+            y += 1;
+        }
+    }
+}
+
+/// What the composer warns about, and what it will not send (X3, U5).
+fn all_hints(app: &App, composer: &Composer, now: DateTime<Utc>) -> Vec<String> {
+    let Ok(form) = composer.form(now) else {
+        return Vec::new();
+    };
+    let people: Vec<Name> = app
+        .incident()
+        .map(crate::domain::incident::Incident::people)
+        .unwrap_or_default();
+    let context = hints::Context {
+        now,
+        known_people: &people,
+        internal_suffixes: &[],
+    };
+    let mut all: Vec<String> = hints::stale_eta(&form, now)
+        .map(|stale| stale.to_string())
+        .into_iter()
+        .collect();
+    all.extend(
+        hints(&form, composer.audience, &context)
+            .iter()
+            .map(ToString::to_string),
+    );
+    all.dedup();
+    all
+}
+
+fn status(app: &App, composer: &Composer, canvas: &mut Canvas<'_, '_>) {
+    let rule = canvas.glyph(Glyph::Rule);
+    let width = canvas.width();
+    canvas.repeat(0, 0, Role::Rule, rule, width);
+    let since = since_last_update(app).replace('\n', "; ");
+    let since = if since.is_empty() {
+        "no note since the last update".to_owned()
+    } else {
+        format!("since the last update: {since}")
+    };
+    canvas.clipped(1, 1, Role::Muted, &since, width.saturating_sub(2));
+    let key = app
+        .keymap
+        .key_of(crate::ui::action::Action::Insert)
+        .unwrap_or_default();
+    canvas.text(
+        1,
+        2,
+        Role::Muted,
+        &format!("{key} insert: probes, notes since the last update"),
+    );
+    if let Some(at) = composer.saved_at {
+        canvas.right(
+            width.saturating_sub(1),
+            2,
+            Role::Muted,
+            &format!("draft saved {}", format::time(at)),
+        );
+    }
+}

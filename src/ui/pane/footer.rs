@@ -1,0 +1,151 @@
+//! The last two rows: one message, and the keys that make sense now.
+
+use chrono::{DateTime, Utc};
+
+use crate::ui::{
+    action::{Action, Reach},
+    app::{App, Mode},
+    canvas::Canvas,
+    format,
+    glyph::Glyph,
+    theme::Role,
+};
+
+/// Draws the message row.
+pub fn draw_toast(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let width = canvas.width();
+    if let Mode::Find(filter) = &app.mode {
+        canvas.text(1, 0, Role::Key, &format!("/{}", filter.text()));
+        return;
+    }
+    if let Some(toast) = &app.toast {
+        let role = if toast.error { Role::Bad } else { Role::Normal };
+        let mark = if toast.error {
+            format!("{} ", canvas.glyph(Glyph::Overdue))
+        } else {
+            String::new()
+        };
+        canvas.clipped(
+            1,
+            0,
+            role,
+            &format!("{mark}{}", toast.text),
+            width.saturating_sub(2),
+        );
+        return;
+    }
+    if let Some((_, until)) = app.undo.filter(|(_, until)| *until > now) {
+        let left = (until - now).num_seconds().max(0);
+        canvas.right(
+            width.saturating_sub(1),
+            0,
+            Role::Muted,
+            &format!("recorded; u takes it back ({left}s)"),
+        );
+        return;
+    }
+    let saved = app.composer.as_ref().and_then(|composer| composer.saved_at);
+    let text = match (saved, &app.snoozed) {
+        (_, Some(until)) if *until > now => {
+            format!("bell quiet until {}", format::time_minutes(*until))
+        }
+        (Some(at), _) => format!("draft saved {}", format::time(at)),
+        (None, _) => String::new(),
+    };
+    canvas.right(width.saturating_sub(1), 0, Role::Muted, &text);
+}
+
+/// The keys of the footer, most wanted first.
+const INCIDENT: [(Action, &str); 14] = [
+    (Action::Acknowledge, "ack"),
+    (Action::Compose, "compose"),
+    (Action::Note, "note"),
+    (Action::Severity, "severity"),
+    (Action::Escalate, "escalate"),
+    (Action::Mitigate, "mitigate"),
+    (Action::Resolve, "resolve"),
+    (Action::Reopen, "reopen"),
+    (Action::Close, "close"),
+    (Action::Palette, "command"),
+    (Action::Find, "find"),
+    (Action::Role, "take a role"),
+    (Action::Zoom, "zoom"),
+    (Action::Tab, "next pane"),
+];
+const QUIET: [(Action, &str); 5] = [
+    (Action::Declare, "open an incident"),
+    (Action::Drill, "drill"),
+    (Action::History, "history"),
+    (Action::Find, "find"),
+    (Action::Palette, "command"),
+];
+const COMPOSER: [(Action, &str); 4] = [
+    (Action::Review, "review+send"),
+    (Action::NextField, "next field"),
+    (Action::Editor, "$EDITOR"),
+    (Action::Insert, "insert"),
+];
+
+/// Draws the keys row: what fits, most wanted first, help always last.
+pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
+    let width = canvas.width();
+    let composing = matches!(app.mode, Mode::Compose);
+    let (help_key, help) = if composing {
+        ("F1".to_owned(), "help")
+    } else {
+        (app.keymap.key_of(Action::Help).unwrap_or_default(), "help")
+    };
+    let end = key(
+        canvas,
+        width.saturating_sub(u16::try_from(help_key.len()).unwrap_or(2) + 6),
+        &help_key,
+        help,
+    );
+    let limit = width.saturating_sub(8);
+    debug_assert!(end >= limit, "the help stands at the end");
+    let wanted: &[(Action, &str)] = match (composing, app.incident()) {
+        (true, _) => &COMPOSER,
+        (false, None) => &QUIET,
+        (false, Some(_)) => &INCIDENT,
+    };
+    let mut x = 1;
+    for (action, word) in wanted {
+        let Some(text) = app
+            .keymap
+            .key_of(*action)
+            .filter(|_| app.enabled(*action).is_ok())
+        else {
+            continue;
+        };
+        if *action == Action::Acknowledge
+            && app
+                .incident()
+                .is_some_and(|incident| incident.state().taken.is_some())
+        {
+            continue;
+        }
+        let columns = u16::try_from(text.chars().count() + word.len() + 2).unwrap_or(u16::MAX);
+        if x + columns > limit {
+            break;
+        }
+        x = key(canvas, x, &text, word) + 2;
+    }
+    if composing && x + 20 < limit {
+        key(canvas, x, "Esc", "keep draft");
+    }
+}
+
+fn key(canvas: &mut Canvas<'_, '_>, x: u16, key: &str, word: &str) -> u16 {
+    let x = canvas.text(x, 0, Role::Key, key);
+    canvas.text(x + 1, 0, Role::Muted, word)
+}
+
+/// How an action's reach is told in help and palette.
+pub const fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Screen => "",
+        Reach::Team => "team",
+        Reach::Inside => "reaches people",
+        Reach::Outside => "reaches the public, or the top",
+    }
+}

@@ -1,0 +1,265 @@
+//! The first two rows: how bad, what, are we live, what time; and who leads.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    domain::{duty::resolve_by, fact::Role as Job, incident::Incident, severity::Severity},
+    ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
+};
+
+/// An engine that has not ticked for this long is not there.
+const ENGINE_SILENT: TimeDelta = TimeDelta::seconds(20);
+
+/// Draws the header.
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let end = clock_and_link(app, canvas, now);
+    match app.incident() {
+        Some(incident) => {
+            title(app, incident, canvas, end);
+            second(incident, canvas, now);
+        }
+        None => quiet(app, canvas, now),
+    }
+}
+
+/// `● LIVE  14:07:00Z`, at the right; answers where it starts.
+fn clock_and_link(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) -> u16 {
+    let clock = if app.local {
+        local(app, now)
+    } else {
+        canvas.paint.clock(now)
+    };
+    let mut end = canvas.width() - 1;
+    if canvas.width() >= 120 && !app.local {
+        end = canvas.right(
+            end,
+            0,
+            Role::Muted,
+            &format!("{} local", &local(app, now)[..5]),
+        ) - 3;
+    }
+    let start = canvas.right(end, 0, Role::Strong, &clock);
+    let gap = if canvas.width() >= 120 { 3 } else { 2 };
+    let (role, glyph, word) = link(app, now);
+    let text = format!("{} {word}", canvas.glyph(glyph));
+    let start = canvas.right(start - gap.min(start), 0, role, &text);
+    if app.mouse {
+        canvas.right(start.saturating_sub(2), 0, Role::Warn, "MOUSE")
+    } else {
+        start
+    }
+}
+
+fn local(app: &App, now: DateTime<Utc>) -> String {
+    let offset = chrono::FixedOffset::east_opt(app.settings.local_offset_s);
+    offset.map_or_else(
+        || format::time(now),
+        |offset| now.with_timezone(&offset).format("%H:%M:%S").to_string(),
+    )
+}
+
+/// Whether somebody does by itself what falls due.
+pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, &'static str) {
+    let ticks = app
+        .engine
+        .ticked_at
+        .is_some_and(|at| now - at < ENGINE_SILENT);
+    match (&app.engine.holder, ticks) {
+        _ if app.panel.offline() => (Role::Offline, Glyph::Down, "HOST OFFLINE"),
+        (Some(_), true) => (Role::Live, Glyph::Ok, "LIVE"),
+        (None, _) if now - app.started < TimeDelta::seconds(3) => {
+            (Role::Muted, Glyph::Off, "START")
+        }
+        (Some(_) | None, _) => (Role::Offline, Glyph::Down, "NO ENGINE"),
+    }
+}
+
+/// `P2 HIGH`, and its role.
+pub fn badge(incident: &Incident) -> (Role, String) {
+    match incident.severity() {
+        Some(severity) => (
+            Role::severity(severity),
+            format!("{severity} {}", severity.word()),
+        ),
+        None => (Role::Warn, "P? TRIAGE".to_owned()),
+    }
+}
+
+/// `███░`: as many as it is bad; none while nobody has decided.
+fn meter(canvas: &Canvas<'_, '_>, severity: Option<Severity>) -> String {
+    let tier = canvas.paint.tier;
+    severity.map_or_else(
+        || Glyph::Empty.at(tier).to_string().repeat(4),
+        |severity| meter_text(severity, tier),
+    )
+}
+
+fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) {
+    let (role, words) = badge(incident);
+    let mut x = canvas.badge(0, 0, role, &words);
+    if incident.state().drill {
+        x = canvas.badge(x, 0, Role::Drill, "DRILL");
+    }
+    if incident.state().private {
+        x = canvas.badge(x, 0, Role::Drill, "PRIVATE");
+    }
+    let meter = meter(canvas, incident.severity());
+    x = canvas.text(x + 1, 0, Role::Strong, &meter);
+    let wide = canvas.width() >= 80;
+    x = canvas.text(
+        x + if wide { 2 } else { 1 },
+        0,
+        Role::Strong,
+        &incident.label(),
+    );
+    let others = app.board.active().len();
+    if others > 1 && wide {
+        x = canvas.text(x, 0, Role::Muted, &format!(" (1 of {others})"));
+    }
+    if wide {
+        let room = end.saturating_sub(x + 3);
+        canvas.clipped(x + 2, 0, Role::Normal, &incident.state().title, room);
+    }
+}
+
+fn second(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let width = canvas.width();
+    if width < 80 {
+        canvas.clipped(1, 1, Role::Normal, &incident.state().title, width - 2);
+        return;
+    }
+    let ended = incident
+        .state()
+        .times
+        .resolved
+        .filter(|_| !incident.is_active());
+    let mut x = canvas.text(1, 1, Role::Strong, incident.phase().word());
+    let elapsed = format::elapsed(ended.unwrap_or(now) - incident.anchor());
+    x = canvas.text(x + 2, 1, Role::Normal, &elapsed);
+    let commander = incident.commander().map_or("nobody", |name| name.as_str());
+    let role = if incident.commander().is_some() {
+        Role::Normal
+    } else {
+        Role::Warn
+    };
+    x = canvas.text(
+        x + 4,
+        1,
+        role,
+        &format!("IC {}", canvas.paint.truncate(commander, 12)),
+    );
+    if width >= 120 {
+        x = jobs(incident, canvas, x);
+    }
+    let tell = tell(
+        incident,
+        if width >= 120 {
+            usize::from(width) / 2
+        } else {
+            20
+        },
+    );
+    let start = canvas.right(width - 1, 1, Role::Muted, &tell);
+    let by = resolve(incident, canvas, now);
+    if x + 4 + u16::try_from(by.len()).unwrap_or(40) < start {
+        canvas.text(x + 4, 1, Role::Normal, &by);
+    }
+}
+
+fn jobs(incident: &Incident, canvas: &mut Canvas<'_, '_>, mut x: u16) -> u16 {
+    for (job, word) in [(Job::OpsLead, "ops"), (Job::Scribe, "scribe")] {
+        let names: Vec<&str> = incident.with_role(job).map(|name| name.as_str()).collect();
+        let names = if names.is_empty() {
+            "-".to_owned()
+        } else {
+            names.join(", ")
+        };
+        x = canvas.text(
+            x + 4,
+            1,
+            Role::Normal,
+            &format!("{word} {}", canvas.paint.truncate(&names, 14)),
+        );
+    }
+    x
+}
+
+fn resolve(incident: &Incident, canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> String {
+    let Some(severity) = incident.severity() else {
+        return "decide the severity: S".to_owned();
+    };
+    if !incident.is_active() {
+        return String::new();
+    }
+    let by = resolve_by(incident, severity);
+    let left = format::countdown(by - now);
+    let day = if by.date_naive() == now.date_naive() {
+        String::new()
+    } else {
+        format!("{} ", by.format("%m-%d"))
+    };
+    let more = if canvas.width() >= 90 {
+        format!(" ({left})")
+    } else {
+        String::new()
+    };
+    format!("resolve by {day}{}{more}", format::clock_minutes(by))
+}
+
+/// `tell: engineering + management`, shortened where there is little room.
+fn tell(incident: &Incident, room: usize) -> String {
+    let Some(severity) = incident.severity() else {
+        return String::new();
+    };
+    let names: Vec<String> = incident
+        .policy()
+        .level(severity)
+        .tell
+        .iter()
+        .map(|name| name.replace(" team", ""))
+        .collect();
+    let long = format!("tell: {}", names.join(" + "));
+    if long.len() <= room {
+        return long;
+    }
+    let short = long
+        .replace("engineering", "eng")
+        .replace("management", "mgmt")
+        .replace("all stakeholders", "everybody");
+    short
+}
+
+fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let x = canvas.badge(0, 0, Role::Ok, "NO INCIDENT");
+    let room = canvas.width().saturating_sub(x + 24);
+    canvas.clipped(x + 2, 0, Role::Normal, &app.settings.workspace, room);
+    let last = app
+        .board
+        .all()
+        .filter(|incident| !incident.is_active())
+        .last();
+    let text = match last {
+        Some(last) => {
+            let ended = last
+                .state()
+                .times
+                .resolved
+                .or(last.state().times.cancelled)
+                .unwrap_or(last.anchor());
+            let level = last
+                .severity()
+                .map(|level| format!(" {level}"))
+                .unwrap_or_default();
+            format!(
+                "quiet for {}   last: {}{level}, {} {}",
+                format::age(now - ended),
+                last.label(),
+                last.phase().word().to_lowercase(),
+                format::day(ended)
+            )
+        }
+        None => "no incident so far".to_owned(),
+    };
+    let room = canvas.width().saturating_sub(2);
+    canvas.clipped(1, 1, Role::Muted, &text, room);
+}

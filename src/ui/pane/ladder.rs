@@ -1,0 +1,372 @@
+//! LADDER: who is told when, and what will happen by itself.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ratatui::layout::Rect;
+
+use crate::{
+    domain::{
+        duty::{Duty, Promise, Settled, Standing, duties, settled},
+        escalation,
+        fact::StepId,
+        incident::Incident,
+        policy::Step,
+    },
+    ui::{
+        app::{App, Pane},
+        canvas::Canvas,
+        format,
+        glyph::Glyph,
+        theme::Role,
+        widget::{Big, Size},
+    },
+};
+
+/// Draws the pane; zoomed with the countdown in big digits.
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let Some(incident) = app.incident() else {
+        return;
+    };
+    let big = canvas.height() >= 18 && canvas.width() >= 60;
+    let top = if big {
+        countdown(app, incident, canvas, now)
+    } else {
+        0
+    };
+    let below = steps(app, incident, canvas, top, now);
+    if canvas.height() > below + 2 && canvas.width() >= 60 {
+        what_happens(app, incident, canvas, below + 1);
+    }
+    if !big && canvas.height() > below + 4 && canvas.width() < 60 {
+        line_of_time(incident, canvas, below + 1, now);
+    }
+}
+
+struct Climbing<'a> {
+    id: StepId,
+    step: &'a Step,
+    due: DateTime<Utc>,
+}
+
+fn next(incident: &Incident) -> Option<Climbing<'_>> {
+    duties(incident).into_iter().find_map(|due| match due.duty {
+        Duty::Escalate { step, .. } => {
+            let (_, found) = incident.policy().step(&step)?;
+            Some(Climbing {
+                id: step,
+                step: found,
+                due: due.by,
+            })
+        }
+        _ => None,
+    })
+}
+
+fn countdown(
+    app: &App,
+    incident: &Incident,
+    canvas: &mut Canvas<'_, '_>,
+    now: DateTime<Utc>,
+) -> u16 {
+    let Some(next) = next(incident) else {
+        let text = match escalation::held_until(incident) {
+            Some(until) => format!("held until {}", format::clock_minutes(until)),
+            None => "nothing is left to climb".to_owned(),
+        };
+        canvas.text(2, 1, Role::Muted, &text);
+        return 3;
+    };
+    let left = next.due - now;
+    let over = left <= TimeDelta::zero();
+    let role = if over {
+        Role::Over
+    } else if left < TimeDelta::minutes(5) {
+        Role::Soon
+    } else {
+        Role::Strong
+    };
+    canvas.badge(
+        2,
+        1,
+        if over { Role::Bad } else { Role::Focus },
+        if over {
+            "ESCALATION OVERDUE"
+        } else {
+            "ESCALATES IN"
+        },
+    );
+    canvas.text(2, 3, Role::Strong, &format!("to  {}", next.step.target));
+    canvas.text(6, 4, Role::Normal, &reach(app, incident, next.step));
+    let width = canvas.width();
+    let area = canvas.area();
+    let place = Rect {
+        x: area.right().saturating_sub(46),
+        y: area.y + 1,
+        width: 44,
+        height: 4,
+    };
+    let style = canvas.paint.style(role);
+    let mut part = canvas.part(place);
+    let (paint, buffer, place) = part.raw();
+    Big {
+        text: &format::countdown(left),
+        size: Size::Wide,
+        align: format::Align::Right,
+        style,
+    }
+    .draw(paint, buffer, place);
+    let columns = width.saturating_sub(4);
+    let from = duties(incident)
+        .into_iter()
+        .find(|due| matches!(&due.duty, Duty::Escalate { step, .. } if *step == next.id))
+        .map_or(now, |due| due.from);
+    let whole = (next.due - from).num_seconds().max(1);
+    #[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
+    let used = (now - from).num_seconds() as f64 / whole as f64;
+    canvas.bar(2, 6, columns, used, role);
+    canvas.text(2, 7, Role::Muted, &format::clock_minutes(from));
+    canvas.right(width - 2, 7, Role::Muted, &format::clock(next.due));
+    9
+}
+
+fn reach(app: &App, incident: &Incident, step: &Step) -> String {
+    let Some(contact) = incident.policy().contact(&step.target) else {
+        return "nobody is named: call them, then E".to_owned();
+    };
+    if contact.channels.is_empty() {
+        return format!("{}   call {}, then E", contact.person, contact.phone);
+    }
+    let channels: Vec<&str> = contact.channels.iter().map(|name| name.as_str()).collect();
+    let sealed = if incident.is_sealed() {
+        " (nothing leaves)"
+    } else {
+        ""
+    };
+    let engine = if app.engine.holder.is_none() {
+        " - BUT NO ENGINE RUNS"
+    } else {
+        ""
+    };
+    format!(
+        "{}   {}{sealed}{engine}",
+        contact.person,
+        channels.join(", ")
+    )
+}
+
+fn steps(
+    app: &App,
+    incident: &Incident,
+    canvas: &mut Canvas<'_, '_>,
+    top: u16,
+    now: DateTime<Utc>,
+) -> u16 {
+    let settled = settled(incident);
+    let dues = duties(incident);
+    let current = next(incident).map(|next| next.id);
+    let mut y = top;
+    for (place, (id, ladder, step)) in incident.policy().steps().enumerate() {
+        let due = dues
+            .iter()
+            .find(|due| matches!(&due.duty, Duty::Escalate { step, .. } if *step == id));
+        let done = settled
+            .iter()
+            .find(|clock| matches!(&clock.what, Promise::Escalate(step, _) if *step == id));
+        if due.is_none() && done.is_none() {
+            continue;
+        }
+        let row = StepRow {
+            step,
+            after: escalation::due_at(incident, step) - incident.anchor(),
+            repeats: ladder.repeat.is_some(),
+        };
+        let is_current = current.as_ref() == Some(&id);
+        match (due, done) {
+            (Some(due), _) => row.open(canvas, y, incident, due.by, is_current, now),
+            (None, Some(done)) => row.settled(canvas, y, incident, done),
+            (None, None) => {}
+        }
+        if app.focus == Pane::Ladder && app.row(Pane::Ladder) == place && place > 0 {
+            canvas.paint_row(y, Role::Select);
+        }
+        y += 1;
+    }
+    y
+}
+
+struct StepRow<'a> {
+    step: &'a Step,
+    after: TimeDelta,
+    repeats: bool,
+}
+
+impl StepRow<'_> {
+    fn names(
+        &self,
+        canvas: &mut Canvas<'_, '_>,
+        y: u16,
+        incident: &Incident,
+        role: Role,
+        glyph: Option<Glyph>,
+    ) -> u16 {
+        let mark = canvas.mark(glyph);
+        canvas.text(0, y, role, &mark);
+        canvas.text(2, y, role, &format::hours(self.after));
+        let wide = canvas.width() >= 60;
+        let columns = if wide { 22 } else { 19 };
+        canvas.clipped(8, y, role, &self.step.target, columns);
+        let person = incident
+            .policy()
+            .contact(&self.step.target)
+            .map_or("-", |contact| contact.person.as_str());
+        let x = 8 + columns + 1;
+        canvas.clipped(x, y, role, person, 8)
+    }
+
+    fn open(
+        &self,
+        canvas: &mut Canvas<'_, '_>,
+        y: u16,
+        incident: &Incident,
+        by: DateTime<Utc>,
+        current: bool,
+        now: DateTime<Utc>,
+    ) {
+        let overdue = by <= now;
+        let (glyph, role) = match (overdue, current) {
+            (true, _) => (Some(Glyph::Overdue), Role::Over),
+            (false, true) => (Some(Glyph::Current), Role::Strong),
+            (false, false) => (None, Role::Normal),
+        };
+        self.names(canvas, y, incident, role, glyph);
+        let width = canvas.width();
+        let start = canvas.right(width - 1, y, role, &format::countdown(by - now));
+        let at = if self.repeats {
+            format!("again {}", format::time_minutes(by))
+        } else {
+            format::time_minutes(by)
+        };
+        canvas.right(
+            start.min(width.saturating_sub(7)).saturating_sub(1),
+            y,
+            Role::Muted,
+            &at,
+        );
+        if overdue {
+            canvas.paint_row(y, Role::Over);
+        }
+    }
+
+    fn settled(&self, canvas: &mut Canvas<'_, '_>, y: u16, incident: &Incident, clock: &Settled) {
+        let (glyph, role, text) = match &clock.standing {
+            Standing::Met { at, .. } => (
+                Some(Glyph::Done),
+                Role::Kept,
+                format!("{} done", format::time_minutes(*at)),
+            ),
+            Standing::Missed { at, took, of, .. } => {
+                let late = *took - of.unwrap_or(*took);
+                (
+                    Some(Glyph::Done),
+                    Role::Warn,
+                    format!(
+                        "{} +{} late",
+                        format::time_minutes(*at),
+                        format::short(late)
+                    ),
+                )
+            }
+            Standing::Held(until) => (
+                Some(Glyph::Off),
+                Role::Muted,
+                format!("held until {}", format::time_minutes(*until)),
+            ),
+            Standing::NotApplicable(why) => (Some(Glyph::NotApplicable), Role::Off, why.clone()),
+        };
+        let x = self.names(canvas, y, incident, role, glyph);
+        let width = canvas.width();
+        let room = width.saturating_sub(x + 2);
+        let text = canvas.paint.truncate(&text, room);
+        canvas.right(width - 1, y, role, &text);
+    }
+}
+
+fn what_happens(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, y: u16) {
+    let Some(next) = next(incident) else { return };
+    canvas.text(
+        2,
+        y,
+        Role::Strong,
+        &format!("What happens at {}, by itself:", format::clock(next.due)),
+    );
+    let contact = incident
+        .policy()
+        .contact(&next.step.target)
+        .filter(|contact| !contact.channels.is_empty());
+    let first = match contact {
+        _ if incident.is_sealed() => "nothing leaves: it is recorded only".to_owned(),
+        Some(contact) => {
+            let channels: Vec<&str> = contact.channels.iter().map(|name| name.as_str()).collect();
+            format!("page {} by {}", contact.person, channels.join(", "))
+        }
+        None if escalation::reaches_anybody(incident.policy()) => {
+            "nobody is reached: the next step takes its place at once".to_owned()
+        }
+        None => "this row turns red and rings: nobody is paged, call them".to_owned(),
+    };
+    canvas.text(4, y + 1, Role::Normal, &format!("1  {first}"));
+    canvas.text(
+        4,
+        y + 2,
+        Role::Normal,
+        "2  an entry in the timeline says so",
+    );
+    if app.engine.holder.is_none() {
+        canvas.text(
+            4,
+            y + 3,
+            Role::Bad,
+            "no engine runs: nothing happens until one does",
+        );
+    }
+}
+
+/// Alert, steps and now on one line, to scale.
+fn line_of_time(incident: &Incident, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
+    let Some(next) = next(incident) else { return };
+    let width = canvas.width().saturating_sub(6);
+    let whole = (next.due - incident.anchor()).num_seconds().max(1);
+    let line = canvas.glyph(Glyph::Rule);
+    canvas.repeat(2, y + 1, Role::Rule, line, width);
+    let steps = incident
+        .policy()
+        .steps()
+        .map(|(_, _, step)| escalation::due_at(incident, step));
+    let joint = canvas.glyph(Glyph::JointDown).to_string();
+    for at in steps.filter(|at| *at <= next.due) {
+        let x = scale((at - incident.anchor()).num_seconds(), whole, width);
+        canvas.text(2 + x, y + 1, Role::Rule, &joint);
+        canvas.clipped(2 + x, y, Role::Muted, &format::time_minutes(at), 5);
+    }
+    let x = scale(
+        (now - incident.anchor()).num_seconds().min(whole),
+        whole,
+        width,
+    );
+    let mark = canvas.glyph(Glyph::Slow).to_string();
+    canvas.text(2 + x, y + 1, Role::Focus, &mark);
+    canvas.text(
+        2 + x.min(width.saturating_sub(3)),
+        y + 2,
+        Role::Focus,
+        "now",
+    );
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the width"
+)]
+fn scale(seconds: i64, whole: i64, width: u16) -> u16 {
+    (seconds.clamp(0, whole) * i64::from(width.saturating_sub(1)) / whole) as u16
+}

@@ -1,0 +1,91 @@
+//! The panes: each draws its part of the screen from the state alone.
+
+pub mod composer;
+pub mod footer;
+pub mod header;
+pub mod health;
+pub mod ladder;
+pub mod links;
+pub mod next;
+pub mod outbox;
+pub mod overlay;
+pub mod people;
+pub mod phase;
+pub mod quiet;
+pub mod runbook;
+pub mod timeline;
+pub mod tiny;
+pub mod update;
+
+use chrono::{DateTime, Utc};
+
+use super::app::{App, Mode, Pane};
+
+/// A pane's name in its rule, and a word after it.
+pub struct Title {
+    /// `UPDATE`.
+    pub name: String,
+    /// `draft 3, not sent`.
+    pub note: String,
+}
+
+/// What stands at the left of a pane's rule.
+pub fn title(app: &App, pane: Pane) -> Title {
+    let quiet = app.incident().is_none();
+    let name = match pane {
+        Pane::Next if quiet => "WATCHING",
+        Pane::Timeline if quiet => "RECENT",
+        Pane::Next
+        | Pane::Health
+        | Pane::Timeline
+        | Pane::Update
+        | Pane::Ladder
+        | Pane::People
+        | Pane::Phase
+        | Pane::Runbook
+        | Pane::Outbox
+        | Pane::Links => pane.title(),
+    };
+    let note = match pane {
+        Pane::Update if !quiet => update::note(app),
+        Pane::Runbook => super::app::runbook(app)
+            .map(|book| book.file.to_string())
+            .unwrap_or_default(),
+        Pane::Next
+        | Pane::Health
+        | Pane::Timeline
+        | Pane::Update
+        | Pane::Ladder
+        | Pane::People
+        | Pane::Phase
+        | Pane::Outbox
+        | Pane::Links => String::new(),
+    };
+    let name = match (pane, &app.mode, &app.composer) {
+        (Pane::Update, Mode::Compose, Some(_)) => update::name(app),
+        _ => name.to_owned(),
+    };
+    Title { name, note }
+}
+
+/// What stands at the right of a pane's rule.
+pub fn right_of_title(app: &App, pane: Pane, now: DateTime<Utc>) -> String {
+    match pane {
+        Pane::Health => health::counts(app, now),
+        Pane::Timeline if app.incident().is_some() => timeline::counts(app),
+        Pane::Update => update::due(app, now),
+        Pane::Ladder => app
+            .incident()
+            .map(|incident| {
+                format!(
+                    "since alert {}",
+                    super::format::clock_minutes(incident.anchor())
+                )
+            })
+            .unwrap_or_default(),
+        Pane::Outbox => outbox::counts(app),
+        Pane::Phase => phase::counts(app),
+        Pane::Runbook => runbook::age(app, now),
+        Pane::Next | Pane::Timeline | Pane::People | Pane::Links => String::new(),
+    }
+}

@@ -1,0 +1,113 @@
+//! OUTBOX: every message on its way, and how it ended.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    domain::notice::{Delivery, DeliveryState, Purpose},
+    ui::{
+        app::{App, Pane},
+        canvas::Canvas,
+        format,
+        theme::Role,
+    },
+};
+
+/// `2 waiting`.
+pub fn counts(app: &App) -> String {
+    let count = |state: DeliveryState| {
+        app.deliveries
+            .iter()
+            .filter(|delivery| delivery.state == state)
+            .count()
+    };
+    let waiting = count(DeliveryState::Queued) + count(DeliveryState::InFlight);
+    let parts = [
+        (waiting, "waiting"),
+        (count(DeliveryState::Dead), "dead"),
+        (count(DeliveryState::Uncertain), "uncertain"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(count, word)| *count > 0 || *word == "waiting")
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    parts.join(" · ")
+}
+
+/// Draws the pane.
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    if app.deliveries.is_empty() {
+        canvas.text(2, 0, Role::Muted, "nothing was sent yet");
+        return;
+    }
+    let focused = app.focus == Pane::Outbox;
+    let chosen = app.row(Pane::Outbox);
+    let height = usize::from(canvas.height());
+    let first = if focused {
+        chosen.saturating_sub(height.saturating_sub(1))
+    } else {
+        0
+    };
+    for (y, delivery) in (0..canvas.height()).zip(app.deliveries.iter().skip(first)) {
+        draw_row(delivery, canvas, y, now);
+        if focused && first + usize::from(y) == chosen {
+            canvas.paint_row(y, Role::Select);
+        }
+    }
+}
+
+fn draw_row(delivery: &Delivery, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
+    let what = match delivery.intent.purpose {
+        Purpose::Page => "page",
+        Purpose::Update => "update",
+        Purpose::LateNotice => "late",
+        Purpose::Public => "public",
+    };
+    let role = match delivery.state {
+        DeliveryState::Sent => Role::Ok,
+        DeliveryState::Queued | DeliveryState::InFlight => Role::Normal,
+        DeliveryState::Uncertain => Role::Warn,
+        DeliveryState::Dead => Role::Bad,
+        DeliveryState::Cancelled => Role::Off,
+    };
+    canvas.text(1, y, Role::Muted, what);
+    canvas.text(8, y, Role::Muted, &format::time(delivery.created_at));
+    canvas.clipped(18, y, Role::Normal, &delivery.intent.channel, 12);
+    let room = canvas.width().saturating_sub(32);
+    canvas.clipped(31, y, role, &words(delivery, now), room);
+}
+
+/// How it stands, in words.
+pub fn words(delivery: &Delivery, now: DateTime<Utc>) -> String {
+    let repeat = if delivery.maybe_repeat {
+        ", possible repeat"
+    } else {
+        ""
+    };
+    match (delivery.state, delivery.sent_at) {
+        (DeliveryState::Sent, Some(at)) => format!(
+            "sent after {}{repeat}",
+            format::short(at - delivery.created_at)
+        ),
+        (DeliveryState::Queued, _)
+            if delivery.attempts == 0 && delivery.intent.not_before > now =>
+        {
+            format!(
+                "leaves in {}: u takes it back",
+                format::countdown(delivery.intent.not_before - now)
+            )
+        }
+        (DeliveryState::Queued, _) if delivery.attempts > 0 => {
+            format!(
+                "try {} at {}: {}",
+                delivery.attempts + 1,
+                format::time(delivery.next_at),
+                delivery.last_error
+            )
+        }
+        (DeliveryState::Dead | DeliveryState::Uncertain | DeliveryState::Cancelled, _) => {
+            format!("{}: {}{repeat}", delivery.state.word(), delivery.last_error)
+        }
+        (state, _) => format!("{}{repeat}", state.word()),
+    }
+}

@@ -1,0 +1,92 @@
+//! TIMELINE: what happened, newest first.
+
+use chrono::{DateTime, Utc};
+
+use crate::ui::{
+    app::{App, Line, Pane, timeline},
+    canvas::Canvas,
+    format,
+    glyph::Glyph,
+    pane::health::mark,
+    theme::Role,
+};
+
+/// `14 entries · newest first`, or what a filter leaves.
+pub fn counts(app: &App) -> String {
+    let all = app
+        .incident()
+        .map_or(0, |incident| incident.entries().len());
+    match app.filters.get(&Pane::Timeline) {
+        Some(filter) => format!("{} of {all} · /{filter}", timeline(app).len()),
+        None if all == 1 => "1 entry · newest first".to_owned(),
+        None => format!("{all} entries · newest first"),
+    }
+}
+
+/// Draws the pane.
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, _now: DateTime<Utc>) {
+    let rows = timeline(app);
+    if rows.is_empty() {
+        canvas.text(
+            2,
+            0,
+            Role::Muted,
+            "the filter leaves nothing: Esc clears it",
+        );
+        return;
+    }
+    let height = usize::from(canvas.height());
+    let chosen = app.row(Pane::Timeline).min(rows.len() - 1);
+    let first = if app.focus == Pane::Timeline {
+        chosen.saturating_sub(height.saturating_sub(1))
+    } else {
+        0
+    };
+    for (y, row) in (0..canvas.height()).zip(rows.iter().skip(first)) {
+        draw_row(row, canvas, y);
+        if app.focus == Pane::Timeline && first + usize::from(y) == chosen {
+            canvas.paint_row(y, Role::Select);
+        }
+    }
+}
+
+fn draw_row(row: &Line, canvas: &mut Canvas<'_, '_>, y: u16) {
+    let wide = canvas.width() >= 90;
+    let (who, kind, text) = if wide { (12, 21, 32) } else { (12, 20, 30) };
+    if row.pinned {
+        let pin = canvas.glyph(Glyph::Current).to_string();
+        canvas.text(0, y, Role::Focus, &pin);
+    }
+    canvas.text(2, y, Role::Muted, &format::time(row.at));
+    canvas.clipped(who, y, Role::Muted, &row.who, kind - who - 1);
+    let role = role(row);
+    let words = match row.health {
+        Some(health) => format!("{} {}", canvas.glyph(mark(health).0), row.kind),
+        None => row.kind.clone(),
+    };
+    canvas.clipped(kind, y, role, &words, text - kind - 1);
+    let room = canvas.width().saturating_sub(text + 1);
+    let body = if row.retracted {
+        format!("(retracted) {}", row.text)
+    } else {
+        row.text.clone()
+    };
+    let role = if row.retracted {
+        Role::Off
+    } else if role == Role::Bad {
+        Role::Bad
+    } else {
+        Role::Normal
+    };
+    canvas.clipped(text, y, role, &body, room);
+}
+
+fn role(row: &Line) -> Role {
+    match (row.health, row.kind.as_str()) {
+        (Some(health), _) => mark(health).1,
+        (None, "NOT sent") => Role::Bad,
+        (None, "escalate" | "severity" | "hold" | "reopened") => Role::Warn,
+        (None, "mitigated" | "resolved" | "closed") => Role::Ok,
+        (None, _) => Role::Normal,
+    }
+}

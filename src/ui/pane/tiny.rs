@@ -1,0 +1,133 @@
+//! A screen too small for panes: what, next, worst. Keys work.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    header::{self, badge},
+    health::mark,
+    next::{Row, rows},
+};
+use crate::{
+    domain::{fact::Health, incident::Incident},
+    ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role},
+};
+
+/// Draws the tiny screen; one line of it at height 1.
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let Some(incident) = app.incident() else {
+        quiet(app, canvas, now);
+        return;
+    };
+    let rows = rows(app, incident, now);
+    if canvas.height() <= 1 {
+        line(app, incident, &rows, canvas, now);
+        return;
+    }
+    let width = canvas.width();
+    let (role, words) = badge(incident);
+    let words = words.split(' ').next().unwrap_or_default().to_owned();
+    let x = canvas.badge(0, 0, role, &words);
+    canvas.text(x + 1, 0, Role::Strong, &incident.label());
+    let (role, glyph, word) = header::link(app, now);
+    let mark = canvas.glyph(glyph);
+    canvas.right(
+        width.saturating_sub(1),
+        0,
+        role,
+        &format!("{mark} {word} {}", format::clock_minutes(now)),
+    );
+    canvas.clipped(0, 1, Role::Normal, &incident.state().title, width);
+    for (y, row) in (2..4).zip(rows.iter().filter(|row| row.used.is_some())) {
+        let glyph = row.glyph.map_or(' ', |glyph| canvas.glyph(glyph));
+        let start = canvas.right(width.saturating_sub(1), y, row.role, &row.value);
+        canvas.clipped(
+            0,
+            y,
+            row.role,
+            &format!("{glyph} {} {}", row.word, row.what),
+            start.saturating_sub(1),
+        );
+    }
+    canvas.clipped(0, 4, Role::Warn, &worst(app, canvas, now), width);
+    let size = format!(
+        "{width}x{}: panes need 60x20. Keys still work.",
+        canvas.height()
+    );
+    canvas.clipped(
+        0,
+        canvas.height().saturating_sub(2).max(5),
+        Role::Muted,
+        &size,
+        width,
+    );
+    let bottom = canvas.height().saturating_sub(1).max(6);
+    canvas.text(1, bottom, Role::Muted, "c compose  E escalate");
+    canvas.right(width.saturating_sub(1), bottom, Role::Muted, "? help");
+}
+
+fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let (role, glyph, word) = header::link(app, now);
+    let mark = canvas.glyph(glyph);
+    let x = canvas.text(0, 0, Role::Ok, "QUIET");
+    canvas.text(
+        x + 1,
+        0,
+        role,
+        &format!("{mark} {word} {}", format::clock_minutes(now)),
+    );
+    let width = canvas.width();
+    canvas.clipped(0, 1, Role::Warn, &worst(app, canvas, now), width);
+    canvas.clipped(0, 2, Role::Muted, "n opens an incident   ? help", width);
+}
+
+/// What is not well, worst first: `✖ render-2  ▲ api /health`.
+fn worst(app: &App, canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> String {
+    let mut bad: Vec<(Health, String)> = app
+        .panel
+        .watches()
+        .map(|watch| (watch.state(now), watch.spec().name.to_string()))
+        .filter(|(health, _)| *health != Health::Up)
+        .collect();
+    bad.sort_by_key(|(health, _)| *health != Health::Down);
+    bad.iter()
+        .map(|(health, name)| format!("{} {name}", canvas.glyph(mark(*health).0)))
+        .collect::<Vec<_>>()
+        .join("  ")
+}
+
+fn line(
+    app: &App,
+    incident: &Incident,
+    rows: &[Row],
+    canvas: &mut Canvas<'_, '_>,
+    now: DateTime<Utc>,
+) {
+    let level = incident
+        .severity()
+        .map_or("P?".to_owned(), |level| level.to_string());
+    let mut text = level;
+    for row in rows.iter().filter(|row| row.used.is_some()).take(2) {
+        let glyph = row
+            .glyph
+            .map_or(String::new(), |glyph| canvas.glyph(glyph).to_string());
+        text.push_str(&format!(
+            " {glyph}{} {}",
+            row.word.get(..3).unwrap_or(row.word),
+            row.value
+        ));
+    }
+    let counts = app.panel.counts(now);
+    for (count, glyph) in [
+        (counts.down, Glyph::Down),
+        (counts.degraded, Glyph::Slow),
+        (counts.stale, Glyph::Stale),
+    ] {
+        if count > 0 {
+            text.push_str(&format!(" {}{count}", canvas.glyph(glyph)));
+        }
+    }
+    let width = canvas.width();
+    let clock = format::clock_minutes(now);
+    let start = canvas.right(width, 0, Role::Strong, &clock);
+    canvas.clipped(0, 0, Role::Normal, &text, start.saturating_sub(1));
+}

@@ -1,0 +1,164 @@
+//! UPDATE: what will be said next, folded to what fits.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    domain::{
+        duty::{Clock, Duty, duties},
+        update::Audience,
+    },
+    ui::{app::App, canvas::Canvas, composer::Composer, format, theme::Role},
+};
+
+/// `UPDATE 3`, or `OUTSIDE`, while the composer is open.
+pub fn name(app: &App) -> String {
+    match (&app.composer, app.incident()) {
+        (Some(composer), Some(incident)) if composer.audience == Audience::Internal => {
+            format!("UPDATE {}", incident.state().updates.len() + 1)
+        }
+        (Some(_), _) => "FOR OUTSIDE".to_owned(),
+        (None, _) => "UPDATE".to_owned(),
+    }
+}
+
+/// `draft 3, not sent`.
+pub fn note(app: &App) -> String {
+    let number = app
+        .incident()
+        .map_or(1, |incident| incident.state().updates.len() + 1);
+    if app.kept_draft().is_some() {
+        format!(" draft {number}, not sent")
+    } else {
+        String::new()
+    }
+}
+
+/// `next due 14:20Z`.
+pub fn due(app: &App, now: DateTime<Utc>) -> String {
+    if let Some(composer) = app
+        .composer
+        .as_ref()
+        .filter(|_| matches!(app.mode, crate::ui::app::Mode::Compose))
+    {
+        return format!("{} of 4000", composer.length());
+    }
+    let Some(incident) = app.incident() else {
+        return "nothing to say".to_owned();
+    };
+    let due = duties(incident)
+        .into_iter()
+        .find(|due| due.duty.is_news() && due.duty != Duty::External);
+    match due {
+        Some(due) if due.clock(now) == Clock::Overdue => format!(
+            "due {} {}",
+            format::clock_minutes(due.by),
+            format::countdown(due.by - now)
+        ),
+        Some(due) => format!("next due {}", format::clock_minutes(due.by)),
+        None => "nothing is due".to_owned(),
+    }
+}
+
+/// Draws the folded pane.
+pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let Some(incident) = app.incident() else {
+        return;
+    };
+    let kept = app
+        .composer
+        .clone()
+        .filter(|composer| composer.incident == incident.id)
+        .or_else(|| kept(app, now));
+    let Some(composer) = kept else {
+        let key = app
+            .keymap
+            .key_of(crate::ui::action::Action::Compose)
+            .unwrap_or_default();
+        let last = incident.state().updates.last();
+        let text = match last {
+            Some(sent) => format!(
+                "last: {}. {}. ETA: {}   {key} writes the next one",
+                sent.update.form.status, sent.update.form.impact, sent.update.form.eta
+            ),
+            None => format!("nothing was said yet: {key} writes the first update"),
+        };
+        canvas.clipped(2, 0, Role::Muted, &text, canvas.width().saturating_sub(3));
+        return;
+    };
+    if canvas.height() < 6 {
+        let body = composer.body.text().replace('\n', " ");
+        let text = format!(
+            "{}. {}. ETA: {}. {body}",
+            composer.status.text(),
+            composer.impact.text(),
+            composer.eta.text()
+        );
+        canvas.clipped(2, 0, Role::Normal, &text, canvas.width().saturating_sub(3));
+        return;
+    }
+    fields(app, &composer, canvas);
+}
+
+fn kept(app: &App, now: DateTime<Utc>) -> Option<Composer> {
+    let incident = app.incident()?;
+    let text = app
+        .drafts
+        .get(&Composer::draft_key(incident.id, Audience::Internal))?;
+    let mut composer = Composer::new(incident, Audience::Internal, &app.settings.inside, now);
+    composer.restore(text, now);
+    Some(composer)
+}
+
+fn fields(app: &App, composer: &Composer, canvas: &mut Canvas<'_, '_>) {
+    let half = canvas.width() / 2 - 10;
+    let rows = [
+        ("Status:", composer.status.text()),
+        ("Impact:", composer.impact.text()),
+        ("ETA:", composer.eta.text()),
+        ("Next:", composer.next.text()),
+    ];
+    for (y, (label, text)) in (0..).zip(rows) {
+        canvas.text(2, y, Role::Muted, label);
+        canvas.clipped(11, y, Role::Normal, &text, half.saturating_sub(8));
+    }
+    let to: Vec<&str> = composer
+        .to
+        .iter()
+        .filter(|(_, ticked)| *ticked)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let to = if to.is_empty() {
+        "nobody yet: no channel is configured".to_owned()
+    } else {
+        to.join(", ")
+    };
+    let x = half + 4;
+    canvas.text(x, 0, Role::Muted, "To:");
+    canvas.clipped(
+        x + 5,
+        0,
+        Role::Normal,
+        &to,
+        canvas.width().saturating_sub(x + 6),
+    );
+    canvas.text(
+        x,
+        1,
+        Role::Muted,
+        "Not sent. Nothing leaves this console until you press",
+    );
+    let key = app
+        .keymap
+        .key_of(crate::ui::action::Action::Review)
+        .unwrap_or_default();
+    canvas.text(
+        x,
+        2,
+        Role::Muted,
+        &format!("{key}, read the preview and type the word."),
+    );
+    let width = canvas.width().saturating_sub(4);
+    for (y, line) in (5..canvas.height()).zip(Canvas::wrapped(&composer.body.text(), width)) {
+        canvas.text(2, y, Role::Normal, &line);
+    }
+}

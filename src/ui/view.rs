@@ -1,0 +1,168 @@
+//! The whole screen, from the state alone: drawing changes nothing.
+
+use chrono::{DateTime, Utc};
+use ratatui::{Frame, layout::Position};
+
+use super::{
+    app::{App, Mode, Pane},
+    canvas::Canvas,
+    capability::{Depth, Tier},
+    glyph::Glyph,
+    layout::{Areas, Place, Size, areas},
+    pane::{self, overlay},
+    theme::{Role, Theme},
+    widget::{self, Joint, Paint},
+};
+
+/// How the terminal is drawn on.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// The colours.
+    pub theme: &'a Theme,
+    /// How many of them there are.
+    pub depth: Depth,
+    /// Which characters there are.
+    pub tier: Tier,
+    /// Whether the line is slow.
+    pub slow: bool,
+}
+
+impl<'a> From<Look<'a>> for Paint<'a> {
+    fn from(look: Look<'a>) -> Self {
+        Self {
+            theme: look.theme,
+            depth: look.depth,
+            tier: look.tier,
+            slow: look.slow,
+        }
+    }
+}
+
+/// Draws the screen as it is at `now`.
+pub fn draw(app: &App, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'_>) {
+    let screen = frame.area();
+    let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
+    canvas.clear(Role::Base);
+    let areas = areas(app, screen);
+    if areas.size <= Size::Tiny {
+        pane::tiny::draw(app, &mut canvas, now);
+    } else {
+        draw_all(app, &areas, &mut canvas, now);
+    }
+    let cursor =
+        overlay::draw(app, &areas, &mut canvas, now).or_else(|| composer_cursor(app, &areas));
+    if let Some(cursor) = cursor.filter(|(x, y)| screen.contains((*x, *y).into())) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+fn draw_all(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    pane::header::draw(app, &mut canvas.part(areas.header), now);
+    for line in &areas.dividers {
+        let (paint, buffer, _) = canvas.raw();
+        widget::divider(paint, buffer, *line);
+    }
+    for place in &areas.panes {
+        rule(app, areas, place, canvas, now);
+        body(app, place.pane, &mut canvas.part(place.body), now);
+    }
+    joints(areas, canvas);
+    pane::footer::draw_toast(app, &mut canvas.part(areas.toast), now);
+    pane::footer::draw_keys(app, &mut canvas.part(areas.footer));
+}
+
+fn body(app: &App, pane: Pane, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    if app.incident().is_none() && pane::quiet::replaces(pane) {
+        pane::quiet::draw(app, pane, canvas, now);
+        return;
+    }
+    match pane {
+        Pane::Next => pane::next::draw(app, canvas, now),
+        Pane::Health => pane::health::draw(app, canvas, now),
+        Pane::Timeline => pane::timeline::draw(app, canvas, now),
+        Pane::Update if matches!(app.mode, Mode::Compose) => pane::composer::draw(app, canvas, now),
+        Pane::Update => pane::update::draw(app, canvas, now),
+        Pane::Ladder => pane::ladder::draw(app, canvas, now),
+        Pane::People => pane::people::draw(app, canvas, now),
+        Pane::Phase => pane::phase::draw(app, canvas, now),
+        Pane::Runbook => pane::runbook::draw(app, canvas, now),
+        Pane::Outbox => pane::outbox::draw(app, canvas, now),
+        Pane::Links => pane::links::draw(app, canvas),
+    }
+}
+
+/// A pane's title row: `━1▌NEXT▐━━` with the focus, `─2 HEALTH ─ 6 ok ─`
+/// without; tabs on a narrow screen.
+fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let mut canvas = canvas.part(place.rule);
+    let (paint, buffer, area) = canvas.raw();
+    if areas.size == Size::Narrow {
+        let titles: Vec<&str> = TABS.iter().map(|pane| pane.title()).collect();
+        let focused = TABS
+            .iter()
+            .position(|pane| *pane == place.pane)
+            .unwrap_or(0);
+        widget::tabs(paint, buffer, area, &titles, focused);
+        return;
+    }
+    let title = pane::title(app, place.pane);
+    let right = pane::right_of_title(app, place.pane, now);
+    let zoomed = format!("zoomed {} z to go back", paint.glyph(Glyph::Dot));
+    let right = match (right.is_empty(), app.zoomed) {
+        (true, true) => zoomed,
+        (false, true) | (_, false) => right.replace('·', &paint.glyph(Glyph::Dot).to_string()),
+    };
+    widget::Rule {
+        number: place
+            .pane
+            .digit()
+            .to_digit(10)
+            .and_then(|digit| u8::try_from(digit).ok()),
+        title: &title.name,
+        note: &title.note,
+        right: &right,
+        focused: app.focus == place.pane || matches!(app.mode, Mode::Compose),
+    }
+    .draw(paint, buffer, area);
+}
+
+/// The panes that a narrow screen has tabs for.
+const TABS: [Pane; 5] = [
+    Pane::Next,
+    Pane::Health,
+    Pane::Timeline,
+    Pane::Update,
+    Pane::Ladder,
+];
+
+/// Where a divider meets the rules at its ends.
+fn joints(areas: &Areas, canvas: &mut Canvas<'_, '_>) {
+    for line in &areas.dividers {
+        let (paint, buffer, _) = canvas.raw();
+        let top = Position {
+            x: line.x,
+            y: line.y,
+        };
+        widget::joint(paint, buffer, top, Joint::Down);
+        widget::joint(
+            paint,
+            buffer,
+            Position {
+                y: line.bottom(),
+                ..top
+            },
+            Joint::Up,
+        );
+    }
+}
+
+fn composer_cursor(app: &App, areas: &Areas) -> Option<(u16, u16)> {
+    let place = areas
+        .panes
+        .iter()
+        .find(|place| place.pane == Pane::Update)?;
+    if !matches!(app.mode, Mode::Compose) {
+        return None;
+    }
+    pane::composer::cursor(app, place.body)
+}
