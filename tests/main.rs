@@ -1,1 +1,9 @@
 //! All integration tests, in one binary: a module per subject.
+
+mod connectors;
+mod encoder;
+mod probes;
+mod store;
+mod terminal;
+mod themes;
+mod widgets;

@@ -1,1 +1,311 @@
-//! To be built: console.
+//! The loop that joins the screen, the keys and the doors.
+//!
+//! It drains everything that waits, reads the clock once, lets the state
+//! change, carries out the effects, and draws once. It never awaits the disk
+//! or the network: that is for tasks, which answer with messages.
+
+pub mod runbooks;
+mod tasks;
+pub mod terminal;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use color_eyre::eyre::WrapErr as _;
+use ratatui::{Terminal, backend::Backend};
+use tokio::{
+    sync::mpsc::{self, Receiver},
+    time::{Instant, MissedTickBehavior},
+};
+use tokio_util::sync::CancellationToken;
+
+use self::{
+    tasks::{Job, Tasks},
+    terminal::{Handle, Input, Signal},
+};
+use crate::{
+    clock::Clock,
+    domain::{health::Panel, probe::Spec, text::Name},
+    notify::Channel,
+    probe::Probe,
+    store::Log,
+    ui::{
+        app::{App, Settings, update},
+        capability::{Capability, Profile},
+        keymap::Keymap,
+        msg::{Effect, Msg},
+        theme::Theme,
+        view::{self, Look},
+    },
+};
+
+/// How many messages may wait. Tasks that find it full wait their turn; a
+/// burst of probe readings is a dozen.
+const INBOX: usize = 256;
+/// At most one frame in this time: a burst of keys is one frame, not two hundred.
+const FRAME: Duration = Duration::from_millis(16);
+/// A tick that comes this much late tells that the machine slept.
+const SLEPT: chrono::TimeDelta = chrono::TimeDelta::seconds(20);
+
+/// Everything that a console is made of.
+#[derive(Debug)]
+pub struct Setup {
+    /// The log.
+    pub log: Log,
+    /// The time.
+    pub clock: Clock,
+    /// Who sits here, and what they may reach.
+    pub settings: Settings,
+    /// Keys.
+    pub keymap: Keymap,
+    /// Colours.
+    pub theme: Theme,
+    /// What the terminal can show.
+    pub capability: Capability,
+    /// What is probed.
+    pub specs: Vec<Spec>,
+    /// The same, ready to look.
+    pub probes: Vec<Probe>,
+    /// Where messages can go.
+    pub channels: BTreeMap<Name, Arc<Channel>>,
+    /// The folder of the runbooks.
+    pub runbooks: PathBuf,
+    /// The team's policy file, for adopting it anew.
+    pub policy_file: Option<PathBuf>,
+    /// What is to be said first: warnings of the configuration and the log.
+    pub warnings: Vec<String>,
+}
+
+/// Takes the terminal and runs until the person leaves; answers the exit code.
+///
+/// # Errors
+///
+/// When there is no terminal to take, or a part of the program ended badly.
+pub async fn run(setup: Setup) -> color_eyre::Result<i32> {
+    let capability = setup.capability.clone();
+    let (screen, inputs, handle) =
+        terminal::open(&capability, None).wrap_err("opening the terminal")?;
+    let mut terminal = Terminal::new(screen).wrap_err("opening the screen")?;
+    let mut console = Console::new(setup, handle.clone());
+    let ended = console.work(&mut terminal, inputs).await;
+    handle.leave();
+    console.end().await;
+    ended
+}
+
+/// A console at work.
+struct Console {
+    app: App,
+    clock: Clock,
+    theme: Theme,
+    capability: Capability,
+    handle: Handle,
+    tasks: Tasks,
+    messages: Receiver<Msg>,
+    stop: CancellationToken,
+    last_tick: DateTime<Utc>,
+    exit: Option<i32>,
+    repaint: bool,
+}
+
+impl Console {
+    fn new(setup: Setup, handle: Handle) -> Self {
+        let now = setup.clock.now();
+        let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
+        let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+        for warning in &setup.warnings {
+            app.tell(warning.clone(), true, now);
+        }
+        let (sender, messages) = mpsc::channel(INBOX);
+        let stop = CancellationToken::new();
+        let clock = setup.clock;
+        let theme = setup.theme.clone();
+        let capability = setup.capability.clone();
+        let tasks = Tasks::start(setup, &sender, &stop);
+        Self {
+            app,
+            clock,
+            theme,
+            capability,
+            handle,
+            tasks,
+            messages,
+            stop,
+            last_tick: now,
+            exit: None,
+            repaint: false,
+        }
+    }
+
+    async fn work<B>(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        mut inputs: Receiver<Input>,
+    ) -> color_eyre::Result<i32>
+    where
+        B: Backend<Error: Send + Sync + 'static>,
+    {
+        let mut tick = tokio::time::interval(self.tick_every());
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut drawn = Instant::now() - FRAME;
+        let mut dirty = true;
+        loop {
+            if dirty && drawn.elapsed() >= FRAME {
+                self.draw(terminal)?;
+                drawn = Instant::now();
+                dirty = false;
+            }
+            tokio::select! {
+                input = inputs.recv() => match input {
+                    Some(input) => self.input(input).await?,
+                    None => return Ok(129),
+                },
+                Some(msg) = self.messages.recv() => self.message(msg),
+                _ = tick.tick() => self.tick(),
+                failed = self.tasks.failed() => return Err(failed),
+                () = tokio::time::sleep_until(drawn + FRAME), if dirty => {}
+            }
+            // Everything that waits is one batch, and one frame.
+            while let Ok(input) = inputs.try_recv() {
+                self.input(input).await?;
+            }
+            while let Ok(msg) = self.messages.try_recv() {
+                self.message(msg);
+            }
+            dirty = true;
+            if let Some(code) = self.exit {
+                return Ok(code);
+            }
+        }
+    }
+
+    fn tick_every(&self) -> Duration {
+        match self.capability.profile {
+            Profile::Local | Profile::Ssh => Duration::from_secs(1),
+            Profile::Slow | Profile::Serial => Duration::from_secs(5),
+        }
+    }
+
+    fn draw<B>(&mut self, terminal: &mut Terminal<B>) -> color_eyre::Result<()>
+    where
+        B: Backend<Error: Send + Sync + 'static>,
+    {
+        let now = self.clock.now();
+        if std::mem::take(&mut self.repaint) {
+            let size = terminal.size().wrap_err("asking for the screen's size")?;
+            terminal
+                .resize((ratatui::layout::Position::ORIGIN, size).into())
+                .wrap_err("repainting")?;
+        }
+        let look = Look {
+            theme: &self.theme,
+            depth: self.capability.depth,
+            tier: self.capability.glyphs,
+            slow: matches!(self.capability.profile, Profile::Slow | Profile::Serial),
+        };
+        let app = &self.app;
+        terminal
+            .draw(|frame| view::draw(app, look, now, frame))
+            .wrap_err("drawing the screen")?;
+        Ok(())
+    }
+
+    async fn input(&mut self, input: Input) -> color_eyre::Result<()> {
+        match input {
+            Input::Key(key) => self.message(Msg::Key(key)),
+            Input::Paste(text) => self.message(Msg::Paste(text)),
+            Input::Resize => self.repaint = true,
+            Input::Hangup => self.exit = Some(129),
+            Input::Signal(Signal::Suspend) => self.suspend().await?,
+            Input::Signal(Signal::Continued) => {
+                self.handle.resume().wrap_err("taking the terminal again")?;
+                self.repaint = true;
+            }
+            Input::Signal(signal) => self.exit = signal.exit_code(),
+        }
+        if std::mem::take(&mut self.app.wants_suspend) {
+            self.suspend().await?;
+        }
+        Ok(())
+    }
+
+    async fn suspend(&mut self) -> color_eyre::Result<()> {
+        let since = self.clock.now();
+        if self.handle.suspend().await.wrap_err("suspending")? {
+            self.message(Msg::Away(since));
+            self.last_tick = self.clock.now();
+        }
+        self.repaint = true;
+        Ok(())
+    }
+
+    fn tick(&mut self) {
+        let now = self.clock.now();
+        if now - self.last_tick > SLEPT {
+            self.message(Msg::Away(self.last_tick));
+        }
+        self.last_tick = now;
+        self.message(Msg::Tick);
+    }
+
+    fn message(&mut self, msg: Msg) {
+        let now = self.clock.now();
+        for effect in update(&mut self.app, msg, now) {
+            self.carry_out(effect, now);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect, now: DateTime<Utc>) {
+        match effect {
+            Effect::Record(wishes) => self.tasks.record(wishes, &self.app.board),
+            Effect::SaveDraft(key, text) => self.tasks.job(Job::SaveDraft(key, text)),
+            Effect::DropDraft(key) => self.tasks.job(Job::DropDraft(key)),
+            Effect::Deliver(order) => self.tasks.job(Job::Deliver(order)),
+            Effect::AdoptPolicy(incident) => self.tasks.adopt(incident, &self.app.board, now),
+            Effect::ProbeNow => self.tasks.probe_now(),
+            Effect::Copy(text) => self.copy(&text, now),
+            Effect::Bell => self.handle.bell(),
+            Effect::Edit(text) => self.edit(&text, now),
+            Effect::Mouse(on) => self.handle.mouse(on),
+            Effect::Redraw => self.repaint = true,
+            Effect::Suspend => self.app.wants_suspend = true,
+            Effect::Quit => self.exit = Some(0),
+        }
+    }
+
+    /// We can't know whether the terminal takes it, so we don't say "copied".
+    fn copy(&mut self, text: &str, now: DateTime<Utc>) {
+        if self.app.settings.clipboard && self.handle.copy(text) {
+            self.app
+                .tell("sent to your terminal's clipboard", false, now);
+        } else {
+            match tasks::keep_copy(text) {
+                Ok(path) => self
+                    .app
+                    .tell(format!("written to {}", path.display()), false, now),
+                Err(error) => self
+                    .app
+                    .tell(format!("it could not be written: {error}"), true, now),
+            }
+        }
+    }
+
+    fn edit(&mut self, text: &str, now: DateTime<Utc>) {
+        let handle = self.handle.clone();
+        let edited = tokio::task::block_in_place(|| handle.suspended(|| tasks::edit(text)));
+        self.repaint = true;
+        match edited {
+            Ok(Ok(text)) => self.message(Msg::Edited(text)),
+            Ok(Err(error)) => self.app.tell(format!("the editor: {error}"), true, now),
+            Err(error) => self
+                .app
+                .tell(format!("taking the terminal again: {error}"), true, now),
+        }
+    }
+
+    /// Lets what was asked for reach the disk, and gives the lease back.
+    async fn end(self) {
+        self.stop.cancel();
+        self.tasks.end().await;
+    }
+}

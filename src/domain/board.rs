@@ -172,6 +172,11 @@ impl Board {
             .map(|(name, (since, change))| (name, change.to, *since))
     }
 
+    /// The state of one probe, as the log tells; `None` if it never changed.
+    pub fn probe(&self, name: &Name) -> Option<Health> {
+        self.probes.get(name).map(|(_, change)| change.to)
+    }
+
     /// The facts that declare an incident.
     ///
     /// # Errors

@@ -6,6 +6,18 @@ use chrono::{DateTime, Utc};
 use super::{Log, StoreError, row::sum};
 
 impl Log {
+    /// Every draft that is kept: its key and its text.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
+        sqlx::query_as("SELECT key, json FROM drafts ORDER BY key")
+            .fetch_all(&self.inner.readers)
+            .await
+            .map_err(|error| self.inner.unread(error))
+    }
+
     /// Keeps `json` under `key`, in place of what was there.
     ///
     /// # Errors

@@ -249,7 +249,12 @@ impl<'a> Seen<'a> {
         if self.serial {
             return Some("serial");
         }
-        self.linux.then_some("linux")
+        if self.linux {
+            return Some("linux");
+        }
+        // Hardware, or what says it is: an unknown sequence is printed there.
+        let old = self.term.starts_with("vt") || self.term.starts_with("ansi");
+        old.then_some("an old terminal")
     }
 
     fn plain(&self, is_tty: bool, wishes: Wishes) -> Option<Plain> {

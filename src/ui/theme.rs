@@ -48,6 +48,7 @@ mod file;
 mod letters;
 mod resolve;
 mod role;
+mod words;
 
 use ratatui::style::Style;
 

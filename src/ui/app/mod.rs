@@ -30,6 +30,7 @@ use crate::domain::{
     health::Panel,
     incident::Incident,
     notice::Delivery,
+    probe::Reading,
     text::Name,
 };
 
@@ -223,6 +224,8 @@ pub struct App {
     pub mouse: bool,
     /// The bell is quiet until then.
     pub snoozed: Option<DateTime<Utc>>,
+    /// The person asked to go back to the shell for now.
+    pub wants_suspend: bool,
     rung: BTreeMap<(IncidentId, i64, i64), ()>,
     last_bell: Option<DateTime<Utc>>,
     last_ctrl_c: Option<DateTime<Utc>>,
@@ -257,6 +260,7 @@ impl App {
             local: false,
             mouse: false,
             snoozed: None,
+            wants_suspend: false,
             rung: BTreeMap::new(),
             last_bell: None,
             last_ctrl_c: None,
@@ -351,20 +355,7 @@ pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             app.tell(text, false, now);
             Vec::new()
         }
-        Msg::Reading(name, reading) => {
-            let changes = app.panel.observe(&name, &reading);
-            let wish = |change| Wish {
-                incident: IncidentId::WORKSPACE,
-                fact: Fact::ProbeChanged(Box::new(change)),
-                at: reading.at,
-            };
-            let wishes: Vec<Wish> = changes.into_iter().map(wish).collect();
-            if wishes.is_empty() {
-                Vec::new()
-            } else {
-                vec![Effect::Record(wishes)]
-            }
-        }
+        Msg::Reading(name, reading) => read(app, &name, &reading),
         Msg::Deliveries(deliveries) => {
             app.deliveries = deliveries;
             Vec::new()
@@ -393,6 +384,29 @@ pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             app.tell(format!("you were away {away}"), false, now);
             vec![Effect::Redraw]
         }
+    }
+}
+
+/// What a probe saw. Its changes are recorded by whoever runs the engine, and
+/// only where the log does not say the same already.
+fn read(app: &mut App, name: &Name, reading: &Reading) -> Vec<Effect> {
+    let changes = app.panel.observe(name, reading);
+    if !app.engine.mine {
+        return Vec::new();
+    }
+    let wishes: Vec<Wish> = changes
+        .into_iter()
+        .filter(|change| app.board.probe(&change.probe) != Some(change.to))
+        .map(|change| Wish {
+            incident: IncidentId::WORKSPACE,
+            fact: Fact::ProbeChanged(Box::new(change)),
+            at: reading.at,
+        })
+        .collect();
+    if wishes.is_empty() {
+        Vec::new()
+    } else {
+        vec![Effect::Record(wishes)]
     }
 }
 

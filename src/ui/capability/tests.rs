@@ -213,6 +213,7 @@ fn title_mouse_and_the_wait_for_esc_follow_what_lies_between() {
         ("TERM=screen", false, true, 100),
         ("TERM=xterm MOSH_KEY=x", true, false, 100),
         ("TERM=linux", false, false, 25),
+        ("TERM=vt220", false, false, 25),
         ("TERM=dumb", false, false, 25),
     ];
     for (text, title, mouse, wait) in table {

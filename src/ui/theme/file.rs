@@ -13,6 +13,7 @@ use super::{
     Role,
     colour::{Colour, Ink, Named},
     error::{Place, ThemeError, Warning, did_you_mean},
+    words::{ATTRIBUTES, Choice, DEPTHS, INHERITS, KEYS, KINDS},
 };
 use crate::ui::capability::Depth;
 
@@ -66,27 +67,6 @@ pub(super) enum Source {
 }
 
 type Item<'a> = Spanned<DeValue<'a>>;
-
-/// What a role's table may say.
-const KEYS: [&str; 9] = [
-    "fg",
-    "bg",
-    "bold",
-    "dim",
-    "italic",
-    "underline",
-    "reverse",
-    "ansi256",
-    "ansi16",
-];
-
-const ATTRIBUTES: [(&str, Modifier); 5] = [
-    ("bold", Modifier::BOLD),
-    ("dim", Modifier::DIM),
-    ("italic", Modifier::ITALIC),
-    ("underline", Modifier::UNDERLINED),
-    ("reverse", Modifier::REVERSED),
-];
 
 /// Reads a theme file.
 ///
@@ -407,27 +387,3 @@ impl Source {
         }
     }
 }
-
-/// The words that a key takes, and how to say so.
-struct Choice<T: 'static> {
-    words: &'static [(&'static str, T)],
-    takes: &'static str,
-}
-
-const KINDS: Choice<bool> = Choice {
-    words: &[("dark", false), ("light", true)],
-    takes: "\"dark\" or \"light\"",
-};
-
-const DEPTHS: Choice<Depth> = Choice {
-    words: &[
-        ("none", Depth::Mono),
-        ("16", Depth::Ansi16),
-        ("256", Depth::Ansi256),
-        ("true", Depth::True),
-    ],
-    takes: "\"none\", \"16\", \"256\" or \"true\"",
-};
-
-const INHERITS: &str =
-    "themes do not inherit, so this has no effect: copy the theme and change the copy";

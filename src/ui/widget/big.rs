@@ -87,13 +87,12 @@ impl Big<'_> {
     pub fn draw(&self, paint: Paint<'_>, buffer: &mut Buffer, area: Rect) {
         let area = area.intersection(buffer.area);
         let fits = |size: &&Size| size.width(self.text) <= area.width && size.rows() <= area.height;
-        match self.size.down().iter().find(fits) {
-            Some(size) => self.letters(*size, paint.tier, buffer, area),
-            None => {
-                let text = fit(self.text, usize::from(area.width), self.align, paint.tier);
-                put(buffer, area, &text, self.style.add_modifier(Modifier::BOLD));
-            }
+        if let Some(size) = self.size.down().iter().find(fits) {
+            self.letters(*size, paint.tier, buffer, area);
+            return;
         }
+        let text = fit(self.text, usize::from(area.width), self.align, paint.tier);
+        put(buffer, area, &text, self.style.add_modifier(Modifier::BOLD));
     }
 
     fn letters(&self, size: Size, tier: Tier, buffer: &mut Buffer, area: Rect) {

@@ -97,6 +97,9 @@ pub fn spread(
     right: &Line<'_>,
 ) {
     let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        return;
+    }
     let kept = columns(right).min(area.width);
     let gap = u16::from(kept > 0);
     let room = area.width.saturating_sub(kept + gap);

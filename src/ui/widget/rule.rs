@@ -31,10 +31,7 @@ impl Rule<'_> {
     /// Where not everything fits, the note goes first, then what stands at
     /// the right, and the title is cut last.
     pub fn draw(&self, paint: Paint<'_>, buffer: &mut Buffer, area: Rect) {
-        let area = Rect {
-            height: area.height.min(1),
-            ..area.intersection(buffer.area)
-        };
+        let area = first_row(area, buffer);
         if area.is_empty() {
             return;
         }
@@ -206,9 +203,10 @@ pub fn joint(paint: Paint<'_>, buffer: &mut Buffer, at: Position, joint: Joint) 
 
 /// Draws the line between two columns, down the first column of `area`.
 pub fn divider(paint: Paint<'_>, buffer: &mut Buffer, area: Rect) {
+    let area = area.intersection(buffer.area);
     let area = Rect {
         width: area.width.min(1),
-        ..area.intersection(buffer.area)
+        ..area
     };
     for position in area.positions() {
         buffer[position]
@@ -220,10 +218,7 @@ pub fn divider(paint: Paint<'_>, buffer: &mut Buffer, area: Rect) {
 /// Draws the panes of a narrow screen as tabs on one rule:
 /// `━[1 NEXT]━━2 HEALTH──3 TIMELINE───`. The rule is heavy beside the focus.
 pub fn tabs(paint: Paint<'_>, buffer: &mut Buffer, area: Rect, titles: &[&str], focused: usize) {
-    let area = Rect {
-        height: area.height.min(1),
-        ..area.intersection(buffer.area)
-    };
+    let area = first_row(area, buffer);
     Rule::default().fill(paint, buffer, area);
     let mut left = area;
     for (place, title) in titles.iter().enumerate() {
@@ -253,6 +248,15 @@ pub fn tabs(paint: Paint<'_>, buffer: &mut Buffer, area: Rect, titles: &[&str], 
             ..Rule::default()
         };
         advance(&mut left, 2, |lead| line.fill(paint, buffer, lead));
+    }
+}
+
+/// The first row of what is in the buffer.
+fn first_row(area: Rect, buffer: &Buffer) -> Rect {
+    let area = area.intersection(buffer.area);
+    Rect {
+        height: area.height.min(1),
+        ..area
     }
 }
 

@@ -1,0 +1,178 @@
+//! What the loop may do with the terminal besides drawing.
+
+use std::{
+    io,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use rustix::process;
+use tokio::time::timeout;
+
+use super::{
+    guard,
+    mailbox::{Mailbox, Stats},
+    signals::Away,
+    tty::Tty,
+};
+
+/// A stop that has not come by then was not possible.
+const STOP: Duration = Duration::from_secs(1);
+
+/// Bytes that terminals and multiplexers pass on to the clipboard.
+const LONGEST_COPY: usize = 8_000;
+
+/// The terminal, for everything but drawing and reading.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    tty: Arc<Tty>,
+    mailbox: Arc<Mailbox>,
+    away: Arc<Away>,
+    title: bool,
+}
+
+impl Handle {
+    pub(super) fn new(tty: Arc<Tty>, mailbox: Arc<Mailbox>, away: Arc<Away>, title: bool) -> Self {
+        Self {
+            tty,
+            mailbox,
+            away,
+            title,
+        }
+    }
+
+    /// Gives the terminal back as it was; see [`leave`](super::leave).
+    pub fn leave(&self) {
+        guard::leave();
+    }
+
+    /// What was written so far, and whether the terminal takes anything now.
+    pub fn stats(&self) -> Stats {
+        self.mailbox.stats()
+    }
+
+    /// Sets the window's title with one of the next frames, once a minute at
+    /// most. Where the terminal has none, nothing happens.
+    pub fn title(&self, title: &str) {
+        if self.title {
+            self.mailbox.post_title(title.to_owned());
+        }
+    }
+
+    /// Rings.
+    pub fn bell(&self) {
+        self.mailbox.post_aside(b"\x07");
+    }
+
+    /// Takes the mouse, or gives it back to the terminal's own selection.
+    pub fn mouse(&self, on: bool) {
+        self.mailbox.post_aside(if on {
+            b"\x1b[?1000h\x1b[?1006h"
+        } else {
+            b"\x1b[?1006l\x1b[?1000l"
+        });
+    }
+
+    /// Sends text towards the terminal's clipboard (OSC 52); `false` when it is
+    /// longer than terminals take.
+    pub fn copy(&self, text: &str) -> bool {
+        if text.len() > LONGEST_COPY {
+            return false;
+        }
+        let encoded = base64(text.as_bytes());
+        self.mailbox
+            .post_aside(format!("\x1b]52;c;{encoded}\x07").as_bytes());
+        true
+    }
+
+    /// Gives the terminal to the shell and stops, until somebody continues us.
+    ///
+    /// Says whether we were stopped: without a shell to go back to, as the
+    /// session's leader, we are not (L6). The screen is painted anew.
+    ///
+    /// # Errors
+    ///
+    /// The terminal is gone, or could not be taken again.
+    pub async fn suspend(&self) -> io::Result<bool> {
+        if process::getsid(None) == Ok(process::getpid()) {
+            return Ok(false);
+        }
+        let continued = self.away.continued.notified();
+        self.away.stopping.store(true, Ordering::SeqCst);
+        guard::leave();
+        let stopped = process::kill_current_process_group(process::Signal::STOP);
+        // The stop reaches this thread a little later; the signal says when it is over.
+        timeout(STOP, continued).await.ok();
+        self.away.stopping.store(false, Ordering::SeqCst);
+        guard::enter_again()?;
+        stopped?;
+        Ok(true)
+    }
+
+    /// Takes the terminal again after [`Signal::Continued`](super::Signal):
+    /// somebody had stopped us, and the shell has changed its modes since.
+    ///
+    /// # Errors
+    ///
+    /// The terminal is gone.
+    pub fn resume(&self) -> io::Result<()> {
+        guard::renew()
+    }
+
+    /// Runs `other` while the terminal is as we found it: an editor, say.
+    ///
+    /// Blocks, and nobody reads keys meanwhile; on the runtime, to be called
+    /// within `block_in_place`. The screen is painted anew afterwards.
+    ///
+    /// # Errors
+    ///
+    /// The terminal could not be taken again.
+    pub fn suspended<T>(&self, other: impl FnOnce() -> T) -> io::Result<T> {
+        self.away.editing.store(true, Ordering::SeqCst);
+        guard::leave();
+        let result = other();
+        self.tty.drop_input().ok();
+        let entered = guard::enter_again();
+        self.away.editing.store(false, Ordering::SeqCst);
+        entered.map(|()| result)
+    }
+}
+
+/// Base64, as RFC 4648 has it: the clipboard's form.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let group = chunk
+            .iter()
+            .fold(0_u32, |group, byte| (group << 8) | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let letter = LETTERS[(group >> (18 - 6 * place)) as usize & 63];
+            text.push(if place <= chunk.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clipboard_gets_the_text_in_base64() {
+        for (text, encoded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64(text.as_bytes()), encoded);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What the system asks for, as inputs.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use rustix::process;
+use tokio::{
+    signal::unix::{self, SignalKind},
+    sync::{Notify, mpsc},
+    time::sleep,
+};
+
+use super::{Input, exit_now, input::Signal};
+
+/// Changes of size closer together than this are one more, not many.
+const SETTLE: Duration = Duration::from_millis(50);
+/// A loop that has not ended by then never will.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a suspended console and its signals tell each other.
+#[derive(Debug, Default)]
+pub(super) struct Away {
+    /// Another program has the terminal.
+    pub(super) editing: AtomicBool,
+    /// We have stopped ourselves and wait to be continued.
+    pub(super) stopping: AtomicBool,
+    /// We were continued.
+    pub(super) continued: Notify,
+}
+
+/// Listens from now on; the listening itself runs on the runtime.
+pub(super) fn listen(inputs: &mpsc::Sender<Input>, away: &Arc<Away>) -> io::Result<()> {
+    let all = [
+        (SignalKind::terminate(), Signal::Terminate),
+        (SignalKind::interrupt(), Signal::Interrupt),
+        (SignalKind::hangup(), Signal::Hangup),
+        (
+            SignalKind::from_raw(process::Signal::TSTP.as_raw()),
+            Signal::Suspend,
+        ),
+        (
+            SignalKind::from_raw(process::Signal::CONT.as_raw()),
+            Signal::Continued,
+        ),
+    ];
+    for (kind, signal) in all {
+        let stream = unix::signal(kind)?;
+        tokio::spawn(forward(stream, signal, inputs.clone(), Arc::clone(away)));
+    }
+    tokio::spawn(forward_sizes(
+        unix::signal(SignalKind::window_change())?,
+        inputs.clone(),
+    ));
+    Ok(())
+}
+
+async fn forward(
+    mut stream: unix::Signal,
+    signal: Signal,
+    inputs: mpsc::Sender<Input>,
+    away: Arc<Away>,
+) {
+    while stream.recv().await.is_some() {
+        if !is_for_the_loop(signal, &away) {
+            continue;
+        }
+        if let Some(code) = signal.exit_code() {
+            tokio::spawn(async move {
+                sleep(PATIENCE).await;
+                exit_now(code);
+            });
+        }
+        if inputs.send(Input::Signal(signal)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn is_for_the_loop(signal: Signal, away: &Away) -> bool {
+    let editing = away.editing.load(Ordering::SeqCst);
+    match signal {
+        Signal::Terminate | Signal::Hangup => true,
+        // Meant for the editor: the keyboard sends it to both of us.
+        Signal::Interrupt => !editing,
+        Signal::Suspend if editing => {
+            process::kill_process(process::getpid(), process::Signal::STOP).ok();
+            false
+        }
+        Signal::Suspend => true,
+        Signal::Continued => {
+            let ourselves = away.stopping.load(Ordering::SeqCst);
+            away.continued.notify_waiters();
+            !editing && !ourselves
+        }
+    }
+}
+
+async fn forward_sizes(mut stream: unix::Signal, inputs: mpsc::Sender<Input>) {
+    while stream.recv().await.is_some() {
+        if inputs.send(Input::Resize).await.is_err() {
+            return;
+        }
+        sleep(SETTLE).await;
+    }
+}
