@@ -31,7 +31,6 @@ impl Clock {
     }
 
     /// A new id, ordered by time.
-    #[expect(clippy::unused_self, reason = "ids are minted where the time is read")]
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()

@@ -2,6 +2,8 @@
 
 mod connectors;
 mod encoder;
+mod floors;
+mod licences;
 mod probes;
 mod store;
 mod terminal;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use self::pty::{Pty, Start};
+use self::pty::{Pty, Seen, Start};
 
 mod child;
 mod pty;
@@ -37,11 +37,15 @@ fn l1_the_terminal_is_given_back_however_we_end() {
             "{name}: the terminal was never raw"
         );
 
-        key.into_iter().for_each(|key| pty.send(key));
-        signal.into_iter().for_each(|signal| pty.signal(signal));
+        if let Some(key) = key {
+            pty.send(key);
+        }
+        if let Some(signal) = signal {
+            pty.signal(signal);
+        }
 
         assert_eq!(pty.exit_code(), code, "{name}");
-        pty.until(name, |seen| seen.screen_is_left());
+        pty.until(name, Seen::screen_is_left);
         assert_eq!(pty.modes(), pty.modes_before, "{name}");
     }
 }
@@ -60,24 +64,41 @@ fn l2_a_panic_is_read_on_the_restored_screen() {
 }
 
 #[test]
-fn i2_a_hang_up_ends_it_also_where_the_signal_is_ignored() {
-    for ignored in ["", "trap '' HUP;"] {
+fn i2_a_hang_up_ends_it_where_the_signal_is_ignored_and_nothing_is_drawn() {
+    let script = "trap '' HUP; PROGRAM; echo $? >LOG.code";
+    for quiet in [false, true] {
         let mut pty = Pty::start(&Start {
-            script: Some(&format!("{ignored} PROGRAM; echo $? >LOG.code")),
+            script: Some(script),
             ..Start::default()
         });
         pty.until("a tick", |seen| seen.tick() > 0);
         let log = pty.log();
+        pty.end_reading();
+        if quiet {
+            pty.send("s");
+            let calm = pty::until("quiet", || log.count("calm").filter(|draws| *draws > 0));
+            pty::until("no writing", || {
+                log.count("calm").filter(|now| *now > calm + 10)
+            });
+        }
 
         drop(pty);
 
-        if !ignored.is_empty() {
-            let code = pty::until("the exit status", || log.read(".code"));
-            assert_eq!(code.trim(), child::AFTER_HANGUP.to_string());
-        }
-        let pid = log.pid();
-        pty::until("its end", || pty::has_ended(pid).then_some(()));
+        let code = pty::until("the exit status", || log.read(".code"));
+        assert_eq!(code.trim(), child::AFTER_HANGUP.to_string());
     }
+}
+
+#[test]
+fn i2_a_hang_up_ends_it_as_the_leader_of_the_session() {
+    let mut pty = Pty::start(&Start::default());
+    pty.until("a tick", |seen| seen.tick() > 0);
+    let log = pty.log();
+
+    drop(pty);
+
+    let pid = log.pid();
+    pty::until("its end", || pty::has_ended(pid).then_some(()));
 }
 
 #[test]
@@ -125,7 +146,7 @@ fn o3_after_a_stall_the_newest_screen_is_drawn() {
     );
     pty.send("q");
     assert_eq!(pty.exit_code(), 0);
-    pty.until("the end", |seen| seen.screen_is_left());
+    pty.until("the end", Seen::screen_is_left);
 }
 
 #[test]
@@ -251,7 +272,9 @@ fn t6_each_terminal_gets_the_colours_it_has() {
             ..Start::default()
         });
 
-        pty.until("the badge", |seen| seen.row(2).contains("P1"));
+        pty.until("two frames", |seen| {
+            seen.tick() > 1 && seen.row(2).contains("P1")
+        });
 
         assert_eq!(pty.cell(2, 0).fgcolor(), colour, "{environment}");
         let long = pty.renditions().iter().any(|code| code.contains("8;"));
@@ -301,7 +324,7 @@ fn l5_a_shell_gets_the_terminal_back_and_gives_it_again() {
     pty.until("a key", |seen| seen.row(1).ends_with("'j'"));
     pty.send("q");
 
-    pty.until("the shell again", |seen| seen.screen_is_left());
+    pty.until("the shell again", Seen::screen_is_left);
 }
 
 #[test]
@@ -323,7 +346,7 @@ fn l5_stopped_by_somebody_else_it_paints_anew() {
         seen.on_screen() && seen.raw_text()[before..].contains("\u{1b}[2J")
     });
     pty.send("q");
-    pty.until("the shell again", |seen| seen.screen_is_left());
+    pty.until("the shell again", Seen::screen_is_left);
 }
 
 #[test]
@@ -344,14 +367,14 @@ fn l7_the_next_start_cleans_up_after_a_kill() {
     pty.until("a tick", |seen| seen.tick() > 0);
     pty.signal(Signal::KILL);
     pty.exit_code();
-    pty.until("the broken screen", |seen| seen.on_screen());
+    pty.until("the broken screen", Seen::on_screen);
 
     pty.start_again();
     pty.until("a tick", |seen| seen.tick() > 0);
     pty.send("q");
 
     assert_eq!(pty.exit_code(), 0);
-    pty.until("a clean screen", |seen| seen.screen_is_left());
+    pty.until("a clean screen", Seen::screen_is_left);
 }
 
 #[test]

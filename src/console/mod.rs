@@ -217,10 +217,9 @@ impl Console {
             Input::Resize => self.repaint = true,
             Input::Hangup => self.exit = Some(129),
             Input::Signal(Signal::Suspend) => self.suspend().await?,
-            Input::Signal(Signal::Continued) => {
-                self.handle.resume().wrap_err("taking the terminal again")?;
-                self.repaint = true;
-            }
+            // A terminal that can't be taken again is gone.
+            Input::Signal(Signal::Continued) if self.handle.resume().is_err() => self.exit = Some(129),
+            Input::Signal(Signal::Continued) => self.repaint = true,
             Input::Signal(signal) => self.exit = signal.exit_code(),
         }
         if std::mem::take(&mut self.app.wants_suspend) {

@@ -171,6 +171,7 @@ impl Child {
         for (name, value) in [
             ("ticks", self.ticks),
             ("draws", self.draws),
+            ("calm", if self.ticking { 0 } else { self.draws }),
             ("stalled", self.stalled_at),
             ("bytes", stats.bytes),
             ("skipped", stats.skipped),

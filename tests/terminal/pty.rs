@@ -211,6 +211,14 @@ impl Pty {
         self.seen().held = true;
     }
 
+    /// Ends the reading for good, with the next thing the program writes.
+    pub(super) fn end_reading(&self) {
+        self.seen().closed = true;
+        until("the reader's end", || {
+            (Arc::strong_count(&self.seen) == 1).then_some(())
+        });
+    }
+
     pub(super) fn go_on_reading(&self) {
         self.seen().held = false;
         self.seen.1.notify_all();

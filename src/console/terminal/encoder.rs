@@ -5,7 +5,7 @@
 //! nothing. No scrolling, no inserting, no clearing but for a full repaint.
 
 use ratatui::{
-    buffer::{Buffer, CellWidth as _},
+    buffer::{Buffer, Cell, CellWidth as _},
     layout::Position,
     style::Modifier,
 };
@@ -73,6 +73,9 @@ impl Encoder {
             self.at = Some((0, 0));
         }
         for y in 0..wanted.area.height {
+            if shown.is_some_and(|shown| cells(shown, y) == cells(wanted, y)) {
+                continue;
+            }
             let new = self.row(wanted, y);
             match shown {
                 Some(shown) => self.write_row(y, &self.row(shown, y), &new, out),
@@ -85,11 +88,9 @@ impl Encoder {
     /// One row as the terminal will show it: what it can't show is left out.
     fn row<'a>(&self, buffer: &'a Buffer, y: u16) -> Vec<Slot<'a>> {
         let width = usize::from(buffer.area.width);
-        let from = usize::from(y) * width;
-        let cells = buffer.content.get(from..from + width).unwrap_or_default();
         let mut slots = Vec::with_capacity(width);
-        for cell in cells {
-            if slots.len() > width || slots.last().is_some_and(Slot::covers_next) {
+        for cell in cells(buffer, y) {
+            if slots.last().is_some_and(Slot::covers_next) {
                 slots.push(Slot::COVERED);
                 continue;
             }
@@ -210,6 +211,12 @@ impl Slot<'_> {
     fn columns(&self) -> usize {
         if self.wide { 2 } else { 1 }
     }
+}
+
+fn cells(buffer: &Buffer, y: u16) -> &[Cell] {
+    let width = usize::from(buffer.area.width);
+    let from = usize::from(y) * width;
+    buffer.content.get(from..from + width).unwrap_or_default()
 }
 
 fn blanks(width: u16) -> Vec<Slot<'static>> {

@@ -91,6 +91,8 @@ impl Writer {
 
     fn encode(&mut self, work: Work) {
         self.out.clear();
+        // Kept until there is a frame to go with, and its minute has passed.
+        self.title = work.title.or_else(|| self.title.take());
         if work.repaint {
             self.encoder.forget();
         }
@@ -114,12 +116,11 @@ impl Writer {
             self.out.extend_from_slice(b"\x1b[?2026l");
         }
         self.shown = Some(frame);
-        self.encode_title(work.title);
+        self.encode_title();
         self.out.extend_from_slice(&work.aside);
     }
 
-    fn encode_title(&mut self, newest: Option<String>) {
-        self.title = newest.or_else(|| self.title.take());
+    fn encode_title(&mut self) {
         let now = Instant::now();
         let soon = self
             .titled

@@ -83,7 +83,7 @@ fn i4_a_split_key_is_put_together_again() {
 
             assert_eq!(
                 after(&pieces),
-                [expected.clone()],
+                std::slice::from_ref(&expected),
                 "Esc {rest} with gaps of {gap} ms"
             );
         }
@@ -172,7 +172,7 @@ fn i3_a_reply_in_packets_becomes_no_keys() {
 fn a_key_that_begins_like_a_reply_is_still_a_key() {
     let redo = key(KeyCode::Char('_'), KeyModifiers::ALT);
 
-    assert_eq!(after(&[(0, "⌥_")]), [redo.clone()]);
+    assert_eq!(after(&[(0, "⌥_")]), std::slice::from_ref(&redo));
     assert_eq!(
         after(&[(0, "⌥_"), (80, "j")]),
         [redo, plain(KeyCode::Char('j'))]
