@@ -276,14 +276,15 @@ fn span_of(root: &Spanned<DeTable<'_>>, path: &[Step]) -> Option<Range<usize>> {
 }
 
 fn unknown_key(path: &[Step], known: &[&str]) -> String {
-    let mut whole = String::new();
-    for step in path {
-        match step {
-            Step::Key(name) if whole.is_empty() => whole.push_str(name),
-            Step::Key(name) => whole.push_str(&format!(".{name}")),
-            Step::Index(index) => whole.push_str(&format!("[{index}]")),
-        }
-    }
+    let whole: String = path
+        .iter()
+        .enumerate()
+        .map(|(depth, step)| match step {
+            Step::Key(name) if depth == 0 => name.clone(),
+            Step::Key(name) => format!(".{name}"),
+            Step::Index(index) => format!("[{index}]"),
+        })
+        .collect();
     let last = match path.last() {
         Some(Step::Key(name)) => name.as_str(),
         Some(Step::Index(_)) | None => "",

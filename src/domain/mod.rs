@@ -1,5 +1,6 @@
 //! What an incident is, and what is owed while it lasts.
 pub mod calendar;
+pub mod channel;
 pub mod downtime;
 pub mod entry;
 pub mod fact;
