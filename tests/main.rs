@@ -2,4 +2,6 @@
 // `cfg(test)` is always true here; it tells clippy that helpers are tests too.
 
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod connectors;
