@@ -7,6 +7,7 @@ use toml::{
     Spanned,
     de::{DeArray, DeTable, DeValue},
 };
+use url::Url;
 
 use super::{ConfigError, keys::KEYS};
 use crate::domain::{
@@ -237,8 +238,8 @@ fn shown(key: &str, value: &str) -> String {
     let last = key.rsplit('.').next().unwrap_or_default();
     let hidden = match last {
         "secret" | "headers" => true,
-        "url" => key.starts_with("channels."),
-        _ => false,
+        "url" if key.starts_with("channels.") => true,
+        _ => Url::parse(value).is_ok_and(|url| url.password().is_some()),
     };
     if hidden {
         return Secret::DOTS.to_owned();

@@ -145,7 +145,7 @@ fn a_variable_goes_before_the_file_of_a_secret() {
 #[test]
 fn an_address_and_a_header_are_not_shown() {
     let home = Home::with(
-        "[channels.w]\nkind = \"webhook\"\nurl = \"https://h.example/c4n4ry\"\n[[probes]]\nname = \"p\"\nkind = \"http\"\nurl = \"http://localhost/\"\nheaders = [\"Authorization: c4n4ry\"]",
+        "[channels.w]\nkind = \"webhook\"\nurl = \"https://h.example/c4n4ry\"\n[[probes]]\nname = \"p\"\nkind = \"http\"\nurl = \"http://localhost/\"\nheaders = [\"Authorization: c4n4ry\"]\n[links]\na = \"https://ada:c4n4ry@h.example/\"",
     );
 
     let shown = format!("{:?}", home.good().origins());
