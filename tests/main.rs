@@ -1,11 +1,22 @@
 //! All integration tests, in one binary: a module per subject.
 
+#[cfg(test)]
+mod config;
+#[cfg(test)]
 mod connectors;
+#[cfg(test)]
 mod encoder;
+#[cfg(test)]
 mod floors;
+#[cfg(test)]
 mod licences;
+#[cfg(test)]
 mod probes;
+#[cfg(test)]
 mod store;
+#[cfg(test)]
 mod terminal;
+#[cfg(test)]
 mod themes;
+#[cfg(test)]
 mod widgets;

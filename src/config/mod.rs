@@ -1,1 +1,239 @@
-//! To be built: config.
+//! What a person wrote down: files, variables and flags, put together into one
+//! [`Config`]; and where things are kept.
+//!
+//! Nothing has to be written: every key has a default. A flag goes before a
+//! variable, that before the user's file, that before the host's
+//! (`/etc/warroom/config.toml`).
+//!
+//! ```toml
+//! actor = "ada"                     # default: the user's name
+//! workspace = "local"
+//! theme = { dark = "harbor", light = "daylight" }     # or one name
+//! color = "auto"                    # auto | none | 16 | 256 | true
+//! glyphs = "auto"                   # auto | rich | console | ascii
+//! bell = true
+//! mouse = false
+//! slow = true                       # default: as the line is
+//! policy = "policy.toml"            # paths: from this file's folder
+//! keymap = "keymap.toml"
+//! themes = "themes"
+//! runbooks = "/docs/runbooks"
+//!
+//! [channels.incidents]
+//! kind = "slack"
+//! url_file = "slack.url"            # mode 600; or WARROOM_CHANNEL_INCIDENTS_URL
+//!
+//! [channels.log]
+//! kind = "webhook"
+//! url = "https://hooks.example/log"
+//! secret_file = "log.secret"        # or WARROOM_CHANNEL_LOG_SECRET
+//! format = "json"                   # json | text
+//! resend_safe = true                # it drops what it has seen
+//!
+//! [updates]
+//! channels = ["incidents"]
+//!
+//! [[probes]]                        # replace the built-in ones
+//! name = "api"
+//! kind = "http"                     # http | tcp | tls | dns | command | system
+//! url = "http://localhost:8080/health"
+//! every = "10s"
+//!
+//! [wall]
+//! distance_m = 8
+//! panel_inch = 55
+//!
+//! [links]
+//! grafana = "https://grafana.example"
+//! [dashboards]
+//! latency = "https://grafana.example/d/1"
+//! ```
+//!
+//! A key can be set by a variable, `WARROOM_THEME` or `WARROOM_WALL__PANEL_INCH`.
+//! What can't be understood is an error with file, line and column; an unknown
+//! key only warns. Secrets are in files of their own, readable by their owner
+//! alone, or in variables, and are never shown.
+
+mod channels;
+mod error;
+mod file;
+mod keys;
+mod layers;
+mod origin;
+mod paths;
+mod probes;
+mod read;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::domain::{
+    channel,
+    located::Warning,
+    probe,
+    text::{Address, Name},
+};
+
+pub use error::ConfigError;
+pub use origin::{Origin, Source};
+pub use paths::Paths;
+
+/// Where the document keeps its runbooks.
+const RUNBOOKS: &str = "/docs/runbooks";
+/// The workspace of somebody who never named one.
+const WORKSPACE: &str = "local";
+
+/// The variables by name, as the program was started with them.
+pub type Environment = BTreeMap<String, String>;
+
+/// What was said on the command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `--config`: in place of the user's file.
+    pub config: Option<PathBuf>,
+    /// `--data-dir`: where the log is kept.
+    pub data_dir: Option<PathBuf>,
+    /// Keys as in a file, with their values: `--theme dark` is `("theme", "dark")`.
+    pub set: Vec<(String, String)>,
+}
+
+/// How many colours are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Color {
+    /// As the terminal can.
+    #[default]
+    #[serde(rename = "auto")]
+    Auto,
+    /// None; bold, dim and reverse remain.
+    #[serde(rename = "none", alias = "never")]
+    None,
+    /// The terminal's sixteen.
+    #[serde(rename = "16")]
+    Ansi16,
+    /// The palette of 256.
+    #[serde(rename = "256")]
+    Ansi256,
+    /// Any.
+    #[serde(rename = "true")]
+    True,
+}
+
+/// Which characters are drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Glyphs {
+    /// As the terminal can.
+    #[default]
+    Auto,
+    /// All of ours.
+    Rich,
+    /// What the fonts of text consoles have.
+    Console,
+    /// Below `0x80`.
+    Ascii,
+}
+
+/// The names of two themes, one for each ground. Equal where one was named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theme {
+    /// On a dark ground.
+    pub dark: Name,
+    /// On a light ground.
+    pub light: Name,
+}
+
+/// The wall display, from which the size of its letters follows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wall {
+    /// How far away the readers are, in metres.
+    pub distance_m: f64,
+    /// The diagonal of the panel, in inches.
+    pub panel_inch: f64,
+}
+
+/// Everything a person can set.
+#[derive(Debug)]
+pub struct Config {
+    /// Who sits at this console.
+    pub actor: Name,
+    /// The workspace it opens.
+    pub workspace: Name,
+    /// The themes.
+    pub theme: Theme,
+    /// How many colours are written.
+    pub color: Color,
+    /// Which characters are drawn.
+    pub glyphs: Glyphs,
+    /// Whether the terminal's bell rings.
+    pub bell: bool,
+    /// Whether the mouse is on from the start.
+    pub mouse: bool,
+    /// Whether bytes are dear; `None`: as the line is.
+    pub slow: Option<bool>,
+    /// The folder of runbooks.
+    pub runbooks: PathBuf,
+    /// The team's policy; `None` is the built-in one.
+    pub policy: Option<PathBuf>,
+    /// The user's keys; `None` are the built-in ones.
+    pub keymap: Option<PathBuf>,
+    /// The folder of the user's themes, which need not be there; `None` if
+    /// there is no configuration it could be beside.
+    pub themes: Option<PathBuf>,
+    /// What is probed.
+    pub probes: Vec<probe::Spec>,
+    /// Where messages can go.
+    pub channels: BTreeMap<Name, channel::Spec>,
+    /// Where updates go unless somebody says otherwise; all of them are in `channels`.
+    pub updates: Vec<Name>,
+    /// The wall display.
+    pub wall: Wall,
+    /// Addresses to open, by name.
+    pub links: BTreeMap<Name, Address>,
+    /// Dashboards to look at before resolving (R1), by name.
+    pub dashboards: BTreeMap<Name, Address>,
+    origins: Vec<Origin>,
+    warnings: Vec<Warning>,
+}
+
+/// The variables this process was started with; those that are not text are
+/// left out.
+pub fn environment() -> Environment {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
+impl Config {
+    /// Reads the host's file and the user's, variables and flags.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that can't be understood, with its place and the way out.
+    pub fn load(
+        paths: &Paths,
+        flags: &Flags,
+        environment: &Environment,
+    ) -> Result<Self, ConfigError> {
+        layers::load(paths, flags, environment)
+    }
+
+    /// Every key that was set or has a default, in order, and who set it.
+    /// Secrets are dots.
+    pub fn origins(&self) -> &[Origin] {
+        &self.origins
+    }
+
+    /// What is odd, and was used or ignored nevertheless.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}
+
+fn folder(file: &Path) -> Option<&Path> {
+    file.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+}

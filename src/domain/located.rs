@@ -74,7 +74,7 @@ impl Located {
 pub struct Warning {
     /// The file, as the person knows it.
     pub file: String,
-    /// The line, from 1.
+    /// The line, from 1; 0 where there are none, as in a variable.
     pub line: usize,
     /// What is odd, and what would be right.
     pub text: String,
@@ -82,7 +82,10 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.text)
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.text),
+            line => write!(f, "{}:{line}: {}", self.file, self.text),
+        }
     }
 }
 
@@ -212,9 +215,19 @@ fn kind(word: &str) -> String {
         "sequence" | "a sequence" => "a list such as [\"a\", \"b\"]",
         "map" | "a map" => "a table",
         other if other.starts_with("struct ") => "a table",
-        other => return other.replace("string \"", "the text \""),
+        other => return plain_value(other),
     };
     plain.to_owned()
+}
+
+/// Serde says that it found an "integer 5" where somebody wrote a 5.
+fn plain_value(found: &str) -> String {
+    match found.split_once(" `") {
+        Some(("integer" | "floating point" | "boolean", value)) => {
+            value.trim_end_matches('`').to_owned()
+        }
+        Some(_) | None => found.replacen("string \"", "the text \"", 1),
+    }
 }
 
 fn did_you_mean(word: &str, known: &[&str]) -> Option<String> {
@@ -349,7 +362,7 @@ mod tests {
             ),
             (
                 "watts = 256",
-                "lamp.toml:1:9: watts: found integer `256`, and a whole number from 0 to 255 belongs here",
+                "lamp.toml:1:9: watts: found 256, and a whole number from 0 to 255 belongs here",
             ),
             (
                 "[rooms.hall]\n",

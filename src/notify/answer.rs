@@ -4,7 +4,7 @@ use std::{error::Error, time::Duration};
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use reqwest::{
-    Response, Url,
+    Response, StatusCode, Url,
     header::{HeaderMap, RETRY_AFTER},
 };
 
@@ -70,14 +70,16 @@ pub(super) async fn judge(response: Response, mask: &Mask, now: DateTime<Utc>) -
     }
     if status.is_redirection() {
         return Outcome::Refused(Title::lossy(&format!(
-            "it answered a redirect ({status}), which is not followed: write down the address it leads to"
+            "it answered a redirect ({}), which is not followed: write down the address it leads to",
+            in_words(status)
         )));
     }
     let retry_after = retry_after(response.headers(), now);
     let said = mask.cover(&excerpt(response).await);
+    let status_text = in_words(status);
     let why = match plain(&said).as_str() {
-        "" => Title::lossy(&format!("it answered {status}")),
-        said => Title::lossy(&format!("it answered {status}: {said}")),
+        "" => Title::lossy(&format!("it answered {status_text}")),
+        said => Title::lossy(&format!("it answered {status_text}: {said}")),
     };
     match status.as_u16() {
         408 | 420 | 429 | 503 => Outcome::NotSent { why, retry_after },
@@ -120,6 +122,14 @@ pub(super) fn cause(error: &dyn Error) -> String {
     match said.split_once(" (os error") {
         Some((words, _)) => words.to_lowercase(),
         None => said,
+    }
+}
+
+/// `404 Not Found`; of a status without a name the number alone.
+fn in_words(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("{} {reason}", status.as_u16()),
+        None => status.as_u16().to_string(),
     }
 }
 
