@@ -179,3 +179,35 @@ pub struct System {
     /// Disk in use and usable (used + available), in bytes.
     pub disk: (u64, u64),
 }
+
+impl System {
+    /// Disk in use, in percent, rounded up as `df` does.
+    pub fn disk_percent(&self) -> u8 {
+        let (used, whole) = self.disk;
+        percent(u128::from(used), u128::from(whole))
+    }
+
+    /// Memory in use, in percent, rounded up.
+    pub fn memory_percent(&self) -> u8 {
+        let (used, whole) = self.memory;
+        percent(u128::from(used), u128::from(whole))
+    }
+
+    /// The load of the last minute in percent of the processors; 250 at the most.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to what fits; not a number becomes 0"
+    )]
+    pub fn load_percent(&self) -> u8 {
+        let share = self.load[0] / f64::from(self.cores.max(1)) * 100.0;
+        share.clamp(0.0, 250.0).round() as u8
+    }
+}
+
+fn percent(part: u128, whole: u128) -> u8 {
+    let percent = (part * 100).checked_div(whole).map_or(0, |floor| {
+        floor + u128::from(!(part * 100).is_multiple_of(whole))
+    });
+    u8::try_from(percent).unwrap_or(u8::MAX)
+}
