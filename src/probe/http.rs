@@ -1,9 +1,9 @@
 //! A request over HTTP, judged as `curl -f` judges it.
 //!
-//! Two things differ. A body longer than [`MOST`] is not read to its end, so
-//! one that never ends is no timeout. And the system's proxy variables are
-//! read as this program's other requests read them: `HTTP_PROXY` in capitals
-//! counts too.
+//! Few things differ. A body longer than [`MOST`] is not read to its end, so
+//! one that never ends is no timeout. An answer that ends within its head
+//! fails, which curl lets pass. Ten redirects are a loop, where curl follows
+//! fifty. And `HTTP_PROXY` counts in capitals too.
 
 mod fault;
 

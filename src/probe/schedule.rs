@@ -170,3 +170,63 @@ async fn wait(until: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn() -> (Turn, Instant) {
+        let began = Instant::now();
+        let turn = Turn {
+            next: None,
+            began: Some(began),
+            every: Duration::from_secs(10),
+        };
+        (turn, began)
+    }
+
+    fn secs(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn the_next_time_is_counted_from_the_beginning_give_or_take_a_tenth() {
+        for _ in 0..100 {
+            let (mut turn, began) = turn();
+
+            turn.end(began + secs(4));
+
+            let next = turn.next.unwrap();
+            assert!(next >= began + secs(9) && next <= began + secs(11));
+        }
+    }
+
+    #[test]
+    fn what_took_longer_than_its_time_looks_again_at_once() {
+        let (mut turn, began) = turn();
+
+        turn.end(began + secs(30));
+
+        assert_eq!(turn.next, Some(began + secs(30)));
+    }
+
+    #[test]
+    fn leaning_on_the_key_leaves_the_target_its_rest() {
+        let (mut turn, began) = turn();
+        turn.end(began);
+
+        turn.hurry(began + secs(0));
+        turn.hurry(began + secs(0));
+
+        assert_eq!(turn.next, Some(began + REST));
+    }
+
+    #[test]
+    fn a_look_that_is_under_way_is_not_hurried() {
+        let (mut turn, began) = turn();
+
+        turn.hurry(began + secs(5));
+
+        assert_eq!(turn.next, None);
+    }
+}

@@ -268,6 +268,11 @@ fn reason_in_words(reason: &CertificateError) -> String {
         CertificateError::NotValidForName => "wrong name".to_owned(),
         CertificateError::UnknownIssuer => "unknown issuer".to_owned(),
         CertificateError::Revoked => "revoked".to_owned(),
+        CertificateError::BadEncoding => "unreadable".to_owned(),
+        CertificateError::BadSignature => "not signed by the authority that it names".to_owned(),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            "not for servers".to_owned()
+        }
         // What webpki calls it is the only word there is.
         CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
             "self-signed, and not named in ca_file".to_owned()
@@ -287,7 +292,7 @@ fn wrong_name(presented: &[String]) -> String {
         })
         .collect();
     if names.is_empty() {
-        return "wrong name, it is for none".to_owned();
+        return "wrong name, it is for none (no subjectAltName)".to_owned();
     }
     format!("wrong name, it is for {}", names.join(", "))
 }

@@ -17,7 +17,7 @@ pub(super) fn of(error: &reqwest::Error, limit: Duration) -> Failure {
     if let Some(found) = look_up_or_tls(error) {
         return found;
     }
-    match cause::<io::Error>(error) {
+    match innermost_io(error) {
         Some(io) if error.is_connect() => connecting(io, limit),
         Some(io) => broken_off(io, limit),
         None if error.is_timeout() => Failure::no_answer(limit),
@@ -28,7 +28,7 @@ pub(super) fn of(error: &reqwest::Error, limit: Duration) -> Failure {
 /// Why an answer did not come to its end.
 pub(super) fn of_body(error: &reqwest::Error, limit: Duration) -> Failure {
     let early = cause::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message);
-    match cause::<io::Error>(error) {
+    match innermost_io(error) {
         Some(io) if io.kind() == io::ErrorKind::UnexpectedEof => ended_early(),
         Some(io) => broken_off(io, limit),
         None if early => ended_early(),
@@ -71,14 +71,30 @@ fn broken_off(error: &io::Error, limit: Duration) -> Failure {
 
 /// The answer, or its absence, was not HTTP.
 fn answering(error: &reqwest::Error) -> Failure {
-    let Some(fault) = cause::<hyper::Error>(error) else {
+    let faults: Vec<&hyper::Error> = causes(error)
+        .filter_map(|cause| cause.downcast_ref())
+        .collect();
+    if faults.is_empty() {
         return Failure::new(ErrorClass::Connect, 56, "the request could not be made");
-    };
-    if fault.is_parse() {
+    }
+    if faults.iter().any(|fault| is_odd(fault)) {
+        return Failure::new(ErrorClass::Body, 8, "the head of the answer is broken");
+    }
+    // Something was said, be it before we asked, as SSH does.
+    if faults.iter().any(|fault| !is_silence(fault)) {
         return Failure::new(ErrorClass::Body, 1, "not HTTP");
     }
-    // Incomplete, cancelled, closed: in each case nothing was said.
     Failure::new(ErrorClass::Connect, 52, "closed without an answer")
+}
+
+/// Whether it began as HTTP. That it is about a header, only its text tells.
+fn is_odd(fault: &hyper::Error) -> bool {
+    let words = fault.to_string();
+    fault.is_parse() && (words.contains("header") || words.contains("content-length"))
+}
+
+fn is_silence(fault: &hyper::Error) -> bool {
+    fault.is_incomplete_message() || fault.is_canceled() || fault.is_closed()
 }
 
 fn ended_early() -> Failure {
@@ -87,14 +103,21 @@ fn ended_early() -> Failure {
 
 /// The first cause of this kind.
 fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<T>() {
-            return Some(found);
-        }
-        next = inner(error).or_else(|| error.source());
-    }
-    None
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// The I/O error itself: on its way up it is wrapped in others.
+fn innermost_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref())
+        .last()
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let first: &'a (dyn Error + 'static) = error;
+    std::iter::successors(Some(first), |&error| {
+        inner(error).or_else(|| error.source())
+    })
 }
 
 /// What an I/O error was made from: its `source` is one further.
