@@ -1,10 +1,13 @@
 //! A program that must end with status 0. No shell, no input, no terminal.
 //!
-//! It runs in a process group of its own, and the whole group ends with it:
-//! what it started in the background does not pile up.
+//! It runs in a session of its own, so that a program asking for a password
+//! finds no terminal to ask on: that is where the screen is drawn. Its whole
+//! process group ends with it: what it started in the background does not
+//! pile up.
 
 use std::{
     os::unix::process::ExitStatusExt as _,
+    path::Path,
     process::{ExitStatus, Stdio},
     time::Duration,
 };
@@ -31,6 +34,9 @@ const KEPT: usize = 4096;
 /// How long is waited for what an ended program wrote last. Its group is
 /// ended by then, so the pipes are closed unless somebody left the group.
 pub(super) const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// Where `setsid` is; asking the kernel for a session takes unsafe code.
+const SETSID: [&str; 2] = ["/usr/bin/setsid", "/bin/setsid"];
 
 #[derive(Debug)]
 pub(super) struct Command {
@@ -60,7 +66,10 @@ impl Command {
         let mut said = Said::default();
         let ended = timeout(self.limit, running.end(&mut said)).await;
         match ended {
-            Ok(Ok(status)) => said.judge(status),
+            Ok(Ok(status)) => match said.by_setsid(status) {
+                Some(why) => Err(self.not_started(&why)),
+                None => said.judge(status),
+            },
             Ok(Err(error)) => Err(Failure::new(ErrorClass::Connect, 1, io_words(&error))),
             Err(_) => {
                 running.kill_and_reap().await;
@@ -70,18 +79,32 @@ impl Command {
     }
 
     fn start(&self) -> Result<Child, Failure> {
-        tokio::process::Command::new(&self.program)
+        self.apart()
             .args(&self.arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .process_group(0)
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| {
-                let detail = format!("{} can't be started: {}", self.program, io_words(&error));
-                Failure::new(ErrorClass::Connect, 1, detail)
-            })
+            .map_err(|error| self.not_started(&io_words(&error)))
+    }
+
+    /// The program in a session of its own; at least in a process group of its
+    /// own, where there is no `setsid`. Either has the number of the process.
+    fn apart(&self) -> tokio::process::Command {
+        let Some(setsid) = SETSID.iter().find(|path| Path::new(path).exists()) else {
+            let mut command = tokio::process::Command::new(&self.program);
+            command.process_group(0);
+            return command;
+        };
+        let mut command = tokio::process::Command::new(setsid);
+        command.arg(&self.program);
+        command
+    }
+
+    fn not_started(&self, why: &str) -> Failure {
+        let detail = format!("{} can't be started: {why}", self.program);
+        Failure::new(ErrorClass::Connect, 1, detail)
     }
 }
 
@@ -176,6 +199,14 @@ impl Said {
             None => end,
         };
         Err(Failure::new(ErrorClass::Status, 22, detail))
+    }
+
+    /// Why `setsid` could not start the program: `no such file or directory`.
+    fn by_setsid(&self, status: ExitStatus) -> Option<String> {
+        let line = self.first_line()?;
+        let refusal = line.strip_prefix("setsid: ")?;
+        let why = refusal.rsplit_once(": ").map_or(refusal, |(_, why)| why);
+        matches!(status.code(), Some(126 | 127)).then(|| why.to_lowercase())
     }
 
     fn too_late(&self, limit: Duration) -> Failure {

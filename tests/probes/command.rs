@@ -93,6 +93,16 @@ async fn a_program_that_asks_for_input_finds_none() {
 }
 
 #[tokio::test]
+async fn a_program_that_asks_on_the_terminal_finds_none() {
+    // Its session (the 6th field) is its own, and has no terminal (the 7th).
+    let script = r#"[ "$(cut -d' ' -f6,7 /proc/$$/stat)" = "$$ 0" ]"#;
+
+    let reading = read(shell(script)).await;
+
+    assert_eq!(reading.outcome, Outcome::Pass);
+}
+
+#[tokio::test]
 async fn what_it_says_cannot_act_on_the_terminal() {
     let reading = read(shell(r"printf '\033[2J\033]52;c;aGk=\007well\r\nnext'")).await;
 
