@@ -57,15 +57,15 @@ mod tests {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let aside = Aside::new(1);
         let (release, hang) = mpsc::channel::<()>();
-        let (began, begun) = mpsc::channel();
+        let (started, running) = mpsc::channel();
 
         runtime.block_on(async {
             let hanging = aside.run(move || {
-                began.send(()).ok();
+                started.send(()).ok();
                 hang.recv().ok()
             });
             assert!(hanging.now_or_never().is_none());
-            begun.recv().unwrap();
+            running.recv().unwrap();
             assert!(aside.run(|| "next").now_or_never().is_none());
         });
         drop(runtime);
