@@ -43,3 +43,53 @@ impl Aside {
         answered.await.map_err(io::Error::other)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn what_hangs_keeps_its_place_and_holds_up_nobody_who_quits() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let aside = Aside::new(1);
+        let (release, hang) = mpsc::channel::<()>();
+        let (started, running) = mpsc::channel();
+
+        runtime.block_on(async {
+            let hanging = aside.run(move || {
+                started.send(()).ok();
+                hang.recv().ok()
+            });
+            assert!(hanging.now_or_never().is_none());
+            running.recv().unwrap();
+            assert!(aside.run(|| "next").now_or_never().is_none());
+        });
+        drop(runtime);
+
+        // Only now, so that the line above would wait for ever if it waited.
+        drop(release);
+    }
+
+    #[tokio::test]
+    async fn an_answer_comes_back_and_makes_room() {
+        let aside = Aside::new(1);
+
+        for round in 0..3 {
+            assert_eq!(aside.run(move || round).await.unwrap(), round);
+        }
+    }
+
+    #[tokio::test]
+    async fn work_that_panics_is_an_error_and_makes_room() {
+        let aside = Aside::new(1);
+
+        let failed = aside.run(|| -> u8 { panic!("as asked") }).await;
+
+        assert!(failed.is_err());
+        assert_eq!(aside.run(|| 1).await.unwrap(), 1);
+    }
+}

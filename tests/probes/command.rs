@@ -1,9 +1,9 @@
 //! Programs: how they end, what they say, and that nothing is left of them.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use tempfile::TempDir;
-use tokio::{io::AsyncReadExt as _, net::unix::pipe};
+use tokio::{io::AsyncReadExt as _, net::unix::pipe, time::timeout};
 use warroom::{
     clock::Clock,
     domain::{
@@ -40,10 +40,11 @@ impl Leash {
         self.end.read_u8().await.unwrap();
     }
 
-    /// Comes back when nobody is left; the test's own limit ends it otherwise.
+    /// Comes back when nobody is left; long before they would end by themselves.
     async fn wait_for_nobody(mut self) {
         let mut rest = Vec::new();
-        self.end.read_to_end(&mut rest).await.unwrap();
+        let ended = timeout(Duration::from_secs(20), self.end.read_to_end(&mut rest));
+        ended.await.expect("somebody is left running").unwrap();
     }
 }
 
@@ -52,7 +53,7 @@ impl Leash {
 fn with_child(leash: &Path, then: &str) -> Target {
     let leash = leash.display();
     shell(&format!(
-        "(echo x; exec sleep 600) >{leash} 2>/dev/null & {then}"
+        "(echo x; exec sleep 60) >{leash} 2>/dev/null & {then}"
     ))
 }
 
