@@ -1,1 +1,138 @@
-//! To be built: store.
+//! The log on disk: one `SQLite` file per workspace, and a small mark beside it.
+//!
+//! An entry that [`Log::append`] answered for is in the file, synced, before
+//! the answer: it survives the end of this process and of the machine. Entries
+//! are only ever added, and triggers refuse anything else. Each gets the next
+//! number of a locked head row in the same transaction, so a reader at number
+//! *n* has everything up to *n*. The messages that follow from an entry are
+//! written in its transaction as well, one per key.
+//!
+//! Nothing here deletes or overwrites a file it did not make, and a file that
+//! can't be trusted is refused with its own error: see [`StoreError`]. What
+//! opens but lost its tail says so in [`Log::warnings`]; what changed in place
+//! is found by [`Log::verify`].
+//!
+//! This door reads no clock: times come in as arguments and are kept to the
+//! millisecond, as numbers. The statements (not the schema) are written so that
+//! `PostgreSQL` would take them too.
+
+mod by_hand;
+mod connect;
+mod deliveries;
+mod drafts;
+mod error;
+mod inspect;
+mod item;
+mod lanes;
+mod lease;
+mod log;
+mod mark;
+mod row;
+mod schema;
+mod transfer;
+mod tx;
+mod verify;
+mod watch;
+
+pub use by_hand::DeliveryFilter;
+pub use deliveries::{Ending, Recovered, Try};
+pub use error::StoreError;
+pub use lease::{Fence, Lease, LeaseState, Owner};
+pub use log::Accepted;
+pub use mark::Warning;
+pub use row::RawEntry;
+pub use transfer::Imported;
+pub use verify::{Problem, Report};
+pub use watch::Changes;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use sqlx::{SqliteConnection, SqlitePool};
+use tokio::sync::{Mutex, watch as channel};
+
+use crate::domain::entry::ReplicaId;
+
+/// What a log is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenMode {
+    /// To read and to add; made where it is absent.
+    ReadWrite,
+    /// To read; it must be there.
+    ReadOnly,
+}
+
+/// A log on disk. Cheap to clone; every clone is the same log.
+#[derive(Debug, Clone)]
+pub struct Log {
+    inner: Arc<Inner>,
+}
+
+/// What all clones share.
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    mode: OpenMode,
+    /// The one connection that writes; `None` when it has to be made anew.
+    writer: Mutex<Option<SqliteConnection>>,
+    readers: SqlitePool,
+    replica: ReplicaId,
+    warnings: Vec<Warning>,
+    changes: channel::Sender<u64>,
+    watcher: Mutex<bool>,
+}
+
+impl Log {
+    /// Opens the log at `path`, and makes it (and its folder) where there is
+    /// none and `mode` allows it.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the place or the file; nothing was changed.
+    pub async fn open(path: impl AsRef<Path>, mode: OpenMode) -> Result<Self, StoreError> {
+        connect::open(path.as_ref(), mode, false).await
+    }
+
+    /// [`Log::open`], on a network file system as well: at the user's word
+    /// that locks work there and that one host writes at a time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::open`].
+    pub async fn open_on_network(
+        path: impl AsRef<Path>,
+        mode: OpenMode,
+    ) -> Result<Self, StoreError> {
+        connect::open(path.as_ref(), mode, true).await
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// The name of this copy of the log.
+    pub fn replica(&self) -> ReplicaId {
+        self.inner.replica
+    }
+
+    /// What was lost from the file, as found when it was opened or before;
+    /// empty when all is well.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.inner.warnings
+    }
+
+    /// Closes every connection and waits until the file is settled. Clones of
+    /// this log answer with errors afterwards.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        let writer = self.inner.writer.lock().await.take();
+        if let Some(writer) = writer
+            && let Err(error) = sqlx::Connection::close(writer).await
+        {
+            tracing::debug!(%error, "closing the log");
+        }
+    }
+}

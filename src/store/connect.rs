@@ -1,0 +1,365 @@
+//! Opening: the checks, the connections, the tables.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+use sqlx::{
+    ConnectOptions as _, Connection as _, Row as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
+};
+use tokio::sync::{Mutex, watch};
+use uuid::Uuid;
+
+use super::{
+    Inner, Log, OpenMode, StoreError, Warning, inspect,
+    mark::{self, Mark},
+    row::{from_db, sum, to_db},
+    schema,
+    tx::{self, PATIENCE},
+};
+use crate::domain::entry::ReplicaId;
+
+/// The first `SQLite` that can't lose committed data at the reset of its
+/// write-ahead log.
+const OLDEST: [u32; 3] = [3, 51, 3];
+
+/// How many tasks of one process may read at the same moment.
+const READERS: u32 = 2;
+
+/// How long the writer waits inside `SQLite`; beyond it, [`tx`] waits by itself,
+/// with jitter, because `SQLite`'s own waiting starves one of two writers.
+const WRITER_WAITS: Duration = Duration::from_millis(5);
+
+/// Opens and checks everything.
+pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<Log, StoreError> {
+    inspect::place(path, mode, network)?;
+    let mut first = options(path, mode, PATIENCE)
+        .connect()
+        .await
+        .map_err(|error| tx::told(path, "opening", error))?;
+    let (replica, warnings) = match prepare(&mut first, path, mode).await {
+        Ok(found) => found,
+        Err(error) => {
+            first.close().await.ok();
+            return Err(error);
+        }
+    };
+    let writer = match mode {
+        OpenMode::ReadWrite => Some(first),
+        OpenMode::ReadOnly => None,
+    };
+    Ok(Log {
+        inner: Arc::new(Inner {
+            path: path.into(),
+            mode,
+            writer: Mutex::new(writer),
+            readers: SqlitePoolOptions::new()
+                .max_connections(READERS)
+                .test_before_acquire(false)
+                .connect_lazy_with(options(path, OpenMode::ReadOnly, PATIENCE)),
+            replica,
+            warnings,
+            changes: watch::Sender::new(0),
+            watcher: Mutex::new(false),
+        }),
+    })
+}
+
+/// A connection that writes.
+pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
+    options(path, OpenMode::ReadWrite, WRITER_WAITS)
+        .connect()
+        .await
+        .map_err(|error| tx::told(path, "opening", error))
+}
+
+/// A connection that only looks.
+pub(super) async fn reader(path: &Path) -> Result<SqliteConnection, StoreError> {
+    options(path, OpenMode::ReadOnly, PATIENCE)
+        .connect()
+        .await
+        .map_err(|error| tx::told(path, "opening", error))
+}
+
+fn options(path: &Path, mode: OpenMode, waits: Duration) -> SqliteConnectOptions {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .read_only(mode == OpenMode::ReadOnly)
+        .immutable(mode == OpenMode::ReadOnly && untouchable(path))
+        .busy_timeout(waits)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .row_buffer_size(1024)
+        .pragma("trusted_schema", "OFF")
+        // So that REPLACE is a DELETE too, and refused.
+        .pragma("recursive_triggers", "ON");
+    options.disable_statement_logging()
+}
+
+/// Whether nobody can write here and nothing waits to be merged: then `SQLite`
+/// may read the file as it is, without companions it could not make.
+fn untouchable(path: &Path) -> bool {
+    !inspect::can_write(inspect::folder(path)) && !mark::beside(path, "-wal").exists()
+}
+
+async fn prepare(
+    conn: &mut SqliteConnection,
+    path: &Path,
+    mode: OpenMode,
+) -> Result<(ReplicaId, Vec<Warning>), StoreError> {
+    recent(conn, path).await?;
+    // Before the head is read: it is only ever raised after a commit.
+    let marked = mark::read(path);
+    if is_new(conn, path).await? {
+        if mode == OpenMode::ReadOnly {
+            return Err(StoreError::Missing { path: path.into() });
+        }
+        create(conn, path).await?;
+    } else if mode == OpenMode::ReadWrite {
+        journal(conn, path).await?;
+    }
+    let head = head(conn, path).await?;
+    if mode == OpenMode::ReadWrite {
+        settle(conn, path, marked, head).await?;
+    }
+    let waits = format!("PRAGMA busy_timeout = {}", WRITER_WAITS.as_millis());
+    sqlx::raw_sql(sqlx::AssertSqlSafe(waits))
+        .execute(&mut *conn)
+        .await
+        .map_err(|error| tx::told(path, "opening", error))?;
+    let mut warnings = known_losses(conn, path).await?;
+    if mode == OpenMode::ReadOnly {
+        warnings.extend(lost(marked, head));
+    }
+    Ok((replica(conn, path).await?, warnings))
+}
+
+async fn recent(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let found: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(conn)
+        .await
+        .map_err(|error| tx::told(path, "opening", error))?;
+    let parts = found.split('.').map(|part| part.parse().unwrap_or(0));
+    if parts.ge(OLDEST) {
+        return Ok(());
+    }
+    Err(StoreError::OldSqlite { found })
+}
+
+/// Whether the file is empty so far; refuses what is not ours.
+async fn is_new(conn: &mut SqliteConnection, path: &Path) -> Result<bool, StoreError> {
+    let told = |error| tx::told(path, "opening", error);
+    let application: i64 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(told)?;
+    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(told)?;
+    let things: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(told)?;
+    if application == 0 && version == 0 && things == 0 {
+        return Ok(true);
+    }
+    if application != schema::APPLICATION {
+        return Err(StoreError::OtherProgram { path: path.into() });
+    }
+    if version > schema::VERSION {
+        return Err(StoreError::Newer {
+            path: path.into(),
+            found: version,
+            known: schema::VERSION,
+        });
+    }
+    if version < schema::VERSION {
+        return Err(tx::damaged(path, "its format number was never in use"));
+    }
+    Ok(false)
+}
+
+async fn journal(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(|error| tx::told(path, "opening", error))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    let patience = tx::Patience::start();
+    loop {
+        match sqlx::query("PRAGMA journal_mode = WAL")
+            .execute(&mut *conn)
+            .await
+        {
+            Ok(_) => return Ok(()),
+            Err(error) => patience.again(tx::told(path, "opening", error)).await?,
+        }
+    }
+}
+
+/// Makes the tables, unless another process was faster.
+async fn create(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    journal(conn, path).await?;
+    let told = |error| tx::told(path, "making", error);
+    let patience = tx::Patience::start();
+    while let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await {
+        patience.again(told(error)).await?;
+    }
+    if is_new(conn, path).await? {
+        sqlx::raw_sql(schema::TABLES)
+            .execute(&mut *conn)
+            .await
+            .map_err(told)?;
+        let numbers = format!(
+            "PRAGMA application_id = {}; PRAGMA user_version = {};",
+            schema::APPLICATION,
+            schema::VERSION
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(numbers))
+            .execute(&mut *conn)
+            .await
+            .map_err(told)?;
+        first_rows(conn).await.map_err(told)?;
+    }
+    sqlx::query("COMMIT")
+        .execute(conn)
+        .await
+        .map(drop)
+        .map_err(told)
+}
+
+async fn first_rows(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let epoch = random_id();
+    sqlx::query(
+        "INSERT INTO head (one, seq, total, rseq, writes, epoch) VALUES (1, 0, $1, 0, 0, $2)",
+    )
+    .bind(sum(&["warroom"]))
+    .bind(epoch.to_string())
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("INSERT INTO meta (name, value) VALUES ('replica', $1)")
+        .bind(random_id().to_string())
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// A random id: the name of a copy or of an epoch has no time in it.
+fn random_id() -> Uuid {
+    let mut bytes = [0; 16];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .expect("the system has random numbers");
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// The head row, which must agree with the last entry.
+async fn head(conn: &mut SqliteConnection, path: &Path) -> Result<Mark, StoreError> {
+    let row =
+        sqlx::query("SELECT seq, writes, (SELECT max(seq) FROM entries) FROM head WHERE one = 1")
+            .fetch_optional(conn)
+            .await
+            .map_err(|error| tx::told(path, "opening", error))?
+            .ok_or_else(|| tx::damaged(path, "the head of the log is missing"))?;
+    let told = |error| tx::told(path, "opening", error);
+    let seq: i64 = row.try_get(0).map_err(told)?;
+    let writes: i64 = row.try_get(1).map_err(told)?;
+    let last: Option<i64> = row.try_get(2).map_err(told)?;
+    if last.unwrap_or(0) != seq {
+        return Err(tx::damaged(
+            path,
+            format!(
+                "it ends at entry {} and should end at {seq}",
+                last.unwrap_or(0)
+            ),
+        ));
+    }
+    Ok(Mark {
+        seq: from_db(seq),
+        writes: from_db(writes),
+    })
+}
+
+/// What the mark knows of and the log does not have.
+pub(super) fn lost(marked: Mark, head: Mark) -> Option<Warning> {
+    if marked.seq > head.seq {
+        return Some(Warning::EntriesLost {
+            after: head.seq,
+            upto: marked.seq,
+        });
+    }
+    (marked.writes > head.writes).then(|| Warning::ChangesLost {
+        count: marked.writes - head.writes,
+    })
+}
+
+/// Writes a loss down in the log, so that it is told until somebody has seen
+/// it, and starts a new epoch: numbers will be given a second time.
+async fn settle(
+    conn: &mut SqliteConnection,
+    path: &Path,
+    marked: Mark,
+    head: Mark,
+) -> Result<(), StoreError> {
+    if lost(marked, head).is_none() {
+        return Ok(());
+    }
+    let told = |error| tx::told(path, "writing down a loss in", error);
+    sqlx::query(
+        "BEGIN IMMEDIATE; \
+         INSERT INTO losses (after_seq, upto_seq, writes, seen) VALUES ($1, $2, $3, 0); \
+         UPDATE head SET epoch = $4, writes = writes + 1; \
+         COMMIT",
+    )
+    .bind(to_db(head.seq))
+    .bind(to_db(marked.seq.max(head.seq)))
+    .bind(to_db(marked.writes.saturating_sub(head.writes)))
+    .bind(random_id().to_string())
+    .execute(&mut *conn)
+    .await
+    .map_err(told)?;
+    let now = Mark {
+        seq: head.seq,
+        writes: head.writes + 1,
+    };
+    mark::set(path, now).map_err(|error| inspect::told("writing down a loss in", path, error))
+}
+
+async fn known_losses(
+    conn: &mut SqliteConnection,
+    path: &Path,
+) -> Result<Vec<Warning>, StoreError> {
+    let rows: Vec<(i64, i64, i64)> =
+        sqlx::query_as("SELECT after_seq, upto_seq, writes FROM losses WHERE seen = 0 ORDER BY nr")
+            .fetch_all(conn)
+            .await
+            .map_err(|error| tx::told(path, "opening", error))?;
+    Ok(rows
+        .into_iter()
+        .map(|(after, upto, writes)| {
+            if upto > after {
+                Warning::EntriesLost {
+                    after: from_db(after),
+                    upto: from_db(upto),
+                }
+            } else {
+                Warning::ChangesLost {
+                    count: from_db(writes),
+                }
+            }
+        })
+        .collect())
+}
+
+async fn replica(conn: &mut SqliteConnection, path: &Path) -> Result<ReplicaId, StoreError> {
+    let text: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'replica'")
+        .fetch_optional(conn)
+        .await
+        .map_err(|error| tx::told(path, "opening", error))?;
+    text.and_then(|text| text.parse().ok())
+        .ok_or_else(|| tx::damaged(path, "its own name is missing"))
+}

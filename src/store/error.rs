@@ -1,0 +1,143 @@
+//! What can go wrong with the log, each with the way out.
+
+use std::{io, path::PathBuf};
+
+use crate::domain::{entry::EntryId, notice::DeliveryState};
+
+/// What the log could not do, and why. Nothing was written unless it says so.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what it is")]
+pub enum StoreError {
+    #[error("{} is a folder: name the file in it, such as {}", path.display(), path.join("log.db").display())]
+    IsFolder { path: PathBuf },
+    #[error("there is no log at {}: check the path, or start warroom once to make one", path.display())]
+    Missing { path: PathBuf },
+    #[error("there can be no folder at {}: part of that path is a file; choose another place for the log", path.display())]
+    NoFolder { path: PathBuf },
+    #[error("{} may not be read or written by this user: ask its owner, or choose another place for the log", path.display())]
+    Permission { path: PathBuf },
+    #[error("{} belongs to user {owner} and you are user {me}: run as that user, or use a log of your own", path.display())]
+    ForeignOwned { path: PathBuf, owner: u32, me: u32 },
+    #[error("{} can't be written, because its folder or file system is read-only: open the log for reading, or move it", path.display())]
+    ReadOnlyFolder { path: PathBuf },
+    #[error(
+        "{} lies on a network file system ({kind}), where locks can't be trusted: \
+         move the log to a local disk, or allow it on purpose", path.display()
+    )]
+    Network { path: PathBuf, kind: String },
+    #[error(
+        "{} is not a log, or its beginning is damaged: \
+         keep the file, and name another or a backup", path.display()
+    )]
+    NotALog { path: PathBuf },
+    #[error("{} is the database of another program: name another file", path.display())]
+    OtherProgram { path: PathBuf },
+    #[error(
+        "{} was cut short: {found} bytes are there and {expected} should be; \
+         keep the file, and put a backup in its place", path.display()
+    )]
+    Truncated {
+        path: PathBuf,
+        found: u64,
+        expected: u64,
+    },
+    #[error(
+        "{} is missing or empty, but it held {entries} entries: put it or a backup back; \
+         to start anew, move {name}.head and {name}-wal away", path.display(),
+        name = path.file_name().unwrap_or_default().to_string_lossy()
+    )]
+    Gone { path: PathBuf, entries: u64 },
+    #[error(
+        "{} is damaged ({what}): keep the file, export what can be read, and put a backup in its place",
+        path.display()
+    )]
+    Damaged { path: PathBuf, what: String },
+    #[error(
+        "{} was written by a newer warroom (format {found}, this one knows {known}): update this one",
+        path.display()
+    )]
+    Newer {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+    },
+    #[error(
+        "SQLite {found} can lose committed data: 3.51.3 or newer is needed, so build with the bundled one"
+    )]
+    OldSqlite { found: String },
+    #[error("the disk of {} is full: nothing was saved; make room and try again", path.display())]
+    DiskFull { path: PathBuf },
+    #[error(
+        "another program kept {} locked for {seconds} s: nothing was saved; try again, or look for a process that hangs",
+        path.display()
+    )]
+    Busy { path: PathBuf, seconds: u64 },
+    #[error("the log was opened for reading only: nothing was saved")]
+    ReadOnly,
+    #[error(
+        "entry {id} is in the log already, with other content: nothing was saved; give the new one an id of its own"
+    )]
+    IdReuse { id: EntryId },
+    #[error("entry {id} can't be stored: {why}")]
+    Unfit { id: EntryId, why: &'static str },
+    #[error("another engine took over: this one does nothing more until it holds the lease again")]
+    LeaseLost,
+    #[error("there is no delivery with the key {key}: list the deliveries to see their keys")]
+    NoDelivery { key: String },
+    #[error("the delivery {key} is {}, and can't be {wanted} now", state.word())]
+    NotNow {
+        key: String,
+        state: DeliveryState,
+        wanted: &'static str,
+    },
+    #[error("line {line}: {found}; nothing was imported")]
+    BadLine { line: usize, found: String },
+    #[error("{} is there already and is not overwritten: name another file", path.display())]
+    Exists { path: PathBuf },
+    #[error("{doing} {}", path.display())]
+    Io {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("{doing} {}", path.display())]
+    Database {
+        doing: &'static str,
+        path: PathBuf,
+        source: sqlx::Error,
+    },
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later, without anybody changing the
+    /// file or the call.
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::DiskFull { .. } | Self::Busy { .. } | Self::Io { .. } | Self::Database { .. } => {
+                true
+            }
+            Self::IsFolder { .. }
+            | Self::Missing { .. }
+            | Self::NoFolder { .. }
+            | Self::Permission { .. }
+            | Self::ForeignOwned { .. }
+            | Self::ReadOnlyFolder { .. }
+            | Self::Network { .. }
+            | Self::NotALog { .. }
+            | Self::OtherProgram { .. }
+            | Self::Truncated { .. }
+            | Self::Gone { .. }
+            | Self::Damaged { .. }
+            | Self::Newer { .. }
+            | Self::OldSqlite { .. }
+            | Self::ReadOnly
+            | Self::IdReuse { .. }
+            | Self::Unfit { .. }
+            | Self::LeaseLost
+            | Self::NoDelivery { .. }
+            | Self::NotNow { .. }
+            | Self::BadLine { .. }
+            | Self::Exists { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Which deliveries may go now. Values in, values out.
+//!
+//! A lane is what one channel is told about one incident: it keeps its order,
+//! and holds up no other lane.
+
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+
+use chrono::{DateTime, Utc};
+
+use super::item::Item;
+use crate::domain::{
+    entry::IncidentId,
+    notice::{DeliveryState, Purpose},
+    text::Name,
+};
+
+/// A channel and an incident.
+type Lane<'a> = (&'a Name, IncidentId);
+
+/// An older update that a newer one says better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Replaced {
+    /// Its place in the list.
+    pub(super) older: usize,
+    /// The place of the one that takes over.
+    pub(super) newer: usize,
+}
+
+/// Updates that a newer one on their lane makes needless: they wait, or
+/// nobody knows whether they arrived, and the newer one can't be taken back
+/// any more.
+///
+/// `items` are in the order of their creation.
+pub(super) fn replaced(items: &[Item], now: DateTime<Utc>) -> Vec<Replaced> {
+    let mut newest: HashMap<Lane<'_>, usize> = HashMap::new();
+    let mut found = Vec::new();
+    for (place, item) in items.iter().enumerate().rev() {
+        let intent = &item.delivery.intent;
+        if intent.purpose != Purpose::Update {
+            continue;
+        }
+        match newest.entry(lane(item)) {
+            Entry::Occupied(newer) if gives_way(item) => found.push(Replaced {
+                older: place,
+                newer: *newer.get(),
+            }),
+            Entry::Vacant(none) if may_go(item, now) => {
+                none.insert(place);
+            }
+            Entry::Occupied(_) | Entry::Vacant(_) => {}
+        }
+    }
+    found.reverse();
+    found
+}
+
+/// The places of those that may go at `now`: the first of each lane, unless
+/// it is on the wire or its time has not come.
+pub(super) fn due(items: &[Item], now: DateTime<Utc>) -> Vec<usize> {
+    heads(items)
+        .into_iter()
+        .filter(|place| may_start(&items[*place], now))
+        .collect()
+}
+
+/// When there may be something to do at the earliest; `None` while nothing
+/// waits.
+pub(super) fn soonest(items: &[Item]) -> Option<DateTime<Utc>> {
+    heads(items)
+        .into_iter()
+        .map(|place| {
+            let item = &items[place];
+            match item.lease_until {
+                Some(until) if item.delivery.state == DeliveryState::InFlight => until,
+                Some(_) | None => item.delivery.next_at.max(item.delivery.intent.not_before),
+            }
+        })
+        .min()
+}
+
+/// The first of each lane that waits or is on the wire.
+fn heads(items: &[Item]) -> Vec<usize> {
+    let mut seen: HashSet<Lane<'_>> = HashSet::new();
+    items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| blocks(item.delivery.state) && seen.insert(lane(item)))
+        .map(|(place, _)| place)
+        .collect()
+}
+
+/// Whether what comes after it on its lane waits for it.
+const fn blocks(state: DeliveryState) -> bool {
+    match state {
+        DeliveryState::Queued | DeliveryState::InFlight => true,
+        DeliveryState::Sent
+        | DeliveryState::Uncertain
+        | DeliveryState::Dead
+        | DeliveryState::Cancelled => false,
+    }
+}
+
+/// Whether a try may begin at `now`, as far as the delivery itself says.
+pub(super) fn may_start(item: &Item, now: DateTime<Utc>) -> bool {
+    may_go(item, now) && item.delivery.next_at <= now
+}
+
+fn may_go(item: &Item, now: DateTime<Utc>) -> bool {
+    item.delivery.state == DeliveryState::Queued && item.delivery.intent.not_before <= now
+}
+
+fn gives_way(item: &Item) -> bool {
+    match item.delivery.state {
+        DeliveryState::Queued | DeliveryState::Uncertain => true,
+        DeliveryState::InFlight
+        | DeliveryState::Sent
+        | DeliveryState::Dead
+        | DeliveryState::Cancelled => false,
+    }
+}
+
+fn lane(item: &Item) -> Lane<'_> {
+    let intent = &item.delivery.intent;
+    (&intent.channel, intent.incident)
+}

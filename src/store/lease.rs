@@ -1,0 +1,225 @@
+//! Who runs the engine (E9): one row, and a number that rises with every
+//! change of hands. Whoever held it before holds an old number, and is refused.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rustix::process::{Pid, test_kill_process};
+use serde::{Deserialize, Serialize};
+use sqlx::Row as _;
+
+use super::{
+    Log, StoreError,
+    row::{from_db, from_millis, to_db},
+    tx::Tx,
+};
+use crate::domain::text::Name;
+
+/// The number of a turn at the lease.
+pub type Fence = u64;
+
+/// A process that wants to run the engine, or does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The person whose console or server it is.
+    pub name: Name,
+    /// The host it runs on.
+    pub host: Name,
+    /// Its process id there.
+    pub pid: u32,
+}
+
+/// A lease as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// Who holds it.
+    pub owner: Owner,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Until when, unless it is renewed.
+    pub expires_at: DateTime<Utc>,
+    /// The number of this turn.
+    pub fence: Fence,
+}
+
+/// The answer to [`Log::take_lease`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LeaseState {
+    /// The caller has it, under this number.
+    Held(Fence),
+    /// Somebody else has it.
+    HeldBy(Lease),
+}
+
+impl Owner {
+    /// Whether it is a process of `host` that is there no more.
+    pub(super) fn is_gone(&self, host: &str) -> bool {
+        let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
+        // Another user's process answers "not permitted": it is there.
+        &*self.host == host
+            && pid.is_none_or(|pid| test_kill_process(pid) == Err(rustix::io::Errno::SRCH))
+    }
+}
+
+impl Log {
+    /// Takes the lease until `now + ttl`, if it is free, has run out, or its
+    /// holder was a process of this host that is no more. Taking it again
+    /// begins a new turn.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn take_lease(
+        &self,
+        me: &Owner,
+        now: DateTime<Utc>,
+        ttl: TimeDelta,
+    ) -> Result<LeaseState, StoreError> {
+        let mut tx = self.inner.begin().await?;
+        let (fence, held) = read(&mut tx).await?;
+        if let Some(held) = held
+            && held.expires_at > now
+            && held.owner != *me
+            && !held.owner.is_gone(&me.host)
+        {
+            tx.undo().await?;
+            return Ok(LeaseState::HeldBy(held));
+        }
+        let fence = fence + 1;
+        write(&mut tx, fence, me, now, now + ttl).await?;
+        tx.commit().await?;
+        Ok(LeaseState::Held(fence))
+    }
+
+    /// Holds the lease on, until `now + ttl`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when another took over.
+    pub async fn renew_lease(
+        &self,
+        fence: Fence,
+        now: DateTime<Utc>,
+        ttl: TimeDelta,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.inner.begin().await?;
+        check(&mut tx, fence).await?;
+        let done = sqlx::query("UPDATE lease SET expires_at = $1 WHERE one = 1")
+            .bind((now + ttl).timestamp_millis())
+            .execute(tx.conn())
+            .await;
+        done.map_err(|error| tx.told(error))?;
+        tx.commit().await
+    }
+
+    /// Gives the lease back, so that the next one need not wait.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when another took over; there is nothing to
+    /// give back then.
+    pub async fn release_lease(&self, fence: Fence) -> Result<(), StoreError> {
+        let mut tx = self.inner.begin().await?;
+        check(&mut tx, fence).await?;
+        let done = sqlx::query("UPDATE lease SET owner = NULL WHERE one = 1")
+            .execute(tx.conn())
+            .await;
+        done.map_err(|error| tx.told(error))?;
+        tx.commit().await
+    }
+
+    /// Who holds the lease, even if it has run out; `None` when it is free.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn lease(&self) -> Result<Option<Lease>, StoreError> {
+        let row = sqlx::query(SELECT)
+            .fetch_one(&self.inner.readers)
+            .await
+            .map_err(|error| self.inner.unread(error))?;
+        let (_, lease) = decode(&row).map_err(|error| self.inner.unread(error))?;
+        Ok(lease)
+    }
+
+    /// Writes down that the engine went once around at `now`.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn tick(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.inner.begin().await?;
+        let done = sqlx::query("UPDATE lease SET ticked_at = $1 WHERE one = 1")
+            .bind(now.timestamp_millis())
+            .execute(tx.conn())
+            .await;
+        done.map_err(|error| tx.told(error))?;
+        tx.commit().await
+    }
+
+    /// When an engine last went around; `None` if none ever did.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn last_tick(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let millis: Option<i64> = sqlx::query_scalar("SELECT ticked_at FROM lease WHERE one = 1")
+            .fetch_one(&self.inner.readers)
+            .await
+            .map_err(|error| self.inner.unread(error))?;
+        Ok(millis.and_then(from_millis))
+    }
+}
+
+const SELECT: &str = "SELECT fence, owner, since, expires_at FROM lease WHERE one = 1";
+
+/// Refuses whoever does not hold the lease (any more).
+pub(super) async fn check(tx: &mut Tx<'_>, fence: Fence) -> Result<Lease, StoreError> {
+    let (_, held) = read(tx).await?;
+    held.filter(|held| held.fence == fence)
+        .ok_or(StoreError::LeaseLost)
+}
+
+async fn read(tx: &mut Tx<'_>) -> Result<(Fence, Option<Lease>), StoreError> {
+    let row = sqlx::query(SELECT).fetch_one(tx.conn()).await;
+    row.and_then(|row| decode(&row))
+        .map_err(|error| tx.told(error))
+}
+
+fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<(Fence, Option<Lease>), sqlx::Error> {
+    let fence = from_db(row.try_get(0)?);
+    let owner: Option<String> = row.try_get(1)?;
+    let Some(owner) = owner else {
+        return Ok((fence, None));
+    };
+    let time = |millis| from_millis(millis).unwrap_or_default();
+    let lease = Lease {
+        owner: serde_json::from_str(&owner).map_err(|error| sqlx::Error::Decode(error.into()))?,
+        since: time(row.try_get(2)?),
+        expires_at: time(row.try_get(3)?),
+        fence,
+    };
+    Ok((fence, Some(lease)))
+}
+
+async fn write(
+    tx: &mut Tx<'_>,
+    fence: Fence,
+    owner: &Owner,
+    since: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "UPDATE lease SET fence = $1, owner = $2, since = $3, expires_at = $4 WHERE one = 1",
+    )
+    .bind(to_db(fence))
+    .bind(json(owner))
+    .bind(since.timestamp_millis())
+    .bind(expires_at.timestamp_millis())
+    .execute(tx.conn())
+    .await;
+    done.map(drop).map_err(|error| tx.told(error))
+}
+
+/// An owner as it is stored.
+pub(super) fn json(owner: &Owner) -> String {
+    serde_json::to_string(owner).expect("an owner is two texts and a number")
+}

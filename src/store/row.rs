@@ -1,0 +1,250 @@
+//! An entry as it is stored: text and numbers, its body byte for byte.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use ring::digest::{Context, SHA256};
+use uuid::Uuid;
+
+use crate::domain::{
+    entry::{Entry, EntryId, IncidentId, ReplicaId, Seq, Via},
+    fact::Fact,
+    text::Name,
+};
+
+/// Between two fields of a packed row. Neither JSON nor clean text can hold it.
+pub(super) const FIELD: &str = "\u{1f}";
+/// Between two packed rows.
+pub(super) const ROW: &str = "\u{1e}";
+
+/// An entry as it is stored: what a newer program wrote is in it unread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawEntry {
+    /// Its name.
+    pub id: EntryId,
+    /// Its place; `None` before it is accepted.
+    pub seq: Option<Seq>,
+    /// The incident it belongs to.
+    pub incident: IncidentId,
+    /// The kind of fact.
+    pub kind: String,
+    /// When it happened, to the millisecond.
+    pub at: DateTime<Utc>,
+    /// When it was recorded, to the millisecond.
+    pub recorded_at: DateTime<Utc>,
+    /// Who recorded it.
+    pub by: Name,
+    /// How it came about, as a word.
+    pub via: String,
+    /// The copy of the log on which it was made.
+    pub replica: ReplicaId,
+    /// The last number its author had seen.
+    pub base: Seq,
+    /// The fact's fields, as JSON on one line.
+    pub body: String,
+}
+
+impl From<&Entry> for RawEntry {
+    fn from(entry: &Entry) -> Self {
+        let (kind, body) = entry.fact.write();
+        Self {
+            id: entry.id,
+            seq: entry.seq,
+            incident: entry.incident,
+            kind,
+            at: to_millis(entry.at),
+            recorded_at: to_millis(entry.recorded_at),
+            by: entry.by.clone(),
+            via: via_word(entry.via).to_owned(),
+            replica: entry.replica,
+            base: entry.base,
+            body: one_line(body.get()),
+        }
+    }
+}
+
+impl RawEntry {
+    /// Why it can't be stored, if it can't: its words must not hold what
+    /// separates words.
+    pub(super) fn unfit(&self) -> Option<&'static str> {
+        let word =
+            |text: &str| (1..=64).contains(&text.len()) && !text.chars().any(char::is_control);
+        if !word(&self.kind) {
+            return Some("its kind is not a word of 1 to 64 characters");
+        }
+        if !word(&self.via) {
+            return Some("its way (`via`) is not a word of 1 to 64 characters");
+        }
+        if i64::try_from(self.base).is_err() {
+            return Some("its base is not a number of this log");
+        }
+        None
+    }
+
+    /// Whether `other` says the same, wherever it stands.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        self.canonical(0) == other.canonical(0)
+    }
+
+    /// The chained check: of `before`, and of this entry at place `seq`.
+    pub(super) fn total(&self, before: &str, seq: Seq) -> String {
+        sum(&[before, &self.canonical(seq)])
+    }
+
+    /// Every field, each with its length, so that no two entries are written
+    /// the same.
+    fn canonical(&self, seq: Seq) -> String {
+        let mut out = String::with_capacity(self.body.len() + 320);
+        let mut push = |field: &str| {
+            write!(out, "{}:{field}", field.len()).expect("a string takes all text");
+        };
+        push(&seq.to_string());
+        push(&self.id.to_string());
+        push(&self.incident.to_string());
+        push(&self.kind);
+        push(&self.at.timestamp_millis().to_string());
+        push(&self.recorded_at.timestamp_millis().to_string());
+        push(&self.by);
+        push(&self.via);
+        push(&self.replica.to_string());
+        push(&self.base.to_string());
+        push(&self.body);
+        out
+    }
+}
+
+/// A packed row, borrowed from a page of them.
+#[derive(Debug)]
+pub(super) struct Packed<'a> {
+    seq: Seq,
+    id: Uuid,
+    incident: Uuid,
+    kind: &'a str,
+    at: DateTime<Utc>,
+    recorded_at: DateTime<Utc>,
+    by: &'a str,
+    via: &'a str,
+    replica: Uuid,
+    base: Seq,
+    body: &'a str,
+}
+
+impl<'a> Packed<'a> {
+    /// Reads one row; `None` where it is not what was once written.
+    pub(super) fn read(row: &'a str) -> Option<Self> {
+        let mut fields = row.splitn(11, '\u{1f}');
+        Some(Self {
+            seq: fields.next()?.parse().ok()?,
+            id: Uuid::try_parse(fields.next()?).ok()?,
+            incident: Uuid::try_parse(fields.next()?).ok()?,
+            kind: fields.next()?,
+            at: from_millis(fields.next()?.parse().ok()?)?,
+            recorded_at: from_millis(fields.next()?.parse().ok()?)?,
+            by: fields.next()?,
+            via: fields.next()?,
+            replica: Uuid::try_parse(fields.next()?).ok()?,
+            base: fields.next()?.parse().ok()?,
+            body: fields.next()?,
+        })
+    }
+
+    /// The row as it is, with words of its own.
+    pub(super) fn raw(&self) -> RawEntry {
+        RawEntry {
+            id: EntryId(self.id),
+            seq: Some(self.seq),
+            incident: IncidentId(self.incident),
+            kind: self.kind.to_owned(),
+            at: self.at,
+            recorded_at: self.recorded_at,
+            by: Name::lossy(self.by),
+            via: self.via.to_owned(),
+            replica: ReplicaId(self.replica),
+            base: self.base,
+            body: self.body.to_owned(),
+        }
+    }
+
+    /// Its place.
+    pub(super) const fn seq(&self) -> Seq {
+        self.seq
+    }
+}
+
+/// The entry of a row; `None` where the body is no JSON.
+pub(super) fn entry(row: &Packed<'_>) -> Option<Entry> {
+    Some(Entry {
+        id: EntryId(row.id),
+        seq: Some(row.seq),
+        incident: IncidentId(row.incident),
+        at: row.at,
+        recorded_at: row.recorded_at,
+        by: Name::lossy(row.by),
+        via: via_from(row.via),
+        replica: ReplicaId(row.replica),
+        base: row.base,
+        fact: Fact::read(row.kind, row.body).ok()?,
+    })
+}
+
+/// SHA-256 over all of `parts`, each with its length, as 64 hex digits.
+pub(super) fn sum(parts: &[&str]) -> String {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    let mut out = String::with_capacity(64);
+    for byte in context.finish().as_ref() {
+        write!(out, "{byte:02x}").expect("a string takes all text");
+    }
+    out
+}
+
+/// JSON keeps its meaning when a line break outside of strings becomes a
+/// space, and inside of strings there is none.
+pub(super) fn one_line(json: &str) -> String {
+    json.replace(['\n', '\r'], " ")
+}
+
+/// Numbers of the log as the database has them.
+pub(super) fn to_db(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Numbers of the database; a negative one was never written.
+pub(super) fn from_db(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// Cut to the millisecond.
+pub(super) fn to_millis(at: DateTime<Utc>) -> DateTime<Utc> {
+    from_millis(at.timestamp_millis()).unwrap_or(at)
+}
+
+/// A stored time; `None` where no calendar has it.
+pub(super) fn from_millis(millis: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis)
+}
+
+const fn via_word(via: Via) -> &'static str {
+    match via {
+        Via::Console => "console",
+        Via::Cli => "cli",
+        Via::Engine => "engine",
+        Via::Probe => "probe",
+        Via::Import => "import",
+    }
+}
+
+/// A way that only a newer program has came from elsewhere, as far as this
+/// one can say; the stored word stays.
+fn via_from(word: &str) -> Via {
+    match word {
+        "console" => Via::Console,
+        "cli" => Via::Cli,
+        "engine" => Via::Engine,
+        "probe" => Via::Probe,
+        _ => Via::Import,
+    }
+}

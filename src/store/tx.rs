@@ -1,0 +1,227 @@
+//! One short transaction at a time, and what its errors mean.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{Row as _, SqliteConnection, error::DatabaseError};
+use tokio::{sync::MutexGuard, time::Instant};
+
+use super::{
+    Inner, OpenMode, StoreError, connect, inspect,
+    mark::{self, Mark},
+    row::{from_db, to_db},
+};
+
+/// How long anybody waits for another process's transaction.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The longest pause between two tries to get the lock, in microseconds. Short
+/// and random, so that no process is always the late one.
+const PAUSE_US: u64 = 3_000;
+
+/// The head row, as it was when the transaction began and as it will be.
+#[derive(Debug, Clone)]
+pub(super) struct Head {
+    pub(super) seq: u64,
+    pub(super) total: String,
+    pub(super) rseq: u64,
+    pub(super) writes: u64,
+}
+
+/// A transaction. Dropped without [`Tx::commit`], in whatever way, it takes
+/// its connection with it, so that nothing of it is left.
+#[derive(Debug)]
+pub(super) struct Tx<'a> {
+    log: &'a Inner,
+    slot: MutexGuard<'a, Option<SqliteConnection>>,
+    conn: SqliteConnection,
+    pub(super) head: Head,
+}
+
+impl Inner {
+    /// Begins a transaction, and waits for its turn.
+    pub(super) async fn begin(&self) -> Result<Tx<'_>, StoreError> {
+        if self.mode == OpenMode::ReadOnly || self.readers.is_closed() {
+            return Err(StoreError::ReadOnly);
+        }
+        let mut slot = self.writer.lock().await;
+        let patience = Patience::start();
+        loop {
+            let mut conn = match slot.take() {
+                Some(conn) => conn,
+                None => connect::writer(&self.path).await?,
+            };
+            match begin_on(&mut conn).await {
+                Ok(head) => {
+                    return Ok(Tx {
+                        log: self,
+                        slot,
+                        conn,
+                        head,
+                    });
+                }
+                Err(error) => {
+                    patience
+                        .again(told(&self.path, "writing to", error))
+                        .await?;
+                    *slot = Some(conn);
+                }
+            }
+        }
+    }
+
+    /// What an error of a reader means.
+    pub(super) fn unread(&self, error: sqlx::Error) -> StoreError {
+        told(&self.path, "reading", error)
+    }
+}
+
+async fn begin_on(conn: &mut SqliteConnection) -> Result<Head, sqlx::Error> {
+    let row =
+        sqlx::query("BEGIN IMMEDIATE; SELECT seq, total, rseq, writes FROM head WHERE one = 1")
+            .fetch_one(conn)
+            .await?;
+    Ok(Head {
+        seq: from_db(row.try_get(0)?),
+        total: row.try_get(1)?,
+        rseq: from_db(row.try_get(2)?),
+        writes: from_db(row.try_get(3)?),
+    })
+}
+
+impl Tx<'_> {
+    /// The connection, inside the transaction.
+    pub(super) fn conn(&mut self) -> &mut SqliteConnection {
+        &mut self.conn
+    }
+
+    /// What an error inside of it means.
+    pub(super) fn told(&self, error: sqlx::Error) -> StoreError {
+        told(&self.log.path, "writing to", error)
+    }
+
+    /// Something in the file is not as it was written.
+    pub(super) fn damaged(&self, what: impl Into<String>) -> StoreError {
+        damaged(&self.log.path, what)
+    }
+
+    /// Writes the head and commits: after this, it is on the disk.
+    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
+        self.head.writes += 1;
+        let done = sqlx::query(
+            "UPDATE head SET seq = $1, total = $2, rseq = $3, writes = $4 WHERE one = 1; COMMIT",
+        )
+        .bind(to_db(self.head.seq))
+        .bind(self.head.total.as_str())
+        .bind(to_db(self.head.rseq))
+        .bind(to_db(self.head.writes))
+        .execute(&mut self.conn)
+        .await;
+        done.map_err(|error| self.told(error))?;
+        *self.slot = Some(self.conn);
+        mark::raise(
+            &self.log.path,
+            Mark {
+                seq: self.head.seq,
+                writes: self.head.writes,
+            },
+        );
+        self.log.changes.send_modify(|count| *count += 1);
+        Ok(())
+    }
+
+    /// Gives up what was done so far, and keeps the connection.
+    pub(super) async fn undo(mut self) -> Result<(), StoreError> {
+        let done = sqlx::query("ROLLBACK").execute(&mut self.conn).await;
+        done.map_err(|error| self.told(error))?;
+        *self.slot = Some(self.conn);
+        Ok(())
+    }
+}
+
+/// How long somebody has waited for a lock.
+#[derive(Debug)]
+pub(super) struct Patience {
+    until: Instant,
+}
+
+impl Patience {
+    /// Starts to wait.
+    pub(super) fn start() -> Self {
+        Self {
+            until: Instant::now() + PATIENCE,
+        }
+    }
+
+    /// Pauses when `error` is about a lock and it is worth trying again.
+    pub(super) async fn again(&self, error: StoreError) -> Result<(), StoreError> {
+        let busy = matches!(error, StoreError::Busy { .. });
+        if !busy || Instant::now() >= self.until {
+            return Err(error);
+        }
+        tokio::time::sleep(Duration::from_micros(fastrand::u64(200..PAUSE_US))).await;
+        Ok(())
+    }
+}
+
+/// Something in the file is not as it was written.
+pub(super) fn damaged(path: &Path, what: impl Into<String>) -> StoreError {
+    StoreError::Damaged {
+        path: path.into(),
+        what: what.into(),
+    }
+}
+
+/// What an error of the database means for whoever called.
+pub(super) fn told(path: &Path, doing: &'static str, source: sqlx::Error) -> StoreError {
+    match &source {
+        sqlx::Error::Database(error) => {
+            if let Some(known) = known(path, &**error) {
+                return known;
+            }
+        }
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
+            return damaged(path, source.to_string());
+        }
+        sqlx::Error::PoolTimedOut => return busy(path),
+        _ => {}
+    }
+    StoreError::Database {
+        doing,
+        path: path.into(),
+        source,
+    }
+}
+
+fn busy(path: &Path) -> StoreError {
+    StoreError::Busy {
+        path: path.into(),
+        seconds: PATIENCE.as_secs(),
+    }
+}
+
+/// The result codes of `SQLite` that have an error of their own here. The lowest
+/// byte says what, the rest where.
+fn known(path: &Path, error: &dyn DatabaseError) -> Option<StoreError> {
+    let code: u32 = error.code()?.parse().ok()?;
+    let owned = || path.to_path_buf();
+    match code & 0xff {
+        3 | 23 => Some(StoreError::Permission { path: owned() }),
+        5 | 6 => Some(busy(path)),
+        8 => Some(StoreError::ReadOnlyFolder { path: owned() }),
+        // Writing, syncing or growing failed: mostly for want of room.
+        10 if no_room(path) => Some(StoreError::DiskFull { path: owned() }),
+        11 => Some(damaged(path, error.message())),
+        13 => Some(StoreError::DiskFull { path: owned() }),
+        14 if no_room(path) => Some(StoreError::DiskFull { path: owned() }),
+        14 if !inspect::can_write(inspect::folder(path)) => {
+            Some(StoreError::ReadOnlyFolder { path: owned() })
+        }
+        14 => Some(StoreError::Permission { path: owned() }),
+        26 => Some(StoreError::NotALog { path: owned() }),
+        _ => None,
+    }
+}
+
+fn no_room(path: &Path) -> bool {
+    rustix::fs::statvfs(inspect::folder(path)).is_ok_and(|disk| disk.f_bavail == 0)
+}
