@@ -329,6 +329,23 @@ async fn settle(
     mark::set(path, now).map_err(|error| inspect::told("writing down a loss in", path, error))
 }
 
+impl Log {
+    /// Says no more about what was lost so far: somebody has seen it.
+    /// [`Log::verify`] goes on telling.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn losses_seen(&self) -> Result<(), StoreError> {
+        let mut tx = self.inner.begin().await?;
+        let done = sqlx::query("UPDATE losses SET seen = 1")
+            .execute(tx.conn())
+            .await;
+        done.map_err(|error| tx.told(error))?;
+        tx.commit().await
+    }
+}
+
 async fn known_losses(
     conn: &mut SqliteConnection,
     path: &Path,

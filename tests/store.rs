@@ -1,0 +1,140 @@
+//! The log on a real disk: real files, real connections, real processes.
+
+mod adding;
+mod damage;
+mod deliveries;
+mod opening;
+mod transfer;
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use sqlx::{ConnectOptions as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
+use uuid::Uuid;
+use warroom::{
+    domain::{
+        entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
+        fact::Fact,
+        notice::{Intent, Purpose},
+        text::{Prose, Title},
+    },
+    store::{Log, OpenMode, Owner},
+};
+
+fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 23, 12, 0, 0).unwrap()
+}
+
+fn after_noon(seconds: i64) -> DateTime<Utc> {
+    noon() + TimeDelta::seconds(seconds)
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("log.db")
+}
+
+async fn open(path: &Path) -> Log {
+    Log::open(path, OpenMode::ReadWrite).await.unwrap()
+}
+
+/// The note number `n`, of incident 1, by ada.
+fn note(n: u128, text: &str) -> Entry {
+    Entry {
+        id: EntryId(Uuid::from_u128(n)),
+        seq: None,
+        incident: IncidentId(Uuid::from_u128(1)),
+        at: noon(),
+        recorded_at: noon(),
+        by: "ada".into(),
+        via: Via::Console,
+        replica: ReplicaId(Uuid::from_u128(7)),
+        base: 0,
+        fact: Fact::Noted {
+            text: Prose::lossy(text),
+        },
+    }
+}
+
+fn notes(numbers: impl IntoIterator<Item = u128>) -> Vec<Entry> {
+    numbers
+        .into_iter()
+        .map(|n| note(n, &format!("note {n}")))
+        .collect()
+}
+
+/// A message about incident 1 to `#incidents`, from note 1.
+fn intent(key: &str, purpose: Purpose) -> Intent {
+    Intent {
+        key: key.into(),
+        channel: "#incidents".into(),
+        incident: IncidentId(Uuid::from_u128(1)),
+        origin: EntryId(Uuid::from_u128(1)),
+        purpose,
+        not_before: noon(),
+        subject: Title::lossy("INC-1"),
+        text: Prose::lossy("checkout is down"),
+    }
+}
+
+/// This process, as somebody who may run the engine.
+fn me() -> Owner {
+    Owner {
+        name: "ada".into(),
+        host: "bastion".into(),
+        pid: std::process::id(),
+    }
+}
+
+/// The file as any other program would open it.
+async fn by_hand(path: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .connect()
+        .await
+        .unwrap()
+}
+
+async fn run(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(sql).execute(conn).await.map(drop)
+}
+
+/// The variable that tells a test that it is the child of another one, and
+/// where to work.
+const CHILD: &str = "WARROOM_TEST_CHILD";
+
+/// The file that a child test works on; `None` in an ordinary run.
+fn childs_file() -> Option<PathBuf> {
+    std::env::var_os(CHILD).map(PathBuf::from)
+}
+
+/// This test binary again, for one test, on one file.
+fn child(test: &str, path: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args([test, "--exact", "--nocapture", "--test-threads=1"])
+        .env(CHILD, path);
+    command
+}
+
+fn succeeded(output: &Output) -> bool {
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    true
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}

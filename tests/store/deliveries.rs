@@ -1,0 +1,449 @@
+//! The lease, and messages on their way.
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+use warroom::{
+    domain::{
+        entry::{EntryId, IncidentId},
+        notice::{Delivery, DeliveryState, Intent, Purpose},
+    },
+    store::{Ending, Fence, LeaseState, Log, Owner, StoreError, Try},
+};
+
+use super::{after_noon, file, folder, intent, me, noon, note, notes, open};
+
+const TTL: TimeDelta = TimeDelta::seconds(15);
+
+async fn fence(log: &Log) -> Fence {
+    match log.take_lease(&me(), noon(), TTL).await.unwrap() {
+        LeaseState::Held(fence) => fence,
+        LeaseState::HeldBy(lease) => panic!("held by {lease:?}"),
+    }
+}
+
+/// Somebody on another host, so that nobody can tell whether they live.
+fn far_away() -> Owner {
+    Owner {
+        name: "bo".into(),
+        host: "elsewhere".into(),
+        pid: 1,
+    }
+}
+
+/// A process of this host that has ended.
+fn gone() -> Owner {
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    let pid = child.id();
+    child.wait().unwrap();
+    Owner { pid, ..me() }
+}
+
+async fn queued(log: &Log, intents: &[Intent]) {
+    log.append(&notes([1]), intents, noon()).await.unwrap();
+}
+
+async fn start(log: &Log, key: &str, fence: Fence) -> Option<Try> {
+    log.start(key, fence, noon(), after_noon(30)).await.unwrap()
+}
+
+fn keys(deliveries: &[Delivery]) -> Vec<&str> {
+    deliveries.iter().map(|one| &*one.intent.key).collect()
+}
+
+async fn state(log: &Log, key: &str) -> DeliveryState {
+    log.delivery(key).await.unwrap().unwrap().state
+}
+
+#[tokio::test]
+async fn e9_one_engine_holds_the_lease() {
+    let folder = folder();
+    let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
+    let first = fence(&log).await;
+
+    let refused = other
+        .take_lease(&far_away(), after_noon(14), TTL)
+        .await
+        .unwrap();
+    log.renew_lease(first, after_noon(14), TTL).await.unwrap();
+    let still = other
+        .take_lease(&far_away(), after_noon(20), TTL)
+        .await
+        .unwrap();
+    let taken = other
+        .take_lease(&far_away(), after_noon(29), TTL)
+        .await
+        .unwrap();
+
+    assert!(matches!(refused, LeaseState::HeldBy(lease) if lease.owner == me()));
+    assert!(matches!(still, LeaseState::HeldBy(lease) if lease.since == noon()));
+    assert_eq!(taken, LeaseState::Held(first + 1));
+    let lease = log.lease().await.unwrap().unwrap();
+    assert_eq!((lease.owner, lease.fence), (far_away(), first + 1));
+}
+
+#[tokio::test]
+async fn e9_who_lost_the_lease_writes_nothing_more() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    queued(&log, &[intent("page/1", Purpose::Page)]).await;
+    let old = fence(&log).await;
+    log.take_lease(&far_away(), after_noon(60), TTL)
+        .await
+        .unwrap();
+
+    let errors = [
+        log.append_held(old, &notes([2]), &[], noon())
+            .await
+            .unwrap_err(),
+        log.renew_lease(old, noon(), TTL).await.unwrap_err(),
+        log.release_lease(old).await.unwrap_err(),
+        log.start("page/1", old, after_noon(61), after_noon(90))
+            .await
+            .unwrap_err(),
+        log.recover(old, after_noon(61), |_| true)
+            .await
+            .unwrap_err(),
+    ];
+
+    for error in errors {
+        assert!(matches!(error, StoreError::LeaseLost), "{error}");
+    }
+    assert_eq!(log.head().await.unwrap(), 1);
+    assert_eq!(state(&log, "page/1").await, DeliveryState::Queued);
+}
+
+#[tokio::test]
+async fn the_lease_of_a_process_that_ended_is_free_at_once() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    log.take_lease(&gone(), noon(), TTL).await.unwrap();
+
+    let taken = log.take_lease(&me(), after_noon(1), TTL).await.unwrap();
+
+    assert_eq!(taken, LeaseState::Held(2));
+}
+
+#[tokio::test]
+async fn a_lease_given_back_is_free_and_its_fence_is_spent() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let old = fence(&log).await;
+
+    log.release_lease(old).await.unwrap();
+
+    assert_eq!(log.lease().await.unwrap(), None);
+    let error = log
+        .append_held(old, &notes([1]), &[], noon())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::LeaseLost), "{error}");
+    let taken = log.take_lease(&far_away(), noon(), TTL).await.unwrap();
+    assert_eq!(taken, LeaseState::Held(old + 1));
+}
+
+#[tokio::test]
+async fn a_tick_is_seen_by_others() {
+    let folder = folder();
+    let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
+    assert_eq!(other.last_tick().await.unwrap(), None);
+
+    log.tick(after_noon(3)).await.unwrap();
+
+    assert_eq!(other.last_tick().await.unwrap(), Some(after_noon(3)));
+}
+
+#[tokio::test]
+async fn a_delivery_is_on_the_wire_once_and_its_end_is_in_the_log() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    queued(&log, &[intent("page/1", Purpose::Page)]).await;
+    let fence = fence(&log).await;
+
+    let one = start(&log, "page/1", fence).await.unwrap();
+    let second = start(&log, "page/1", fence).await;
+    let unknown = start(&log, "page/2", fence).await;
+    let told = log
+        .finish(&one, Ending::Sent, &[note(2, "paged bo")], after_noon(1))
+        .await
+        .unwrap();
+    let twice = log
+        .finish(&one, Ending::Sent, &[note(3, "paged bo")], after_noon(1))
+        .await
+        .unwrap();
+
+    assert_eq!((second, unknown, twice), (None, None, None));
+    assert_eq!(told.unwrap().len(), 1);
+    let delivery = log.delivery("page/1").await.unwrap().unwrap();
+    assert_eq!(
+        (delivery.state, delivery.attempts),
+        (DeliveryState::Sent, 1)
+    );
+    assert_eq!(delivery.sent_at, Some(after_noon(1)));
+    assert_eq!(log.head().await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_lane_keeps_its_order_and_holds_up_no_other() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let elsewhere = Intent {
+        channel: "pager".into(),
+        ..intent("b/1", Purpose::Page)
+    };
+    let other_incident = Intent {
+        incident: IncidentId(Uuid::from_u128(2)),
+        ..intent("c/1", Purpose::Page)
+    };
+    let first = intent("a/1", Purpose::Page);
+    queued(
+        &log,
+        &[
+            first,
+            intent("a/2", Purpose::Page),
+            elsewhere,
+            other_incident,
+        ],
+    )
+    .await;
+    let fence = fence(&log).await;
+
+    assert_eq!(
+        keys(&log.due(noon(), 9).await.unwrap()),
+        ["a/1", "b/1", "c/1"]
+    );
+    assert_eq!(keys(&log.due(noon(), 2).await.unwrap()), ["a/1", "b/1"]);
+    assert_eq!(start(&log, "a/2", fence).await, None, "a/1 is before it");
+    let one = start(&log, "a/1", fence).await.unwrap();
+    assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["b/1", "c/1"]);
+    let again = Ending::Again {
+        why: "503".into(),
+        next_at: after_noon(60),
+        maybe_repeat: false,
+    };
+    log.finish(&one, again, &[], noon()).await.unwrap();
+    assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["b/1", "c/1"]);
+    let one = log
+        .start("a/1", fence, after_noon(60), after_noon(90))
+        .await
+        .unwrap();
+    let dead = Ending::Dead { why: "410".into() };
+    log.finish(&one.unwrap(), dead, &[], after_noon(61))
+        .await
+        .unwrap();
+    assert_eq!(
+        keys(&log.due(after_noon(61), 9).await.unwrap()),
+        ["a/2", "b/1", "c/1"]
+    );
+}
+
+#[tokio::test]
+async fn nothing_goes_before_it_can_no_longer_be_taken_back() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let held = Intent {
+        not_before: after_noon(5),
+        ..intent("u/1", Purpose::Update)
+    };
+    queued(&log, &[held]).await;
+    let fence = fence(&log).await;
+
+    assert_eq!(log.due(after_noon(4), 9).await.unwrap(), []);
+    assert_eq!(start(&log, "u/1", fence).await, None);
+    assert_eq!(log.soonest_delivery().await.unwrap(), Some(after_noon(5)));
+    let back = log
+        .cancel_by_origin(EntryId(Uuid::from_u128(1)))
+        .await
+        .unwrap();
+
+    assert_eq!(back[0].state, DeliveryState::Cancelled);
+    assert_eq!(log.due(after_noon(6), 9).await.unwrap(), []);
+    assert_eq!(log.soonest_delivery().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn taking_back_says_what_was_too_late() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let other = Intent {
+        channel: "pager".into(),
+        ..intent("p/1", Purpose::Page)
+    };
+    queued(&log, &[intent("u/1", Purpose::Update), other]).await;
+    let fence = fence(&log).await;
+    start(&log, "p/1", fence).await.unwrap();
+
+    let back = log
+        .cancel_by_origin(EntryId(Uuid::from_u128(1)))
+        .await
+        .unwrap();
+
+    let states: Vec<_> = back.iter().map(|one| one.state).collect();
+    assert_eq!(states, [DeliveryState::Cancelled, DeliveryState::InFlight]);
+}
+
+#[tokio::test]
+async fn a_newer_update_replaces_an_older_one_that_still_waits() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    queued(&log, &[intent("u/1", Purpose::Update)]).await;
+    let fence = fence(&log).await;
+    let one = start(&log, "u/1", fence).await.unwrap();
+    let asked = Ending::Again {
+        why: "429".into(),
+        next_at: after_noon(60),
+        maybe_repeat: false,
+    };
+    log.finish(&one, asked, &[], noon()).await.unwrap();
+
+    // The newer one can still be taken back for five seconds.
+    let newer = Intent {
+        not_before: after_noon(15),
+        ..intent("u/2", Purpose::Update)
+    };
+    log.append(&notes([2]), &[newer], after_noon(10))
+        .await
+        .unwrap();
+    assert_eq!(log.due(after_noon(14), 9).await.unwrap(), []);
+    assert_eq!(state(&log, "u/1").await, DeliveryState::Queued);
+    assert_eq!(
+        log.due(after_noon(15), 9).await.unwrap(),
+        [],
+        "the channel asked for a pause"
+    );
+
+    let old = log.delivery("u/1").await.unwrap().unwrap();
+    assert_eq!(old.state, DeliveryState::Cancelled);
+    assert_eq!(&*old.last_error, "replaced by u/2");
+    assert_eq!(keys(&log.due(after_noon(60), 9).await.unwrap()), ["u/2"]);
+}
+
+#[tokio::test]
+async fn a_page_is_never_replaced() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    queued(
+        &log,
+        &[
+            intent("p/1", Purpose::Page),
+            intent("x/1", Purpose::Public),
+            intent("u/1", Purpose::Update),
+            intent("p/2", Purpose::Page),
+        ],
+    )
+    .await;
+
+    log.due(noon(), 9).await.unwrap();
+
+    for key in ["p/1", "x/1", "u/1", "p/2"] {
+        assert_eq!(state(&log, key).await, DeliveryState::Queued, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_ended_is_sent_again_or_held() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let on = |channel: &str, key: &str, purpose| Intent {
+        channel: channel.into(),
+        ..intent(key, purpose)
+    };
+    queued(
+        &log,
+        &[
+            on("a", "page", Purpose::Page),
+            on("b", "late", Purpose::LateNotice),
+            on("c", "update", Purpose::Update),
+            on("d", "public", Purpose::Public),
+            on("hook", "safe", Purpose::Public),
+        ],
+    )
+    .await;
+    let fence = fence(&log).await;
+    let mut old = Vec::new();
+    for key in ["page", "late", "update", "public", "safe"] {
+        old.push(start(&log, key, fence).await.unwrap());
+    }
+
+    let early = log.recover(fence, after_noon(29), |_| true).await.unwrap();
+    assert_eq!(log.soonest_delivery().await.unwrap(), Some(after_noon(30)));
+    let found = log
+        .recover(fence, after_noon(30), |channel| &**channel == "hook")
+        .await
+        .unwrap();
+
+    assert_eq!((early.again.len(), early.uncertain.len()), (0, 0));
+    assert_eq!(keys(&found.again), ["page", "late", "safe"]);
+    assert_eq!(keys(&found.uncertain), ["update", "public"]);
+    assert!(found.again.iter().all(|one| one.maybe_repeat));
+    // A stalled worker comes back: its ending is refused.
+    for one in &old {
+        let told = log
+            .finish(one, Ending::Sent, &[note(9, "x")], after_noon(31))
+            .await;
+        assert_eq!(told.unwrap(), None);
+    }
+    // And it is refused as well once the next try is on the wire.
+    let next = log
+        .start("page", fence, after_noon(31), after_noon(60))
+        .await
+        .unwrap();
+    assert_eq!(next.unwrap().attempt, 2);
+    let told = log.finish(&old[0], Ending::Sent, &[], after_noon(32)).await;
+    assert_eq!(told.unwrap(), None);
+    assert_eq!(log.head().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_a_dead_process_had_on_the_wire_is_recovered_at_once() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    queued(&log, &[intent("page/1", Purpose::Page)]).await;
+    let LeaseState::Held(theirs) = log.take_lease(&gone(), noon(), TTL).await.unwrap() else {
+        panic!("the lease was free");
+    };
+    start(&log, "page/1", theirs).await.unwrap();
+
+    let mine = fence(&log).await;
+    let found = log.recover(mine, after_noon(1), |_| false).await.unwrap();
+
+    assert_eq!(keys(&found.again), ["page/1"]);
+}
+
+#[tokio::test]
+async fn people_retry_cancel_and_mark_what_waits_for_them() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    queued(&log, &[intent("u/1", Purpose::Update)]).await;
+    let fence = fence(&log).await;
+    let one = start(&log, "u/1", fence).await.unwrap();
+    let refused = log.cancel("u/1").await.unwrap_err();
+    let doubt = Ending::Uncertain {
+        why: "reset".into(),
+    };
+    log.finish(&one, doubt, &[], noon()).await.unwrap();
+
+    let again = log.retry("u/1", after_noon(9)).await.unwrap();
+    let sent = log.mark_sent("u/1", after_noon(10)).await.unwrap();
+    let too_late = log.retry("u/1", after_noon(11)).await.unwrap_err();
+    let unknown = log.retry("u/7", noon()).await.unwrap_err();
+
+    assert_eq!(
+        refused.to_string(),
+        "the delivery u/1 is in flight, and can't be cancelled now"
+    );
+    assert!(
+        again.maybe_repeat,
+        "nobody knows whether the first one arrived"
+    );
+    assert_eq!(
+        (again.state, again.next_at),
+        (DeliveryState::Queued, after_noon(9))
+    );
+    assert_eq!(sent.sent_at, Some(after_noon(10)));
+    assert!(matches!(too_late, StoreError::NotNow { .. }), "{too_late}");
+    assert!(
+        matches!(unknown, StoreError::NoDelivery { .. }),
+        "{unknown}"
+    );
+    assert!(log.verify().await.unwrap().is_sound());
+}
