@@ -1,3 +1,4 @@
 //! All integration tests, in one binary: a module per subject.
 
+#[cfg(test)]
 mod store;
