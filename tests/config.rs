@@ -199,7 +199,7 @@ fn a_file_sets_what_it_says_and_leaves_the_rest() {
     );
     assert_eq!(config.probes[0].every, TimeDelta::minutes(1));
     assert_eq!(config.probes[0].slow, Some(TimeDelta::seconds(2)));
-    assert!(matches!(&config.probes[1].target, Target::Dns { name, .. } if name == "api.example"));
+    assert!(matches!(&config.probes[1].target, Target::Dns { host, .. } if host == "api.example"));
     assert!(config.probes[1].control);
     assert!(
         matches!(&config.probes[2].target, Target::Tls { warn, .. } if *warn == TimeDelta::days(14))

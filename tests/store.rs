@@ -3,7 +3,9 @@
 mod adding;
 mod damage;
 mod deliveries;
+mod lease;
 mod opening;
+mod sharing;
 mod transfer;
 
 use std::{
@@ -19,10 +21,10 @@ use warroom::{
     domain::{
         entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
         fact::Fact,
-        notice::{Intent, Purpose},
+        notice::{DeliveryState, Intent, Purpose},
         text::{Prose, Title},
     },
-    store::{Log, OpenMode, Owner},
+    store::{Fence, LeaseState, Log, OpenMode, Owner},
 };
 
 fn noon() -> DateTime<Utc> {
@@ -91,6 +93,40 @@ fn me() -> Owner {
         host: "bastion".into(),
         pid: std::process::id(),
     }
+}
+
+fn ids(entries: &[Entry]) -> Vec<EntryId> {
+    entries.iter().map(|entry| entry.id).collect()
+}
+
+fn seqs(entries: &[Entry]) -> Vec<u64> {
+    entries.iter().map(|entry| entry.seq.unwrap()).collect()
+}
+
+/// How long a lease is taken for.
+const TTL: TimeDelta = TimeDelta::seconds(15);
+
+async fn fence(log: &Log) -> Fence {
+    match log.take_lease(&me(), noon(), TTL).await.unwrap() {
+        LeaseState::Held(fence) => fence,
+        LeaseState::HeldBy(lease) => panic!("held by {lease:?}"),
+    }
+}
+
+/// A process of this host that has ended.
+fn gone() -> Owner {
+    let mut child = Command::new("true").spawn().unwrap();
+    let pid = child.id();
+    child.wait().unwrap();
+    Owner { pid, ..me() }
+}
+
+async fn queued(log: &Log, intents: &[Intent]) {
+    log.append(&notes([1]), intents, noon()).await.unwrap();
+}
+
+async fn state(log: &Log, key: &str) -> DeliveryState {
+    log.delivery(key).await.unwrap().unwrap().state
 }
 
 /// The file as any other program would open it.

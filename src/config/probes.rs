@@ -182,7 +182,7 @@ impl Reader<'_> {
                 ca_file: probe.ca_file,
             },
             ProbeKind::Dns => Target::Dns {
-                name: self.needed(name, "host", probe.host)?,
+                host: self.needed(name, "host", probe.host)?,
                 expect: probe.expect,
             },
             ProbeKind::Command => Target::Command {

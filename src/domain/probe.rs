@@ -101,7 +101,7 @@ pub enum Target {
     /// A name that must resolve.
     Dns {
         /// The name.
-        name: String,
+        host: String,
         /// An address that must be among the answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expect: Option<String>,

@@ -111,7 +111,7 @@ impl Kind {
                 verifier: OnceCell::new(),
                 shared: shared.clone(),
             }),
-            Target::Dns { name, expect } => Self::Dns(dns::Dns {
+            Target::Dns { host: name, expect } => Self::Dns(dns::Dns {
                 name: dns::read_name(probe, name)?,
                 expect: dns::read_expect(probe, expect.as_deref())?,
                 shared: shared.clone(),

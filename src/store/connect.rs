@@ -11,9 +11,9 @@ use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use super::{
-    Inner, Log, OpenMode, StoreError, Warning, inspect,
+    Inner, Log, OpenMode, StoreError, Warning, inspect, losses,
     mark::{self, Mark},
-    row::{from_db, sum, to_db},
+    row::{from_db, sum},
     schema,
     tx::{self, PATIENCE},
 };
@@ -33,15 +33,11 @@ const WRITER_WAITS: Duration = Duration::from_millis(5);
 /// Opens and checks everything.
 pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<Log, StoreError> {
     inspect::place(path, mode, network)?;
-    let mut first = options(path, mode, PATIENCE)
-        .connect()
-        .await
-        .map_err(|error| tx::told(path, "opening", error))?;
-    let (replica, warnings) = match prepare(&mut first, path, mode).await {
-        Ok(found) => found,
-        Err(error) => {
-            first.close().await.ok();
-            return Err(error);
+    let patience = tx::Patience::start();
+    let (first, replica, warnings) = loop {
+        match attempt(path, mode).await {
+            Ok(opened) => break opened,
+            Err(error) => patience.again(error).await?,
         }
     };
     let writer = match mode {
@@ -63,6 +59,24 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
             watcher: Mutex::new(false),
         }),
     })
+}
+
+/// Opens once; when it fails half-way, closing leaves nothing of it.
+async fn attempt(
+    path: &Path,
+    mode: OpenMode,
+) -> Result<(SqliteConnection, ReplicaId, Vec<Warning>), StoreError> {
+    let mut conn = match mode {
+        OpenMode::ReadWrite => writer(path).await?,
+        OpenMode::ReadOnly => reader(path).await?,
+    };
+    match prepare(&mut conn, path, mode).await {
+        Ok((replica, warnings)) => Ok((conn, replica, warnings)),
+        Err(error) => {
+            conn.close().await.ok();
+            Err(error)
+        }
+    }
 }
 
 /// A connection that writes.
@@ -121,16 +135,11 @@ async fn prepare(
     }
     let head = head(conn, path).await?;
     if mode == OpenMode::ReadWrite {
-        settle(conn, path, marked, head).await?;
+        losses::settle(conn, path, marked, head).await?;
     }
-    let waits = format!("PRAGMA busy_timeout = {}", WRITER_WAITS.as_millis());
-    sqlx::raw_sql(sqlx::AssertSqlSafe(waits))
-        .execute(&mut *conn)
-        .await
-        .map_err(|error| tx::told(path, "opening", error))?;
-    let mut warnings = known_losses(conn, path).await?;
+    let mut warnings = losses::known(conn, path).await?;
     if mode == OpenMode::ReadOnly {
-        warnings.extend(lost(marked, head));
+        warnings.extend(losses::lost(marked, head));
     }
     Ok((replica(conn, path).await?, warnings))
 }
@@ -189,26 +198,21 @@ async fn journal(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreEr
     if mode == "wal" {
         return Ok(());
     }
-    let patience = tx::Patience::start();
-    loop {
-        match sqlx::query("PRAGMA journal_mode = WAL")
-            .execute(&mut *conn)
-            .await
-        {
-            Ok(_) => return Ok(()),
-            Err(error) => patience.again(tx::told(path, "opening", error)).await?,
-        }
-    }
+    sqlx::query("PRAGMA journal_mode = WAL")
+        .execute(conn)
+        .await
+        .map(drop)
+        .map_err(|error| tx::told(path, "opening", error))
 }
 
 /// Makes the tables, unless another process was faster.
 async fn create(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
     journal(conn, path).await?;
     let told = |error| tx::told(path, "making", error);
-    let patience = tx::Patience::start();
-    while let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut *conn).await {
-        patience.again(told(error)).await?;
-    }
+    sqlx::query("BEGIN IMMEDIATE")
+        .execute(&mut *conn)
+        .await
+        .map_err(told)?;
     if is_new(conn, path).await? {
         sqlx::raw_sql(schema::TABLES)
             .execute(&mut *conn)
@@ -249,7 +253,7 @@ async fn first_rows(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
 }
 
 /// A random id: the name of a copy or of an epoch has no time in it.
-fn random_id() -> Uuid {
+pub(super) fn random_id() -> Uuid {
     let mut bytes = [0; 16];
     SystemRandom::new()
         .fill(&mut bytes)
@@ -284,94 +288,6 @@ async fn head(conn: &mut SqliteConnection, path: &Path) -> Result<Mark, StoreErr
     })
 }
 
-/// What the mark knows of and the log does not have.
-pub(super) fn lost(marked: Mark, head: Mark) -> Option<Warning> {
-    if marked.seq > head.seq {
-        return Some(Warning::EntriesLost {
-            after: head.seq,
-            upto: marked.seq,
-        });
-    }
-    (marked.writes > head.writes).then(|| Warning::ChangesLost {
-        count: marked.writes - head.writes,
-    })
-}
-
-/// Writes a loss down in the log, so that it is told until somebody has seen
-/// it, and starts a new epoch: numbers will be given a second time.
-async fn settle(
-    conn: &mut SqliteConnection,
-    path: &Path,
-    marked: Mark,
-    head: Mark,
-) -> Result<(), StoreError> {
-    if lost(marked, head).is_none() {
-        return Ok(());
-    }
-    let told = |error| tx::told(path, "writing down a loss in", error);
-    sqlx::query(
-        "BEGIN IMMEDIATE; \
-         INSERT INTO losses (after_seq, upto_seq, writes, seen) VALUES ($1, $2, $3, 0); \
-         UPDATE head SET epoch = $4, writes = writes + 1; \
-         COMMIT",
-    )
-    .bind(to_db(head.seq))
-    .bind(to_db(marked.seq.max(head.seq)))
-    .bind(to_db(marked.writes.saturating_sub(head.writes)))
-    .bind(random_id().to_string())
-    .execute(&mut *conn)
-    .await
-    .map_err(told)?;
-    let now = Mark {
-        seq: head.seq,
-        writes: head.writes + 1,
-    };
-    mark::set(path, now).map_err(|error| inspect::told("writing down a loss in", path, error))
-}
-
-impl Log {
-    /// Says no more about what was lost so far: somebody has seen it.
-    /// [`Log::verify`] goes on telling.
-    ///
-    /// # Errors
-    ///
-    /// When the file can't be written.
-    pub async fn losses_seen(&self) -> Result<(), StoreError> {
-        let mut tx = self.inner.begin().await?;
-        let done = sqlx::query("UPDATE losses SET seen = 1")
-            .execute(tx.conn())
-            .await;
-        done.map_err(|error| tx.told(error))?;
-        tx.commit().await
-    }
-}
-
-async fn known_losses(
-    conn: &mut SqliteConnection,
-    path: &Path,
-) -> Result<Vec<Warning>, StoreError> {
-    let rows: Vec<(i64, i64, i64)> =
-        sqlx::query_as("SELECT after_seq, upto_seq, writes FROM losses WHERE seen = 0 ORDER BY nr")
-            .fetch_all(conn)
-            .await
-            .map_err(|error| tx::told(path, "opening", error))?;
-    Ok(rows
-        .into_iter()
-        .map(|(after, upto, writes)| {
-            if upto > after {
-                Warning::EntriesLost {
-                    after: from_db(after),
-                    upto: from_db(upto),
-                }
-            } else {
-                Warning::ChangesLost {
-                    count: from_db(writes),
-                }
-            }
-        })
-        .collect())
-}
-
 async fn replica(conn: &mut SqliteConnection, path: &Path) -> Result<ReplicaId, StoreError> {
     let text: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'replica'")
         .fetch_optional(conn)
@@ -379,4 +295,31 @@ async fn replica(conn: &mut SqliteConnection, path: &Path) -> Result<ReplicaId, 
         .map_err(|error| tx::told(path, "opening", error))?;
     text.and_then(|text| text.parse().ok())
         .ok_or_else(|| tx::damaged(path, "its own name is missing"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_writer_syncs_before_it_answers_and_trusts_no_schema() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = open(&folder.path().join("log.db"), OpenMode::ReadWrite, false)
+            .await
+            .unwrap();
+        let mut tx = log.inner.begin().await.unwrap();
+
+        for (setting, expected) in [
+            ("PRAGMA synchronous", 2),
+            ("PRAGMA trusted_schema", 0),
+            ("PRAGMA foreign_keys", 1),
+            ("PRAGMA recursive_triggers", 1),
+        ] {
+            let found: i64 = sqlx::query_scalar(setting)
+                .fetch_one(tx.conn())
+                .await
+                .unwrap();
+            assert_eq!(found, expected, "{setting}");
+        }
+    }
 }

@@ -74,6 +74,8 @@ pub enum StoreError {
     Busy { path: PathBuf, seconds: u64 },
     #[error("the log was opened for reading only: nothing was saved")]
     ReadOnly,
+    #[error("the log was closed: nothing was saved")]
+    Closed,
     #[error(
         "entry {id} is in the log already, with other content: nothing was saved; give the new one an id of its own"
     )]
@@ -131,6 +133,7 @@ impl StoreError {
             | Self::Newer { .. }
             | Self::OldSqlite { .. }
             | Self::ReadOnly
+            | Self::Closed
             | Self::IdReuse { .. }
             | Self::Unfit { .. }
             | Self::LeaseLost

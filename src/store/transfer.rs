@@ -149,10 +149,14 @@ impl Log {
     /// [`StoreError::Exists`] when there is something at `to`.
     pub async fn backup(&self, to: impl AsRef<Path> + Send) -> Result<(), StoreError> {
         let to = to.as_ref();
+        let name = to.to_str().ok_or_else(|| {
+            let what = io::Error::new(io::ErrorKind::InvalidInput, "its name is not UTF-8");
+            inspect::told("making", to, what)
+        })?;
         let made = new_file(to)?;
         let mut conn = connect::reader(&self.inner.path).await?;
         let done = sqlx::query("VACUUM INTO $1")
-            .bind(to.to_string_lossy().into_owned())
+            .bind(name.to_owned())
             .execute(&mut conn)
             .await;
         let synced = done

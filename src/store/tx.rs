@@ -40,18 +40,17 @@ pub(super) struct Tx<'a> {
 impl Inner {
     /// Begins a transaction, and waits for its turn.
     pub(super) async fn begin(&self) -> Result<Tx<'_>, StoreError> {
-        if self.mode == OpenMode::ReadOnly || self.readers.is_closed() {
+        if self.readers.is_closed() {
+            return Err(StoreError::Closed);
+        }
+        if self.mode == OpenMode::ReadOnly {
             return Err(StoreError::ReadOnly);
         }
         let mut slot = self.writer.lock().await;
         let patience = Patience::start();
         loop {
-            let mut conn = match slot.take() {
-                Some(conn) => conn,
-                None => connect::writer(&self.path).await?,
-            };
-            match begin_on(&mut conn).await {
-                Ok(head) => {
+            match self.try_begin(&mut slot).await {
+                Ok((conn, head)) => {
                     return Ok(Tx {
                         log: self,
                         slot,
@@ -59,12 +58,29 @@ impl Inner {
                         head,
                     });
                 }
-                Err(error) => {
-                    patience
-                        .again(told(&self.path, "writing to", error))
-                        .await?;
+                Err(error) => patience.again(error).await?,
+            }
+        }
+    }
+
+    /// One try. Making the connection is part of it: one that was dropped in
+    /// a transaction may still be closing, and holds the file for a moment.
+    async fn try_begin(
+        &self,
+        slot: &mut Option<SqliteConnection>,
+    ) -> Result<(SqliteConnection, Head), StoreError> {
+        let mut conn = match slot.take() {
+            Some(conn) => conn,
+            None => connect::writer(&self.path).await?,
+        };
+        match begin_on(&mut conn).await {
+            Ok(head) => Ok((conn, head)),
+            Err(error) => {
+                let error = told(&self.path, "writing to", error);
+                if matches!(error, StoreError::Busy { .. }) {
                     *slot = Some(conn);
                 }
+                Err(error)
             }
         }
     }
@@ -183,6 +199,7 @@ pub(super) fn told(path: &Path, doing: &'static str, source: sqlx::Error) -> Sto
             return damaged(path, source.to_string());
         }
         sqlx::Error::PoolTimedOut => return busy(path),
+        sqlx::Error::PoolClosed => return StoreError::Closed,
         _ => {}
     }
     StoreError::Database {

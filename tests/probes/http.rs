@@ -249,14 +249,14 @@ async fn a_port_is_open_or_refuses() {
 #[tokio::test]
 async fn a_name_resolves_to_the_expected_address_or_not() {
     let localhost = |expect: &str| Target::Dns {
-        name: "localhost".to_owned(),
+        host: "localhost".to_owned(),
         expect: Some(expect.to_owned()),
     };
 
     let right = read(localhost("127.0.0.1")).await;
     let wrong = read(localhost("192.0.2.7")).await;
     let unknown = read(Target::Dns {
-        name: "nonexistent.invalid".to_owned(),
+        host: "nonexistent.invalid".to_owned(),
         expect: None,
     })
     .await;

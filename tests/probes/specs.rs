@@ -38,14 +38,14 @@ fn a_refusal_names_the_probe_and_the_way_out() {
         (command(&[""]), "argv = ["),
         (
             Target::Dns {
-                name: "db:5432".to_owned(),
+                host: "db:5432".to_owned(),
                 expect: None,
             },
             "without a port",
         ),
         (
             Target::Dns {
-                name: "localhost".to_owned(),
+                host: "localhost".to_owned(),
                 expect: Some("everywhere".to_owned()),
             },
             "not an IP address",

@@ -1,10 +1,5 @@
 //! Adding, reading, and sharing one file.
 
-use std::{collections::BTreeSet, fs, process::Command, sync::Arc, time::Duration};
-
-use proptest::prelude::*;
-use sqlx::Connection as _;
-use tokio::task::JoinSet;
 use uuid::Uuid;
 use warroom::{
     domain::{
@@ -12,21 +7,10 @@ use warroom::{
         fact::{Fact, Unknown},
         notice::Purpose,
     },
-    store::{Accepted, DeliveryFilter, Log, OpenMode, StoreError},
+    store::{Accepted, DeliveryFilter, StoreError},
 };
 
-use super::{
-    CHILD, by_hand, child, childs_file, file, folder, intent, noon, note, notes, open, run,
-    succeeded,
-};
-
-fn ids(entries: &[Entry]) -> Vec<EntryId> {
-    entries.iter().map(|entry| entry.id).collect()
-}
-
-fn seqs(entries: &[Entry]) -> Vec<u64> {
-    entries.iter().map(|entry| entry.seq.unwrap()).collect()
-}
+use super::{after_noon, by_hand, file, folder, intent, noon, note, notes, open, run, seqs};
 
 #[tokio::test]
 async fn entries_come_back_in_order_with_their_numbers() {
@@ -69,6 +53,38 @@ async fn entries_survive_a_reopening() {
     assert_eq!(seqs(&log.after(0, 10).await.unwrap()), [1, 2, 3, 4, 5]);
     assert_eq!(log.replica(), replica);
     assert_eq!(log.warnings(), []);
+}
+
+#[tokio::test]
+async fn a_closed_log_says_so() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let clone = log.clone();
+    log.close().await;
+
+    let errors = [
+        clone.append(&notes([1]), &[], noon()).await.unwrap_err(),
+        clone.head().await.unwrap_err(),
+    ];
+
+    for error in errors {
+        assert!(matches!(error, StoreError::Closed), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_log_knows_its_workspace() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    assert_eq!(log.workspace().await.unwrap(), None);
+
+    log.name_workspace(&"staging".into(), noon()).await.unwrap();
+    log.name_workspace(&"prod".into(), after_noon(60))
+        .await
+        .unwrap();
+
+    assert_eq!(log.workspace().await.unwrap(), Some("prod".into()));
+    assert_eq!(log.created_at().await.unwrap(), Some(noon()));
 }
 
 #[tokio::test]
@@ -118,7 +134,7 @@ async fn i6_a_key_is_queued_once() {
     let folder = folder();
     let log = open(&file(&folder)).await;
     let page = intent("page/1", Purpose::Page);
-    log.append(&notes([1]), &[page.clone()], noon())
+    log.append(&notes([1]), std::slice::from_ref(&page), noon())
         .await
         .unwrap();
 
@@ -144,7 +160,9 @@ async fn what_a_newer_program_wrote_is_kept_byte_for_byte() {
         ..note(1, "")
     };
 
-    log.append(&[entry.clone()], &[], noon()).await.unwrap();
+    log.append(std::slice::from_ref(&entry), &[], noon())
+        .await
+        .unwrap();
 
     let raw = log.raw_after(0, 1).await.unwrap();
     assert_eq!(
@@ -204,195 +222,6 @@ async fn own_entries_are_counted_for_themselves() {
 }
 
 #[tokio::test]
-async fn an_abandoned_append_leaves_the_log_usable() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
-    log.append(&notes([1]), &[], noon()).await.unwrap();
-
-    // Polled a few times and dropped, at ever later points.
-    for polls in 1..12_u32 {
-        let entries = notes([u128::from(polls) + 100]);
-        let append = log.append(&entries, &[], noon());
-        tokio::pin!(append);
-        for _ in 0..polls {
-            if tokio::time::timeout(Duration::from_micros(300), &mut append)
-                .await
-                .is_ok()
-            {
-                break;
-            }
-        }
-    }
-    log.append(&notes([2]), &[], noon()).await.unwrap();
-
-    let read = log.after(0, 100).await.unwrap();
-    let last = read.last().unwrap();
-    assert_eq!(last.id, EntryId(Uuid::from_u128(2)));
-    assert_eq!(seqs(&read), (1..=last.seq.unwrap()).collect::<Vec<_>>());
-}
-
-#[tokio::test]
-async fn a_commit_wakes_whoever_waits_in_this_log_and_in_another() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
-    let other = open(&file(&folder)).await;
-    let mut own = log.changes().await;
-    let mut foreign = other.changes().await;
-
-    log.append(&notes([1]), &[], noon()).await.unwrap();
-    own.changed().await;
-    foreign.changed().await;
-    log.append(&notes([2]), &[], noon()).await.unwrap();
-    foreign.changed().await;
-
-    // Twice told, so that the second is not the first's echo.
-    assert_eq!(other.head().await.unwrap(), 2);
-}
-
-/// Appends fifty notes, one by one; see the next test.
-#[tokio::test]
-async fn child_appends() {
-    let Some(path) = childs_file() else { return };
-    let log = open(&path).await;
-    let base = u128::from(std::process::id()) << 32;
-    for n in 0..50 {
-        log.append(&notes([base + n]), &[], noon()).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn i3_three_processes_on_one_file_leave_no_gap() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
-    let children: Vec<_> = (0..2)
-        .map(|_| {
-            let mut child = child("store::adding::child_appends", &file(&folder));
-            child
-                .stdout(std::process::Stdio::piped())
-                .stderr(std::process::Stdio::piped())
-                .spawn()
-                .unwrap()
-        })
-        .collect();
-
-    for n in 1..=50 {
-        log.append(&notes([n]), &[], noon()).await.unwrap();
-    }
-    for child in children {
-        assert!(succeeded(&child.wait_with_output().unwrap()));
-    }
-
-    let read = log.after(0, 1_000).await.unwrap();
-    assert_eq!(seqs(&read), (1..=150).collect::<Vec<_>>());
-    assert_eq!(ids(&read).into_iter().collect::<BTreeSet<_>>().len(), 150);
-    assert!(log.verify().await.unwrap().is_sound());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_processes_that_make_the_same_log_make_one() {
-    let folder = folder();
-    let path = Arc::new(file(&folder));
-    let mut all = JoinSet::new();
-    for n in 1..=4 {
-        let path = Arc::clone(&path);
-        all.spawn(async move {
-            let log = open(&path).await;
-            log.append(&notes([n]), &[], noon()).await.unwrap();
-            log.replica()
-        });
-    }
-
-    let replicas: BTreeSet<_> = all.join_all().await.into_iter().collect();
-
-    assert_eq!(replicas.len(), 1);
-    assert_eq!(open(&path).await.head().await.unwrap(), 4);
-}
-
-/// Fills a disk of one megabyte; see the next test.
-#[tokio::test]
-async fn child_on_a_full_disk() {
-    let Some(path) = childs_file() else { return };
-    let log = open(&path).await;
-    let text = "x".repeat(3_900);
-    let mut saved = 0;
-    let error = loop {
-        match log.append(&[note(saved + 1, &text)], &[], noon()).await {
-            Ok(_) => saved += 1,
-            Err(error) => break error,
-        }
-    };
-    assert!(matches!(error, StoreError::DiskFull { .. }), "{error:?}");
-    assert!(error.may_pass());
-    assert!(saved > 20, "{saved}");
-    let kept = log.after(0, 10_000).await.unwrap();
-    assert_eq!(
-        kept.len() as u128,
-        saved,
-        "what was saved is there, and no more"
-    );
-
-    let again = log.append(&[note(saved + 1, &text)], &[], noon()).await;
-    assert!(
-        matches!(again, Err(StoreError::DiskFull { .. })),
-        "{again:?}"
-    );
-
-    fs::remove_file(path.with_file_name("ballast")).unwrap();
-    log.append(&[note(saved + 1, &text)], &[], noon())
-        .await
-        .unwrap();
-    assert_eq!(u128::from(log.head().await.unwrap()), saved + 1);
-    assert!(log.verify().await.unwrap().is_sound());
-}
-
-#[test]
-fn a_full_disk_is_told_and_passes() {
-    let folder = folder();
-    // A disk of its own, in a namespace that takes it away in the end.
-    let script = "mount -t tmpfs -o size=1m none \"$0\" && head -c 300000 /dev/zero > \"$0/ballast\" \
-                  && exec \"$@\"";
-    let mut inside = Command::new("unshare");
-    inside.args(["-rm", "sh", "-c"]);
-    let possible = inside
-        .args(["true"])
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !possible {
-        return;
-    }
-    let inner = child("store::adding::child_on_a_full_disk", &file(&folder));
-
-    let output = Command::new("unshare")
-        .args(["-rm", "sh", "-c", script])
-        .arg(folder.path())
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .env(CHILD, file(&folder))
-        .output()
-        .unwrap();
-
-    assert!(succeeded(&output));
-}
-
-#[tokio::test]
-async fn a_writer_that_hangs_is_waited_for_and_readers_go_on() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
-    log.append(&notes([1]), &[], noon()).await.unwrap();
-    let mut other = by_hand(&file(&folder)).await;
-    run(&mut other, "BEGIN IMMEDIATE").await.unwrap();
-
-    let writer = log.clone();
-    let waiting = tokio::spawn(async move { writer.append(&notes([2]), &[], noon()).await });
-    assert_eq!(log.after(0, 10).await.unwrap().len(), 1);
-    assert!(!waiting.is_finished());
-    run(&mut other, "ROLLBACK").await.unwrap();
-
-    assert_eq!(waiting.await.unwrap().unwrap(), [Accepted::Appended(2)]);
-    other.close().await.unwrap();
-}
-
-#[tokio::test]
 async fn a_long_log_is_read_in_pages_without_a_seam() {
     let folder = folder();
     let log = open(&file(&folder)).await;
@@ -403,41 +232,4 @@ async fn a_long_log_is_read_in_pages_without_a_seam() {
 
     assert_eq!(seqs(&all), (1..=4_500).collect::<Vec<_>>());
     assert_eq!(seqs(&some), (2_000..=4_000).collect::<Vec<_>>());
-}
-
-/// What one of two consoles does: appends these ids, each perhaps again.
-fn batches() -> impl Strategy<Value = Vec<(bool, Vec<u8>)>> {
-    let ids = prop::collection::vec(0_u8..12, 1..5);
-    prop::collection::vec((any::<bool>(), ids), 1..10)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_interleaving_of_retries_gives_each_id_one_number(batches in batches()) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let folder = folder();
-        let (read, expected) = runtime.block_on(async {
-            let consoles = [open(&file(&folder)).await, open(&file(&folder)).await];
-            let mut all = JoinSet::new();
-            for (which, ids) in batches.clone() {
-                let log: Log = consoles[usize::from(which)].clone();
-                let entries = notes(ids.into_iter().map(|id| u128::from(id) + 1));
-                all.spawn(async move { log.append(&entries, &[], noon()).await.unwrap() });
-            }
-            let answered = all.join_all().await;
-            let reader = Log::open(file(&folder), OpenMode::ReadOnly).await.unwrap();
-            let highest = answered.iter().flatten().map(|one| one.seq()).max().unwrap();
-            (reader.after(0, 100).await.unwrap(), highest)
-        });
-
-        let wanted: BTreeSet<u8> = batches.into_iter().flat_map(|(_, ids)| ids).collect();
-        prop_assert_eq!(seqs(&read), (1..=expected).collect::<Vec<_>>());
-        prop_assert_eq!(read.len(), wanted.len());
-        prop_assert_eq!(ids(&read).into_iter().collect::<BTreeSet<_>>().len(), read.len());
-    }
 }

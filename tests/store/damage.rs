@@ -9,7 +9,7 @@ use warroom::{
 
 use super::{file, folder, intent, noon, notes, open};
 
-/// Sixty entries in the file, forty more in the log beside it that SQLite has
+/// Sixty entries in the file, forty more in the log beside it that `SQLite` has
 /// not merged yet, and what else there is; as files of this name and content.
 async fn files() -> (Vec<(&'static str, Vec<u8>)>, Vec<Entry>) {
     let folder = folder();
@@ -139,7 +139,7 @@ async fn a_lost_tail_is_told_until_it_was_seen_and_begins_an_epoch() {
     let later = open(&file(&folder)).await;
 
     assert!((60..100).contains(&head), "{head}");
-    assert_eq!(log.warnings(), [lost.clone()]);
+    assert_eq!(log.warnings(), std::slice::from_ref(&lost));
     assert_eq!(again.warnings(), [lost]);
     assert_eq!(later.warnings(), []);
     assert_ne!(log.epoch().await.unwrap(), before);

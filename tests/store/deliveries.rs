@@ -1,46 +1,17 @@
-//! The lease, and messages on their way.
+//! Messages on their way.
 
-use chrono::TimeDelta;
 use uuid::Uuid;
 use warroom::{
     domain::{
         entry::{EntryId, IncidentId},
         notice::{Delivery, DeliveryState, Intent, Purpose},
     },
-    store::{Ending, Fence, LeaseState, Log, Owner, StoreError, Try},
+    store::{Ending, Fence, LeaseState, Log, StoreError, Try},
 };
 
-use super::{after_noon, file, folder, intent, me, noon, note, notes, open};
-
-const TTL: TimeDelta = TimeDelta::seconds(15);
-
-async fn fence(log: &Log) -> Fence {
-    match log.take_lease(&me(), noon(), TTL).await.unwrap() {
-        LeaseState::Held(fence) => fence,
-        LeaseState::HeldBy(lease) => panic!("held by {lease:?}"),
-    }
-}
-
-/// Somebody on another host, so that nobody can tell whether they live.
-fn far_away() -> Owner {
-    Owner {
-        name: "bo".into(),
-        host: "elsewhere".into(),
-        pid: 1,
-    }
-}
-
-/// A process of this host that has ended.
-fn gone() -> Owner {
-    let mut child = std::process::Command::new("true").spawn().unwrap();
-    let pid = child.id();
-    child.wait().unwrap();
-    Owner { pid, ..me() }
-}
-
-async fn queued(log: &Log, intents: &[Intent]) {
-    log.append(&notes([1]), intents, noon()).await.unwrap();
-}
+use super::{
+    TTL, after_noon, fence, file, folder, gone, intent, noon, note, notes, open, queued, state,
+};
 
 async fn start(log: &Log, key: &str, fence: Fence) -> Option<Try> {
     log.start(key, fence, noon(), after_noon(30)).await.unwrap()
@@ -48,108 +19,6 @@ async fn start(log: &Log, key: &str, fence: Fence) -> Option<Try> {
 
 fn keys(deliveries: &[Delivery]) -> Vec<&str> {
     deliveries.iter().map(|one| &*one.intent.key).collect()
-}
-
-async fn state(log: &Log, key: &str) -> DeliveryState {
-    log.delivery(key).await.unwrap().unwrap().state
-}
-
-#[tokio::test]
-async fn e9_one_engine_holds_the_lease() {
-    let folder = folder();
-    let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
-    let first = fence(&log).await;
-
-    let refused = other
-        .take_lease(&far_away(), after_noon(14), TTL)
-        .await
-        .unwrap();
-    log.renew_lease(first, after_noon(14), TTL).await.unwrap();
-    let still = other
-        .take_lease(&far_away(), after_noon(20), TTL)
-        .await
-        .unwrap();
-    let taken = other
-        .take_lease(&far_away(), after_noon(29), TTL)
-        .await
-        .unwrap();
-
-    assert!(matches!(refused, LeaseState::HeldBy(lease) if lease.owner == me()));
-    assert!(matches!(still, LeaseState::HeldBy(lease) if lease.since == noon()));
-    assert_eq!(taken, LeaseState::Held(first + 1));
-    let lease = log.lease().await.unwrap().unwrap();
-    assert_eq!((lease.owner, lease.fence), (far_away(), first + 1));
-}
-
-#[tokio::test]
-async fn e9_who_lost_the_lease_writes_nothing_more() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
-    queued(&log, &[intent("page/1", Purpose::Page)]).await;
-    let old = fence(&log).await;
-    log.take_lease(&far_away(), after_noon(60), TTL)
-        .await
-        .unwrap();
-
-    let errors = [
-        log.append_held(old, &notes([2]), &[], noon())
-            .await
-            .unwrap_err(),
-        log.renew_lease(old, noon(), TTL).await.unwrap_err(),
-        log.release_lease(old).await.unwrap_err(),
-        log.start("page/1", old, after_noon(61), after_noon(90))
-            .await
-            .unwrap_err(),
-        log.recover(old, after_noon(61), |_| true)
-            .await
-            .unwrap_err(),
-    ];
-
-    for error in errors {
-        assert!(matches!(error, StoreError::LeaseLost), "{error}");
-    }
-    assert_eq!(log.head().await.unwrap(), 1);
-    assert_eq!(state(&log, "page/1").await, DeliveryState::Queued);
-}
-
-#[tokio::test]
-async fn the_lease_of_a_process_that_ended_is_free_at_once() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
-    log.take_lease(&gone(), noon(), TTL).await.unwrap();
-
-    let taken = log.take_lease(&me(), after_noon(1), TTL).await.unwrap();
-
-    assert_eq!(taken, LeaseState::Held(2));
-}
-
-#[tokio::test]
-async fn a_lease_given_back_is_free_and_its_fence_is_spent() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
-    let old = fence(&log).await;
-
-    log.release_lease(old).await.unwrap();
-
-    assert_eq!(log.lease().await.unwrap(), None);
-    let error = log
-        .append_held(old, &notes([1]), &[], noon())
-        .await
-        .unwrap_err();
-    assert!(matches!(error, StoreError::LeaseLost), "{error}");
-    let taken = log.take_lease(&far_away(), noon(), TTL).await.unwrap();
-    assert_eq!(taken, LeaseState::Held(old + 1));
-}
-
-#[tokio::test]
-async fn a_tick_is_seen_by_others() {
-    let folder = folder();
-    let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
-    assert_eq!(other.last_tick().await.unwrap(), None);
-
-    log.tick(after_noon(3)).await.unwrap();
-
-    assert_eq!(other.last_tick().await.unwrap(), Some(after_noon(3)));
 }
 
 #[tokio::test]

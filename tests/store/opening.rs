@@ -56,7 +56,7 @@ async fn a_log_that_others_could_read_is_made_private() {
 }
 
 #[tokio::test]
-async fn the_file_is_ours_by_its_mark_and_syncs_before_it_answers() {
+async fn the_file_is_ours_by_its_mark() {
     let folder = folder();
     open(&file(&folder)).await.close().await;
 

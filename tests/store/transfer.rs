@@ -12,6 +12,9 @@ use warroom::{
 
 use super::{by_hand, file, folder, noon, note, notes, open, run};
 
+/// Whether this is the problem that should be found.
+type Expected = fn(&Problem) -> bool;
+
 async fn exported(log: &Log) -> String {
     let mut out = Vec::new();
     log.export(&mut out).await.unwrap();
@@ -164,7 +167,7 @@ async fn a_backup_is_a_log_of_its_own_and_overwrites_nothing() {
 
 #[tokio::test]
 async fn changes_made_behind_our_back_are_found() {
-    let cases: [(&'static str, fn(&Problem) -> bool); 5] = [
+    let cases: [(&'static str, Expected); 5] = [
         (
             "DROP TRIGGER entries_stay; UPDATE entries SET actor = 'bo' WHERE seq = 2",
             |found| *found == Problem::Changed(2),

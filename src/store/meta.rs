@@ -1,0 +1,62 @@
+//! What the log says of itself.
+
+use chrono::{DateTime, Utc};
+
+use super::{Log, StoreError, row::from_millis, tx::Tx};
+use crate::domain::text::Name;
+
+impl Log {
+    /// The workspace that the log is of; `None` until it was named.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn workspace(&self) -> Result<Option<Name>, StoreError> {
+        let name = self.said("workspace").await?;
+        Ok(name.map(|name| Name::lossy(&name)))
+    }
+
+    /// When the log was first named; `None` until it was.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn created_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let millis = self.said("created_at").await?;
+        Ok(millis.and_then(|millis| from_millis(millis.parse().ok()?)))
+    }
+
+    /// Names the workspace, in place of an earlier name.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn name_workspace(&self, name: &Name, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let first = self.created_at().await?.is_none();
+        let mut tx = self.inner.begin().await?;
+        say(&mut tx, "workspace", name.to_string()).await?;
+        if first {
+            say(&mut tx, "created_at", now.timestamp_millis().to_string()).await?;
+        }
+        tx.commit().await
+    }
+
+    async fn said(&self, name: &'static str) -> Result<Option<String>, StoreError> {
+        sqlx::query_scalar("SELECT value FROM meta WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&self.inner.readers)
+            .await
+            .map_err(|error| self.inner.unread(error))
+    }
+}
+
+async fn say(tx: &mut Tx<'_>, name: &'static str, value: String) -> Result<(), StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2",
+    )
+    .bind(name)
+    .bind(value)
+    .execute(tx.conn())
+    .await;
+    done.map(drop).map_err(|error| tx.told(error))
+}
