@@ -3,7 +3,9 @@
 mod connectors;
 mod encoder;
 mod probes;
+mod rules;
 mod store;
+mod story;
 mod terminal;
 mod themes;
 mod widgets;
