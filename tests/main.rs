@@ -13,7 +13,11 @@ mod licences;
 #[cfg(test)]
 mod probes;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod store;
+#[cfg(test)]
+mod story;
 #[cfg(test)]
 mod terminal;
 #[cfg(test)]

@@ -1,1 +1,3 @@
+//! Five numbers, each beside a floor measured in the same run.
+
 fn main() {}

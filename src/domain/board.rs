@@ -24,6 +24,8 @@ pub struct Board {
     waiting: HashMap<IncidentId, Vec<Arc<Entry>>>,
     /// The state of each probe, since when, as the log tells.
     probes: BTreeMap<Name, (DateTime<Utc>, ProbeChange)>,
+    /// The entries that say so of those that are down now.
+    down: BTreeMap<Name, Arc<Entry>>,
     head: Seq,
 }
 
@@ -32,10 +34,15 @@ impl Board {
     pub fn apply(&mut self, entry: Entry) {
         self.head = self.head.max(entry.seq.unwrap_or(0));
         let entry = Arc::new(entry);
+        let id = entry.incident;
         if entry.incident == IncidentId::WORKSPACE {
             self.apply_to_workspace(&entry);
         } else if let Some(incident) = self.incidents.get_mut(&entry.incident) {
+            let was_active = incident.is_active();
             incident.apply(entry);
+            if !was_active && incident.is_active() {
+                self.catch_up(id);
+            }
         } else if matches!(entry.fact, Fact::Declared(_)) {
             self.declare(entry);
         } else {
@@ -43,17 +50,34 @@ impl Board {
         }
     }
 
-    /// What a probe saw concerns every incident that is active at that time.
+    /// An incident that goes on again hears of what is down since (R2, X1).
+    fn catch_up(&mut self, id: IncidentId) {
+        let Some(incident) = self.incidents.get_mut(&id) else {
+            return;
+        };
+        for entry in self.down.values() {
+            incident.apply(Arc::clone(entry));
+        }
+    }
+
+    /// What a probe saw concerns every incident that is active at that time,
+    /// and one whose outage outlasted it: that has to end.
     fn apply_to_workspace(&mut self, entry: &Arc<Entry>) {
         let Fact::ProbeChanged(change) = &entry.fact else {
             return;
         };
         self.probes
             .insert(change.probe.clone(), (entry.at, (**change).clone()));
+        if change.to == Health::Down {
+            self.down.insert(change.probe.clone(), Arc::clone(entry));
+        } else {
+            self.down.remove(&change.probe);
+        }
+        let ends = change.to != Health::Down;
         for incident in self
             .incidents
             .values_mut()
-            .filter(|incident| incident.is_active())
+            .filter(|incident| incident.is_active() || (ends && incident.has_open_outage()))
         {
             incident.apply(Arc::clone(entry));
         }
@@ -218,6 +242,7 @@ impl Board {
                 .keys()
                 .map(ToString::to_string)
                 .collect(),
+            highest: from.state().highest,
         }
     }
 
@@ -257,6 +282,7 @@ impl Board {
                 return Err(Refusal::because("the incident to merge into is not active"));
             };
             all.push((target.id, self.absorbed(incident)));
+            all.extend(worse(incident, target).map(|fact| (target.id, fact)));
         }
         Ok(all)
     }
@@ -266,4 +292,17 @@ impl Board {
         self.all()
             .find_map(|incident| Some((incident, incident.entry(id)?)))
     }
+}
+
+/// The duties of both are owed by the one that goes on, so the worse level
+/// holds there (R3).
+fn worse(from: &Incident, into: &Incident) -> Option<Fact> {
+    let to = from.severity()?;
+    let is_worse = into.severity().is_none_or(|severity| severity < to);
+    is_worse.then(|| Fact::SeverityChanged {
+        to,
+        reason: format!("{} was merged into this one", from.label())
+            .as_str()
+            .into(),
+    })
 }

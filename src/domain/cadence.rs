@@ -71,11 +71,14 @@ fn first_due(incident: &Incident) -> Due {
     let policy = incident.policy();
     let from = incident.state().times.declared;
     let level = policy.level(incident.assumed_severity());
-    let by = match level.respond {
-        Within::Span(span) => from + span.min(policy.update.first_within),
-        Within::NextBusinessDay => policy
-            .calendar
-            .add_business(from, policy.update.first_within),
+    let within = match level.respond {
+        Within::Span(span) => span.min(policy.update.first_within),
+        Within::NextBusinessDay => policy.update.first_within,
+    };
+    let by = if level.business_hours {
+        policy.calendar.add_business(from, within)
+    } else {
+        from + within
     };
     Due {
         by,

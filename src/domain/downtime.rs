@@ -94,6 +94,11 @@ impl Ledger {
             .collect()
     }
 
+    /// Whether an outage lasts, as far as is known.
+    pub fn is_open(&self) -> bool {
+        self.spans().last().is_some_and(|(_, to)| *to == NO_END)
+    }
+
     /// Whether it is down at that instant, as far as is known.
     pub fn is_down(&self, at: DateTime<Utc>) -> bool {
         self.spans()

@@ -235,11 +235,7 @@ fn resolve(incident: &Incident) -> Option<Due> {
 }
 
 fn settle_severity(incident: &Incident) -> Option<Due> {
-    incident
-        .state()
-        .severity_conflict
-        .filter(|_| incident.is_active())?;
-    let at = incident.entries().last()?.recorded_at;
+    let at = incident.disagree_since().filter(|_| incident.is_active())?;
     Some(Due {
         by: at,
         from: at,

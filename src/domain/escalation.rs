@@ -19,12 +19,25 @@ pub const RINGS_AFTER: TimeDelta = TimeDelta::seconds(60);
 /// steps before it (E1). P4 counts its business hours from its response
 /// deadline instead (E4).
 pub fn due_at(incident: &Incident, step: &Step) -> DateTime<Utc> {
+    match keeps_business_hours(incident) {
+        Some(severity) => later(incident, respond_by(incident, severity), step.after),
+        None => incident.anchor() + step.after,
+    }
+}
+
+/// The level, if its ladder waits outside business hours (E4).
+fn keeps_business_hours(incident: &Incident) -> Option<Severity> {
     let policy = incident.policy();
-    match incident.severity() {
-        Some(severity) if policy.level(severity).business_hours => policy
-            .calendar
-            .add_business(respond_by(incident, severity), step.after),
-        Some(_) | None => incident.anchor() + step.after,
+    incident
+        .severity()
+        .filter(|severity| policy.level(*severity).business_hours)
+}
+
+/// `span` after `at`, in the hours that the level keeps (E4).
+fn later(incident: &Incident, at: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+    match keeps_business_hours(incident) {
+        Some(_) => incident.policy().calendar.add_business(at, span),
+        None => at + span,
     }
 }
 
@@ -109,7 +122,7 @@ fn next_round(
     step: &Step,
 ) -> (DateTime<Utc>, u32) {
     match (incident.state().ladder.fired.get(id), ladder.repeat) {
-        (Some(fired), Some(repeat)) => (fired.last + repeat, fired.rounds),
+        (Some(fired), Some(repeat)) => (later(incident, fired.last, repeat), fired.rounds),
         (Some(_) | None, _) => (due_at(incident, step), 0),
     }
 }
@@ -231,7 +244,8 @@ pub struct Climb {
 
 /// Chooses among the due steps of each ladder: the highest is fired, the lower
 /// ones are told quietly that they were late (E8). A step without anybody to
-/// reach is passed over and the next one takes its place at once (E7).
+/// reach is passed over and the next higher one takes its place at once (E7);
+/// with nobody above, the highest below that can be reached.
 pub fn climb(incident: &Incident, now: DateTime<Utc>, reachable: impl Fn(&Step) -> bool) -> Climb {
     let mut climb = Climb {
         fire: Vec::new(),
@@ -250,7 +264,7 @@ fn climb_one(
     reachable: &impl Fn(&Step) -> bool,
     climb: &mut Climb,
 ) {
-    let open: Vec<(StepId, &Step, TimeDelta)> = steps_due(incident)
+    let mut open: Vec<(StepId, &Step, TimeDelta)> = steps_due(incident)
         .into_iter()
         .filter_map(|due| match due.duty {
             Duty::Escalate { step, .. } if step.ladder == ladder.name => Some((step, now - due.by)),
@@ -258,7 +272,6 @@ fn climb_one(
         })
         .filter_map(|(id, late)| Some((id.clone(), ladder.steps.get(id.index)?, late)))
         .collect();
-    let mut open = open;
     open.sort_by_key(|(id, _, _)| id.index);
     let Some(highest_due) = open
         .iter()
@@ -266,10 +279,10 @@ fn climb_one(
     else {
         return;
     };
-    let fires = open[..=highest_due]
-        .iter()
-        .rposition(|(_, step, _)| reachable(step))
-        .or_else(|| (highest_due + 1..open.len()).find(|&place| reachable(open[place].1)));
+    let reaches = |place: &usize| reachable(open[*place].1);
+    let fires = (highest_due..open.len())
+        .find(reaches)
+        .or_else(|| (0..highest_due).rfind(reaches));
     let last = fires.map_or(highest_due, |place| place.max(highest_due));
     for (place, (id, step, late)) in open.iter().enumerate().take(last + 1) {
         let late = (*late).max(TimeDelta::zero());

@@ -72,6 +72,9 @@ pub enum Fact {
         alert_at: Option<DateTime<Utc>>,
         #[serde(default)]
         fired: Vec<String>,
+        /// The highest level that it ever had (S4).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        highest: Option<Severity>,
     },
     /// A role was given to a person; the commander is one of the roles.
     RoleGiven { role: Role, person: Name },

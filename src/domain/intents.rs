@@ -169,7 +169,7 @@ fn late_notices(
 
 fn page_text(incident: &Incident, target: &Name, late_s: i64) -> String {
     let late = match late_s {
-        0..=60 => String::new(),
+        ..=60 => String::new(),
         late => format!(" ({} min late)", late / 60),
     };
     let lead = incident.commander().map_or_else(

@@ -5,13 +5,13 @@
 //! merely unknown is a warning, so that a file for a newer program still
 //! works. Nothing is opened here: the text is an argument.
 
-use std::{fmt, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use serde::de::DeserializeOwned;
 use serde_ignored::Path;
 use toml::{
     Spanned,
-    de::{DeArray, DeTable},
+    de::{DeArray, DeTable, DeValue},
 };
 
 use super::text;
@@ -122,8 +122,59 @@ pub fn parse_knowing<T: DeserializeOwned>(
     text: &str,
     known: &[&str],
 ) -> Result<(T, Vec<Warning>), Box<Located>> {
+    read(file, text, &root(file, text)?, known)
+}
+
+/// As [`parse`], for a text that says only what differs from `base`: tables are
+/// merged, everything else is replaced. Keys of `without` are not for `T`.
+/// Places are those of `text`.
+///
+/// # Errors
+///
+/// As [`parse`]. `base` is expected to be right.
+pub fn parse_over<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+    base: &str,
+    without: &[&str],
+) -> Result<(T, Vec<Warning>), Box<Located>> {
+    let over = root(file, text)?;
+    let span = over.span();
+    let mut whole: DeTable<'_> = root(file, base)?.into_inner();
+    merge(&mut whole, over.into_inner());
+    for key in without {
+        whole.remove(&Spanned::new(0..0, Cow::Borrowed(*key)));
+    }
+    read(file, text, &Spanned::new(span, whole), &[])
+}
+
+/// Puts what `over` says into `base`, with its places.
+fn merge<'a>(base: &mut DeTable<'a>, over: DeTable<'a>) {
+    for (key, value) in over {
+        let span = value.span();
+        let old = base.remove(&key).map(Spanned::into_inner);
+        let inner = match (old, value.into_inner()) {
+            (Some(DeValue::Table(mut old)), DeValue::Table(new)) => {
+                merge(&mut old, new);
+                DeValue::Table(old)
+            }
+            (_, new) => new,
+        };
+        base.insert(key, Spanned::new(span, inner));
+    }
+}
+
+fn root<'a>(file: &str, text: &'a str) -> Result<Spanned<DeTable<'a>>, Box<Located>> {
+    DeTable::parse(text).map_err(|error| Box::new(from_toml(file, text, error)))
+}
+
+fn read<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+    root: &Spanned<DeTable<'_>>,
+    known: &[&str],
+) -> Result<(T, Vec<Warning>), Box<Located>> {
     let located = |error| Box::new(from_toml(file, text, error));
-    let root = DeTable::parse(text).map_err(located)?;
     let deserializer = toml::Deserializer::from(root.clone());
     let mut unknown = Vec::new();
     let value = serde_ignored::deserialize(deserializer, |path| unknown.push(steps(&path)))
@@ -132,7 +183,7 @@ pub fn parse_knowing<T: DeserializeOwned>(
         .iter()
         .map(|path| Warning {
             file: text::one_line(file),
-            line: locate(text, span_of(&root, path).unwrap_or_default()).0,
+            line: locate(text, span_of(root, path).unwrap_or_default()).0,
             text: unknown_key(path, known),
         })
         .collect();

@@ -8,6 +8,7 @@ use super::{
     phase::Phase,
     severity::Severity,
     span,
+    text::Name,
 };
 
 /// Why a retrospective is required (V1).
@@ -108,6 +109,22 @@ pub fn open_before_closing(incident: &Incident) -> Vec<String> {
         ));
     }
     open
+}
+
+/// Who is to be there, as far as is known: everybody with a role or an entry,
+/// and those whom a ladder reached (V3).
+pub fn attendees(incident: &Incident) -> Vec<Name> {
+    let mut people = incident.people();
+    for fired in incident.state().ladder.fired.values() {
+        let person = incident
+            .policy()
+            .contact(&fired.target)
+            .map_or(&fired.target, |contact| &contact.person);
+        if !people.contains(person) {
+            people.push(person.clone());
+        }
+    }
+    people
 }
 
 pub(super) fn settled(incident: &Incident) -> Option<Settled> {

@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::state::{Action, Ask, Asked, Conflict, Fired, Hold, Outbound, State, Taken};
 use crate::domain::{
-    entry::{Entry, EntryId},
-    fact::{Declaration, Fact, Health, ProbeChange, Role, Skip, StepId, Update},
+    calendar::within_reason,
+    entry::{Entry, EntryId, Seq},
+    fact::{Declaration, Fact, ProbeChange, Role, Skip, StepId, Update},
     phase::Phase,
-    policy::Policy,
+    policy::{Policy, Within},
     severity::Severity,
     text::{Name, Title},
     update::Audience,
@@ -24,6 +25,7 @@ impl State {
     )]
     pub(super) fn step(&mut self, entry: &Entry, at: DateTime<Utc>) {
         let by = &entry.by;
+        let at = within_reason(at);
         match &entry.fact {
             Fact::Declared(declaration) => self.declared(declaration, entry, at),
             Fact::Acknowledged {} => self.acknowledged(by, at),
@@ -46,6 +48,8 @@ impl State {
                 self.phase = Phase::Investigating;
                 self.times.reopened = Some(at);
                 self.times.mitigated = None;
+                // It looked back on an incident that was not over (R2).
+                self.retrospective.held = None;
                 self.ended_because = reason.clone();
             }
             Fact::Reopened { .. } => {}
@@ -69,14 +73,18 @@ impl State {
                 from,
                 alert_at,
                 fired,
+                highest,
             } => {
                 self.absorbed.push(*from);
-                self.times.alert = [self.times.alert, *alert_at].into_iter().flatten().min();
+                self.absorb_alert(*alert_at);
                 self.absorb_fired(fired, at);
+                if let Some(highest) = highest {
+                    self.reached(*highest, at);
+                }
             }
             Fact::RoleGiven { role, person } => self.role_given(*role, person),
             Fact::RoleLeft { role, person } => {
-                self.roles.retain(|had| had != &(*role, person.clone()))
+                self.roles.retain(|(had, who)| had != role || who != person);
             }
             Fact::Joined { person } => self.join(person, at),
             Fact::Noted { .. } => {}
@@ -137,7 +145,15 @@ impl State {
                 by_hand,
                 ..
             } => {
-                self.escalated(step, target, *late_s, *by_hand, at);
+                let first = Fired {
+                    at,
+                    last: at,
+                    rounds: 0,
+                    target: target.clone(),
+                    late_s: *late_s,
+                    by_hand: *by_hand,
+                };
+                self.escalated(step, first);
             }
             Fact::StepSkipped { step, why, .. } => self.step_skipped(step, *why, at),
             Fact::StepConfirmed { step, go } => {
@@ -166,8 +182,12 @@ impl State {
                 }
             }
             Fact::ProbeChanged(change) => self.probe_changed(change, at),
-            Fact::OutageAdded { from, to, .. } => self.ledger.add(*from, *to),
-            Fact::OutageStruck { from, to, .. } => self.ledger.strike(*from, *to),
+            Fact::OutageAdded { from, to, .. } => {
+                self.ledger.add(within_reason(*from), within_reason(*to));
+            }
+            Fact::OutageStruck { from, to, .. } => {
+                self.ledger.strike(within_reason(*from), within_reason(*to));
+            }
             Fact::RecurrenceSaid { recurs, of } => {
                 self.retrospective.recurs = Some(*recurs);
                 self.recurrence_of = of.or(self.recurrence_of);
@@ -225,8 +245,8 @@ impl State {
         self.private = declaration.private;
         self.recurrence_of = declaration.recurrence_of;
         self.times.declared = at;
-        self.times.alert = declaration.alert_at;
-        self.times.reported = declaration.reported_at;
+        self.times.alert = declaration.alert_at.map(within_reason);
+        self.times.reported = declaration.reported_at.map(within_reason);
         self.adopt(&declaration.policy);
         if let Some(severity) = declaration.severity {
             self.severity_changed(severity, entry, at);
@@ -246,7 +266,9 @@ impl State {
     fn acknowledged(&mut self, by: &Name, at: DateTime<Utc>) {
         self.join(by, at);
         match &mut self.taken {
-            Some(taken) if taken.by != *by => taken.also.push(by.clone()),
+            Some(taken) if taken.by != *by && !taken.also.contains(by) => {
+                taken.also.push(by.clone());
+            }
             Some(_) => {}
             None => {
                 let deadline = self
@@ -264,7 +286,8 @@ impl State {
         self.leave_triage();
     }
 
-    fn anchor(&self) -> DateTime<Utc> {
+    /// Where every clock starts: the alert, or the report without one (S1).
+    pub(super) fn anchor(&self) -> DateTime<Utc> {
         self.times
             .alert
             .or(self.times.reported)
@@ -272,41 +295,61 @@ impl State {
     }
 
     fn response_deadline(&self, severity: Severity) -> DateTime<Utc> {
-        self.policy
-            .deadline(self.policy.level(severity).respond, self.anchor())
+        self.deadline(self.policy.level(severity).respond)
+    }
+
+    fn deadline(&self, within: Within) -> DateTime<Utc> {
+        self.policy.deadline(within, self.anchor())
     }
 
     /// A level was set. Two that were set apart: the worse holds, and both are
     /// shown, until somebody who knows of both decides.
     fn severity_changed(&mut self, to: Severity, entry: &Entry, at: DateTime<Utc>) {
-        let apart = self
-            .severity_set
-            .is_some_and(|(replica, seq)| replica != entry.replica && entry.base < seq);
         let before = self.severity;
-        let holds = match before {
-            Some(before) if apart => before.max(to),
-            Some(_) | None => to,
-        };
-        self.severity_conflict = match before {
-            Some(before) if apart && before != to => Some(Conflict {
-                holds,
-                other: before.min(to),
-            }),
-            Some(_) | None => None,
-        };
+        let apart = before.filter(|_| self.is_apart(entry));
+        let holds = apart.map_or(to, |before| before.max(to));
+        self.note_conflict(apart, to, entry.recorded_at);
         self.severity = Some(holds);
-        self.severity_set = Some((entry.replica, entry.seq.unwrap_or(u64::MAX)));
-        self.highest = Some(self.highest.map_or(holds, |highest| highest.max(holds)));
+        self.severity_set
+            .insert(entry.replica, entry.seq.unwrap_or(Seq::MAX));
         self.times.triaged.get_or_insert(at);
-        if self.external_since.is_none() && self.policy.external.severities.contains(&holds) {
+        self.reached(holds, at);
+        if before.is_some_and(|before| before != holds) {
+            let deadline = self.deadline(self.policy.level(holds).resolve);
+            self.overdue_on_change = (deadline <= at).then_some(at);
+        }
+        self.leave_triage();
+    }
+
+    /// Whether another copy of the log set a level that the author had not seen.
+    fn is_apart(&self, entry: &Entry) -> bool {
+        self.severity_set
+            .iter()
+            .any(|(replica, seq)| *replica != entry.replica && entry.base < *seq)
+    }
+
+    /// A level that was set with knowledge of the others settles what they
+    /// disagreed about; one set `apart` from the level of that time never does.
+    fn note_conflict(&mut self, apart: Option<Severity>, to: Severity, at: DateTime<Utc>) {
+        match apart {
+            None => self.severity_conflict = None,
+            Some(before) if before == to => {}
+            Some(before) => {
+                self.severity_conflict_at = Some(at);
+                self.severity_conflict = Some(Conflict {
+                    holds: before.max(to),
+                    other: before.min(to),
+                });
+            }
+        }
+    }
+
+    /// The highest level is latched, and what it requires outside (S4, X1).
+    fn reached(&mut self, level: Severity, at: DateTime<Utc>) {
+        self.highest = Some(self.highest.map_or(level, |highest| highest.max(level)));
+        if self.external_since.is_none() && self.policy.external.severities.contains(&level) {
             self.external_since = Some(at);
         }
-        let deadline = self
-            .policy
-            .deadline(self.policy.level(holds).resolve, self.anchor());
-        let changed = before.is_some_and(|before| before != holds);
-        self.overdue_on_change = (changed && deadline < at).then_some(at);
-        self.leave_triage();
     }
 
     /// Triage is over once somebody took it and its severity is decided.
@@ -381,26 +424,10 @@ impl State {
             .find(|sent| sent.entry == entry)
     }
 
-    fn escalated(
-        &mut self,
-        step: &StepId,
-        target: &Name,
-        late_s: i64,
-        by_hand: bool,
-        at: DateTime<Utc>,
-    ) {
-        let fired = self
-            .ladder
-            .fired
-            .entry(step.clone())
-            .or_insert_with(|| Fired {
-                at,
-                last: at,
-                rounds: 0,
-                target: target.clone(),
-                late_s,
-                by_hand,
-            });
+    /// A step fired: for the first time, or in another round.
+    fn escalated(&mut self, step: &StepId, first: Fired) {
+        let at = first.at;
+        let fired = self.ladder.fired.entry(step.clone()).or_insert(first);
         fired.last = fired.last.max(at);
         fired.rounds += 1;
     }
@@ -416,6 +443,14 @@ impl State {
         }
     }
 
+    /// The earliest alert counts; a later one moves no clock (R3).
+    fn absorb_alert(&mut self, alert: Option<DateTime<Utc>>) {
+        let earlier = alert
+            .map(within_reason)
+            .filter(|alert| *alert < self.anchor());
+        self.times.alert = earlier.or(self.times.alert);
+    }
+
     /// Steps that the absorbed incident fired are not fired again (R3).
     fn absorb_fired(&mut self, fired: &[String], at: DateTime<Utc>) {
         for text in fired {
@@ -427,26 +462,25 @@ impl State {
                 ladder: ladder.to_owned(),
                 index,
             };
-            let target = self
-                .policy
-                .step(&id)
-                .map(|(_, step)| step.target.clone())
-                .unwrap_or_default();
-            self.escalated(&id, &target, 0, false, at);
+            let rung = self.policy.step(&id);
+            let first = Fired {
+                at,
+                last: at,
+                rounds: 0,
+                target: rung
+                    .map(|(_, step)| step.target.clone())
+                    .unwrap_or_default(),
+                late_s: 0,
+                by_hand: false,
+            };
+            self.escalated(&id, first);
         }
     }
 
     pub(super) fn probe_changed(&mut self, change: &ProbeChange, at: DateTime<Utc>) {
+        let at = within_reason(at);
         self.probes.insert(change.probe.clone(), (change.to, at));
-        if !change.counts {
-            return;
-        }
-        match change.to {
-            Health::Down => self.ledger.open(&change.probe, at),
-            Health::Up | Health::Degraded | Health::Unknown | Health::Stale => {
-                self.ledger.close(&change.probe, at)
-            }
-        }
+        self.ledger.observe(change, at);
     }
 }
 

@@ -127,7 +127,12 @@ impl Incident {
                     Some(_) | None => Ok(()),
                 }
             }
-            Fact::PhaseEntered { phase, rollback } => self.check_phase(*phase, rollback.is_some()),
+            Fact::PhaseEntered { phase, rollback } => {
+                let has_plan = rollback
+                    .as_ref()
+                    .is_some_and(|plan| !plan.trim().is_empty());
+                self.check_phase(*phase, has_plan)
+            }
             Fact::Mitigated {} if self.state().times.mitigated.is_some() => {
                 refuse(format!("{} is mitigated already", self.label()))
             }
@@ -148,7 +153,8 @@ impl Incident {
                 in_future(*by, command.now, "the time to answer by")
             }
             Fact::Answered { ask, .. } => self.check_answer(*ask),
-            Fact::Pinned { entry, .. } | Fact::Corrected { entry, .. } => self.check_entry(*entry),
+            Fact::Pinned { entry, .. } => self.check_entry(*entry),
+            Fact::Corrected { entry, at, .. } => self.check_correction(*entry, *at),
             Fact::Retracted { entry, .. } => self.check_retract(*entry, &command.by),
             Fact::UpdateSent(update) => self.check_update(update, command),
             Fact::LongRunning { reason } => say(reason, "say why it will take long (U1)"),
@@ -423,6 +429,39 @@ impl Incident {
             Some(_) => Ok(()),
             None => refuse("there is no such entry in this incident"),
         }
+    }
+
+    /// A correction may not bring the milestones into an order that can't be (T2).
+    fn check_correction(&self, entry: EntryId, at: DateTime<Utc>) -> Result<(), Refusal> {
+        self.check_entry(entry)?;
+        let times = self.corrected(entry, at).state.times;
+        let pairs = [
+            (
+                "its impact ended",
+                times.mitigated,
+                "resolved",
+                times.resolved,
+            ),
+            (
+                "impact started",
+                times.impact_started,
+                "detected",
+                times.detected(),
+            ),
+        ];
+        for (first, earlier, then, later) in pairs {
+            let (Some(earlier), Some(later)) = (earlier, later) else {
+                continue;
+            };
+            if earlier > later {
+                return refuse(format!(
+                    "{first} at {} can't be after it was {then} at {} (T2)",
+                    clock(earlier),
+                    clock(later)
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What people wrote may be taken back; what happened may not.

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     entry::{Entry, EntryId, IncidentId},
-    fact::{Fact, Health, ProbeChange, Role},
+    fact::{Fact, ProbeChange, Role},
     phase::Phase,
     policy::Policy,
     severity::Severity,
@@ -37,6 +37,8 @@ pub struct Incident {
     pub id: IncidentId,
     /// Its number for people, counted in the order of the log.
     pub number: u32,
+    /// The entry that declared it: the only one that may (X4).
+    opening: EntryId,
     entries: Vec<Arc<Entry>>,
     seen: HashSet<EntryId>,
     retracted: HashMap<EntryId, Name>,
@@ -59,6 +61,7 @@ impl Incident {
         let mut incident = Self {
             id: entry.incident,
             number,
+            opening: entry.id,
             entries: Vec::new(),
             seen: HashSet::new(),
             retracted: HashMap::new(),
@@ -114,7 +117,7 @@ impl Incident {
     }
 
     fn fold(&mut self, entry: &Arc<Entry>) {
-        if self.retracted.contains_key(&entry.id) {
+        if !self.counts(entry) {
             return;
         }
         let at = self.corrected.get(&entry.id).copied().unwrap_or(entry.at);
@@ -124,6 +127,23 @@ impl Incident {
                 self.state.probe_changed(change, *since);
             }
         }
+    }
+
+    /// Whether the entry has a say. Only the first declaration has one, and it
+    /// can't be taken back: a drill must not turn into an incident that publishes.
+    fn counts(&self, entry: &Entry) -> bool {
+        match &entry.fact {
+            Fact::Declared(_) => entry.id == self.opening,
+            _ => !self.retracted.contains_key(&entry.id),
+        }
+    }
+
+    /// The same incident, had the entry happened at another time.
+    fn corrected(&self, entry: EntryId, at: DateTime<Utc>) -> Self {
+        let mut moved = self.clone();
+        moved.corrected.insert(entry, at);
+        moved.refold();
+        moved
     }
 
     /// Everything that follows from the entries.
@@ -176,6 +196,13 @@ impl Incident {
         self.state.phase
     }
 
+    /// Since when two people, apart from each other, disagree about the level.
+    pub fn disagree_since(&self) -> Option<DateTime<Utc>> {
+        self.state
+            .severity_conflict
+            .and(self.state.severity_conflict_at)
+    }
+
     /// Whether people still work on it.
     pub fn is_active(&self) -> bool {
         self.state.phase.is_active()
@@ -188,8 +215,7 @@ impl Incident {
 
     /// Where every clock starts: the alert, or the report without one (S1).
     pub fn anchor(&self) -> DateTime<Utc> {
-        let times = &self.state.times;
-        times.alert.or(times.reported).unwrap_or(times.declared)
+        self.state.anchor()
     }
 
     /// Who leads.
@@ -208,10 +234,7 @@ impl Incident {
 
     /// Whether a probe that counts is down now.
     pub fn has_open_outage(&self) -> bool {
-        self.state
-            .probes
-            .values()
-            .any(|(health, _)| *health == Health::Down)
+        self.state.ledger.is_open()
     }
 
     /// Everybody who has a role or wrote an entry, each once (V3).

@@ -38,9 +38,11 @@ pub struct State {
     pub severity: Option<Severity>,
     /// The highest level ever held (S4).
     pub highest: Option<Severity>,
-    pub(super) severity_set: Option<(ReplicaId, Seq)>,
+    /// The last place at which each copy of the log set the level.
+    pub(super) severity_set: BTreeMap<ReplicaId, Seq>,
     /// Two people set the level apart from each other; the worse holds.
     pub severity_conflict: Option<Conflict>,
+    pub(super) severity_conflict_at: Option<DateTime<Utc>>,
     /// When the resolution deadline was already past as the level changed (S3).
     pub overdue_on_change: Option<DateTime<Utc>>,
     /// When the highest level that requires outside news was reached (X1).
@@ -309,8 +311,9 @@ impl State {
             recurrence_of: None,
             severity: None,
             highest: None,
-            severity_set: None,
+            severity_set: BTreeMap::new(),
             severity_conflict: None,
+            severity_conflict_at: None,
             overdue_on_change: None,
             external_since: None,
             phase: Phase::Triage,

@@ -32,10 +32,10 @@ impl Policy {
     ///
     /// Says where the file is wrong, what was found, and what would be right.
     pub fn parse(file: &str, text: &str) -> Result<(Self, Vec<Warning>), PolicyError> {
-        let amended = amend(file, text)?;
-        let (policy, warnings) = match &amended {
-            Some(whole) => located::parse::<Self>(file, whole),
-            None => located::parse::<Self>(file, text),
+        let (policy, warnings) = if amends(file, text)? {
+            located::parse_over::<Self>(file, text, BUILT_IN, &["amends"])
+        } else {
+            located::parse::<Self>(file, text)
         }?;
         match impossible(&policy) {
             Some(problem) => Err(PolicyError::Impossible {
@@ -52,35 +52,20 @@ impl Policy {
     }
 }
 
-/// The whole text of an amending file; `None` when it amends nothing.
-fn amend(file: &str, text: &str) -> Result<Option<String>, Box<Located>> {
-    let (mut table, _) = located::parse::<toml::Table>(file, text)?;
-    let Some(base) = table.remove("amends") else {
-        return Ok(None);
-    };
-    if base.as_str() != Some("built-in") {
-        let at = text.find("amends").unwrap_or(0);
-        return Err(Box::new(Located::at(
-            file,
-            text,
-            at..at + 6,
-            "only the built-in policy can be amended: amends = \"built-in\"",
-        )));
-    }
-    let mut whole: toml::Table = BUILT_IN.parse().expect("the built-in policy is tested");
-    merge(&mut whole, table);
-    Ok(Some(
-        toml::to_string(&whole).expect("a table that was read can be written"),
-    ))
-}
-
-fn merge(base: &mut toml::Table, over: toml::Table) {
-    for (key, value) in over {
-        match (base.get_mut(&key), value) {
-            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
-            (_, value) => {
-                base.insert(key, value);
-            }
+/// Whether the file only says what differs from the built-in policy.
+fn amends(file: &str, text: &str) -> Result<bool, Box<Located>> {
+    let (table, _) = located::parse::<toml::Table>(file, text)?;
+    match table.get("amends") {
+        None => Ok(false),
+        Some(base) if base.as_str() == Some("built-in") => Ok(true),
+        Some(_) => {
+            let at = text.find("amends").unwrap_or(0);
+            Err(Box::new(Located::at(
+                file,
+                text,
+                at..at + 6,
+                "only the built-in policy can be amended: amends = \"built-in\"",
+            )))
         }
     }
 }

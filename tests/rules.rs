@@ -1,0 +1,13 @@
+//! The rules of the response process, each as a sentence that can fail. A test
+//! carries the number of its rule.
+
+mod always;
+mod close;
+mod escalate;
+mod health;
+mod phases;
+mod policy;
+pub mod room;
+mod severity;
+mod time;
+mod updates;

@@ -1,0 +1,532 @@
+//! Escalation (E).
+
+use warroom::domain::{
+    duty::{Due, Duty, Standing},
+    escalation::{self, Climb, climb, reach},
+    fact::{Declaration, Fact, Skip, StepId},
+    intents::{Circumstances, intents},
+    notice::Purpose,
+    severity::Severity,
+};
+
+use super::room::*;
+
+/// What the engine does at `now` with everybody reachable who has a channel.
+fn climbed(room: &Room, now: &str) -> Climb {
+    let incident = room.incident();
+    climb(incident, at(now), |step| {
+        reach(incident.policy(), step).is_some()
+    })
+}
+
+fn page() -> StepId {
+    StepId {
+        ladder: "page".to_owned(),
+        index: 0,
+    }
+}
+
+/// The policy in which everybody has a channel but `unreachable`.
+fn without(unreachable: &[&str]) -> String {
+    REACHABLE
+        .split("\n[contact.")
+        .filter(|part| {
+            !unreachable
+                .iter()
+                .any(|who| part.starts_with(&format!("{who:?}")) || part.starts_with(who))
+        })
+        .collect::<Vec<_>>()
+        .join("\n[contact.")
+}
+
+#[test]
+fn e1_offsets_are_absolute_from_the_alert() {
+    let mut room = Room::declared(alert(Severity::P2, at("14:00")), at("14:22"));
+
+    assert_eq!(owed(room.incident(), "Team Lead"), Some(at("14:15")));
+    room.happens(at("14:22"), "engine", escalated(0, "Team Lead"));
+
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+    assert_eq!(
+        owed(room.incident(), "Engineering Manager"),
+        Some(at("15:00"))
+    );
+    assert_eq!(owed(room.incident(), "VP Engineering"), Some(at("16:00")));
+    assert_eq!(
+        step_standing(room.incident(), "CEO"),
+        Some(Standing::NotApplicable("P1 only".to_owned()))
+    );
+}
+
+#[test]
+fn e1_a_step_that_was_due_before_the_declaration_fires_at_once_and_late() {
+    let declaration = Declaration {
+        policy: REACHABLE.to_owned(),
+        ..alert(Severity::P2, at("14:00"))
+    };
+
+    let room = Room::declared(declaration, at("14:22"));
+
+    let now = climbed(&room, "14:22");
+    assert!(now.fire.contains(&(step(0), minutes(7))), "{now:?}");
+    assert_eq!(now.skip, []);
+}
+
+#[test]
+fn e2_acknowledging_stops_the_page_ladder_alone() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    assert_eq!(
+        owed(room.incident(), "Initial responder"),
+        Some(at("14:00"))
+    );
+
+    room.does(at("14:03"), "bo", Fact::Acknowledged {});
+
+    assert_eq!(owed(room.incident(), "Initial responder"), None);
+    assert_eq!(owed(room.incident(), "Team Lead"), Some(at("14:15")));
+}
+
+#[test]
+fn e2_mitigating_stops_the_management_ladder() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    room.happens(at("14:15"), "engine", escalated(0, "Team Lead"));
+
+    room.does(at("14:50"), "ada", Fact::Mitigated {});
+
+    assert_eq!(owed(room.incident(), "Engineering Manager"), None);
+    assert_eq!(
+        step_standing(room.incident(), "Engineering Manager"),
+        Some(Standing::NotApplicable("stopped: mitigated".to_owned()))
+    );
+    assert_eq!(owed(room.incident(), "first notice"), Some(at("14:05")));
+    assert_eq!(owed(room.incident(), "resolve"), Some(at("15:00")));
+}
+
+#[test]
+fn e2_a_step_may_say_itself_what_stops_it() {
+    let text = "amends = \"built-in\"\n[[ladder]]\nname = \"management\"\nuntil = \"acknowledged\"\n[[ladder.step]]\nafter = \"15m\"\ntarget = \"Team Lead\"\nuntil = \"resolved\"\n";
+    let mut room = Room::under(text, Severity::P1, at("14:00"));
+
+    room.happens(at("14:01"), "ada", Fact::Acknowledged {});
+    room.happens(at("14:02"), "ada", Fact::Mitigated {});
+
+    assert_eq!(owed(room.incident(), "Team Lead"), Some(at("14:15")));
+    room.happens(at("14:03"), "ada", resolved());
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+}
+
+#[test]
+fn e3_upgraded_after_four_hours_forty_the_ceo_is_due_at_once_and_late() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    room.happens(at("14:01"), "ada", Fact::Acknowledged {});
+    for (index, target) in ["Team Lead", "Engineering Manager", "VP Engineering"]
+        .into_iter()
+        .enumerate()
+    {
+        room.happens(at("16:00"), "engine", escalated(index, target));
+    }
+    assert_eq!(climbed(&room, "18:39").fire, []);
+
+    room.does(at("18:40"), "ada", severity(Severity::P1, ""));
+
+    assert_eq!(climbed(&room, "18:40").fire, [(step(3), minutes(40))]);
+}
+
+#[test]
+fn e3_downgraded_before_it_is_due_the_step_does_not_apply() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+
+    room.does(at("17:59"), "ada", severity(Severity::P2, "one region"));
+
+    assert_eq!(owed(room.incident(), "CEO"), None);
+    assert_eq!(
+        step_standing(room.incident(), "CEO"),
+        Some(Standing::NotApplicable("P1 only".to_owned()))
+    );
+}
+
+#[test]
+fn e3_a_step_that_fired_stays_fired() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    room.happens(at("18:00"), "engine", escalated(3, "CEO"));
+
+    room.does(at("18:10"), "ada", severity(Severity::P2, "one region"));
+    room.does(at("18:20"), "ada", severity(Severity::P1, ""));
+
+    assert_eq!(owed(room.incident(), "CEO"), None);
+    assert!(matches!(
+        step_standing(room.incident(), "CEO"),
+        Some(Standing::Met { .. })
+    ));
+}
+
+#[test]
+fn e4_p4_climbs_from_its_response_deadline_in_business_hours() {
+    let room = Room::reachable(Severity::P4, at("14:00"));
+
+    // Respond by Thursday 17:00; the next quarter of an hour is on Friday.
+    assert_eq!(
+        owed(room.incident(), "Team Lead"),
+        Some(on("2026-01-16", "09:15"))
+    );
+    assert_eq!(
+        owed(room.incident(), "Engineering Manager"),
+        Some(on("2026-01-16", "10:00"))
+    );
+}
+
+#[test]
+fn e4_p4_repeats_no_page_through_the_night() {
+    let mut room = Room::reachable(Severity::P4, at("14:00"));
+    let closing = on("2026-01-15", "17:00");
+    assert_eq!(owed(room.incident(), "Initial responder"), Some(closing));
+
+    let mut fired = escalated(0, "Initial responder");
+    if let Fact::Escalated { step, .. } = &mut fired {
+        *step = page();
+    }
+    room.happens(closing, "engine", fired);
+
+    assert_eq!(
+        owed(room.incident(), "Initial responder"),
+        Some(on("2026-01-16", "09:05"))
+    );
+}
+
+#[test]
+fn e4_p3_climbs_day_and_night() {
+    let room = Room::alerted(Severity::P3, at("23:50"));
+
+    assert_eq!(
+        owed(room.incident(), "Team Lead"),
+        Some(on("2026-01-15", "00:05"))
+    );
+}
+
+#[test]
+fn e5_an_unanswered_question_does_not_stop_the_step() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    for (index, target) in ["Team Lead", "Engineering Manager", "VP Engineering"]
+        .into_iter()
+        .enumerate()
+    {
+        room.happens(at("16:00"), "engine", escalated(index, target));
+    }
+    room.happens(at("16:00"), "ada", Fact::Acknowledged {});
+    let asks = |room: &Room| match due(room.incident(), "CEO") {
+        Some(Due {
+            duty: Duty::Escalate { asks, .. },
+            ..
+        }) => Some(asks),
+        Some(_) | None => None,
+    };
+
+    assert_eq!(asks(&room), Some(true));
+    assert_eq!(climbed(&room, "18:00").fire, [(step(3), minutes(0))]);
+
+    room.happens(
+        at("17:56"),
+        "ada",
+        Fact::StepConfirmed {
+            step: step(3),
+            go: true,
+        },
+    );
+    assert_eq!(asks(&room), Some(false));
+    room.happens(
+        at("17:57"),
+        "ada",
+        Fact::StepConfirmed {
+            step: step(3),
+            go: false,
+        },
+    );
+    assert_eq!(asks(&room), None);
+    assert_eq!(climbed(&room, "18:00").fire, []);
+    assert_eq!(
+        step_standing(room.incident(), "CEO"),
+        Some(Standing::NotApplicable("called off".to_owned()))
+    );
+}
+
+#[test]
+fn e6_a_newer_policy_counts_only_once_it_is_adopted() {
+    let slower = "amends = \"built-in\"\n[severity.P2]\nrespond = \"20m\"\n";
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    assert_eq!(owed(room.incident(), "respond"), Some(at("14:15")));
+
+    room.does(
+        at("14:05"),
+        "ada",
+        Fact::PolicyAdopted {
+            policy: slower.to_owned(),
+        },
+    );
+
+    assert_eq!(owed(room.incident(), "respond"), Some(at("14:20")));
+}
+
+#[test]
+fn e6_a_policy_that_cannot_be_read_leaves_the_one_in_force() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+
+    room.happens(
+        at("14:05"),
+        "ada",
+        Fact::PolicyAdopted {
+            policy: "name = ".to_owned(),
+        },
+    );
+
+    assert!(escalation::reaches_anybody(room.incident().policy()));
+}
+
+#[test]
+fn e7_a_step_that_reaches_nobody_makes_room_for_the_next_at_once() {
+    let room = Room::under(&without(&["Team Lead"]), Severity::P1, at("14:00"));
+
+    let now = climbed(&room, "14:15");
+
+    assert_eq!(now.skip, [(step(0), Skip::Unreachable, minutes(0))]);
+    assert!(now.fire.contains(&(step(1), minutes(0))), "{now:?}");
+}
+
+#[test]
+fn e7_above_an_unreachable_step_the_next_higher_is_paged_not_a_lower() {
+    let room = Room::under(
+        &without(&["Engineering Manager"]),
+        Severity::P1,
+        at("14:00"),
+    );
+
+    let now = climbed(&room, "15:05");
+
+    assert!(now.fire.contains(&(step(2), minutes(0))), "{now:?}");
+    assert_eq!(
+        now.skip,
+        [
+            (step(0), Skip::Overtaken, minutes(50)),
+            (step(1), Skip::Unreachable, minutes(5)),
+        ]
+    );
+}
+
+#[test]
+fn e7_with_nobody_above_the_highest_that_can_be_reached_is_paged() {
+    let above = ["Engineering Manager", "VP Engineering", "CEO"];
+    let room = Room::under(&without(&above), Severity::P1, at("14:00"));
+
+    let now = climbed(&room, "15:05");
+
+    assert!(now.fire.contains(&(step(0), minutes(50))), "{now:?}");
+    assert!(
+        now.skip.contains(&(step(1), Skip::Unreachable, minutes(5))),
+        "{now:?}"
+    );
+}
+
+#[test]
+fn e8_after_an_outage_the_highest_is_paged_and_the_lower_get_one_quiet_notice() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    room.happens(at("14:03"), "ada", Fact::Acknowledged {});
+
+    let now = climbed(&room, "16:05");
+
+    assert_eq!(now.fire, [(step(2), minutes(5))]);
+    assert_eq!(
+        now.skip,
+        [
+            (step(0), Skip::Overtaken, minutes(110)),
+            (step(1), Skip::Overtaken, minutes(65)),
+        ]
+    );
+    let around = Circumstances {
+        label: None,
+        now: at("16:05"),
+    };
+    for (id, why, _) in now.skip {
+        let (_, rung) = room.incident().policy().step(&id).unwrap();
+        let target = rung.target.clone();
+        let fact = Fact::StepSkipped {
+            step: id,
+            target,
+            why,
+            reason: "".into(),
+        };
+        let entry = room.entry(at("16:05"), "engine", fact);
+        let told = intents(room.incident(), &entry, around);
+        assert!(
+            told.iter()
+                .all(|intent| intent.purpose == Purpose::LateNotice)
+        );
+        assert!(!told.is_empty());
+        room.board.apply(entry);
+    }
+    room.happens(at("16:05"), "engine", escalated(2, "VP Engineering"));
+    assert_eq!(
+        climbed(&room, "16:06"),
+        Climb {
+            fire: Vec::new(),
+            skip: Vec::new()
+        }
+    );
+    assert_eq!(owed(room.incident(), "CEO"), Some(at("18:00")));
+}
+
+#[test]
+fn e9_a_page_repeats_until_somebody_answers_and_names_its_round() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    for (round, (clock, next)) in [("14:00", "14:05"), ("14:05", "14:10")].iter().enumerate() {
+        assert_eq!(owed(room.incident(), "Initial responder"), Some(at(clock)));
+        let fact = Fact::Escalated {
+            step: page(),
+            round: u32::try_from(round).unwrap(),
+            target: "Initial responder".into(),
+            via: vec!["pager".into()],
+            late_s: 0,
+            by_hand: false,
+        };
+        room.happens(at(clock), "engine", fact);
+        assert_eq!(owed(room.incident(), "Initial responder"), Some(at(next)));
+    }
+    assert!(matches!(
+        due(room.incident(), "Initial responder").unwrap().duty,
+        Duty::Escalate { round: 2, .. }
+    ));
+}
+
+#[test]
+fn e10_a_step_rings_from_a_minute_late() {
+    assert_eq!(escalation::RINGS_AFTER, chrono::TimeDelta::seconds(60));
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    for (index, late_s) in [(0, 60), (1, 61)] {
+        let mut fact = escalated(index, "somebody");
+        if let Fact::Escalated { late_s: late, .. } = &mut fact {
+            *late = late_s;
+        }
+        room.happens(at("15:01"), "engine", fact);
+    }
+
+    assert!(matches!(
+        step_standing(room.incident(), "Team Lead"),
+        Some(Standing::Met { .. })
+    ));
+    assert!(matches!(
+        step_standing(room.incident(), "Engineering Manager"),
+        Some(Standing::Missed { .. })
+    ));
+}
+
+#[test]
+fn e11_a_hold_needs_a_reason_and_its_end_is_owed() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let held = |reason: &str| Fact::Held {
+        until: at("14:30"),
+        reason: reason.into(),
+    };
+    assert!(
+        room.asks(at("14:10"), "ada", held(""))
+            .unwrap_err()
+            .needs_reason
+    );
+
+    room.does(at("14:10"), "ada", held("bo sits next to me"));
+
+    assert_eq!(owed(room.incident(), "hold ends"), Some(at("14:30")));
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+    assert_eq!(climbed(&room, "14:20").fire, []);
+    room.does(at("14:30"), "engine", Fact::HoldEnded {});
+    assert_eq!(owed(room.incident(), "Team Lead"), Some(at("14:15")));
+}
+
+#[test]
+fn e11_firing_early_satisfies_the_step() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let mut early = escalated(0, "Team Lead");
+    if let Fact::Escalated { by_hand, .. } = &mut early {
+        *by_hand = true;
+    }
+
+    room.does(at("14:05"), "ada", early);
+    room.does(at("14:06"), "ada", Fact::Acknowledged {});
+
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+    assert_eq!(climbed(&room, "14:15").fire, []);
+    assert_eq!(
+        owed(room.incident(), "Engineering Manager"),
+        Some(at("15:00"))
+    );
+}
+
+#[test]
+fn e11_a_step_skipped_by_hand_is_not_climbed() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    room.happens(at("14:06"), "ada", Fact::Acknowledged {});
+
+    room.does(
+        at("14:10"),
+        "ada",
+        Fact::StepSkipped {
+            step: step(0),
+            target: "Team Lead".into(),
+            why: Skip::ByHand,
+            reason: "on a plane".into(),
+        },
+    );
+
+    assert_eq!(climbed(&room, "14:15").fire, []);
+    assert_eq!(
+        step_standing(room.incident(), "Team Lead"),
+        Some(Standing::NotApplicable("skipped by hand".to_owned()))
+    );
+}
+
+#[test]
+fn e11_a_person_is_paged_by_name_through_their_channels() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let fact = Fact::Paged {
+        person: "bo".into(),
+        text: "the database, please".into(),
+        via: vec!["pager".into(), "phone".into()],
+    };
+    let entry = room.entry(at("14:10"), "ada", fact);
+
+    let told = intents(
+        room.incident(),
+        &entry,
+        Circumstances {
+            label: None,
+            now: at("14:10"),
+        },
+    );
+
+    let channels: Vec<&str> = told.iter().map(|intent| intent.channel.as_str()).collect();
+    assert_eq!(channels, ["pager", "phone"]);
+    assert_ne!(told[0].key, told[1].key);
+    assert!(told[0].text.contains("the database, please"));
+}
+
+#[test]
+fn e11_a_page_before_its_time_does_not_call_itself_late() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let fact = Fact::Escalated {
+        step: step(1),
+        round: 0,
+        target: "Engineering Manager".into(),
+        via: vec!["pager".into()],
+        late_s: -600,
+        by_hand: false,
+    };
+    let entry = room.entry(at("14:50"), "ada", fact);
+
+    let told = intents(
+        room.incident(),
+        &entry,
+        Circumstances {
+            label: None,
+            now: at("14:50"),
+        },
+    );
+
+    assert!(!told[0].text.contains("min late"), "{}", told[0].text);
+}
