@@ -6,11 +6,12 @@ use warroom::{
     domain::{
         entry::Entry,
         fact::{Fact, Unknown},
+        notice::Purpose,
     },
     store::{Imported, Log, Problem, StoreError},
 };
 
-use super::{by_hand, file, folder, noon, note, notes, open, run};
+use super::{by_hand, file, folder, intent, noon, note, notes, open, run};
 
 /// Whether this is the problem that should be found.
 type Expected = fn(&Problem) -> bool;
@@ -167,7 +168,7 @@ async fn a_backup_is_a_log_of_its_own_and_overwrites_nothing() {
 
 #[tokio::test]
 async fn changes_made_behind_our_back_are_found() {
-    let cases: [(&'static str, Expected); 5] = [
+    let cases: [(&'static str, Expected); 6] = [
         (
             "DROP TRIGGER entries_stay; UPDATE entries SET actor = 'bo' WHERE seq = 2",
             |found| *found == Problem::Changed(2),
@@ -183,6 +184,10 @@ async fn changes_made_behind_our_back_are_found() {
         ("UPDATE drafts SET json = '{}'", |found| {
             *found == Problem::Draft("update".to_owned())
         }),
+        (
+            "UPDATE deliveries SET next_at = next_at + 86400000",
+            |found| *found == Problem::Delivery("page/1".to_owned()),
+        ),
         ("UPDATE head SET total = 'x'", |found| {
             *found == Problem::Changed(5)
         }),
@@ -190,7 +195,9 @@ async fn changes_made_behind_our_back_are_found() {
     for (sql, expected) in cases {
         let folder = folder();
         let log = open(&file(&folder)).await;
-        log.append(&notes(1..=5), &[], noon()).await.unwrap();
+        log.append(&notes(1..=5), &[intent("page/1", Purpose::Page)], noon())
+            .await
+            .unwrap();
         log.save_draft("update", "\"text\"", noon()).await.unwrap();
         assert!(log.verify().await.unwrap().is_sound());
         let mut conn = by_hand(&file(&folder)).await;
