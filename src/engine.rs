@@ -94,7 +94,7 @@ impl Engine {
                     tracing::warn!(%error, "the engine waits");
                     false
                 }
-                Err(StoreError::LeaseLost { .. }) => false,
+                Err(StoreError::LeaseLost) => false,
                 Err(error) => return Err(error),
                 Ok(()) => stop.is_cancelled(),
             };

@@ -25,11 +25,22 @@ const FLOORS: [(&str, u32); 12] = [
 
 /// What a pure floor must not name: I/O, clocks, tasks.
 const IMPURE: [&str; 9] = [
-    "std::fs", "std::net", "std::env", "std::process", "std::io", "std::thread", "tokio", "reqwest", "Utc::now",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::io",
+    "std::thread",
+    "tokio",
+    "reqwest",
+    "Utc::now",
 ];
 
 fn floor(module: &str) -> Option<u32> {
-    FLOORS.iter().find(|(name, _)| *name == module).map(|(_, floor)| *floor)
+    FLOORS
+        .iter()
+        .find(|(name, _)| *name == module)
+        .map(|(_, floor)| *floor)
 }
 
 fn sources() -> Vec<(String, PathBuf, String)> {
@@ -63,7 +74,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 /// Lines of code: without comments, and without what only tests see.
 fn code(text: &str) -> impl Iterator<Item = &str> {
     let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
-    text[..end].lines().map(str::trim).filter(|line| !line.starts_with("//"))
+    text[..end]
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("//"))
 }
 
 /// Top-level modules that a file names, also inside `use crate::{a::…, b::…}`.
@@ -82,7 +96,10 @@ fn named(text: &str) -> Vec<String> {
 }
 
 fn word(text: &str) -> Option<String> {
-    let word: String = text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let word: String = text
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect();
     (!word.is_empty()).then_some(word)
 }
 
@@ -112,7 +129,11 @@ fn heads(group: &str) -> Vec<String> {
 #[test]
 fn every_module_has_a_floor() {
     for (module, path, _) in sources() {
-        assert!(floor(&module).is_some(), "{} is on no floor: add {module} to FLOORS", path.display());
+        assert!(
+            floor(&module).is_some(),
+            "{} is on no floor: add {module} to FLOORS",
+            path.display()
+        );
     }
 }
 
@@ -121,7 +142,9 @@ fn imports_point_down_only_and_no_door_knows_another() {
     for (module, path, text) in sources() {
         let own = floor(&module).expect("checked above");
         for other in named(&text).into_iter().filter(|other| *other != module) {
-            let Some(other_floor) = floor(&other) else { continue };
+            let Some(other_floor) = floor(&other) else {
+                continue;
+            };
             assert!(
                 other_floor < own,
                 "{}: {module} (floor {own}) names {other} (floor {other_floor})",
@@ -139,7 +162,11 @@ fn the_computing_floors_take_values_and_return_values() {
         }
         for line in code(&text) {
             for word in IMPURE {
-                assert!(!line.contains(word), "{} names {word}: {line}", path.display());
+                assert!(
+                    !line.contains(word),
+                    "{} names {word}: {line}",
+                    path.display()
+                );
             }
         }
     }

@@ -7,8 +7,19 @@ use serde_json::Value;
 /// Licences under which a crate may be linked into a program under MIT OR
 /// Apache-2.0 without asking anything of its users but notices.
 const FINE: [&str; 13] = [
-    "MIT", "MIT-0", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-1-Clause", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0",
-    "ISC", "Zlib", "Unicode-3.0", "CC0-1.0", "Unlicense",
+    "MIT",
+    "MIT-0",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-1-Clause",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "ISC",
+    "Zlib",
+    "Unicode-3.0",
+    "CC0-1.0",
+    "Unlicense",
 ];
 
 /// Exceptions, with their reasons.
@@ -25,7 +36,9 @@ const EXCEPTIONS: [(&str, &str); 4] = [
 /// Whether an SPDX expression can be met: one side of every OR, both of every AND.
 fn is_fine(expression: &str) -> bool {
     let expression = expression.replace('/', " OR ").replace(['(', ')'], "");
-    expression.split(" AND ").all(|all| all.split(" OR ").any(|one| FINE.contains(&one.trim())))
+    expression
+        .split(" AND ")
+        .all(|all| all.split(" OR ").any(|one| FINE.contains(&one.trim())))
 }
 
 #[test]
@@ -35,16 +48,27 @@ fn every_crate_has_a_licence_that_fits() {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "cargo metadata: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo answers JSON");
 
     let packages = metadata["packages"].as_array().expect("a list of packages");
-    assert!(packages.len() > 100, "only {} packages: this is not the whole list", packages.len());
+    assert!(
+        packages.len() > 100,
+        "only {} packages: this is not the whole list",
+        packages.len()
+    );
     for package in packages {
         let name = package["name"].as_str().expect("a name");
         let licence = package["license"].as_str().unwrap_or("none");
         let excepted = EXCEPTIONS.contains(&(name, licence));
-        assert!(excepted || is_fine(licence), "{name} is under {licence:?}: not among those that fit, and no exception");
+        assert!(
+            excepted || is_fine(licence),
+            "{name} is under {licence:?}: not among those that fit, and no exception"
+        );
     }
 }
 

@@ -106,6 +106,7 @@ struct Console {
     last_tick: DateTime<Utc>,
     exit: Option<i32>,
     repaint: bool,
+    suspends: bool,
 }
 
 impl Console {
@@ -134,6 +135,7 @@ impl Console {
             last_tick: now,
             exit: None,
             repaint: false,
+            suspends: false,
         }
     }
 
@@ -218,11 +220,13 @@ impl Console {
             Input::Hangup => self.exit = Some(129),
             Input::Signal(Signal::Suspend) => self.suspend().await?,
             // A terminal that can't be taken again is gone.
-            Input::Signal(Signal::Continued) if self.handle.resume().is_err() => self.exit = Some(129),
+            Input::Signal(Signal::Continued) if self.handle.resume().is_err() => {
+                self.exit = Some(129);
+            }
             Input::Signal(Signal::Continued) => self.repaint = true,
             Input::Signal(signal) => self.exit = signal.exit_code(),
         }
-        if std::mem::take(&mut self.app.wants_suspend) {
+        if std::mem::take(&mut self.suspends) {
             self.suspend().await?;
         }
         Ok(())
@@ -267,7 +271,7 @@ impl Console {
             Effect::Edit(text) => self.edit(&text, now),
             Effect::Mouse(on) => self.handle.mouse(on),
             Effect::Redraw => self.repaint = true,
-            Effect::Suspend => self.app.wants_suspend = true,
+            Effect::Suspend => self.suspends = true,
             Effect::Quit => self.exit = Some(0),
         }
     }

@@ -37,7 +37,7 @@ const PAGE: u32 = 5_000;
 /// Deliveries shown.
 const SHOWN: usize = 200;
 /// How often the runbooks are read again.
-const RUNBOOKS: Duration = Duration::from_secs(60);
+const RUNBOOKS: Duration = Duration::from_mins(1);
 /// How long leaving waits for what is still to be written.
 const PATIENCE: Duration = Duration::from_secs(2);
 

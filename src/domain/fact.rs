@@ -456,6 +456,10 @@ impl Fact {
     }
 
     /// The fact as it is stored: its kind, and its body as JSON.
+    ///
+    /// # Panics
+    ///
+    /// Never: a fact has only text keys and finite numbers.
     pub fn write(&self) -> (String, Box<RawValue>) {
         #[derive(Deserialize)]
         struct Tagged {

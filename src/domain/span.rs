@@ -71,7 +71,7 @@ pub fn format(span: TimeDelta) -> String {
         let count = rest / seconds;
         rest %= seconds;
         if count > 0 {
-            out.push_str(&format!("{count}{unit}"));
+            out = format!("{out}{count}{unit}");
         }
     }
     if out.is_empty() || out == "-" {

@@ -272,7 +272,7 @@ mod tests {
             let clean = Prose::lossy(&raw);
 
             proptest::prop_assert!(clean.chars().all(|c| c == '\n' || !is_unsafe(c)));
-            proptest::prop_assert_eq!(Prose::lossy(&clean), clean.clone());
+            proptest::prop_assert_eq!(Prose::lossy(&clean), clean);
         }
     }
 }

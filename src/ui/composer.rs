@@ -159,6 +159,10 @@ impl Composer {
     }
 
     /// Its key and its text, for keeping on disk.
+    ///
+    /// # Panics
+    ///
+    /// Never: a draft has only text.
     pub fn to_draft(&self) -> (String, String) {
         let draft = Draft {
             status: Title::lossy(&self.status.text()),

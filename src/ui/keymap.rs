@@ -49,6 +49,10 @@ type File = BTreeMap<String, BTreeMap<String, String>>;
 
 impl Keymap {
     /// The built-in keys alone.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test reads them.
     pub fn built_in() -> Self {
         let mut map = Self { keys: Vec::new() };
         map.merge("built-in keys", BUILT_IN)
@@ -213,14 +217,18 @@ impl FromStr for Key {
             (Some(c), None) => Some(KeyCode::Char(c)),
             _ => None,
         };
-        let code = named.or(single).ok_or_else(|| {
+        let found = named.or(single).ok_or_else(|| {
             let names: Vec<&str> = NAMED.iter().map(|(name, _)| *name).collect();
             format!(
                 "not a key: one character, or one of {}, with ctrl- or alt- before it",
                 names.join(", ")
             )
         })?;
-        Ok(Self { code, ctrl, alt })
+        Ok(Self {
+            code: found,
+            ctrl,
+            alt,
+        })
     }
 }
 

@@ -193,10 +193,10 @@ impl Sheet {
         }
         match key.code {
             KeyCode::Tab | KeyCode::Down if !self.is_page() || key.code == KeyCode::Tab => {
-                self.step(true)
+                self.step(true);
             }
             KeyCode::BackTab | KeyCode::Up if !self.is_page() || key.code == KeyCode::BackTab => {
-                self.step(false)
+                self.step(false);
             }
             _ if self.is_at_gate() => return self.gate_key(key),
             KeyCode::Enter if !self.is_page() || key.modifiers.contains(KeyModifiers::ALT) => {

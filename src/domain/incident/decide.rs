@@ -98,6 +98,10 @@ impl Incident {
     /// # Errors
     ///
     /// Says why not, in a sentence to show as it is.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm per fact, each a line or two"
+    )]
     pub fn decide(&self, command: &Command) -> Result<Vec<Fact>, Refusal> {
         self.check_time(command)?;
         if let Some(into) = self.state().merged_into {
@@ -517,9 +521,10 @@ impl Incident {
 
     fn check_promise(&self, form: &Form, now: DateTime<Utc>) -> Result<(), Refusal> {
         let Some(next) = form.next else {
-            return match self.is_active() {
-                true => refuse("say when the next update follows"),
-                false => Ok(()),
+            return if self.is_active() {
+                refuse("say when the next update follows")
+            } else {
+                Ok(())
             };
         };
         let latest = cadence::latest_promise(self, now);

@@ -91,11 +91,12 @@ impl Incident {
             }
             _ => false,
         };
-        self.entries.push(Arc::clone(&entry));
+        if !changes_the_past {
+            self.fold(&entry);
+        }
+        self.entries.push(entry);
         if changes_the_past {
             self.refold();
-        } else {
-            self.fold(&entry);
         }
     }
 

@@ -47,6 +47,10 @@ impl Policy {
     }
 
     /// The whole policy as a file, with what was amended filled in.
+    ///
+    /// # Panics
+    ///
+    /// Never: a policy has only text keys.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("a policy has only text keys")
     }

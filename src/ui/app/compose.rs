@@ -69,7 +69,7 @@ fn channel_key(composer: &mut Composer, key: KeyEvent) {
     match key.code {
         KeyCode::Left | KeyCode::Up => composer.channel = composer.channel.saturating_sub(1),
         KeyCode::Right | KeyCode::Down => {
-            composer.channel = (composer.channel + 1).min(count.saturating_sub(1))
+            composer.channel = (composer.channel + 1).min(count.saturating_sub(1));
         }
         KeyCode::Char(' ') => {
             let at = composer.channel;

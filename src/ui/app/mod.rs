@@ -8,7 +8,7 @@ mod compose;
 mod palette;
 mod rows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -224,9 +224,7 @@ pub struct App {
     pub mouse: bool,
     /// The bell is quiet until then.
     pub snoozed: Option<DateTime<Utc>>,
-    /// The person asked to go back to the shell for now.
-    pub wants_suspend: bool,
-    rung: BTreeMap<(IncidentId, i64, i64), ()>,
+    rung: BTreeSet<(IncidentId, i64, i64)>,
     last_bell: Option<DateTime<Utc>>,
     last_ctrl_c: Option<DateTime<Utc>>,
     /// Columns and rows of the screen.
@@ -260,8 +258,7 @@ impl App {
             local: false,
             mouse: false,
             snoozed: None,
-            wants_suspend: false,
-            rung: BTreeMap::new(),
+            rung: BTreeSet::new(),
             last_bell: None,
             last_ctrl_c: None,
             size: (80, 24),
@@ -323,6 +320,10 @@ impl App {
 }
 
 /// What a message changes, and what the loop must do about it.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per message, each a line or two"
+)]
 pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => key_pressed(app, key, now),
@@ -574,7 +575,7 @@ fn ring(app: &mut App, now: DateTime<Utc>) -> bool {
             continue;
         };
         let key = (incident, due.by.timestamp(), mark);
-        rings |= app.rung.insert(key, ()).is_none();
+        rings |= app.rung.insert(key);
     }
     let quiet = app.snoozed.is_some_and(|until| now < until);
     let lately = app

@@ -160,6 +160,10 @@ fn about(
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per action, each a line or two"
+)]
 fn work(
     app: &App,
     incident: &Incident,
@@ -320,23 +324,24 @@ fn escalate(incident: &Incident, arguments: &str, now: DateTime<Utc>) -> Result<
         Gate::Word(word),
         now,
     );
-    sheet = match contact.filter(|contact| !contact.channels.is_empty()) {
-        Some(contact) => {
-            let channels: Vec<&str> = contact.channels.iter().map(|name| name.as_str()).collect();
-            sheet.line(format!(
-                "Pages {} by {}.",
-                contact.person,
-                channels.join(", ")
-            ))
-        }
-        None => {
-            let phone = contact
-                .map(|contact| format!("{} {}", contact.person, contact.phone))
-                .unwrap_or_default();
-            sheet.line(format!(
-                "No channel reaches {target}: call them yourself, then confirm here. {phone}"
-            ))
-        }
+    sheet = if let Some(contact) = contact.filter(|contact| !contact.channels.is_empty()) {
+        let channels: Vec<&str> = contact
+            .channels
+            .iter()
+            .map(crate::domain::text::Text::as_str)
+            .collect();
+        sheet.line(format!(
+            "Pages {} by {}.",
+            contact.person,
+            channels.join(", ")
+        ))
+    } else {
+        let phone = contact
+            .map(|contact| format!("{} {}", contact.person, contact.phone))
+            .unwrap_or_default();
+        sheet.line(format!(
+            "No channel reaches {target}: call them yourself, then confirm here. {phone}"
+        ))
     };
     sheet = sheet.line("Firing early satisfies the step (E11).");
     sheet.quote = Some(id.to_string());
@@ -351,6 +356,10 @@ fn targets(policy: &Policy) -> String {
     names.join(", ")
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per action, each a line or two"
+)]
 fn people(
     app: &App,
     incident: &Incident,
@@ -532,13 +541,17 @@ fn publish(app: &App, incident: &Incident, now: DateTime<Utc>) -> Sheet {
         .settings
         .outside
         .iter()
-        .map(|name| name.as_str())
+        .map(crate::domain::text::Text::as_str)
         .collect();
     sheet
         .line(format!("Where     {}", channels.join(", ")))
         .line("Then a 30 second hold starts; u takes it back.")
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per action, each a line or two"
+)]
 fn after(incident: &Incident, action: Action, now: DateTime<Utc>) -> Option<Sheet> {
     let label = incident.label();
     let yes_no = |name: &'static str| Field::choice(name, "no", &["yes", "no"]);
@@ -671,7 +684,11 @@ fn review(app: &mut App, now: DateTime<Utc>) -> Result<Vec<Effect>, String> {
     } else if update.channels.is_empty() {
         sheet.line("No channel is ticked: post it yourself, then confirm here that you did.")
     } else {
-        let channels: Vec<&str> = update.channels.iter().map(|name| name.as_str()).collect();
+        let channels: Vec<&str> = update
+            .channels
+            .iter()
+            .map(crate::domain::text::Text::as_str)
+            .collect();
         sheet
             .line(format!("Where     {}", channels.join(", ")))
             .line("Then a 10 second hold starts; u takes it back.")

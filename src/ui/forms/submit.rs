@@ -192,6 +192,10 @@ fn fact(app: &App, incident: &Incident, sheet: &Sheet, now: DateTime<Utc>) -> Re
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per action, each a line or two"
+)]
 fn work(app: &App, incident: &Incident, sheet: &Sheet, now: DateTime<Utc>) -> Result<Fact, String> {
     let value = |label: &str| sheet.value(label);
     let entry = || {
@@ -309,6 +313,10 @@ fn address(text: &str) -> Result<crate::domain::text::Address, String> {
     typed(url.as_str())
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per action, each a line or two"
+)]
 fn people(
     app: &App,
     incident: &Incident,
@@ -445,6 +453,10 @@ fn publish(app: &App, incident: &Incident) -> Result<Fact, String> {
     })))
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per action, each a line or two"
+)]
 fn after(
     app: &App,
     incident: &Incident,

@@ -84,9 +84,9 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
             break;
         }
         if wide {
-            wide_row(watch, canvas, y, now)
+            wide_row(watch, canvas, y, now);
         } else {
-            narrow_row(watch, canvas, y, now)
+            narrow_row(watch, canvas, y, now);
         }
         if chosen == Some(place) && app.zoomed {
             canvas.paint_row(y, Role::Select);

@@ -60,7 +60,7 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         .map(|(policy, _)| policy)
         .ok();
     let channels = app.settings.inside.len() + app.settings.outside.len();
-    let review = policy.as_ref().map(|policy| policy.review_due());
+    let review = policy.as_ref().map(Policy::review_due);
     let overdue = review.is_some_and(|due| due < now.date_naive());
     let people = policy.as_ref().map_or(0, |policy| {
         policy
