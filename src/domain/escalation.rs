@@ -123,17 +123,30 @@ fn next_round(
 ) -> (DateTime<Utc>, u32) {
     match (incident.state().ladder.fired.get(id), ladder.repeat) {
         (Some(fired), Some(repeat)) => (later(incident, fired.last, repeat), fired.rounds),
-        (Some(_) | None, _) => (due_at(incident, step), 0),
+        (Some(_) | None, _) => (due_at(incident, step).min(takes_over(incident, id)), 0),
     }
+}
+
+/// When the page of the step before was given up: then this one does not wait
+/// out its own time (E7). Never, where that page was not given up.
+fn takes_over(incident: &Incident, id: &StepId) -> DateTime<Utc> {
+    let before = step_before(id);
+    let unreached = &incident.state().ladder.unreached;
+    before
+        .and_then(|before| unreached.get(&before).copied())
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+fn step_before(id: &StepId) -> Option<StepId> {
+    Some(StepId {
+        ladder: id.ladder.clone(),
+        index: id.index.checked_sub(1)?,
+    })
 }
 
 /// When the step before this one was due: where this one's bar starts.
 fn previous_step(incident: &Incident, id: &StepId) -> Option<DateTime<Utc>> {
-    let before = StepId {
-        ladder: id.ladder.clone(),
-        index: id.index.checked_sub(1)?,
-    };
-    let (_, step) = incident.policy().step(&before)?;
+    let (_, step) = incident.policy().step(&step_before(id)?)?;
     Some(due_at(incident, step))
 }
 

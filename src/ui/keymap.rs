@@ -208,7 +208,7 @@ impl FromStr for Key {
         let (alt, rest) = rest
             .strip_prefix("alt-")
             .map_or((false, rest), |rest| (true, rest));
-        let named = NAMED
+        let by_name = NAMED
             .iter()
             .find(|(name, _)| *name == rest)
             .map(|(_, code)| *code);
@@ -217,7 +217,7 @@ impl FromStr for Key {
             (Some(c), None) => Some(KeyCode::Char(c)),
             _ => None,
         };
-        let found = named.or(single).ok_or_else(|| {
+        let found = by_name.or(single).ok_or_else(|| {
             let names: Vec<&str> = NAMED.iter().map(|(name, _)| *name).collect();
             format!(
                 "not a key: one character, or one of {}, with ctrl- or alt- before it",

@@ -1,7 +1,9 @@
 //! Escalation (E).
 
+use chrono::{DateTime, Utc};
 use warroom::domain::{
-    duty::{Due, Duty, Standing},
+    duty::{Due, Duty, Standing, duties},
+    entry::EntryId,
     escalation::{self, Climb, climb, reach},
     fact::{Declaration, Fact, Skip, StepId},
     intents::{Circumstances, intents},
@@ -309,6 +311,46 @@ fn e7_above_an_unreachable_step_the_next_higher_is_paged_not_a_lower() {
             (step(1), Skip::Unreachable, minutes(5)),
         ]
     );
+}
+
+#[test]
+fn e7_a_page_that_nobody_takes_calls_the_next_step_at_once() {
+    let mut room = Room::under(REACHABLE, Severity::P1, at("14:00"));
+    let page = room.happens(at("14:15"), "engine", paged(0, &["pager", "phone"]));
+
+    room.happens(at("14:16"), "engine", refused(page, "pager"));
+    let after_one = due_of(&room, 1);
+    room.happens(at("14:20"), "engine", refused(page, "phone"));
+
+    assert_eq!(after_one, at("15:00"), "the phone may still ring");
+    assert_eq!(due_of(&room, 1), at("14:20"));
+    assert_eq!(due_of(&room, 2), at("16:00"), "offsets do not add up (E1)");
+}
+
+fn paged(index: usize, via: &[&str]) -> Fact {
+    Fact::Escalated {
+        step: step(index),
+        round: 0,
+        target: "Team Lead".into(),
+        via: via.iter().map(|channel| name(channel)).collect(),
+        late_s: 0,
+        by_hand: false,
+    }
+}
+
+fn refused(of: EntryId, channel: &str) -> Fact {
+    Fact::Undelivered {
+        of,
+        channel: channel.into(),
+        key: channel.into(),
+        why: "status 410".into(),
+    }
+}
+
+fn due_of(room: &Room, index: usize) -> DateTime<Utc> {
+    let is_it = |due: &Due| matches!(&due.duty, Duty::Escalate { step: found, .. } if *found == step(index));
+    let due = duties(room.incident()).into_iter().find(is_it);
+    due.expect("the step is open").by
 }
 
 #[test]

@@ -130,6 +130,9 @@ impl State {
                     sent.posted.push((channel.clone(), at));
                     sent.failed.retain(|(failed, _)| failed != channel);
                 }
+                if let Some((step, _)) = self.ladder.pages.remove(of) {
+                    self.ladder.unreached.remove(&step);
+                }
             }
             Fact::Undelivered {
                 of, channel, why, ..
@@ -137,12 +140,14 @@ impl State {
                 if let Some(sent) = self.outbound(*of) {
                     sent.failed.push((channel.clone(), why.clone()));
                 }
+                self.page_refused(*of, channel, at);
             }
             Fact::Escalated {
                 step,
                 target,
                 late_s,
                 by_hand,
+                via,
                 ..
             } => {
                 let first = Fired {
@@ -154,6 +159,10 @@ impl State {
                     by_hand: *by_hand,
                 };
                 self.escalated(step, first);
+                if !via.is_empty() {
+                    let page = (step.clone(), via.clone());
+                    self.ladder.pages.insert(entry.id, page);
+                }
             }
             Fact::StepSkipped { step, why, .. } => self.step_skipped(step, *why, at),
             Fact::StepConfirmed { step, go } => {
@@ -430,6 +439,19 @@ impl State {
         let fired = self.ladder.fired.entry(step.clone()).or_insert(first);
         fired.last = fired.last.max(at);
         fired.rounds += 1;
+    }
+
+    /// A page that no channel takes counts as a step without anybody to reach:
+    /// the next one is due at once (E7).
+    fn page_refused(&mut self, page: EntryId, channel: &Name, at: DateTime<Utc>) {
+        let Some((step, left)) = self.ladder.pages.get_mut(&page) else {
+            return;
+        };
+        left.retain(|name| name != channel);
+        if left.is_empty() {
+            self.ladder.unreached.insert(step.clone(), at);
+            self.ladder.pages.remove(&page);
+        }
     }
 
     /// That a step was not for the level is no longer true after an upgrade

@@ -228,6 +228,10 @@ pub struct LadderState {
     pub confirmed: BTreeMap<StepId, bool>,
     /// The wait in force, if any (E11).
     pub hold: Option<Hold>,
+    /// Pages on their way: the step, and the channels that may still take it.
+    pub pages: BTreeMap<EntryId, (StepId, Vec<Name>)>,
+    /// Steps whose page no channel took, and when the last refused (E7).
+    pub unreached: BTreeMap<StepId, DateTime<Utc>>,
 }
 
 /// A step that fired.
