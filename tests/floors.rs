@@ -24,9 +24,10 @@ const FLOORS: [(&str, u32); 12] = [
 ];
 
 /// What a pure floor must not name: I/O, clocks, tasks.
-const IMPURE: [&str; 9] = [
+const IMPURE: [&str; 10] = [
     "std::fs",
-    "std::net",
+    "std::net::Tcp",
+    "std::net::Udp",
     "std::env",
     "std::process",
     "std::io",

@@ -442,13 +442,13 @@ impl Stage {
             Deed::DraftForOutside(body) => Fact::ExternalDrafted {
                 form: Form {
                     body: prose(&body),
-                    ..Form::default()
+                    ..form(None)
                 },
             },
             Deed::ApproveForOutside => Fact::ExternalApproved {
                 draft: draft(incident).ok_or("there is no draft")?,
             },
-            Deed::Publish => update(Audience::External, None, draft(incident)),
+            Deed::Publish => publish(incident),
             Deed::Note(text) => Fact::Noted { text: prose(&text) },
             Deed::Ask { of, what, by } => Fact::Asked {
                 of: of.as_str().into(),
@@ -504,16 +504,32 @@ fn draft(incident: &warroom::domain::incident::Incident) -> Option<EntryId> {
 }
 
 /// An update, posted by hand; the last one where nothing follows.
+/// The newest draft for outside is published, word for word.
+fn publish(incident: &warroom::domain::incident::Incident) -> Fact {
+    let written = incident.state().external.draft.as_ref();
+    Fact::UpdateSent(Box::new(Update {
+        audience: Audience::External,
+        form: written.map_or_else(|| form(None), |(_, _, form)| form.clone()),
+        channels: Vec::new(),
+        last: false,
+        draft: draft(incident),
+    }))
+}
+
+fn form(next: Option<DateTime<Utc>>) -> Form {
+    Form {
+        status: "Investigating".into(),
+        impact: "checkout is slow".into(),
+        eta: "unknown".into(),
+        next,
+        ..Form::default()
+    }
+}
+
 fn update(audience: Audience, next: Option<DateTime<Utc>>, draft: Option<EntryId>) -> Fact {
     Fact::UpdateSent(Box::new(Update {
         audience,
-        form: Form {
-            status: "Investigating".into(),
-            impact: "checkout is slow".into(),
-            eta: "unknown".into(),
-            next,
-            ..Form::default()
-        },
+        form: form(next),
         channels: Vec::new(),
         last: next.is_none() && audience == Audience::Internal,
         draft,

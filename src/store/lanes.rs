@@ -1,7 +1,8 @@
 //! Which deliveries may go now. Values in, values out.
 //!
 //! A lane is what one channel is told about one incident: it keeps its order,
-//! and holds up no other lane.
+//! and holds up no other lane. Pages have a lane of their own, so that none
+//! waits behind an update that can still be taken back, or is tried again.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
@@ -14,8 +15,8 @@ use crate::domain::{
     text::Name,
 };
 
-/// A channel and an incident.
-type Lane<'a> = (&'a Name, IncidentId);
+/// A channel and an incident; and whether it is the one for pages.
+type Lane<'a> = (&'a Name, IncidentId, bool);
 
 /// An older update that a newer one says better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,5 +122,9 @@ fn gives_way(item: &Item) -> bool {
 
 fn lane(item: &Item) -> Lane<'_> {
     let intent = &item.delivery.intent;
-    (&intent.channel, intent.incident)
+    let pages = match intent.purpose {
+        Purpose::Page => true,
+        Purpose::Update | Purpose::LateNotice | Purpose::Public => false,
+    };
+    (&intent.channel, intent.incident, pages)
 }

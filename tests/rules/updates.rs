@@ -432,17 +432,39 @@ fn public(draft: warroom::domain::entry::EntryId) -> Fact {
     sent(Update {
         audience: Audience::External,
         draft: Some(draft),
-        ..update(Some(at("15:00")))
+        form: for_outside(),
+        ..update(None)
     })
 }
 
 fn drafted() -> Fact {
     Fact::ExternalDrafted {
-        form: Form {
-            body: "Some videos take longer than usual.".into(),
-            ..update(None).form
-        },
+        form: for_outside(),
     }
+}
+
+fn for_outside() -> Form {
+    Form {
+        body: "Some videos take longer than usual.".into(),
+        ..update(None).form
+    }
+}
+
+#[test]
+fn x2_other_words_than_the_approved_ones_are_not_published() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:04"), "ada", Fact::ExternalApproved { draft });
+    let other = sent(Update {
+        audience: Audience::External,
+        draft: Some(draft),
+        ..update(None)
+    });
+
+    assert!(
+        room.refusal(at("14:05"), "ada", other)
+            .contains("unchanged (X2)")
+    );
 }
 
 #[test]

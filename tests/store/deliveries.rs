@@ -52,6 +52,20 @@ async fn a_delivery_is_on_the_wire_once_and_its_end_is_in_the_log() {
 }
 
 #[tokio::test]
+async fn a_page_waits_for_no_update() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let held = Intent {
+        not_before: noon() + chrono::TimeDelta::seconds(10),
+        ..intent("update", Purpose::Update)
+    };
+
+    queued(&log, &[held, intent("page", Purpose::Page)]).await;
+
+    assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["page"]);
+}
+
+#[tokio::test]
 async fn a_lane_keeps_its_order_and_holds_up_no_other() {
     let folder = folder();
     let log = open(&file(&folder)).await;

@@ -558,6 +558,15 @@ impl Incident {
                 "the commander approves the text for outside before it is published (X2)",
             );
         }
+        let words = self
+            .state()
+            .external
+            .draft
+            .as_ref()
+            .map(|(_, _, form)| form);
+        if words != Some(&update.form) {
+            return refuse("what is published is the text that was approved, unchanged (X2)");
+        }
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use crate::domain::{
     incident::Incident,
     phase::Phase,
     policy::Policy,
+    retrospective::attendees,
     severity::Severity,
     span,
     update::Audience,
@@ -598,7 +599,10 @@ fn after(incident: &Incident, action: Action, now: DateTime<Utc>) -> Option<Shee
         )
         .field(Field::text("When", "", "2026-01-22 14:00")),
         Action::Held => {
-            let people: Vec<String> = incident.people().iter().map(ToString::to_string).collect();
+            let people: Vec<String> = attendees(incident)
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             new(
                 format!("THE RETROSPECTIVE OF {label} WAS HELD"),
                 Gate::Enter,
