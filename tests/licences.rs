@@ -23,14 +23,11 @@ const FINE: [&str; 13] = [
 ];
 
 /// Exceptions, with their reasons.
-const EXCEPTIONS: [(&str, &str); 4] = [
-    // Through `directories`: copyleft by file, and its files are not changed.
+const EXCEPTIONS: [(&str, &str); 2] = [
+    // Copyleft by file, and their files are not changed: the first through
+    // `directories`, the second finds actions by a few letters.
     ("option-ext", "MPL-2.0"),
-    // Sets of root certificates: data under a permissive data licence.
-    ("webpki-roots", "CDLA-Permissive-2.0"),
-    ("webpki-root-certs", "CDLA-Permissive-2.0"),
-    // A dialect of SPDX: MIT, without the file-by-file header.
-    ("wezterm-dynamic-derive", "MIT"),
+    ("nucleo-matcher", "MPL-2.0"),
 ];
 
 /// Whether an SPDX expression can be met: one side of every OR, both of every AND.
