@@ -7,6 +7,7 @@
 pub mod runbooks;
 mod tasks;
 pub mod terminal;
+pub mod wall;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
