@@ -1,1 +1,4 @@
 //! All integration tests, in one binary: a module per subject.
+
+mod app;
+mod screen;

@@ -21,6 +21,7 @@ mod tests;
 
 pub(in crate::domain) use local::within_reason;
 pub use local::{Ambiguous, resolve_local};
+pub(in crate::domain) use read::day;
 pub use read::{CalendarError, Hours, Week, find_zone};
 
 /// Days searched for a business day: ten years. Longer than any list of

@@ -263,6 +263,19 @@ pub(super) mod dates {
     }
 }
 
+/// For `#[serde(with = "day")]`: a day, written as a TOML date or as text.
+pub(in crate::domain) mod day {
+    use super::{Day, Deserialize as _, Deserializer, NaiveDate, Serializer};
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+        Day::deserialize(deserializer).map(|Day(date)| date)
+    }
+
+    pub fn serialize<S: Serializer>(day: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(day)
+    }
+}
+
 struct Day(NaiveDate);
 
 impl<'de> Deserialize<'de> for Day {

@@ -7,13 +7,16 @@
 mod check;
 mod read;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    calendar::Calendar,
+    calendar::{Calendar, day},
     fact::StepId,
     severity::Severity,
     span,
@@ -34,6 +37,7 @@ pub struct Policy {
     /// Who keeps it up to date.
     pub owner: Title,
     /// When it was last changed.
+    #[serde(with = "day")]
     pub updated: NaiveDate,
     /// How long it may go without being looked at.
     #[serde(with = "span::text")]
@@ -314,11 +318,11 @@ pub struct Link {
 impl Policy {
     /// The process document itself.
     pub fn built_in() -> Arc<Self> {
-        Arc::new(
-            Self::parse("built-in policy", BUILT_IN)
-                .expect("the built-in policy is tested")
-                .0,
-        )
+        static READ: LazyLock<Arc<Policy>> = LazyLock::new(|| {
+            let read = Policy::parse("built-in policy", BUILT_IN);
+            Arc::new(read.expect("the built-in policy is tested").0)
+        });
+        Arc::clone(&READ)
     }
 
     /// What is promised at `severity`.

@@ -490,6 +490,8 @@ fn sheet_key(
 ) -> Vec<Effect> {
     match sheet.key(key, now) {
         Answer::Open => {
+            // What was chosen just now may reach people: then a word is asked.
+            forms::regate(app, &mut sheet);
             app.mode = Mode::Sheet(sheet);
             Vec::new()
         }

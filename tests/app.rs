@@ -1,0 +1,1 @@
+//! What keys do to the screen's state, and what leaves it.
