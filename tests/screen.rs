@@ -2,3 +2,4 @@
 
 pub mod fixture;
 mod snapshots;
+mod walls;

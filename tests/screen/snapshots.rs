@@ -4,7 +4,11 @@ use super::fixture::{busy, now, quiet, screen};
 use warroom::ui::{app::App, capability::Tier, theme::lettered};
 
 fn shown(app: &App, size: (u16, u16), tier: Tier) -> String {
-    lettered(&screen(app, size, tier, now()))
+    let (columns, rows) = size;
+    format!(
+        "{columns}x{rows}\n{}",
+        lettered(&screen(app, size, tier, now()))
+    )
 }
 
 macro_rules! sizes {
