@@ -12,7 +12,7 @@ use crate::ui::{
     format::{self, Align, letters},
     glyph::Glyph,
     theme::Role,
-    widget::{Big, Size},
+    widget::{Big, Rule, Size},
 };
 
 /// Letters beyond this are not in the big font.
@@ -44,6 +44,18 @@ impl Rows {
             ..self.0
         }
     }
+}
+
+/// A rule with a title, and what is said at its right end.
+pub(super) fn rule(canvas: &mut Canvas<'_, '_>, area: Rect, title: &str, right: &str) {
+    let mut part = canvas.part(area);
+    let (paint, buffer, area) = part.raw();
+    Rule {
+        title: &format!(" {title}"),
+        right,
+        ..Rule::default()
+    }
+    .draw(paint, buffer, area);
 }
 
 /// `columns` of `area`, from `x` on, counted from its corner.
@@ -78,7 +90,9 @@ fn styled(
 ) {
     let mut part = canvas.part(area);
     let (paint, buffer, mut area) = part.raw();
-    let text = if text.chars().all(|letter| letter <= LAST_BIG_LETTER) {
+    let text = if area.height < size.rows().min(4) {
+        text.to_owned()
+    } else if text.chars().all(|letter| letter <= LAST_BIG_LETTER) {
         cut(text, area.width)
     } else {
         area.height = area.height.min(1);

@@ -14,7 +14,7 @@ use crate::{
         format::Align,
         pane::{self, health::mark},
         theme::Role,
-        widget::{Rule, Size},
+        widget::Size,
     },
 };
 
@@ -29,7 +29,7 @@ pub(super) fn counts(wall: &Wall, at: DateTime<Utc>) -> String {
 /// Draws the rule, then trouble at the left and the rest at the right.
 pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
     let mut rows = Rows(area);
-    rule(wall, canvas, rows.take(1), now);
+    frame::rule(canvas, rows.take(1), "HEALTH", &counts(wall, now));
     if rows.0.height >= 16 {
         rows.take(1);
     }
@@ -57,18 +57,6 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: Da
     } else {
         list(wall, &fine, &mut canvas.part(right), now);
     }
-}
-
-fn rule(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
-    let right = counts(wall, now);
-    let mut part = canvas.part(area);
-    let (paint, buffer, area) = part.raw();
-    let rule = Rule {
-        title: "HEALTH",
-        right: &right,
-        ..Rule::default()
-    };
-    rule.draw(paint, buffer, area);
 }
 
 /// What is probed, without the controls and without this host.
@@ -110,13 +98,17 @@ fn offline(canvas: &mut Canvas<'_, '_>, area: Rect) {
 
 /// As many big ones as fit; the others by name in the last row.
 fn trouble(bad: &[&Watch], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
-    let all = usize::from((area.height + 1) / PITCH);
-    let fit = usize::from(area.height.saturating_sub(1) / PITCH);
-    let big = if bad.len() <= all { bad.len() } else { fit };
+    let big = fitting(bad.len(), area.height, PITCH);
+    // With many, the blank rows go first.
+    let (big, pitch) = if big == bad.len() {
+        (big, PITCH)
+    } else {
+        (fitting(bad.len(), area.height, PITCH - 1), PITCH - 1)
+    };
     let mut rows = Rows(area);
     for watch in &bad[..big] {
         one(watch, canvas, rows.take(4), now);
-        rows.take(PITCH - 4);
+        rows.take(pitch - 4);
     }
     if big == bad.len() {
         return;
@@ -136,6 +128,16 @@ fn trouble(bad: &[&Watch], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTim
     );
 }
 
+/// How many of `count` fit; a row is kept for the others where there are some.
+fn fitting(count: usize, height: u16, pitch: u16) -> usize {
+    let all = usize::from((height + pitch - 4) / pitch);
+    if count <= all {
+        count
+    } else {
+        usize::from(height.saturating_sub(1) / pitch)
+    }
+}
+
 fn mark_word(watch: &Watch, now: DateTime<Utc>) -> &'static str {
     match watch.state(now) {
         Health::Unknown => "unknown",
@@ -146,29 +148,41 @@ fn mark_word(watch: &Watch, now: DateTime<Utc>) -> &'static str {
     }
 }
 
-/// Name, state and value, four rows high.
+/// Columns of a state's word: five letters and a gap.
+const WORD: u16 = 23;
+/// Columns of a value in big letters.
+const VALUE: u16 = 38;
+/// The least that is left for a name: nine letters.
+const NAME: u16 = 36;
+
+/// Name, state and value, four rows high; the value is small where there is
+/// no room for it.
 fn one(watch: &Watch, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
     let (glyph, role) = mark(watch.state(now));
     let glyph = canvas.glyph(glyph).to_string();
     canvas.part(area).text(2, 1, role, &glyph);
-    let name = (area.width * 43 / 100).saturating_sub(4);
-    let word = area.width * 20 / 100;
+    let wide = area.width >= 4 + NAME + WORD + VALUE;
     let value = pane::health::value(watch, now);
-    let parts = [
-        (4, name, watch.spec().name.as_str()),
-        (4 + name + 2, word, mark_word(watch, now)),
-        (4 + name + 2 + word + 1, area.width, value.as_str()),
-    ];
-    for (x, wide, text) in parts {
+    let room = if wide { VALUE } else { 8 };
+    let name = area.width.saturating_sub(4 + WORD + room);
+    let mut put = |x: u16, wide: u16, text: &str| {
         let part = columns(area, x, wide);
         frame::big(canvas, part, (text, Size::Small), Align::Left, role);
+    };
+    put(4, name.saturating_sub(2), &watch.spec().name);
+    put(4 + name, WORD, mark_word(watch, now));
+    if wide {
+        put(4 + name + WORD, VALUE, &value);
+    } else {
+        let part = columns(area, 4 + name + WORD, room);
+        canvas.part(part).clipped(0, 1, role, &value, room);
     }
 }
 
 /// Those that are well, one below the other, and this host.
 fn list(wall: &Wall, fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let host = wall.app.panel.watches().find(|watch| is_host(watch));
-    let system = host.and_then(|watch| watch.last()?.system);
+    let system = host.and_then(|watch| Some((watch.last()?.system?, watch.state(now))));
     let kept = u16::from(system.is_some());
     canvas.text(0, 0, Role::Muted, "OK");
     let bottom = canvas.height().saturating_sub(kept);
@@ -187,7 +201,7 @@ fn list(wall: &Wall, fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime
         small(watch, canvas, (0, y), now);
         y += step;
     }
-    if let Some(system) = system {
+    if let Some((system, health)) = system {
         let text = format!(
             "host  load {:.2}   mem {}%   disk {}%",
             system.load[0],
@@ -195,7 +209,14 @@ fn list(wall: &Wall, fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime
             system.disk_percent()
         );
         let room = canvas.width();
-        canvas.clipped(0, y.min(bottom), Role::Normal, &text, room);
+        let (glyph, role) = mark(health);
+        let (text, role) = match health {
+            Health::Up => (text, Role::Normal),
+            Health::Degraded | Health::Down | Health::Unknown | Health::Stale => {
+                (format!("{} {text}", canvas.glyph(glyph)), role)
+            }
+        };
+        canvas.clipped(0, y.min(bottom), role, &text, room);
     }
 }
 
@@ -224,7 +245,7 @@ pub(super) fn small(
     canvas.clipped(x + 2, y, Role::Normal, &watch.spec().name, 14);
     let value = canvas.paint.truncate(&pane::health::value(watch, now), 7);
     canvas.right(x + 24, y, Role::Normal, &value);
-    let room = canvas.width().saturating_sub(x + 26).min(12);
+    let room = canvas.width().saturating_sub(x + 26).min(10);
     if room >= 6 {
         let line = pane::health::spark(canvas, watch, room, now);
         canvas.text(x + 26, y, Role::Muted, &line);

@@ -22,7 +22,7 @@ use crate::{
         format::{self, Align},
         pane::{self, health::mark},
         theme::Role,
-        widget::{self, Rule, Size, meter_text},
+        widget::{self, Size, meter_text},
     },
 };
 
@@ -235,9 +235,11 @@ fn clock(
 ) {
     let mut rows = Rows(canvas.area());
     let (label, target) = label(incident, due);
+    // Here the time follows, and the target stands below it.
+    let label = label.replace(" TO", " IN");
     let role = role_of(due, now);
     let room = canvas.width();
-    canvas.clipped(0, 0, role, &overdue(label, due, now), room);
+    canvas.clipped(0, 0, role, &overdue(&label, due, now), room);
     rows.take(1);
     let below = rows.take_last(1);
     let value = format::countdown(due.by - now);
@@ -329,12 +331,7 @@ const UNSAID: [&str; 9] = [
 const OWN_WORDS: [&str; 3] = ["ack", "mitigated", "phase"];
 
 fn latest_entries(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
-    let (paint, buffer, area) = canvas.raw();
-    Rule {
-        title: "LATEST",
-        ..Rule::default()
-    }
-    .draw(paint, buffer, area);
+    frame::rule(canvas, canvas.area(), "LATEST", "");
     let lines = incident
         .entries()
         .iter()

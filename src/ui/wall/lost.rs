@@ -128,7 +128,7 @@ fn last_known(
         y += 2;
     }
     let probes = super::health::counts(wall, since);
-    canvas.clipped(4, y, Role::Stale, &format!("was: {probes}"), room);
+    canvas.clipped(4, y, Role::Stale, &format!("{was}{probes}"), room);
 }
 
 /// `ESCALATES TO Engineering Manager at 14:14 UTC   (in 2m51 by this clock)`.

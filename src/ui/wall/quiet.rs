@@ -15,7 +15,7 @@ use crate::{
         format::{self, Align},
         glyph::Glyph,
         theme::Role,
-        widget::{Rule, Size},
+        widget::Size,
     },
 };
 
@@ -124,13 +124,7 @@ fn watching(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<
         _ => "every check below is fresh",
     };
     let mut canvas = canvas.part(area);
-    let (paint, buffer, area) = canvas.raw();
-    let rule = Rule {
-        title: "WATCHING",
-        right,
-        ..Rule::default()
-    };
-    rule.draw(paint, buffer, area);
+    frame::rule(&mut canvas, area, "WATCHING", right);
     let across = (canvas.width().saturating_sub(4) / COLUMN).max(1);
     let step = if canvas.height() > 8 { 2 } else { 1 };
     let place = |place: u16| (4 + place % across * COLUMN, step + place / across * step);
