@@ -244,7 +244,7 @@ fn two_incidents_take_turns_of_fifteen_seconds() {
     assert!((2..=3).contains(&turns), "{turns}");
     assert!(pages.contains(&Some(OTHER)));
     let words = shown(&wall_of_two(), USUAL, Tier::Rich, now());
-    assert!(words.contains("page 1 of 2, next in 15s"), "{words}");
+    assert!(words.contains("page 1 of 2, next in "), "{words}");
 }
 
 #[test]
