@@ -65,6 +65,9 @@ fn draw_all(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime
     for place in &areas.panes {
         rule(app, areas, place, canvas, now);
         body(app, place.pane, &mut canvas.part(place.body), now);
+        if areas.size == Size::Narrow && place.pane == Pane::Next {
+            pane::narrow::draw(app, &mut canvas.part(place.body), now);
+        }
     }
     joints(areas, canvas);
     pane::footer::draw_toast(app, &mut canvas.part(areas.toast), now);
@@ -114,7 +117,8 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
     let zoomed = format!("zoomed {} z to go back", paint.glyph(Glyph::Dot));
     let right = match (right.is_empty(), app.zoomed) {
         (true, true) => zoomed,
-        (false, true) | (_, false) => right.replace('·', &paint.glyph(Glyph::Dot).to_string()),
+        (false, true) => format!("{right}   {zoomed}"),
+        (_, false) => right.replace('·', &paint.glyph(Glyph::Dot).to_string()),
     };
     widget::Rule {
         number: place

@@ -58,7 +58,11 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
             1,
             y,
             Role::Offline,
-            "this host is offline: targets are unknown",
+            if canvas.width() >= 43 {
+                "this host is offline: targets are unknown"
+            } else {
+                "host offline: targets are unknown"
+            },
         );
         y += 1;
     } else if wide {
@@ -160,8 +164,9 @@ pub fn value(watch: &Watch, now: DateTime<Utc>) -> String {
             .since()
             .map(|since| format::age(now - since))
             .unwrap_or_default(),
-        Health::Stale => watch.age(now).map(format::age).unwrap_or_default(),
-        Health::Up | Health::Degraded | Health::Unknown => {
+        // What was seen then says nothing about now, but how long ago it was does.
+        Health::Stale | Health::Unknown => watch.age(now).map(format::age).unwrap_or_default(),
+        Health::Up | Health::Degraded => {
             let last = watch.last();
             let took = last.and_then(|reading| reading.took).map(format::took);
             let detail = last
@@ -254,8 +259,12 @@ fn limit(watch: &Watch) -> Option<f64> {
 }
 
 fn system_row(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
-    let (_, role) = mark(watch.state(now));
+    let (glyph, role) = mark(watch.state(now));
     let role = if role == Role::Ok { Role::Normal } else { role };
+    if role != Role::Normal {
+        let text = canvas.glyph(glyph).to_string();
+        canvas.text(1, y, role, &text);
+    }
     let Some(system) = watch.last().and_then(|reading| reading.system) else {
         canvas.text(3, y, Role::Muted, "host  not read yet");
         return;

@@ -279,6 +279,9 @@ fn calm(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
             Role::Muted,
             "Nothing is probed: [[probe]] in the configuration says what to watch.".to_owned(),
         ),
+        _ if app.panel.watches().all(|watch| watch.last().is_none()) => {
+            (Role::Muted, "No probe has answered yet.".to_owned())
+        }
         (_, 0) => (
             Role::Normal,
             "Nothing is wrong that this console can see. Every probe is fresh and well.".to_owned(),
