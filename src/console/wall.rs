@@ -43,7 +43,8 @@ const BEAT: Duration = Duration::from_secs(1);
 /// When there is no terminal, or the log can't be read any more.
 pub async fn run(setup: Setup, redact: bool) -> color_eyre::Result<i32> {
     let capability = setup.capability.clone();
-    let (screen, inputs, handle) = terminal::open(&capability, None).wrap_err("opening the terminal")?;
+    let (screen, inputs, handle) =
+        terminal::open(&capability, None).wrap_err("opening the terminal")?;
     let terminal = Terminal::new(screen).wrap_err("opening the screen")?;
     let ended = show(setup, redact, terminal, inputs).await;
     Handle::leave(&handle);
@@ -61,7 +62,10 @@ async fn show(
     let _stopped = stop.clone().drop_guard();
     let now = setup.clock.now();
     let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
-    let mut wall = Wall::new(App::new(setup.settings.clone(), setup.keymap.clone(), panel, now), now);
+    let mut wall = Wall::new(
+        App::new(setup.settings.clone(), setup.keymap.clone(), panel, now),
+        now,
+    );
     wall.redact = redact;
     let look = Look {
         theme: &setup.theme.clone(),
@@ -74,7 +78,9 @@ async fn show(
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        terminal.draw(|frame| wall::draw(&wall, look, clock.now(), frame)).wrap_err("drawing the wall")?;
+        terminal
+            .draw(|frame| wall::draw(&wall, look, clock.now(), frame))
+            .wrap_err("drawing the wall")?;
         tokio::select! {
             input = inputs.recv() => if let Some(code) = ends(input) { return Ok(code) },
             Some(msg) = messages.recv() => wall::update(&mut wall, msg, clock.now()),
@@ -96,9 +102,17 @@ fn ends(input: Option<Input>) -> Option<i32> {
     }
 }
 
-fn start(setup: Setup, messages: &Sender<Msg>, stop: &CancellationToken) -> JoinSet<Result<(), Report>> {
+fn start(
+    setup: Setup,
+    messages: &Sender<Msg>,
+    stop: &CancellationToken,
+) -> JoinSet<Result<(), Report>> {
     let mut running = JoinSet::new();
-    running.spawn(tasks::follow(setup.log.clone(), messages.clone(), stop.clone()));
+    running.spawn(tasks::follow(
+        setup.log.clone(),
+        messages.clone(),
+        stop.clone(),
+    ));
     running.spawn(watch_engine(setup.log, setup.clock, messages.clone()));
     let schedule = Schedule::new(setup.probes, setup.clock);
     running.spawn(tasks::look(schedule, messages.clone(), stop.clone()));
@@ -108,10 +122,18 @@ fn start(setup: Setup, messages: &Sender<Msg>, stop: &CancellationToken) -> Join
 /// Looks who holds the lease, and when that engine last did its round.
 async fn watch_engine(log: Log, clock: Clock, messages: Sender<Msg>) -> Result<(), Report> {
     loop {
-        let lease = log.lease().await?.filter(|lease| lease.expires_at > clock.now());
-        let holder = lease.map(|lease| Title::lossy(&format!("{} on {}", lease.owner.name, lease.owner.host)));
+        let lease = log
+            .lease()
+            .await?
+            .filter(|lease| lease.expires_at > clock.now());
+        let holder = lease
+            .map(|lease| Title::lossy(&format!("{} on {}", lease.owner.name, lease.owner.host)));
         let ticked_at = log.last_tick().await?;
-        let seen = EngineSeen { holder, mine: false, ticked_at };
+        let seen = EngineSeen {
+            holder,
+            mine: false,
+            ticked_at,
+        };
         if messages.send(Msg::Engine(seen)).await.is_err() {
             return Ok(());
         }

@@ -488,8 +488,12 @@ fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
         Mode::Palette(palette) => palette.input.insert(text),
         Mode::Find(filter) | Mode::Help(filter, _) => filter.insert(text),
         Mode::Browse if app.shown.is_some() => {
-            if let Err(why) = forms::open(app, Action::Note, text, now) {
-                app.tell(why, true, now);
+            match forms::open(app, Action::Note, "", now) {
+                Ok(effects) => debug_assert!(effects.is_empty(), "an empty note is not sent"),
+                Err(why) => app.tell(why, true, now),
+            }
+            if let Mode::Sheet(sheet) = &mut app.mode {
+                sheet.paste(text);
             }
         }
         Mode::Browse | Mode::History(_) | Mode::Messages(_) | Mode::Link | Mode::Details(_) => {}
@@ -505,6 +509,8 @@ fn sheet_key(
 ) -> Vec<Effect> {
     match sheet.key(key, now) {
         Answer::Open => {
+            // What was chosen just now may reach people: then a word is asked.
+            forms::regate(app, &mut sheet);
             app.mode = Mode::Sheet(sheet);
             Vec::new()
         }

@@ -7,6 +7,7 @@ use crate::domain::{
     entry::{Entry, EntryId, Via},
     fact::{Fact, Health},
     incident::Incident,
+    severity::Severity,
     text::one_line,
     update::Audience,
 };
@@ -42,13 +43,14 @@ pub fn timeline(app: &App) -> Vec<Line> {
         .get(&Pane::Timeline)
         .map(String::as_str)
         .unwrap_or_default();
+    let unfiltered = filter.trim().is_empty();
     let filter = Filter::new(filter);
     let pins = &incident.state().pins;
     let mut pinned = Vec::new();
     let mut rows = Vec::new();
     for entry in incident.entries().iter().rev() {
         let row = line(incident, entry);
-        if !filter.matches(&row) {
+        if !filter.matches(&row) || (unfiltered && is_said_elsewhere(incident, entry)) {
             continue;
         }
         if pins.contains(&entry.id) {
@@ -59,6 +61,16 @@ pub fn timeline(app: &App) -> Vec<Line> {
     }
     pinned.append(&mut rows);
     pinned
+}
+
+/// An update's own row says which channels took it; `kind:sent` shows when.
+fn is_said_elsewhere(incident: &Incident, entry: &Entry) -> bool {
+    let Fact::Delivered { of, .. } = &entry.fact else {
+        return false;
+    };
+    let state = incident.state();
+    let mut sent = state.updates.iter().chain(&state.external.published);
+    sent.any(|sent| sent.entry == *of)
 }
 
 /// One entry as a row.
@@ -96,7 +108,11 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             of(how, format!("{level}: {}", declaration.title))
         }
         Fact::Acknowledged {} => of("ack", took(incident, entry)),
-        Fact::SeverityChanged { to, reason } => of("severity", with(format!("now {to}"), reason)),
+        Fact::SeverityChanged { to, reason } => {
+            let was = level_before(incident, entry).map(|was| format!("{was} -> "));
+            let text = format!("{}{to}", was.unwrap_or_default());
+            of("severity", with(text, reason))
+        }
         Fact::Described {
             title,
             impact,
@@ -317,6 +333,21 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             format!("{} (from a newer warroom)", one_line(&unknown.kind)),
         ),
     }
+}
+
+/// The level that a change of severity left.
+fn level_before(incident: &Incident, entry: &Entry) -> Option<Severity> {
+    incident
+        .entries()
+        .iter()
+        .take_while(|other| other.id != entry.id)
+        .filter(|other| incident.retracted_by(other.id).is_none())
+        .filter_map(|other| match &other.fact {
+            Fact::Declared(declaration) => declaration.severity,
+            Fact::SeverityChanged { to, .. } => Some(*to),
+            _ => None,
+        })
+        .last()
 }
 
 fn with(text: String, more: &str) -> String {

@@ -568,7 +568,7 @@ fn after(incident: &Incident, action: Action, now: DateTime<Utc>) -> Option<Shee
     Some(match action {
         Action::Recurs => new(format!("DOES {label} RECUR?"), Gate::Enter)
             .field(yes_no("Recurs"))
-            .field(Field::text("Of", "", "INC-…, may stay empty")),
+            .field(Field::text("Of", "", "INC-142, may stay empty")),
         Action::FailureMode => new(format!("IS THE FAILURE MODE OF {label} NEW?"), Gate::Enter)
             .field(yes_no("New failure mode")),
         Action::Factor => new(format!("WHAT CONTRIBUTED TO {label}"), Gate::Enter)

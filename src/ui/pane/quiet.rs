@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::policy::Policy,
+    domain::{
+        policy::{Policy, Step},
+        severity::Severity,
+    },
     ui::{
         action::Action,
         app::{App, Pane},
@@ -182,16 +185,29 @@ fn recent(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         welcome(app, canvas);
         return;
     }
-    if let Some(line) = next_ladder(app, now).filter(|_| y + 1 < height) {
-        canvas.clipped(
-            2,
-            y + 1,
-            Role::Muted,
-            &format!("ladder if it starts now   {line}"),
-            canvas.width().saturating_sub(3),
-        );
+    let label = "ladder if it starts now   ";
+    let indent = u16::try_from(label.len()).unwrap_or(0) + 2;
+    let lines = next_ladder(app, now).map(|steps| {
+        let steps: Vec<String> = steps
+            .iter()
+            .map(|step| step.replace(' ', NO_BREAK))
+            .collect();
+        Canvas::wrapped(
+            &steps.join("   "),
+            canvas.width().saturating_sub(indent + 1),
+        )
+    });
+    for (row, line) in (y + 1..height).zip(lines.unwrap_or_default()) {
+        if row == y + 1 {
+            canvas.text(2, row, Role::Muted, label);
+        }
+        let line = line.replace(NO_BREAK, " ");
+        canvas.text(indent, row, Role::Muted, line.trim_start());
     }
 }
+
+/// Keeps a step on one line.
+const NO_BREAK: &str = "\u{a0}";
 
 fn welcome(app: &App, canvas: &mut Canvas<'_, '_>) {
     let key = |action: Action| app.keymap.key_of(action).unwrap_or_default();
@@ -214,23 +230,44 @@ fn welcome(app: &App, canvas: &mut Canvas<'_, '_>) {
     }
 }
 
-fn next_ladder(app: &App, now: DateTime<Utc>) -> Option<String> {
+/// Each step with its time, if an incident began now: `14:22 Team Lead bo`.
+fn next_ladder(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
     let (policy, _) = Policy::parse("policy", &app.settings.policy).ok()?;
-    let steps: Vec<String> = policy
+    let told = |step: &Step| {
+        let person = policy
+            .contact(&step.target)
+            .map(|contact| format!(" {}", contact.person));
+        let only = step
+            .severities
+            .as_ref()
+            .map(|levels| format!(" ({} only)", words_of(levels)));
+        format!(
+            "{} {}{}{}",
+            format::time_minutes(now + step.after),
+            step.target,
+            person.unwrap_or_default(),
+            only.unwrap_or_default()
+        )
+    };
+    let steps = policy
         .steps()
         .filter(|(_, _, step)| !step.after.is_zero())
-        .map(|(_, _, step)| format!("{} {}", format::time_minutes(now + step.after), step.target))
-        .collect();
-    Some(steps.join("   "))
+        .map(|(_, _, step)| told(step));
+    Some(steps.collect())
+}
+
+fn words_of(levels: &[Severity]) -> String {
+    let words: Vec<String> = levels.iter().map(Severity::to_string).collect();
+    words.join(", ")
 }
 
 fn ladder(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let Some(text) = next_ladder(app, now) else {
+    let Some(steps) = next_ladder(app, now) else {
         return;
     };
     canvas.text(2, 0, Role::Muted, "if it starts now:");
-    for (y, step) in (1..canvas.height()).zip(text.split("   ")) {
-        canvas.text(4, y, Role::Normal, step);
+    for (y, step) in (1..canvas.height()).zip(steps) {
+        canvas.text(4, y, Role::Normal, &step);
     }
 }
 
@@ -242,6 +279,9 @@ fn calm(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
             Role::Muted,
             "Nothing is probed: [[probe]] in the configuration says what to watch.".to_owned(),
         ),
+        _ if app.panel.watches().all(|watch| watch.last().is_none()) => {
+            (Role::Muted, "No probe has answered yet.".to_owned())
+        }
         (_, 0) => (
             Role::Normal,
             "Nothing is wrong that this console can see. Every probe is fresh and well.".to_owned(),
