@@ -1,3 +1,12 @@
-//! The program: see the library for its floors.
+//! The program: parse, install hooks, run, report. See the library for its floors.
 
-fn main() {}
+use std::process::ExitCode;
+
+use warroom::{cli, notify};
+
+fn main() -> ExitCode {
+    // Only a broken invariant panics; its report says where to look.
+    color_eyre::install().ok();
+    notify::install_tls();
+    cli::run(std::env::args_os()).into()
+}

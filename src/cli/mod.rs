@@ -1,1 +1,296 @@
-//! To be built: cli.
+//! The command line: one verb for each thing that the console can do, for
+//! scripts and for one hand.
+//!
+//! Data goes to stdout, everything else to stderr; `-o json` writes the same
+//! for programs. Nothing is asked where no terminal is, and what reaches people
+//! needs `--yes` or a typed word. How a command ends is in [`failure`].
+//!
+//! Every verb that records opens the log, folds it into a board, lets the board
+//! decide, and appends: the way of the console, without its screen.
+
+mod after;
+pub mod args;
+mod confirm;
+pub mod doctor;
+mod done;
+pub mod engine;
+pub mod failure;
+mod incident;
+pub mod open;
+mod people;
+mod policy;
+mod probe;
+mod read;
+pub mod say;
+mod settings;
+mod store;
+mod tools;
+mod update;
+mod view;
+mod words;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
+use color_eyre::eyre::WrapErr as _;
+
+use args::Global;
+use failure::Exit;
+use open::{Room, Setup};
+
+/// An incident war room in the terminal.
+///
+/// Without a command it opens the console; where there is no terminal it says
+/// in a few lines how things stand.
+#[derive(Debug, Parser)]
+#[command(
+    name = "warroom",
+    version,
+    after_help = failure::CODES,
+    after_long_help = help(),
+    subcommand_help_heading = "Commands",
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    #[command(flatten)]
+    Incident(incident::Verb),
+    Update(update::Update),
+    /// News for outside: drafted, approved, published
+    #[command(subcommand)]
+    External(update::External),
+    /// It will take long: updates may be promised later than usual
+    LongRunning {
+        /// Why
+        reason: String,
+    },
+    #[command(flatten)]
+    People(people::Verb),
+    #[command(flatten)]
+    After(after::Verb),
+    List(read::List),
+    Show(read::Show),
+    Timeline(read::Timeline),
+    /// How things stand, in a few lines
+    Status,
+    Deliveries(store::Deliveries),
+    /// Looking at services
+    #[command(subcommand)]
+    Probe(probe::Verb),
+    /// The response process: as it is, what it says twice, what follows from it
+    #[command(subcommand)]
+    Policy(policy::Verb),
+    /// The configuration: every key and who set it
+    #[command(subcommand)]
+    Config(settings::Config),
+    /// Colours
+    #[command(subcommand)]
+    Theme(settings::Themes),
+    /// Runbooks
+    #[command(subcommand)]
+    Runbook(settings::Runbooks),
+    /// Fire what is due, deliver and probe, without a screen, until SIGTERM
+    Engine,
+    /// The screen on the wall
+    Wall,
+    Export(store::Export),
+    Import(store::Import),
+    /// Look whether everything in the log is as it was written
+    Verify,
+    Backup(store::Backup),
+    /// Say what this program thinks of its surroundings, and why
+    Doctor,
+    Completions(tools::Completions),
+    Man(tools::Man),
+}
+
+fn help() -> String {
+    format!(
+        "{}\n\n{}",
+        "\
+A day in the room:
+  warroom declare \"checkout is down\" --severity P1 --alert-at 14:03
+  warroom ack
+  warroom role commander ada
+  warroom note \"the canary was fine\" --at '5m ago'
+  warroom update --status Identified --eta '1 hour' --body 'A bad deploy.' --yes
+  warroom mitigate && warroom resolve --yes
+  warroom retro held --attendee ada --attendee bo && warroom close
+
+Times are UTC unless they say otherwise: 14:05, '14:05 local', '10m ago', +30m,
+'2026-01-22 14:05'. Lengths: 45s, 10m, 1h30m, 2d.
+
+Files: ~/.config/warroom/config.toml, ~/.local/share/warroom/<workspace>.db;
+`warroom doctor` shows where everything is. Variables: WARROOM_CONFIG,
+WARROOM_DATA_DIR, WARROOM_LOG (what is logged to stderr), and WARROOM_<KEY> for
+every key of the configuration.",
+        failure::CODES
+    )
+}
+
+/// Does what the arguments ask for, and answers the exit code. Says on stderr
+/// why something went wrong.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return misunderstood(&error),
+    };
+    log_to_stderr(cli.global.verbose);
+    let verbose = cli.global.verbose;
+    match started(cli) {
+        Ok(exit) => exit,
+        Err(error) => report(&error, verbose),
+    }
+}
+
+fn started(cli: Cli) -> color_eyre::Result<Exit> {
+    let runtime = tokio::runtime::Runtime::new().wrap_err("starting")?;
+    let ended = runtime.block_on(act(cli));
+    // Somebody's blocked read of stdin must not hold up the end.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Help is data; a mistake is a sentence without anything that acts on a
+/// terminal, since it repeats what was typed.
+fn misunderstood(error: &clap::Error) -> Exit {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            error.print().ok();
+            Exit::Ok
+        }
+        _ => {
+            say::aside(&error.render().to_string());
+            Exit::Usage
+        }
+    }
+}
+
+fn report(error: &color_eyre::Report, verbose: u8) -> Exit {
+    let Some(exit) = failure::exit_of(error) else {
+        return Exit::Ok;
+    };
+    say::aside(&format!("warroom: {}", failure::in_a_line(error)));
+    if verbose > 0 && exit == Exit::Refused {
+        say::aside(&format!("{error:?}"));
+    }
+    exit
+}
+
+/// Our own log goes to stderr for a command; the console keeps it in a file.
+fn log_to_stderr(verbose: u8) {
+    let usual = match verbose {
+        0 => "warn",
+        1 => "warroom=info,warn",
+        _ => "warroom=debug,info",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WARROOM_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .try_init()
+        .ok();
+}
+
+/// Ctrl-C ends whatever waits; the engine and the screens have their own way.
+async fn act(cli: Cli) -> color_eyre::Result<Exit> {
+    let ends_by_itself = matches!(cli.verb, None | Some(Verb::Engine | Verb::Wall));
+    if ends_by_itself {
+        return dispatch(cli).await;
+    }
+    tokio::select! {
+        done = dispatch(cli) => done,
+        _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
+    }
+}
+
+async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
+    let Cli { global, verb } = cli;
+    match verb {
+        Some(Verb::Completions(shell)) => shell.run(),
+        Some(Verb::Man(man)) => man.run(),
+        Some(Verb::Config(config)) => config.run(global),
+        Some(Verb::Theme(theme)) => theme.run(&Setup::read(global)?),
+        Some(Verb::Runbook(runbook)) => runbook.run(&Setup::read(global)?),
+        Some(Verb::Policy(policy)) => policy.run(&Setup::read(global)?),
+        Some(Verb::Probe(probe::Verb::Run { names, curl_exit })) => {
+            probe::run(&Setup::read(global)?, &names, curl_exit).await
+        }
+        Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
+        verb => {
+            let mut room = open::room(global).await?;
+            let log = room.log.clone();
+            let ended = in_room(verb, &mut room).await;
+            log.close().await;
+            ended
+        }
+    }
+}
+
+async fn in_room(verb: Option<Verb>, room: &mut Room) -> color_eyre::Result<Exit> {
+    match verb {
+        None => open_console(room).await,
+        Some(Verb::Wall) => open_wall(room).await,
+        Some(Verb::Incident(verb)) => verb.run(room).await,
+        Some(Verb::Update(update)) => update.run(room).await,
+        Some(Verb::External(external)) => external.run(room).await,
+        Some(Verb::LongRunning { reason }) => update::long_running(room, &reason).await,
+        Some(Verb::People(verb)) => verb.run(room).await,
+        Some(Verb::After(verb)) => verb.run(room).await,
+        Some(Verb::List(list)) => list.run(room),
+        Some(Verb::Show(show)) => show.run(room),
+        Some(Verb::Timeline(timeline)) => timeline.run(room),
+        Some(Verb::Status) => read::status(room).await,
+        Some(Verb::Deliveries(deliveries)) => deliveries.run(room).await,
+        Some(Verb::Probe(probe::Verb::List)) => probe::list(room),
+        Some(Verb::Engine) => engine::run(room).await,
+        Some(Verb::Export(export)) => export.run(room).await,
+        Some(Verb::Import(import)) => import.run(room).await,
+        Some(Verb::Verify) => store::verify(room).await,
+        Some(Verb::Backup(backup)) => backup.run(room).await,
+        Some(
+            Verb::Completions(_)
+            | Verb::Man(_)
+            | Verb::Config(_)
+            | Verb::Theme(_)
+            | Verb::Runbook(_)
+            | Verb::Policy(_)
+            | Verb::Doctor
+            | Verb::Probe(probe::Verb::Run { .. }),
+        ) => unreachable!("these need no log, and were carried out before it was opened"),
+    }
+}
+
+/// The console; sentences where it can't be drawn.
+///
+/// # Errors
+///
+/// When the log can't be read, or stdout can't be written.
+pub async fn open_console(room: &mut Room) -> color_eyre::Result<Exit> {
+    read::status(room).await
+}
+
+/// The screen on the wall; sentences where it can't be drawn.
+///
+/// # Errors
+///
+/// When the log can't be read, or stdout can't be written.
+pub async fn open_wall(room: &mut Room) -> color_eyre::Result<Exit> {
+    read::status(room).await
+}
+
+/// The command line as clap knows it, for completions, the manual and tests.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,253 @@
+//! What this program thinks of its surroundings, and why.
+
+use serde::Serialize;
+
+use super::{
+    engine,
+    failure::{self, Exit},
+    open::Setup,
+    say,
+};
+use crate::{
+    config::{Color, Glyphs},
+    domain::board::Board,
+    journal,
+    store::DeliveryFilter,
+    ui::capability::{Capability, Depth, Tier, Wishes},
+};
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+struct Line {
+    about: &'static str,
+    what: String,
+    value: String,
+    why: String,
+    level: &'static str,
+}
+
+impl Line {
+    fn ok(about: &'static str, what: &str, value: impl Into<String>) -> Self {
+        Self {
+            about,
+            what: what.to_owned(),
+            value: value.into(),
+            why: String::new(),
+            level: "ok",
+        }
+    }
+
+    fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = why.into();
+        self
+    }
+
+    const fn warning(mut self) -> Self {
+        self.level = "warning";
+        self
+    }
+
+    const fn error(mut self) -> Self {
+        self.level = "error";
+        self
+    }
+}
+
+/// What this terminal can show, as flags and configuration wish it.
+pub fn capability(setup: &Setup) -> Capability {
+    let tty = terminal();
+    let config = &setup.config;
+    let wishes = Wishes {
+        color: match config.color {
+            Color::Auto => None,
+            Color::None => Some(Depth::Mono),
+            Color::Ansi16 => Some(Depth::Ansi16),
+            Color::Ansi256 => Some(Depth::Ansi256),
+            Color::True => Some(Depth::True),
+        },
+        glyphs: match config.glyphs {
+            Glyphs::Auto => None,
+            Glyphs::Rich => Some(Tier::Rich),
+            Glyphs::Console => Some(Tier::Console),
+            Glyphs::Ascii => Some(Tier::Ascii),
+        },
+        slow: config.slow.unwrap_or(false),
+        plain: setup.global.plain,
+    };
+    Capability::new(&setup.environment, tty.as_deref(), wishes)
+}
+
+/// The terminal's device, where both ends of us are on one.
+fn terminal() -> Option<String> {
+    use rustix::termios::{isatty, ttyname};
+    let (stdin, stdout) = (rustix::stdio::stdin(), rustix::stdio::stdout());
+    if !isatty(stdin) || !isatty(stdout) {
+        return None;
+    }
+    let name = ttyname(stdout, Vec::new()).ok();
+    // A terminal without a name (in some containers) is one nevertheless.
+    Some(name.map_or_else(
+        || "tty".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    ))
+}
+
+/// Prints it all.
+///
+/// # Errors
+///
+/// When stdout can't be written.
+pub async fn run(setup: Setup) -> color_eyre::Result<Exit> {
+    let mut lines = vec![Line::ok("program", "version", env!("CARGO_PKG_VERSION"))];
+    lines.extend(places(&setup));
+    lines.extend(
+        capability(&setup)
+            .reasons
+            .into_iter()
+            .map(|reason| Line::ok("terminal", reason.what, reason.decision).because(reason.why)),
+    );
+    lines.extend(
+        setup
+            .config
+            .warnings()
+            .iter()
+            .map(|warning| Line::ok("config", "warning", warning.to_string()).warning()),
+    );
+    lines.extend(channels(&setup));
+    lines.extend(policy(&setup));
+    lines.extend(log(&setup).await);
+    say::either(&setup.global, &lines, || {
+        let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
+        say::table(&["ABOUT", "WHAT", "IS", "BECAUSE"], &rows)
+    })?;
+    let is_wrong = lines.iter().any(|line| line.level == "error");
+    Ok(if is_wrong { Exit::Found } else { Exit::Ok })
+}
+
+fn row(line: &Line) -> Vec<String> {
+    let mark = match line.level {
+        "ok" => String::new(),
+        level => format!("{level}: "),
+    };
+    vec![
+        line.about.to_owned(),
+        line.what.clone(),
+        format!("{mark}{}", line.value),
+        line.why.clone(),
+    ]
+}
+
+fn places(setup: &Setup) -> Vec<Line> {
+    let paths = &setup.paths;
+    let there = |path: &std::path::Path| if path.exists() { "" } else { "not there" };
+    let mut lines = Vec::new();
+    let mut add = |what: &str, path: &std::path::Path| {
+        lines.push(Line::ok("path", what, path.display().to_string()).because(there(path)));
+    };
+    add("host's configuration", &paths.system_config);
+    if let Some(config) = &paths.config {
+        add("configuration", config);
+    }
+    add("data", &paths.data);
+    add("state", &paths.state);
+    add("runtime", &paths.runtime);
+    add("runbooks", &setup.config.runbooks);
+    if let Some(policy) = &setup.config.policy {
+        add("policy", policy);
+    }
+    let actor = Line::ok("config", "actor", setup.config.actor.to_string());
+    lines.push(actor);
+    lines
+}
+
+fn channels(setup: &Setup) -> Vec<Line> {
+    let specs = setup.config.channels.iter();
+    let mut lines: Vec<Line> = specs
+        .map(|(name, spec)| {
+            let line = Line::ok("channel", name, spec.kind.word());
+            match crate::notify::Channel::new(spec.clone()) {
+                Ok(_) => line,
+                Err(error) => line.because(error.to_string()).error(),
+            }
+        })
+        .collect();
+    if lines.is_empty() {
+        let line = Line::ok("channel", "none", "updates are posted by hand");
+        lines.push(line.because("the configuration has no [channels]"));
+    }
+    lines
+}
+
+fn policy(setup: &Setup) -> Vec<Line> {
+    match setup.policy() {
+        Ok((policy, _)) => {
+            let today = setup.clock.now().date_naive();
+            let name = Line::ok("policy", "name", policy.name.to_string());
+            let findings = policy
+                .findings(today)
+                .into_iter()
+                .map(|finding| Line::ok("policy", finding.rule, finding.text).warning());
+            std::iter::once(name).chain(findings).collect()
+        }
+        Err(error) => vec![Line::ok("policy", "file", failure::in_a_line(&error)).error()],
+    }
+}
+
+/// The log is looked at, and not made where there is none.
+async fn log(setup: &Setup) -> Vec<Line> {
+    let path = match setup.log_path() {
+        Ok(path) => path,
+        Err(error) => return vec![Line::ok("log", "file", error.to_string()).error()],
+    };
+    let file = Line::ok("log", "file", path.display().to_string());
+    if !path.exists() {
+        return vec![file.because("not there; the first entry makes it")];
+    }
+    let mut lines = vec![file];
+    match opened(setup).await {
+        Ok(found) => lines.extend(found),
+        Err(error) => {
+            lines.push(Line::ok("log", "state", failure::in_a_line(&error)).error());
+        }
+    }
+    lines
+}
+
+async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
+    let log = setup.open_log().await?;
+    let report = log.verify().await?;
+    let state = if report.is_sound() {
+        Line::ok("log", "state", format!("sound, {} entries", report.entries))
+    } else {
+        let first = report.problems.first().map(ToString::to_string);
+        Line::ok("log", "state", "damaged")
+            .because(first.unwrap_or_default())
+            .error()
+    };
+    let mut lines = vec![state];
+    let mut board = Board::default();
+    journal::catch_up(&log, &mut board).await?;
+    let active = board.active().len();
+    lines.push(Line::ok(
+        "log",
+        "incidents",
+        format!("{}, {active} active", board.all().count()),
+    ));
+    let open = log.deliveries(DeliveryFilter::Unfinished).await?.len();
+    lines.push(Line::ok("log", "unfinished deliveries", open.to_string()));
+    let now = setup.clock.now();
+    let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
+    lines.push(match lease {
+        Some(lease) => {
+            let owner = lease.owner;
+            let holder = format!("{} on {} (pid {})", owner.name, owner.host, owner.pid);
+            Line::ok("engine", "runs", holder)
+        }
+        None => Line::ok("engine", "runs", "nobody").because(format!(
+            "start `warroom engine`, or a console, on {}",
+            engine::host()
+        )),
+    });
+    log.close().await;
+    Ok(lines)
+}

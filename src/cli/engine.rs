@@ -1,0 +1,228 @@
+//! The engine without a screen: fires what is due, delivers, and records what
+//! the probes see, until it is told to end.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use color_eyre::eyre::WrapErr as _;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    failure::Exit,
+    open::{Room, Setup},
+    say,
+};
+use crate::{
+    clock::Clock,
+    domain::{
+        board::Board,
+        entry::{IncidentId, Via},
+        fact::Fact,
+        health::Panel,
+        probe::{Reading, Spec},
+        text::Name,
+    },
+    engine::Engine,
+    journal::{self, Author},
+    notify::Channel,
+    probe::{self, Schedule},
+    store::{Log, Owner, StoreError},
+    ui::msg::{EngineSeen, Wish},
+};
+
+/// How many readings may wait; a burst is one per probe.
+const READINGS: usize = 64;
+
+/// The name of this host, as the system says it.
+pub fn host() -> Name {
+    Name::lossy(&rustix::system::uname().nodename().to_string_lossy())
+}
+
+/// This process, as the lease names it.
+pub fn owner(setup: &Setup) -> Owner {
+    Owner {
+        name: setup.config.actor.clone(),
+        host: host(),
+        pid: std::process::id(),
+    }
+}
+
+/// Every channel of the configuration, ready to deliver.
+///
+/// # Errors
+///
+/// Names the first channel that can't be used, and why.
+pub fn channels(setup: &Setup) -> color_eyre::Result<BTreeMap<Name, Arc<Channel>>> {
+    let specs = setup.config.channels.iter();
+    specs
+        .map(|(name, spec)| {
+            let channel =
+                Channel::new(spec.clone()).wrap_err_with(|| format!("the channel {name}"))?;
+            Ok((name.clone(), Arc::new(channel)))
+        })
+        .collect()
+}
+
+/// Who runs the engine now; `None` when nobody does.
+///
+/// # Errors
+///
+/// When the log can't be read.
+pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
+    let now = room.now();
+    let lease = room.log.lease().await?;
+    Ok(lease.filter(|lease| lease.expires_at > now).map(|lease| {
+        let owner = lease.owner;
+        format!("{} on {} (pid {})", owner.name, owner.host, owner.pid)
+    }))
+}
+
+/// Works until SIGTERM or SIGINT.
+///
+/// # Errors
+///
+/// When a channel or a probe can't be made, or the log can't be written.
+pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
+    let stop = CancellationToken::new();
+    stop_on_signals(&stop)?;
+    let engine = Engine::new(
+        room.log.clone(),
+        room.setup.clock,
+        owner(&room.setup),
+        channels(&room.setup)?,
+    );
+    let (seen, told) = watch::channel(EngineSeen::default());
+    let teller = tokio::spawn(tell(room.setup.global.quiet, told));
+    let watcher = watch_probes(room, &stop)?;
+    let ended = engine.run(&seen, &stop).await;
+    stop.cancel();
+    drop(seen);
+    teller.await.wrap_err("telling who runs the engine")?;
+    watcher.await.wrap_err("watching the probes")??;
+    ended.wrap_err("running the engine")?;
+    say::note(&room.setup.global, "the engine ended, as it was told to");
+    Ok(Exit::Ok)
+}
+
+fn stop_on_signals(stop: &CancellationToken) -> color_eyre::Result<()> {
+    let mut term = signal(SignalKind::terminate()).wrap_err("listening for SIGTERM")?;
+    let mut int = signal(SignalKind::interrupt()).wrap_err("listening for SIGINT")?;
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        stop.cancel();
+    });
+    Ok(())
+}
+
+/// Says on stderr who holds the lease, whenever that changes.
+async fn tell(quiet: bool, mut told: watch::Receiver<EngineSeen>) {
+    let mut last = None;
+    while told.changed().await.is_ok() {
+        let seen = told.borrow_and_update().clone();
+        let Some(holder) = seen.holder else { continue };
+        let now = (holder, seen.mine);
+        if quiet || last.as_ref() == Some(&now) {
+            continue;
+        }
+        say::aside(&if now.1 {
+            format!("the engine runs: {}", now.0)
+        } else {
+            format!("the engine waits: {} runs it", now.0)
+        });
+        last = Some(now);
+    }
+}
+
+/// Probes, and records what changed, as a console does.
+fn watch_probes(
+    room: &Room,
+    stop: &CancellationToken,
+) -> color_eyre::Result<JoinHandle<Result<(), StoreError>>> {
+    let specs = room.setup.config.probes.clone();
+    let probes = probe::all(specs.clone()).wrap_err("making the probes")?;
+    let (tx, rx) = mpsc::channel(READINGS);
+    tokio::spawn(Schedule::new(probes, room.setup.clock).run(tx, stop.clone()));
+    let watcher = Watcher::new(room.log.clone(), room.setup.clock, &specs);
+    Ok(tokio::spawn(watcher.run(rx, stop.clone())))
+}
+
+/// Turns readings into entries.
+struct Watcher {
+    log: Log,
+    author: Author,
+    panel: Panel,
+    board: Board,
+}
+
+impl Watcher {
+    fn new(log: Log, clock: Clock, specs: &[Spec]) -> Self {
+        let author = Author {
+            name: "engine".into(),
+            via: Via::Engine,
+            replica: log.replica(),
+            clock,
+        };
+        Self {
+            panel: Panel::new(host(), specs),
+            board: Board::default(),
+            author,
+            log,
+        }
+    }
+
+    async fn run(
+        mut self,
+        mut readings: mpsc::Receiver<(Name, Reading)>,
+        stop: CancellationToken,
+    ) -> Result<(), StoreError> {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                reading = readings.recv() => match reading {
+                    Some((name, reading)) => self.take(&name, &reading).await?,
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+
+    /// Records what changed by a reading. What can't be written now is not
+    /// lost: the panel has it, and the next change carries the state.
+    async fn take(&mut self, name: &Name, reading: &Reading) -> Result<(), StoreError> {
+        let changes = self.panel.observe(name, reading);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let wishes = changes.into_iter().map(|change| Wish {
+            incident: IncidentId::WORKSPACE,
+            fact: Fact::ProbeChanged(Box::new(change)),
+            at: reading.at,
+        });
+        let wishes = wishes.collect();
+        let written = self.write(wishes, reading).await;
+        match written {
+            Err(error) if error.may_pass() => {
+                tracing::warn!(%error, "a probe's change was not recorded");
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    async fn write(&mut self, wishes: Vec<Wish>, reading: &Reading) -> Result<(), StoreError> {
+        journal::catch_up(&self.log, &mut self.board).await?;
+        let batch = self.author.write(wishes, &self.board);
+        self.log
+            .append(&batch.entries, &batch.intents, reading.at)
+            .await?;
+        Ok(())
+    }
+}

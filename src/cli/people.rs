@@ -1,0 +1,384 @@
+//! Who does what, who is asked, who is told; and the ladders.
+
+use chrono::TimeDelta;
+use clap::{Args, Subcommand};
+
+use super::{
+    done::At,
+    failure::{Exit, Failure},
+    incident::{confirmed, plain},
+    open::{Room, maybe, typed},
+    update::{Waiting, reaching},
+};
+use crate::{
+    domain::{
+        duty::{Duty, duties},
+        escalation,
+        fact::{Fact, Role, Skip, StepId},
+        incident::Incident,
+        span,
+        text::{Name, one_line},
+    },
+    ui::format,
+};
+
+/// Ask one person for something, by a time.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  warroom ask bo \"is the replica in sync?\" --within 10m")]
+pub struct Ask {
+    /// Who is asked
+    pub who: String,
+    /// For what; - reads stdin
+    pub what: String,
+    /// How long they have
+    #[arg(long, value_name = "SPAN", default_value = "15m")]
+    pub within: String,
+}
+
+/// Answer a request: the oldest open one to you, unless another is named.
+#[derive(Debug, Args)]
+pub struct Answer {
+    /// The answer; may stay empty
+    #[arg(default_value = "")]
+    pub text: String,
+    /// The request: #12, or the end of its id
+    #[arg(long, value_name = "ENTRY")]
+    pub request: Option<String>,
+}
+
+/// Give somebody a role; it is yours where nobody is named.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Roles: commander, deputy, ops-lead, comms-lead, scribe, responder, observer,
+stakeholder.
+
+Example:
+  warroom role commander ada")]
+pub struct GiveRole {
+    /// Which
+    pub role: String,
+    /// Who has it from now on
+    pub person: Option<String>,
+}
+
+/// Give a role up, or take it from somebody.
+#[derive(Debug, Args)]
+pub struct Leave {
+    /// Which
+    pub role: String,
+    /// Who gives it up
+    pub person: Option<String>,
+}
+
+/// Fire the next step of the ladder now, or another one. Reaches people.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warroom escalate --yes
+  warroom escalate 'Engineering Manager' --yes --wait 1m")]
+pub struct Escalate {
+    /// A target, or a step such as management/2; the next one otherwise
+    pub step: Option<String>,
+    #[command(flatten)]
+    pub waiting: Waiting,
+}
+
+/// Page a person now. Reaches people.
+#[derive(Debug, Args)]
+pub struct Page {
+    /// Who
+    pub person: String,
+    /// What to tell them; - reads stdin
+    #[arg(default_value = "")]
+    pub text: String,
+    #[command(flatten)]
+    pub waiting: Waiting,
+}
+
+/// Pass a step over. Somebody is not told because of it.
+#[derive(Debug, Args)]
+pub struct SkipStep {
+    /// A target, or a step such as management/2; the next one otherwise
+    pub step: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// Answer the question before a step.
+#[derive(Debug, Args)]
+pub struct ConfirmStep {
+    /// Whether it fires when it falls due
+    #[arg(value_name = "go|stop", value_parser = go_or_stop)]
+    pub answer: bool,
+    /// A target, or a step such as management/3; the next one otherwise
+    pub step: Option<String>,
+}
+
+/// Let the ladders wait.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Steps that fall due meanwhile fire when the hold ends, late.
+
+Example:
+  warroom hold 10m --reason \"the fix is rolling out\" --yes")]
+pub struct Hold {
+    /// How long: 10m, 1h; or until when: 15:00
+    #[arg(value_name = "SPAN|TIME")]
+    pub until: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+}
+
+/// People, and what reaches them.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    Ask(Ask),
+    Answer(Answer),
+    Role(GiveRole),
+    Leave(Leave),
+    Escalate(Escalate),
+    Page(Page),
+    SkipStep(SkipStep),
+    ConfirmStep(ConfirmStep),
+    Hold(Hold),
+    /// End the hold; late steps fire
+    Unhold,
+}
+
+fn go_or_stop(word: &str) -> Result<bool, String> {
+    match word.to_ascii_lowercase().as_str() {
+        "go" | "yes" => Ok(true),
+        "stop" | "no" => Ok(false),
+        _ => Err("say go or stop".to_owned()),
+    }
+}
+
+impl Verb {
+    /// Carries it out.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, a missing confirmation, or why it could not be recorded.
+    pub async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        match self {
+            Self::Ask(ask) => ask.run(room).await,
+            Self::Answer(answer) => answer.run(room).await,
+            Self::Role(GiveRole { role, person }) => {
+                let (role, person) = (role_of(&role)?, person_of(room, person.as_deref())?);
+                plain(room, Fact::RoleGiven { role, person }, At::default()).await
+            }
+            Self::Leave(Leave { role, person }) => {
+                let (role, person) = (role_of(&role)?, person_of(room, person.as_deref())?);
+                plain(room, Fact::RoleLeft { role, person }, At::default()).await
+            }
+            Self::Escalate(escalate) => escalate.run(room).await,
+            Self::Page(page) => page.run(room).await,
+            Self::SkipStep(skip) => skip.run(room).await,
+            Self::ConfirmStep(confirm) => confirm.run(room).await,
+            Self::Hold(hold) => hold.run(room).await,
+            Self::Unhold => plain(room, Fact::HoldEnded {}, At::default()).await,
+        }
+    }
+}
+
+fn role_of(word: &str) -> Result<Role, Failure> {
+    let wanted = word.trim().to_ascii_lowercase().replace(['-', '_'], " ");
+    Role::ALL
+        .into_iter()
+        .find(|role| role.word() == wanted)
+        .ok_or_else(|| {
+            let known: Vec<String> = Role::ALL
+                .iter()
+                .map(|role| role.word().replace(' ', "-"))
+                .collect();
+            let word = one_line(word);
+            Failure::usage(format!("{word:?} is not a role: {}", known.join(", ")))
+        })
+}
+
+fn person_of(room: &Room, text: Option<&str>) -> Result<Name, Failure> {
+    let name: Name = match text {
+        Some(text) => typed("the person", text)?,
+        None => room.me().clone(),
+    };
+    if name.trim().is_empty() {
+        return Err(Failure::usage("say who"));
+    }
+    Ok(name)
+}
+
+impl Ask {
+    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        let within = span::parse(&self.within).map_err(Failure::from)?;
+        let fact = Fact::Asked {
+            of: typed("the person", &self.who)?,
+            what: typed("the request", &self.what)?,
+            by: room.now() + within,
+        };
+        plain(room, fact, At::default()).await
+    }
+}
+
+impl Answer {
+    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        let incident = room.incident()?;
+        let ask = match &self.request {
+            Some(text) => room.entry(incident, text)?.id,
+            None => open_request(room, incident)?,
+        };
+        let text = typed("the answer", &self.text)?;
+        plain(room, Fact::Answered { ask, text }, At::default()).await
+    }
+}
+
+fn open_request(
+    room: &Room,
+    incident: &Incident,
+) -> Result<crate::domain::entry::EntryId, Failure> {
+    let mut asks = incident.state().asks.iter();
+    asks.find(|ask| ask.answered.is_none() && ask.asked.of == *room.me())
+        .map(|ask| ask.entry)
+        .ok_or_else(|| {
+            let label = incident.label();
+            let me = room.me();
+            Failure::not_found(format!(
+                "nothing is asked of {me} in {label}: name the request with --request"
+            ))
+        })
+}
+
+/// The step that is meant by its name or target; the one due next otherwise.
+fn step_of(incident: &Incident, text: Option<&str>) -> Result<StepId, Failure> {
+    let Some(text) = text else {
+        let next = duties(incident).into_iter().find_map(|due| match due.duty {
+            Duty::Escalate { step, .. } => Some(step),
+            _ => None,
+        });
+        let label = incident.label();
+        return next.ok_or_else(|| Failure::refused(format!("{label} has no step left to climb")));
+    };
+    let mut steps = incident.policy().steps();
+    steps
+        .find(|(id, _, step)| id.to_string() == text || step.target.eq_ignore_ascii_case(text))
+        .map(|(id, ..)| id)
+        .ok_or_else(|| {
+            let known: Vec<String> = incident
+                .policy()
+                .steps()
+                .map(|(id, _, step)| format!("{id} ({})", step.target))
+                .collect();
+            let text = one_line(text);
+            Failure::not_found(format!("there is no step {text}: {}", known.join(", ")))
+        })
+}
+
+fn target(incident: &Incident, step: &StepId) -> Name {
+    let found = incident.policy().step(step);
+    found
+        .map(|(_, step)| step.target.clone())
+        .unwrap_or_default()
+}
+
+/// A step that a person fires: it pages where somebody can be reached, and is
+/// the person's own call where nobody can.
+fn escalated(room: &Room, incident: &Incident, step: StepId) -> Fact {
+    let found = incident.policy().step(&step);
+    let via = found
+        .and_then(|(_, step)| escalation::reach(incident.policy(), step))
+        .unwrap_or_default()
+        .to_vec();
+    let late = found.map_or(TimeDelta::zero(), |(_, step)| {
+        room.now() - escalation::due_at(incident, step)
+    });
+    let fired = incident.state().ladder.fired.get(&step);
+    Fact::Escalated {
+        target: target(incident, &step),
+        by_hand: via.is_empty(),
+        late_s: late.num_seconds().max(0),
+        round: fired.map_or(0, |fired| fired.rounds),
+        via,
+        step,
+    }
+}
+
+impl Escalate {
+    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        let incident = room.incident()?;
+        let step = step_of(incident, self.step.as_deref())?;
+        let target = target(incident, &step);
+        let what = format!("{} is escalated to {target}", incident.label());
+        let fact = escalated(room, incident, step);
+        reaching(room, fact, ("escalate", &what), &self.waiting).await
+    }
+}
+
+impl Page {
+    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        let incident = room.incident()?;
+        let person: Name = typed("the person", &self.person)?;
+        let contacts = &incident.policy().contact;
+        let contact = contacts.iter().find(|(target, contact)| {
+            contact.person == person || target.eq_ignore_ascii_case(&person)
+        });
+        let (person, via) = match contact {
+            Some((_, contact)) => (contact.person.clone(), contact.channels.clone()),
+            None => (person, Vec::new()),
+        };
+        let how = if via.is_empty() { ", by hand" } else { "" };
+        let what = format!("{person} is paged{how} about {}", incident.label());
+        let fact = Fact::Paged {
+            person,
+            text: typed("the message", &self.text)?,
+            via,
+        };
+        reaching(room, fact, ("page", &what), &self.waiting).await
+    }
+}
+
+impl SkipStep {
+    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        let incident = room.incident()?;
+        let step = step_of(incident, self.step.as_deref())?;
+        let target = target(incident, &step);
+        let what = format!("{target} is not told of {}", incident.label());
+        let fact = Fact::StepSkipped {
+            step,
+            target,
+            why: Skip::ByHand,
+            reason: maybe("the reason", self.reason.as_deref())?,
+        };
+        confirmed(room, fact, At::default(), ("skip", &what)).await
+    }
+}
+
+impl ConfirmStep {
+    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        let step = step_of(room.incident()?, self.step.as_deref())?;
+        let fact = Fact::StepConfirmed {
+            step,
+            go: self.answer,
+        };
+        plain(room, fact, At::default()).await
+    }
+}
+
+impl Hold {
+    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        let incident = room.incident()?;
+        let until = match span::parse(&self.until) {
+            Ok(length) => room.now() + length,
+            Err(_) => room.ahead(incident, &self.until)?,
+        };
+        let (label, clock) = (incident.label(), format::clock_minutes(until));
+        let what = format!("the ladders of {label} wait until {clock}");
+        let fact = Fact::Held {
+            until,
+            reason: maybe("the reason", self.reason.as_deref())?,
+        };
+        confirmed(room, fact, At::default(), ("hold", &what)).await
+    }
+}

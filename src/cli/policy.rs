@@ -1,0 +1,378 @@
+//! The response process: as it is, what it says twice, and what follows from it.
+
+use std::{path::PathBuf, sync::Arc};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::{
+    args::Output,
+    failure::{Exit, Failure},
+    open::{Setup, read_policy},
+    say, words,
+};
+use crate::domain::{
+    cadence,
+    duty::{Duty, duties, resolve_by, respond_by},
+    entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
+    escalation, external,
+    fact::{Declaration, Fact},
+    incident::Incident,
+    policy::{Policy, Step, Within},
+    severity::Severity,
+    span, when,
+};
+
+/// The response process.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  warroom policy show > policy.toml
+  warroom policy check policy.toml
+  warroom policy simulate --alert-at '2026-01-22 14:00' --severity P2")]
+pub enum Verb {
+    /// Print it as a file, with what it amends filled in
+    Show {
+        /// Another file than that of the configuration
+        file: Option<PathBuf>,
+    },
+    /// Look for mistakes (an error) and contradictions (warnings)
+    Check {
+        /// Another file than that of the configuration
+        file: Option<PathBuf>,
+    },
+    /// Print every time that would be due, with its rule
+    Simulate(Simulate),
+}
+
+/// An incident that might be.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// When the monitoring raises the alarm; now otherwise
+    #[arg(long, value_name = "TIME")]
+    pub alert_at: Option<String>,
+    /// P1 to P4
+    #[arg(long, value_name = "P1..P4")]
+    pub severity: Severity,
+    /// When it is declared; at the alert otherwise
+    #[arg(long, value_name = "TIME")]
+    pub declared_at: Option<String>,
+    /// How many updates are listed
+    #[arg(long, value_name = "COUNT", default_value_t = 3)]
+    pub updates: usize,
+    /// Another file than that of the configuration
+    pub file: Option<PathBuf>,
+}
+
+/// Something that a policy says twice, or that can't be meant.
+#[derive(Debug, Serialize)]
+struct Found {
+    level: &'static str,
+    rule: Option<&'static str>,
+    text: String,
+}
+
+/// Something that would be due.
+#[derive(Debug, Serialize)]
+struct Row {
+    due: Option<DateTime<Utc>>,
+    after_seconds: Option<i64>,
+    what: String,
+    rule: &'static str,
+    note: String,
+}
+
+impl Verb {
+    /// Carries it out; needs no log.
+    ///
+    /// # Errors
+    ///
+    /// When the policy can't be read, or stdout can't be written.
+    pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
+        match self {
+            Self::Show { file } => show(setup, &policy_of(setup, file.as_ref())?),
+            Self::Check { file } => check(setup, file.as_ref()),
+            Self::Simulate(simulate) => simulate.run(setup),
+        }
+    }
+}
+
+fn policy_of(setup: &Setup, file: Option<&PathBuf>) -> color_eyre::Result<Policy> {
+    match file {
+        None => Ok(setup.policy()?.0),
+        Some(file) => {
+            let (policy, warnings) = read_policy(file)?;
+            for warning in warnings {
+                say::note(&setup.global, &format!("warning: {warning}"));
+            }
+            Ok(policy)
+        }
+    }
+}
+
+fn show(setup: &Setup, policy: &Policy) -> color_eyre::Result<Exit> {
+    say::either(&setup.global, policy, || policy.to_toml())?;
+    Ok(Exit::Ok)
+}
+
+/// Mistakes end with their own code; contradictions are only told.
+fn check(setup: &Setup, file: Option<&PathBuf>) -> color_eyre::Result<Exit> {
+    let mut found = Vec::new();
+    let read = match file.or(setup.config.policy.as_ref()) {
+        Some(file) => read_policy(file),
+        None => Ok(((*Policy::built_in()).clone(), Vec::new())),
+    };
+    let exit = match read {
+        Ok((policy, warnings)) => {
+            found.extend(warnings.iter().map(|warning| Found {
+                level: "warning",
+                rule: None,
+                text: warning.to_string(),
+            }));
+            let findings = policy.findings(setup.clock.now().date_naive());
+            found.extend(findings.into_iter().map(|finding| Found {
+                level: "warning",
+                rule: Some(finding.rule),
+                text: finding.text,
+            }));
+            Exit::Ok
+        }
+        Err(error) if error.downcast_ref::<Failure>().is_some() => return Err(error),
+        Err(error) => {
+            found.push(Found {
+                level: "error",
+                rule: None,
+                text: super::failure::in_a_line(&error),
+            });
+            Exit::Found
+        }
+    };
+    say::either(&setup.global, &found, || {
+        let lines = found.iter().map(|found| {
+            let rule = found
+                .rule
+                .map(|rule| format!(" [{rule}]"))
+                .unwrap_or_default();
+            format!("{}{rule}: {}", found.level, found.text)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    })?;
+    if found.is_empty() {
+        say::note(&setup.global, "nothing to say about it");
+    }
+    Ok(exit)
+}
+
+impl Simulate {
+    fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
+        let policy = policy_of(setup, self.file.as_ref())?;
+        let zone = policy.calendar.zone;
+        let now = setup.clock.now();
+        let time = |text: Option<&str>, usual: DateTime<Utc>| -> Result<DateTime<Utc>, Failure> {
+            text.map_or(Ok(usual), |text| Ok(when::parse_time(text, now, zone)?))
+        };
+        let alert = time(self.alert_at.as_deref(), now)?;
+        let declared = time(self.declared_at.as_deref(), alert)?;
+        if declared < alert {
+            let sentence = "it can't be declared before its alert";
+            return Err(Failure::usage(sentence).into());
+        }
+        let incident = incident(&policy, self.severity, alert, declared);
+        let rows = rows(&incident, self.updates);
+        say::either(&setup.global, &rows, || table(&rows))?;
+        if setup.global.output == Output::Table {
+            let head = format!(
+                "times are UTC; {} of {}",
+                self.severity,
+                words::stamp(alert)
+            );
+            say::note(&setup.global, &head);
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+/// An incident that was just declared, as the log would tell of it.
+fn incident(
+    policy: &Policy,
+    severity: Severity,
+    alert: DateTime<Utc>,
+    declared: DateTime<Utc>,
+) -> Incident {
+    let declaration = Declaration {
+        title: "simulated".into(),
+        severity: Some(severity),
+        alert_at: Some(alert),
+        policy: policy.to_toml(),
+        ..Declaration::default()
+    };
+    let nobody = uuid::Uuid::nil();
+    let entry = Entry {
+        id: EntryId(nobody),
+        seq: None,
+        incident: IncidentId(nobody),
+        at: declared,
+        recorded_at: declared,
+        by: "simulation".into(),
+        via: Via::Cli,
+        replica: ReplicaId(nobody),
+        base: 0,
+        fact: Fact::Declared(Box::new(declaration)),
+    };
+    Incident::open(Arc::new(entry), 1, Vec::new()).expect("its first entry declares it")
+}
+
+fn rows(incident: &Incident, updates: usize) -> Vec<Row> {
+    let mut rows = clocks(incident);
+    rows.extend(steps(incident));
+    rows.extend(news(incident, updates));
+    rows.sort_by_key(|row| (row.due.is_none(), row.due));
+    rows.push(retrospective(incident));
+    rows
+}
+
+fn row(incident: &Incident, due: DateTime<Utc>, what: &str, rule: &'static str) -> Row {
+    Row {
+        due: Some(due),
+        after_seconds: Some((due - incident.anchor()).num_seconds()),
+        what: what.to_owned(),
+        rule,
+        note: String::new(),
+    }
+}
+
+fn clocks(incident: &Incident) -> Vec<Row> {
+    let severity = incident.assumed_severity();
+    let level = incident.policy().level(severity);
+    let rule = |within: Within, usual| match within {
+        Within::Span(_) => usual,
+        Within::NextBusinessDay => "S5",
+    };
+    let respond = respond_by(incident, severity);
+    let resolve = resolve_by(incident, severity);
+    vec![
+        Row {
+            note: format!("within {}", level.respond.words()),
+            ..row(incident, respond, "acknowledge", rule(level.respond, "S1"))
+        },
+        Row {
+            note: format!("within {}", level.resolve.words()),
+            ..row(incident, resolve, "resolve", rule(level.resolve, "S1"))
+        },
+    ]
+}
+
+fn steps(incident: &Incident) -> Vec<Row> {
+    let policy = incident.policy();
+    let severity = incident.severity();
+    let rows = policy.steps().map(|(_, ladder, step)| {
+        let what = format!("{}: {}", ladder.name, step.target);
+        if !step.is_for(severity) {
+            return Row {
+                due: None,
+                after_seconds: None,
+                what,
+                rule: "E3",
+                note: format!("not applicable: {} only", levels(step)),
+            };
+        }
+        let repeat = ladder
+            .repeat
+            .map(|every| format!(", again every {}", span::format(every)));
+        let level = policy.level(incident.assumed_severity());
+        let rule = if level.business_hours { "E4" } else { "E1" };
+        Row {
+            note: format!(
+                "until {}{}",
+                step.until(ladder).words(),
+                repeat.unwrap_or_default()
+            ),
+            ..row(incident, escalation::due_at(incident, step), &what, rule)
+        }
+    });
+    rows.collect()
+}
+
+fn levels(step: &Step) -> String {
+    let levels = step.severities.as_deref().unwrap_or_default();
+    let names: Vec<String> = levels.iter().map(ToString::to_string).collect();
+    names.join(", ")
+}
+
+fn news(incident: &Incident, updates: usize) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for due in duties(incident) {
+        if matches!(due.duty, Duty::FirstNotice) {
+            let mut at = due.by;
+            rows.push(row(incident, at, "first notice", "U1"));
+            for count in 1..=updates {
+                at = cadence::latest_promise(incident, at);
+                rows.push(row(incident, at, &format!("update {count}"), "U1"));
+            }
+        }
+    }
+    let rules = &incident.policy().external;
+    match external::required_at(incident) {
+        Some(from) => rows.push(Row {
+            note: rules.place.to_string(),
+            ..row(incident, from + rules.within, "tell the public", "X1")
+        }),
+        None => rows.push(Row {
+            due: None,
+            after_seconds: None,
+            what: "tell the public".to_owned(),
+            rule: "X1",
+            note: format!(
+                "{} after the downtime passed {}",
+                span::format(rules.within),
+                span::format(rules.downtime)
+            ),
+        }),
+    }
+    rows
+}
+
+fn retrospective(incident: &Incident) -> Row {
+    let rules = &incident.policy().retrospective;
+    let always = incident
+        .severity()
+        .is_some_and(|severity| rules.severities.contains(&severity));
+    let required = if always {
+        "required".to_owned()
+    } else {
+        format!(
+            "required if it takes more than {}",
+            span::format(rules.longer_than)
+        )
+    };
+    Row {
+        due: None,
+        after_seconds: None,
+        what: "retrospective".to_owned(),
+        rule: "V2",
+        note: format!(
+            "{required}; {} after the resolve",
+            span::format(rules.within)
+        ),
+    }
+}
+
+fn table(rows: &[Row]) -> String {
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| {
+            let after = row.after_seconds.map(TimeDelta::seconds);
+            vec![
+                row.due.map_or_else(|| "-".to_owned(), words::stamp),
+                after
+                    .map(|after| format!("+{}", span::format(after)))
+                    .unwrap_or_default(),
+                row.what.clone(),
+                row.rule.to_owned(),
+                row.note.clone(),
+            ]
+        })
+        .collect();
+    say::table(&["DUE", "AFTER", "WHAT", "RULE", "NOTE"], &rows)
+}

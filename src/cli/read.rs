@@ -1,0 +1,371 @@
+//! Looking: what is going on, what happened, what was sent. Nothing is recorded.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{
+    failure::{Exit, Failure},
+    open::Room,
+    say, view, words,
+};
+use crate::{
+    domain::{incident::Incident, phase::Phase, severity::Severity, text::one_line},
+    store::DeliveryFilter,
+    ui::{app::line, format},
+};
+
+/// Incidents: those that are active, the worst first.
+#[derive(Debug, Args)]
+pub struct List {
+    /// All there ever were, the newest first
+    #[arg(short, long)]
+    pub all: bool,
+    /// Only those in this phase
+    #[arg(long, value_name = "PHASE")]
+    pub phase: Option<String>,
+    /// Only those of this severity
+    #[arg(long, value_name = "P1..P4")]
+    pub severity: Option<Severity>,
+    /// At most so many
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+}
+
+/// One incident: how it stands, what is owed, who does what.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// INC-142, 142 or an id; the only active one otherwise
+    pub which: Option<String>,
+}
+
+/// What happened in an incident, in order.
+#[derive(Debug, Args)]
+pub struct Timeline {
+    /// INC-142, 142 or an id; the only active one otherwise
+    pub which: Option<String>,
+    /// Only the last so many
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    pub limit: Option<usize>,
+    /// Only these kinds: noted, update_sent, escalated …
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+}
+
+/// How things stand, in sentences.
+#[derive(Debug, Serialize)]
+struct Status<'a> {
+    now: chrono::DateTime<chrono::Utc>,
+    incidents: Vec<view::Brief<'a>>,
+    probes: Vec<view::Seen<'a>>,
+    unfinished_deliveries: usize,
+    engine: Option<String>,
+}
+
+impl List {
+    /// Prints them.
+    ///
+    /// # Errors
+    ///
+    /// When the phase is none, or stdout can't be written.
+    pub fn run(&self, room: &Room) -> color_eyre::Result<Exit> {
+        let now = room.now();
+        let phase = self.phase.as_deref().map(phase).transpose()?;
+        let chosen: Vec<&Incident> = if self.all || phase.is_some_and(|phase| !phase.is_active()) {
+            room.board.all().rev().collect()
+        } else {
+            room.board.active()
+        };
+        let chosen: Vec<&Incident> = chosen
+            .into_iter()
+            .filter(|incident| phase.is_none_or(|phase| incident.phase() == phase))
+            .filter(|incident| self.severity.is_none() || incident.severity() == self.severity)
+            .take(self.limit.unwrap_or(usize::MAX))
+            .collect();
+        let views: Vec<_> = chosen
+            .iter()
+            .map(|incident| view::brief(incident, now))
+            .collect();
+        say::either(room.global(), &views, || list(&chosen, now))?;
+        if chosen.is_empty() {
+            let all = if self.all {
+                ""
+            } else {
+                " (--all shows those that are over)"
+            };
+            say::note(room.global(), &format!("no incident{all}"));
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+fn list(incidents: &[&Incident], now: chrono::DateTime<chrono::Utc>) -> String {
+    let rows: Vec<Vec<String>> = incidents
+        .iter()
+        .map(|incident| {
+            let next = view::brief(incident, now).duties.into_iter().next();
+            vec![
+                incident.label(),
+                words::severity(incident),
+                incident.phase().to_string(),
+                words::stamp(incident.anchor()),
+                incident
+                    .commander()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
+                incident.state().title.to_string(),
+                next.map(|owed| format!("{} {}", owed.what, words::left(owed.due, now)))
+                    .unwrap_or_default(),
+            ]
+        })
+        .collect();
+    say::table(
+        &[
+            "INCIDENT",
+            "LEVEL",
+            "PHASE",
+            "SINCE",
+            "COMMANDER",
+            "TITLE",
+            "NEXT",
+        ],
+        &rows,
+    )
+}
+
+/// The phase that a word names.
+///
+/// # Errors
+///
+/// Names those that there are.
+pub fn phase(word: &str) -> Result<Phase, Failure> {
+    const ALL: [Phase; 8] = [
+        Phase::Triage,
+        Phase::Investigating,
+        Phase::Identified,
+        Phase::Fixing,
+        Phase::Monitoring,
+        Phase::Resolved,
+        Phase::Closed,
+        Phase::Cancelled,
+    ];
+    ALL.into_iter()
+        .find(|phase| phase.word().eq_ignore_ascii_case(word.trim()))
+        .ok_or_else(|| {
+            let known: Vec<String> = ALL
+                .iter()
+                .map(|phase| phase.word().to_lowercase())
+                .collect();
+            let word = one_line(word);
+            Failure::usage(format!("{word:?} is not a phase: {}", known.join(", ")))
+        })
+}
+
+impl Show {
+    /// Prints it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such incident, or stdout can't be written.
+    pub fn run(&self, room: &Room) -> color_eyre::Result<Exit> {
+        let wanted = self.which.as_deref().or(room.global().incident.as_deref());
+        let incident = room.find(wanted)?;
+        let whole = view::whole(incident, room.now());
+        say::either(room.global(), &whole, || show(incident, &whole, room.now()))?;
+        Ok(Exit::Ok)
+    }
+}
+
+fn show(
+    incident: &Incident,
+    whole: &view::Whole<'_>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> String {
+    let brief = &whole.brief;
+    let mut lines = vec![format!("{} {}", brief.label, brief.title)];
+    let mut say = |name: &str, value: String| {
+        if !value.is_empty() {
+            lines.push(format!("{name:<12}{value}"));
+        }
+    };
+    say("severity", words::severity(incident));
+    say("phase", brief.phase.to_string());
+    say("impact", brief.impact.to_string());
+    say(
+        "service",
+        brief.service.map(ToString::to_string).unwrap_or_default(),
+    );
+    let kinds = [(brief.drill, "a drill"), (brief.private, "private")];
+    let kinds: Vec<&str> = kinds
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, word)| *word)
+        .collect();
+    say("kind", kinds.join(", "));
+    for role in &whole.roles {
+        say(role.role.word(), role.person.to_string());
+    }
+    say("since", words::stamp(brief.anchor));
+    say(
+        "mitigated",
+        whole
+            .milestones
+            .mitigated
+            .map(words::stamp)
+            .unwrap_or_default(),
+    );
+    say(
+        "resolved",
+        whole
+            .milestones
+            .resolved
+            .map(words::stamp)
+            .unwrap_or_default(),
+    );
+    say("downtime", words::length(whole.downtime_seconds));
+    say("updates", whole.updates.len().to_string());
+    for owed in &brief.duties {
+        let due = words::stamp(owed.due);
+        let left = words::left(owed.due, now);
+        say(
+            "owed",
+            format!("{due}  {left}: {} ({})", owed.what, owed.rule),
+        );
+    }
+    for over in &whole.settled {
+        let target = over
+            .target
+            .as_ref()
+            .map(|target| format!(" {target}"))
+            .unwrap_or_default();
+        let what = format!("{}{target}", over.promise);
+        let word = over.state.replace('_', " ");
+        let why = over
+            .why
+            .as_ref()
+            .map(|why| format!(" ({why})"))
+            .unwrap_or_default();
+        say("settled", format!("{what}: {word}{why}"));
+    }
+    for reason in &whole.retrospective.reasons {
+        say("looks back", reason.clone());
+    }
+    lines.join("\n")
+}
+
+impl Timeline {
+    /// Prints it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such incident, or stdout can't be written.
+    pub fn run(&self, room: &Room) -> color_eyre::Result<Exit> {
+        let wanted = self.which.as_deref().or(room.global().incident.as_deref());
+        let incident = room.find(wanted)?;
+        let mut entries: Vec<view::Happened> = incident
+            .entries()
+            .iter()
+            .map(|entry| view::happened(incident, entry))
+            .filter(|entry| self.kind.is_empty() || self.kind.contains(&entry.kind))
+            .collect();
+        entries.sort_by_key(|entry| entry.at);
+        let from = self
+            .limit
+            .map_or(0, |most| entries.len().saturating_sub(most));
+        let entries = entries.split_off(from);
+        say::either(room.global(), &entries, || timeline(incident, &entries))?;
+        Ok(Exit::Ok)
+    }
+}
+
+fn timeline(incident: &Incident, entries: &[view::Happened]) -> String {
+    let rows: Vec<Vec<String>> = entries
+        .iter()
+        .filter_map(|entry| {
+            let row = line(incident, incident.entry(entry.id)?);
+            let mark = match (row.retracted, row.pinned) {
+                (true, _) => "taken back: ",
+                (false, true) => "pinned: ",
+                (false, false) => "",
+            };
+            Some(vec![
+                entry.seq.map(|seq| format!("#{seq}")).unwrap_or_default(),
+                words::stamp(row.at),
+                row.who,
+                row.kind,
+                format!("{mark}{}", row.text),
+            ])
+        })
+        .collect();
+    say::table(&["ENTRY", "AT", "WHO", "KIND", "WHAT"], &rows)
+}
+
+/// How things stand, in a few lines: the console without a screen.
+///
+/// # Errors
+///
+/// When the log can't be read, or stdout can't be written.
+pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
+    let now = room.now();
+    let active = room.board.active();
+    let unfinished = room.log.deliveries(DeliveryFilter::Unfinished).await?;
+    let engine = super::engine::holder(room).await?;
+    let status = Status {
+        now,
+        incidents: active
+            .iter()
+            .map(|incident| view::brief(incident, now))
+            .collect(),
+        probes: seen(room),
+        unfinished_deliveries: unfinished.len(),
+        engine,
+    };
+    say::either(room.global(), &status, || sentences(room, &status))?;
+    Ok(Exit::Ok)
+}
+
+/// The probes, as the log tells.
+pub fn seen(room: &Room) -> Vec<view::Seen<'_>> {
+    let probes = room.board.probes();
+    probes
+        .map(|(probe, state, since)| view::Seen {
+            probe,
+            state,
+            since,
+        })
+        .collect()
+}
+
+fn sentences(room: &Room, status: &Status<'_>) -> String {
+    let mut lines = Vec::new();
+    for brief in &status.incidents {
+        lines.push(format!("incident: {} {}", brief.label, brief.title));
+        lines.push(match brief.severity {
+            Some(severity) => format!("severity: {severity} {}", severity.word()),
+            None => "severity: not set, so it waits as P1 would".to_owned(),
+        });
+        let lead = brief
+            .commander
+            .map_or_else(|| "nobody leads".to_owned(), |who| format!("{who} leads"));
+        lines.push(format!("phase: {}; {lead}", brief.phase));
+        for owed in &brief.duties {
+            let due = format::clock_minutes(owed.due);
+            let left = words::left(owed.due, status.now);
+            lines.push(format!("next: {} by {due}, {left}", owed.what));
+        }
+    }
+    if status.incidents.is_empty() {
+        lines.push("incident: none is active".to_owned());
+    }
+    lines.push(format!("health: {}", words::health(room.board.probes())));
+    if status.unfinished_deliveries > 0 {
+        let count = status.unfinished_deliveries;
+        lines.push(format!(
+            "deliveries: {count} not finished, see `warroom deliveries`"
+        ));
+    }
+    lines.push(match &status.engine {
+        Some(holder) => format!("engine: {holder}"),
+        None => "engine: nobody runs one, so nothing is paged or delivered".to_owned(),
+    });
+    lines.join("\n")
+}

@@ -1,0 +1,360 @@
+//! Files that people write: configuration, themes, runbooks.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use clap::Subcommand;
+use color_eyre::eyre::WrapErr as _;
+use serde::Serialize;
+
+use super::{
+    args::Global,
+    failure::{self, Exit, Failure},
+    open::{Setup, read_file},
+    say,
+};
+use crate::{
+    config::ConfigError,
+    domain::text::{Title, one_line},
+    ui::theme::Theme,
+};
+
+/// The most of a theme or a runbook that is read.
+const FILE: u64 = 1 << 20;
+
+/// The configuration.
+#[derive(Debug, Subcommand)]
+pub enum Config {
+    /// Print every key, its value, and who set it; secrets are dots
+    Show,
+    /// Look for mistakes (an error) and oddities (warnings)
+    Check,
+}
+
+/// Colours.
+#[derive(Debug, Subcommand)]
+pub enum Themes {
+    /// Those that come with the program, and the user's own
+    List,
+    /// Look for mistakes in a theme
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print a theme that comes with the program, to copy and change
+    Show {
+        /// Its name
+        name: String,
+    },
+}
+
+/// Runbooks.
+#[derive(Debug, Subcommand)]
+pub enum Runbooks {
+    /// Those in the folder of the configuration
+    List,
+    /// Print one, with the names under which its steps are ticked
+    Show {
+        /// The file's name
+        file: String,
+    },
+}
+
+/// One key.
+#[derive(Debug, Serialize)]
+struct Key<'a> {
+    key: &'a str,
+    value: &'a str,
+    from: String,
+}
+
+/// One finding.
+#[derive(Debug, Serialize)]
+struct Found {
+    level: &'static str,
+    text: String,
+}
+
+/// One theme.
+#[derive(Debug, Serialize)]
+struct Known {
+    name: String,
+    from: String,
+    used: bool,
+}
+
+/// One runbook.
+#[derive(Debug, Serialize)]
+struct Book {
+    file: String,
+    title: Title,
+    steps: Vec<Step>,
+}
+
+/// One step of a runbook.
+#[derive(Debug, Serialize)]
+struct Step {
+    item: String,
+    text: Title,
+}
+
+impl Config {
+    /// Carries it out.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read, or stdout can't be written.
+    pub fn run(&self, global: Global) -> color_eyre::Result<Exit> {
+        match self {
+            Self::Show => show(&Setup::read(global)?),
+            Self::Check => check(global),
+        }
+    }
+}
+
+fn show(setup: &Setup) -> color_eyre::Result<Exit> {
+    let keys: Vec<Key<'_>> = setup
+        .config
+        .origins()
+        .iter()
+        .map(|origin| Key {
+            key: &origin.key,
+            value: &origin.value,
+            from: origin.from.to_string(),
+        })
+        .collect();
+    say::either(&setup.global, &keys, || {
+        let rows: Vec<Vec<String>> = keys
+            .iter()
+            .map(|key| vec![key.key.to_owned(), key.value.to_owned(), key.from.clone()])
+            .collect();
+        say::table(&["KEY", "VALUE", "FROM"], &rows)
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// A mistake is a finding here, not an error, so that JSON stays JSON.
+fn check(global: Global) -> color_eyre::Result<Exit> {
+    let quiet = Global {
+        quiet: true,
+        ..global.clone()
+    };
+    let (found, exit) = match Setup::read(quiet) {
+        Ok(setup) => {
+            let warnings = setup.config.warnings().iter().map(|warning| Found {
+                level: "warning",
+                text: warning.to_string(),
+            });
+            (warnings.collect::<Vec<_>>(), Exit::Ok)
+        }
+        Err(error) if error.downcast_ref::<ConfigError>().is_some() => {
+            let text = failure::in_a_line(&error);
+            let level = "error";
+            (vec![Found { level, text }], Exit::Found)
+        }
+        Err(error) => return Err(error),
+    };
+    say::either(&global, &found, || lines(&found))?;
+    if found.is_empty() {
+        say::note(&global, "nothing to say about it");
+    }
+    Ok(exit)
+}
+
+fn lines(found: &[Found]) -> String {
+    let lines = found
+        .iter()
+        .map(|found| format!("{}: {}", found.level, found.text));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+impl Themes {
+    /// Carries it out.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such theme, or stdout can't be written.
+    pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
+        match self {
+            Self::List => themes(setup),
+            Self::Check { file } => theme_check(setup, file),
+            Self::Show { name } => {
+                let sentence = || format!("there is no theme {} in the program", one_line(name));
+                let text = Theme::source(name).ok_or_else(|| Failure::not_found(sentence()))?;
+                say::data(text)?;
+                Ok(Exit::Ok)
+            }
+        }
+    }
+}
+
+fn themes(setup: &Setup) -> color_eyre::Result<Exit> {
+    let chosen = &setup.config.theme;
+    let used = |name: &str| name == chosen.dark.as_str() || name == chosen.light.as_str();
+    let known = |name: String, from: &str| Known {
+        used: used(&name),
+        from: from.to_owned(),
+        name,
+    };
+    let mut all: Vec<Known> = Theme::names()
+        .map(|name| known(name.to_owned(), "built in"))
+        .collect();
+    if let Some(folder) = &setup.config.themes {
+        let names = files(folder, "toml").into_iter();
+        let from = folder.display().to_string();
+        all.extend(names.map(|name| known(name.trim_end_matches(".toml").to_owned(), &from)));
+    }
+    say::either(&setup.global, &all, || {
+        let mark = |used: bool| if used { "yes" } else { "" };
+        let rows: Vec<Vec<String>> = all
+            .iter()
+            .map(|theme| {
+                vec![
+                    theme.name.clone(),
+                    mark(theme.used).to_owned(),
+                    theme.from.clone(),
+                ]
+            })
+            .collect();
+        say::table(&["THEME", "USED", "FROM"], &rows)
+    })?;
+    Ok(Exit::Ok)
+}
+
+fn theme_check(setup: &Setup, file: &Path) -> color_eyre::Result<Exit> {
+    let text = read_file(file, FILE)?;
+    let (found, exit) = match Theme::parse(&file.display().to_string(), &text) {
+        Ok((_, warnings)) => {
+            let found = warnings.iter().map(|warning| Found {
+                level: "warning",
+                text: warning.to_string(),
+            });
+            (found.collect::<Vec<_>>(), Exit::Ok)
+        }
+        Err(error) => {
+            let text = error.to_string();
+            let level = "error";
+            (vec![Found { level, text }], Exit::Found)
+        }
+    };
+    say::either(&setup.global, &found, || lines(&found))?;
+    if found.is_empty() {
+        say::note(&setup.global, "nothing to say about it");
+    }
+    Ok(exit)
+}
+
+impl Runbooks {
+    /// Carries it out.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such runbook, or stdout can't be written.
+    pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
+        let folder = &setup.config.runbooks;
+        match self {
+            Self::List => runbooks(setup, folder),
+            Self::Show { file } => {
+                let names = files(folder, "md");
+                let found = names
+                    .iter()
+                    .find(|name| *name == file || name.strip_suffix(".md") == Some(file.as_str()));
+                let sentence = || {
+                    let (file, folder) = (one_line(file), folder.display());
+                    format!(
+                        "there is no runbook {file} in {folder}: `warroom runbook list` shows them"
+                    )
+                };
+                let found = found.ok_or_else(|| Failure::not_found(sentence()))?;
+                let text = read_file(&folder.join(found), FILE)?;
+                let book = book(found, &text);
+                say::either(&setup.global, &book, || printed(&text))?;
+                Ok(Exit::Ok)
+            }
+        }
+    }
+}
+
+fn runbooks(setup: &Setup, folder: &Path) -> color_eyre::Result<Exit> {
+    let names = files(folder, "md");
+    let books: color_eyre::Result<Vec<Book>> = names
+        .iter()
+        .map(|name| Ok(book(name, &read_file(&folder.join(name), FILE)?)))
+        .collect();
+    let books = books.wrap_err("reading the runbooks")?;
+    say::either(&setup.global, &books, || {
+        let rows: Vec<Vec<String>> = books
+            .iter()
+            .map(|book| {
+                vec![
+                    book.file.clone(),
+                    book.steps.len().to_string(),
+                    book.title.to_string(),
+                ]
+            })
+            .collect();
+        say::table(&["RUNBOOK", "STEPS", "TITLE"], &rows)
+    })?;
+    if books.is_empty() {
+        say::note(
+            &setup.global,
+            &format!("no runbook is in {}", folder.display()),
+        );
+    }
+    Ok(Exit::Ok)
+}
+
+/// The names of files in a folder that end so, in order; none without a folder.
+fn files(folder: &Path, ending: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|found| found == ending)
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// Title and steps of a runbook in Markdown: its first heading, and its items
+/// and numbered lines.
+fn book(file: &str, text: &str) -> Book {
+    let title = text.lines().find_map(|line| line.strip_prefix("# "));
+    let steps = text.lines().filter_map(step);
+    Book {
+        file: one_line(file),
+        title: Title::lossy(title.unwrap_or(file)),
+        steps: steps
+            .enumerate()
+            .map(|(place, text)| Step {
+                item: format!("runbook:{}#{}", one_line(file), place + 1),
+                text: Title::lossy(text),
+            })
+            .collect(),
+    }
+}
+
+/// The words of `- [ ] drain the queue` or `3. drain the queue`.
+fn step(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    let boxed = ["- [ ] ", "- [x] ", "* [ ] ", "* [x] "];
+    if let Some(words) = boxed.iter().find_map(|mark| line.strip_prefix(mark)) {
+        return Some(words);
+    }
+    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    (digits.len() < line.len()).then(|| digits.strip_prefix(". "))?
+}
+
+/// A file as it may be printed: line by line, without anything that acts on a
+/// terminal.
+fn printed(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(one_line).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,135 @@
+//! Sentences about what is owed and how things stand.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    domain::{
+        duty::Duty, escalation, fact::Health, incident::Incident, retrospective, span, text::Name,
+    },
+    ui::format,
+};
+
+/// What a duty is called in JSON, and what it asks for in words.
+pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
+    let policy = incident.policy();
+    match duty {
+        Duty::Respond(severity) => {
+            let within = policy.level(*severity).respond.words();
+            (
+                "respond",
+                format!("acknowledge: {severity} target {within}"),
+            )
+        }
+        Duty::Triage => ("triage", "decide the severity; it waits as P1".to_owned()),
+        Duty::Resolve(severity) => {
+            let within = policy.level(*severity).resolve.words();
+            ("resolve", format!("resolve: {severity} target {within}"))
+        }
+        Duty::Escalate { target, asks, .. } => {
+            let person = policy
+                .contact(target)
+                .map(|contact| format!(" ({})", contact.person))
+                .unwrap_or_default();
+            let by_hand = if escalation::reaches_anybody(policy) {
+                ""
+            } else {
+                ", by hand"
+            };
+            let asks = if *asks { ", to be confirmed" } else { "" };
+            (
+                "escalate",
+                format!("escalate to {target}{person}{by_hand}{asks}"),
+            )
+        }
+        Duty::HoldEnds => (
+            "hold_ends",
+            "the hold ends; late steps fire then".to_owned(),
+        ),
+        Duty::FirstNotice => (
+            "first_notice",
+            format!("first notice: {}", policy.update.place),
+        ),
+        Duty::Update => ("update", format!("update: {}", policy.update.place)),
+        Duty::FinalUpdate => (
+            "final_update",
+            format!("final update: {}", policy.update.place),
+        ),
+        Duty::External => (
+            "external",
+            format!("tell the public: {}", policy.external.place),
+        ),
+        Duty::SettleSeverity => ("settle_severity", conflict(incident)),
+        Duty::Answer { of, ask } => {
+            let asks = incident.state().asks.iter();
+            let what = asks
+                .filter(|known| known.entry == *ask)
+                .map(|known| known.asked.what.to_string())
+                .next();
+            ("answer", format!("{of}: {}", what.unwrap_or_default()))
+        }
+        Duty::Retrospective => {
+            let weekend = if retrospective::lands_on_a_weekend(incident) {
+                ", on a weekend"
+            } else {
+                ""
+            };
+            ("retrospective", format!("hold the retrospective{weekend}"))
+        }
+    }
+}
+
+fn conflict(incident: &Incident) -> String {
+    incident
+        .state()
+        .severity_conflict
+        .map(|conflict| {
+            format!(
+                "two people set {} and {}: {} holds until somebody settles it",
+                conflict.holds, conflict.other, conflict.holds
+            )
+        })
+        .unwrap_or_default()
+}
+
+/// `in 15m`, or `overdue by 1m40`.
+pub fn left(due: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if due > now {
+        format!("in {}", format::short(due - now))
+    } else {
+        format!("overdue by {}", format::short(now - due))
+    }
+}
+
+/// `2026-01-22 14:15:00Z`.
+pub fn stamp(at: DateTime<Utc>) -> String {
+    format!("{} {}", format::day(at), format::clock(at))
+}
+
+/// `P2`, or that nobody decided it.
+pub fn severity(incident: &Incident) -> String {
+    incident
+        .severity()
+        .map_or_else(|| "not set".to_owned(), |severity| severity.to_string())
+}
+
+/// One line about all probes.
+pub fn health<'a>(probes: impl Iterator<Item = (&'a Name, Health, DateTime<Utc>)>) -> String {
+    let words: Vec<String> = probes
+        .map(|(name, health, since)| match health {
+            Health::Up => format!("{name} ok"),
+            Health::Degraded | Health::Down | Health::Unknown | Health::Stale => {
+                let since = format::clock_minutes(since);
+                format!("{name} {} since {since}", health.word())
+            }
+        })
+        .collect();
+    if words.is_empty() {
+        return "nothing is known: no probe has changed yet".to_owned();
+    }
+    words.join(", ")
+}
+
+/// A length of time as `span` writes it.
+pub fn length(seconds: i64) -> String {
+    span::format(chrono::TimeDelta::seconds(seconds))
+}
