@@ -3,7 +3,7 @@
 //! It reads; it never writes, fires or sends. What the terminal sends is read
 //! only to learn that it was resized, or is gone.
 
-use std::time::Duration;
+use std::{os::fd::OwnedFd, time::Duration};
 
 use color_eyre::eyre::{Report, WrapErr as _};
 use ratatui::Terminal;
@@ -41,10 +41,10 @@ const BEAT: Duration = Duration::from_secs(1);
 /// # Errors
 ///
 /// When there is no terminal, or the log can't be read any more.
-pub async fn run(setup: Setup, redact: bool) -> color_eyre::Result<i32> {
+pub async fn run(setup: Setup, redact: bool, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
     let capability = setup.capability.clone();
     let (screen, inputs, handle) =
-        terminal::open(&capability, None).wrap_err("opening the terminal")?;
+        terminal::open(&capability, errors).wrap_err("opening the terminal")?;
     let terminal = Terminal::new(screen).wrap_err("opening the screen")?;
     let ended = show(setup, redact, terminal, inputs).await;
     Handle::leave(&handle);

@@ -435,6 +435,7 @@ fn host(when: DateTime<Utc>) -> Reading {
 /// Who sits at the console, and where it sends.
 pub fn settings() -> Settings {
     Settings {
+        links: Vec::new(),
         me: "ana".into(),
         host: "desk-1".into(),
         workspace: "StoryCore Engine".into(),

@@ -228,11 +228,8 @@ pub fn links(app: &App) -> Vec<(Option<char>, String, String)> {
                 .unwrap_or_default(),
         )
     });
-    let added = incident
-        .state()
-        .links
-        .iter()
-        .map(|(name, url)| (None, name.to_string(), url.to_string()));
+    let added = incident.state().links.iter().chain(&app.settings.links);
+    let added = added.map(|(name, url)| (None, name.to_string(), url.to_string()));
     of_policy.chain(added).collect()
 }
 

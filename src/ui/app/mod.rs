@@ -31,7 +31,7 @@ use crate::domain::{
     incident::Incident,
     notice::Delivery,
     probe::Reading,
-    text::Name,
+    text::{Address, Name},
 };
 
 pub use browse::{links, phase_items, runbook, runbook_items};
@@ -169,6 +169,8 @@ pub struct Settings {
     pub inside: Vec<Name>,
     /// Channels for news outside.
     pub outside: Vec<Name>,
+    /// Where to look, besides the policy's links.
+    pub links: Vec<(Name, Address)>,
     /// The policy that new incidents get: its text.
     pub policy: String,
     /// Hours east of UTC, for the local clock: seconds.
