@@ -15,7 +15,7 @@ use warroom::{
     },
 };
 
-use super::fixture::{INCIDENT, Log, at, busy, declaration, incident_log, key, now, quiet};
+use super::fixture::{INCIDENT, Log, at, busy, cases, declaration, incident_log, key, now, quiet};
 
 /// A wall that has seen a few beats, the last two seconds ago.
 fn wall_of(app: App) -> Wall {
@@ -109,8 +109,7 @@ fn an_incident_on_60x20_and_40x8() {
 
 #[test]
 fn something_overdue() {
-    let wall = wall_of(busy());
-    let mut late = wall.clone();
+    let mut late = wall_of(busy());
     beat(&mut late, at("14:17:28"));
 
     insta::assert_snapshot!(shown(&late, USUAL, Tier::Rich, at("14:17:30")));
@@ -374,9 +373,8 @@ fn the_picture_moves_every_ten_minutes_and_swaps_every_hour() {
 
 #[test]
 fn no_key_and_no_paste_changes_anything() {
-    let wall = wall_of(busy());
-    let before = shown(&wall, USUAL, Tier::Rich, now());
-    let mut after = wall.clone();
+    let mut after = wall_of(busy());
+    let before = shown(&after, USUAL, Tier::Rich, now());
 
     for c in ('\0'..='\u{7f}').chain(['ä', '漢']) {
         wall::update(&mut after, key(crossterm::event::KeyCode::Char(c)), now());
@@ -406,7 +404,7 @@ fn a_title_in_another_script_is_still_there() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn any_size_is_drawn_and_drawing_changes_nothing(

@@ -54,9 +54,9 @@ pub fn timeline(app: &App) -> Vec<Line> {
             continue;
         }
         if pins.contains(&entry.id) {
-            pinned.push(row)
+            pinned.push(row);
         } else {
-            rows.push(row)
+            rows.push(row);
         }
     }
     pinned.append(&mut rows);
@@ -219,7 +219,7 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
                 (false, via) => format!(
                     "paged by {}",
                     via.iter()
-                        .map(|name| name.as_str())
+                        .map(crate::domain::text::Text::as_str)
                         .collect::<Vec<_>>()
                         .join(", ")
                 ),
@@ -404,7 +404,7 @@ fn delivered(incident: &Incident, entry: &Entry) -> String {
         .update
         .channels
         .iter()
-        .map(|name| name.as_str())
+        .map(crate::domain::text::Text::as_str)
         .filter(|name| !posted.contains(name) && !failed.contains(name))
         .collect();
     let parts = [

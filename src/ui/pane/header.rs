@@ -171,7 +171,10 @@ fn second(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) 
 
 fn jobs(incident: &Incident, canvas: &mut Canvas<'_, '_>, mut x: u16) -> u16 {
     for (job, word) in [(Job::OpsLead, "ops"), (Job::Scribe, "scribe")] {
-        let names: Vec<&str> = incident.with_role(job).map(|name| name.as_str()).collect();
+        let names: Vec<&str> = incident
+            .with_role(job)
+            .map(crate::domain::text::Text::as_str)
+            .collect();
         let names = if names.is_empty() {
             "-".to_owned()
         } else {
@@ -225,22 +228,17 @@ fn tell(incident: &Incident, room: usize) -> String {
     if long.len() <= room {
         return long;
     }
-    let short = long
-        .replace("engineering", "eng")
+
+    long.replace("engineering", "eng")
         .replace("management", "mgmt")
-        .replace("all stakeholders", "everybody");
-    short
+        .replace("all stakeholders", "everybody")
 }
 
 fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let x = canvas.badge(0, 0, Role::Ok, "NO INCIDENT");
     let room = canvas.width().saturating_sub(x + 24);
     canvas.clipped(x + 2, 0, Role::Normal, &app.settings.workspace, room);
-    let last = app
-        .board
-        .all()
-        .filter(|incident| !incident.is_active())
-        .last();
+    let last = app.board.all().rfind(|incident| !incident.is_active());
     let text = match last {
         Some(last) => {
             let ended = last

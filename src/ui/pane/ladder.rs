@@ -135,7 +135,11 @@ fn reach(app: &App, incident: &Incident, step: &Step) -> String {
     if contact.channels.is_empty() {
         return format!("{}   call {}, then E", contact.person, contact.phone);
     }
-    let channels: Vec<&str> = contact.channels.iter().map(|name| name.as_str()).collect();
+    let channels: Vec<&str> = contact
+        .channels
+        .iter()
+        .map(crate::domain::text::Text::as_str)
+        .collect();
     let sealed = if incident.is_sealed() {
         " (nothing leaves)"
     } else {
@@ -316,7 +320,11 @@ fn what_happens(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, y: 
     let first = match contact {
         _ if incident.is_sealed() => "nothing leaves: it is recorded only".to_owned(),
         Some(contact) => {
-            let channels: Vec<&str> = contact.channels.iter().map(|name| name.as_str()).collect();
+            let channels: Vec<&str> = contact
+                .channels
+                .iter()
+                .map(crate::domain::text::Text::as_str)
+                .collect();
             format!("page {} by {}", contact.person, channels.join(", "))
         }
         None if escalation::reaches_anybody(incident.policy()) => {

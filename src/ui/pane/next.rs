@@ -216,7 +216,7 @@ fn place(app: &App, usual: &str) -> String {
     app.settings
         .inside
         .iter()
-        .map(|name| name.as_str())
+        .map(crate::domain::text::Text::as_str)
         .collect::<Vec<_>>()
         .join(" + ")
 }

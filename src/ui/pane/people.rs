@@ -21,7 +21,10 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         Job::CommsLead,
         Job::Scribe,
     ] {
-        let names: Vec<&str> = incident.with_role(job).map(|name| name.as_str()).collect();
+        let names: Vec<&str> = incident
+            .with_role(job)
+            .map(crate::domain::text::Text::as_str)
+            .collect();
         let needed = matches!(job, Job::Commander | Job::Scribe);
         if names.is_empty() && !needed {
             continue;
