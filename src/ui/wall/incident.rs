@@ -132,7 +132,9 @@ fn worst(
     );
     let state = if wide { 24 } else { 20 };
     let mut left = canvas.part(columns(area, state, 28));
-    so_far(incident, &mut left, now);
+    if area.width >= 72 {
+        so_far(incident, &mut left, now);
+    }
     let Some(due) = nearest else {
         return;
     };
