@@ -114,12 +114,15 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
         Pane::Health if area.width < 50 => pane::health::short_counts(app, now),
         pane => pane::right_of_title(app, pane, now),
     };
-    let zoomed = format!("zoomed {} z to go back", paint.glyph(Glyph::Dot));
-    let right = match (right.is_empty(), app.zoomed) {
-        (true, true) => zoomed,
-        (false, true) => format!("{right}   {zoomed}"),
-        (_, false) => right.replace('·', &paint.glyph(Glyph::Dot).to_string()),
+    let zoomed = if app.zoomed {
+        "zoomed · z to go back"
+    } else {
+        ""
     };
+    let parts = [right.as_str(), zoomed].into_iter();
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let dot = paint.glyph(Glyph::Dot).to_string();
+    let right = parts.join("   ").replace('·', &dot);
     widget::Rule {
         number: place
             .pane

@@ -116,7 +116,9 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
 /// Draws the wall as it is at `now`.
 pub fn draw(wall: &Wall, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'_>) {
     let screen = frame.area();
-    if Size::of(screen) < Size::Small {
+    let size = Size::of(screen);
+    // The console's picture has names in it; a single line has none.
+    if size < Size::Small && (!wall.redact || size == Size::Line) {
         view::draw(&wall.app, look, now, frame);
         let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
         small::draw(wall, &mut canvas, now);
@@ -146,7 +148,8 @@ fn shifted(screen: Rect, started: DateTime<Utc>, now: DateTime<Utc>) -> Rect {
     Rect {
         x: screen.x + step % 3,
         y: screen.y + step / 3,
-        width: screen.width - 2,
-        height: screen.height - 1,
+        width: screen.width.saturating_sub(2),
+        height: screen.height.saturating_sub(1),
     }
+    .intersection(screen)
 }

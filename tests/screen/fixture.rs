@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use proptest::test_runner::Config as ProptestConfig;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use uuid::Uuid;
 use warroom::{
@@ -29,7 +30,7 @@ use warroom::{
 };
 
 /// The policy of the mock-ups: the built-in one, with people behind its steps.
-pub const POLICY: &str = r##"
+pub const POLICY: &str = r#"
 amends = "built-in"
 updated = 2026-01-15
 
@@ -45,14 +46,25 @@ channels = ["pager"]
 [contact."VP Engineering"]
 person = "raj"
 channels = ["pager"]
-"##;
+"#;
 
 /// The incident on the screen.
 pub const INCIDENT: IncidentId = IncidentId(Uuid::from_u128(0x2043));
 
+/// So many cases of a property; one that fails becomes a test of its own.
+pub fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
 /// A time of the day of the incident: `14:07:00`.
 pub fn at(clock: &str) -> DateTime<Utc> {
-    format!("2026-01-22T{clock}Z").parse().unwrap()
+    format!("2026-01-22T{clock}Z")
+        .parse()
+        .expect("a time of that day")
 }
 
 /// The moment of the mock-ups.
@@ -95,6 +107,11 @@ impl Log {
             fact,
         });
         id
+    }
+
+    /// One more entry of the incident on the screen.
+    fn tell(&mut self, clock: &str, by: &str, fact: Fact) {
+        self.add(INCIDENT, at(clock), by, fact);
     }
 
     /// An update that both channels took.
@@ -157,7 +174,7 @@ pub fn quiet_log() -> Log {
     let day = |clock: &str| {
         format!("2026-01-11T{clock}Z")
             .parse::<DateTime<Utc>>()
-            .unwrap()
+            .expect("a time of that day")
     };
     let mut log = Log::default();
     let slow = declaration("Slow thumbnails", Severity::P3, day("06:40:00"));
@@ -180,98 +197,58 @@ pub fn quiet_log() -> Log {
 /// The log of the mock-ups' incident.
 pub fn incident_log() -> Log {
     let mut log = quiet_log();
-    let title = "High latency on video generation";
-    let mut tell = |clock: &str, by: &str, fact: Fact| log.add(INCIDENT, at(clock), by, fact);
-    tell(
-        "13:15:10",
-        "ana",
-        Fact::Declared(Box::new(declaration(title, Severity::P3, at("13:14:22")))),
-    );
-    tell("13:16:02", "ana", Fact::Acknowledged {});
-    tell(
-        "13:16:05",
-        "ana",
-        Fact::RoleGiven {
-            role: Role::Commander,
-            person: "ana".into(),
-        },
-    );
-    tell(
-        "13:16:20",
-        "ana",
-        Fact::PhaseEntered {
-            phase: Phase::Investigating,
-            rollback: None,
-        },
-    );
-    tell(
-        "13:17:40",
-        "ana",
-        Fact::SeverityChanged {
-            to: Severity::P2,
-            reason: "38% of renders above 30s".into(),
-        },
-    );
+    triaged(&mut log);
     log.sent(at("13:20:15"), "13:50:00");
-    log.add(INCIDENT, at("13:29:22"), "engine", escalated());
-    let mut tell = |clock: &str, by: &str, fact: Fact| log.add(INCIDENT, at(clock), by, fact);
-    tell(
-        "13:31:09",
-        "bo",
-        Fact::Joined {
-            person: "bo".into(),
-        },
-    );
-    tell(
-        "13:31:30",
-        "bo",
-        Fact::RoleGiven {
-            role: Role::OpsLead,
-            person: "bo".into(),
-        },
-    );
-    tell(
-        "13:32:00",
-        "kai",
-        Fact::RoleGiven {
-            role: Role::OpsLead,
-            person: "kai".into(),
-        },
-    );
-    tell(
-        "13:44:30",
-        "kai",
-        Fact::Noted {
-            text: "4.18.2 raised worker memory 24 -> 31 GiB; testing rollback in staging".into(),
-        },
-    );
+    log.tell("13:29:22", "engine", escalated());
+    log.tell("13:31:09", "bo", joined("bo"));
+    log.tell("13:31:30", "bo", has(Role::OpsLead, "bo"));
+    log.tell("13:32:00", "kai", has(Role::OpsLead, "kai"));
+    let found = "4.18.2 raised worker memory 24 -> 31 GiB; testing rollback in staging";
+    log.tell("13:44:30", "kai", noted(found));
     log.sent(at("13:50:02"), "14:20:00");
-    log.add(
-        IncidentId::WORKSPACE,
-        at("13:54:48"),
-        "probe",
-        changed("render-2", Health::Up, Health::Down, "connection refused"),
-    );
-    log.add(
-        IncidentId::WORKSPACE,
-        at("13:58:40"),
-        "probe",
-        changed(
-            "api /health",
-            Health::Up,
-            Health::Degraded,
-            "1.84s, limit 1.00s",
-        ),
-    );
-    log.add(
-        INCIDENT,
-        at("14:03:11"),
-        "ana",
-        Fact::Noted {
-            text: "render-2 evicted: OOM at 31.2 GiB, node drained".into(),
-        },
-    );
+    let refused = changed("render-2", Health::Down, "connection refused");
+    log.add(IncidentId::WORKSPACE, at("13:54:48"), "probe", refused);
+    let slow = changed("api /health", Health::Degraded, "1.84s, limit 1.00s");
+    log.add(IncidentId::WORKSPACE, at("13:58:40"), "probe", slow);
+    let evicted = "render-2 evicted: OOM at 31.2 GiB, node drained";
+    log.tell("14:03:11", "ana", noted(evicted));
     log
+}
+
+/// Declared, taken, and found to be worse than it looked.
+fn triaged(log: &mut Log) {
+    let title = "High latency on video generation";
+    let declared = declaration(title, Severity::P3, at("13:14:22"));
+    log.tell("13:15:10", "ana", Fact::Declared(Box::new(declared)));
+    log.tell("13:16:02", "ana", Fact::Acknowledged {});
+    log.tell("13:16:05", "ana", has(Role::Commander, "ana"));
+    let investigating = Fact::PhaseEntered {
+        phase: Phase::Investigating,
+        rollback: None,
+    };
+    log.tell("13:16:20", "ana", investigating);
+    let worse = Fact::SeverityChanged {
+        to: Severity::P2,
+        reason: "38% of renders above 30s".into(),
+    };
+    log.tell("13:17:40", "ana", worse);
+}
+
+fn has(role: Role, person: &str) -> Fact {
+    Fact::RoleGiven {
+        role,
+        person: person.into(),
+    }
+}
+
+fn joined(person: &str) -> Fact {
+    Fact::Joined {
+        person: person.into(),
+    }
+}
+
+fn noted(text: &str) -> Fact {
+    Fact::Noted { text: text.into() }
 }
 
 fn escalated() -> Fact {
@@ -288,10 +265,10 @@ fn escalated() -> Fact {
     }
 }
 
-fn changed(probe: &str, from: Health, to: Health, detail: &str) -> Fact {
+fn changed(probe: &str, to: Health, detail: &str) -> Fact {
     Fact::ProbeChanged(Box::new(ProbeChange {
         probe: probe.into(),
-        from,
+        from: Health::Up,
         to,
         class: (to == Health::Down).then_some(ErrorClass::Connect),
         detail: detail.into(),
@@ -367,9 +344,9 @@ fn reading(when: DateTime<Utc>, outcome: Outcome, took: Option<u64>, detail: &st
 /// Forty rounds of readings up to `until`: the mock-ups' trouble, or none.
 pub fn readings(until: DateTime<Utc>, trouble: bool) -> Vec<(Name, Reading)> {
     let mut all = Vec::new();
-    for round in 0..40_u64 {
-        let when = until - TimeDelta::seconds(2 + 10 * (39 - i64::try_from(round).unwrap()));
-        let wobble = [0, 3, 1, 7, 2][usize::try_from(round % 5).unwrap()];
+    for (round, back) in (0..40_u64).zip((0..40_i64).rev()) {
+        let when = until - TimeDelta::seconds(2 + 10 * back);
+        let wobble = round * 3 % 7;
         let mut tell = |name: &str, reading: Reading| all.push((Name::from(name), reading));
         tell("gateway", reading(when, Outcome::Pass, Some(1), ""));
         tell("api /health", api(when, round, trouble, wobble));
@@ -403,7 +380,7 @@ fn api(when: DateTime<Utc>, round: u64, trouble: bool, wobble: u64) -> Reading {
             Some(1000 + (round - 20) * 50 + wobble * 10),
             "slow",
         ),
-        (true, _) | (false, _) => reading(when, Outcome::Pass, Some(400 + wobble * 10), ""),
+        (true | false, _) => reading(when, Outcome::Pass, Some(400 + wobble * 10), ""),
     }
 }
 
@@ -530,9 +507,10 @@ pub fn screen(app: &App, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> Bu
         tier,
         slow: false,
     };
-    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+    let mut terminal =
+        Terminal::new(TestBackend::new(size.0, size.1)).expect("a test screen takes any size");
     terminal
         .draw(|frame| view::draw(app, look, now, frame))
-        .unwrap();
+        .expect("a test screen takes any size");
     terminal.backend().buffer().clone()
 }

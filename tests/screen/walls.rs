@@ -15,7 +15,7 @@ use warroom::{
     },
 };
 
-use super::fixture::{INCIDENT, Log, at, busy, declaration, incident_log, key, now, quiet};
+use super::fixture::{INCIDENT, Log, at, busy, cases, declaration, incident_log, key, now, quiet};
 
 /// A wall that has seen a few beats, the last two seconds ago.
 fn wall_of(app: App) -> Wall {
@@ -78,12 +78,23 @@ fn an_incident_without_names() {
     let mut wall = wall_of(busy());
     wall.redact = true;
 
-    let shown = shown(&wall, USUAL, Tier::Rich, now());
-
-    let words: Vec<&str> = shown.split([' ', ',', '\n']).collect();
-    for name in ["ana", "bo", "kai", "mia", "raj", "OOM"] {
-        assert!(!words.contains(&name), "{name}\n{shown}");
+    for size in [
+        USUAL,
+        (200, 60),
+        (120, 40),
+        (80, 24),
+        (60, 20),
+        (50, 14),
+        (40, 8),
+        (40, 1),
+    ] {
+        let shown = shown(&wall, size, Tier::Rich, now());
+        let words: Vec<&str> = shown.split([' ', ',', '(', ')', '\n']).collect();
+        for name in ["ana", "bo", "kai", "mia", "raj", "OOM"] {
+            assert!(!words.contains(&name), "{name}\n{shown}");
+        }
     }
+    let shown = shown(&wall, USUAL, Tier::Rich, now());
     insta::assert_snapshot!(shown);
 }
 
@@ -101,16 +112,18 @@ fn an_incident_on_80x24() {
 fn an_incident_on_60x20_and_40x8() {
     let wall = wall_of(busy());
 
+    let mut redacted = wall.clone();
+    redacted.redact = true;
+    let unnamed = shown(&redacted, (60, 20), Tier::Rich, now());
     let narrow = shown(&wall, (60, 20), Tier::Rich, now());
     let tiny = shown(&wall, (40, 8), Tier::Rich, now());
 
-    insta::assert_snapshot!(format!("{narrow}\n{tiny}"));
+    insta::assert_snapshot!(format!("{narrow}\n{tiny}\n{unnamed}"));
 }
 
 #[test]
 fn something_overdue() {
-    let wall = wall_of(busy());
-    let mut late = wall.clone();
+    let mut late = wall_of(busy());
     beat(&mut late, at("14:17:28"));
 
     insta::assert_snapshot!(shown(&late, USUAL, Tier::Rich, at("14:17:30")));
@@ -374,9 +387,8 @@ fn the_picture_moves_every_ten_minutes_and_swaps_every_hour() {
 
 #[test]
 fn no_key_and_no_paste_changes_anything() {
-    let wall = wall_of(busy());
-    let before = shown(&wall, USUAL, Tier::Rich, now());
-    let mut after = wall.clone();
+    let mut after = wall_of(busy());
+    let before = shown(&after, USUAL, Tier::Rich, now());
 
     for c in ('\0'..='\u{7f}').chain(['ä', '漢']) {
         wall::update(&mut after, key(crossterm::event::KeyCode::Char(c)), now());
@@ -406,7 +418,7 @@ fn a_title_in_another_script_is_still_there() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn any_size_is_drawn_and_drawing_changes_nothing(
@@ -414,6 +426,7 @@ proptest! {
         rows in 1_u16..=70,
         minutes in 0_i64..300,
         state in 0_usize..4,
+        redact: bool,
         tier in prop::sample::select(vec![Tier::Rich, Tier::Console, Tier::Ascii]),
     ) {
         let mut wall = match state {
@@ -421,6 +434,7 @@ proptest! {
             1 => wall_of_two(),
             _ => wall_of(busy()),
         };
+        wall.redact = redact;
         let later = now() + TimeDelta::minutes(minutes);
         if state < 3 {
             beat(&mut wall, later);

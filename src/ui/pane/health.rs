@@ -52,30 +52,7 @@ pub fn short_counts(app: &App, now: DateTime<Utc>) -> String {
 /// Draws the pane.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let wide = canvas.width() >= 58;
-    let mut y = 0;
-    if app.panel.offline() {
-        canvas.text(
-            1,
-            y,
-            Role::Offline,
-            if canvas.width() >= 43 {
-                "this host is offline: targets are unknown"
-            } else {
-                "host offline: targets are unknown"
-            },
-        );
-        y += 1;
-    } else if wide {
-        let last = if canvas.width() >= 63 {
-            "last samples"
-        } else {
-            "last"
-        };
-        let columns = format!("probe            state    now     p95    {last}");
-        canvas.text(3, y, Role::Muted, &columns);
-        canvas.right(canvas.width() - 1, y, Role::Muted, "age");
-        y += 1;
-    }
+    let top = heading(app, canvas);
     let mut watches: Vec<&Watch> = app
         .panel
         .watches()
@@ -85,28 +62,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     watches.sort_by_key(|watch| rank(watch.state(now)));
     let system = app.panel.watches().find(|watch| is_system(watch));
     let bottom = canvas.height().saturating_sub(u16::from(system.is_some()));
-    let chosen = (app.focus == Pane::Health).then(|| app.row(Pane::Health));
-    let fit = usize::from(bottom.saturating_sub(y));
-    let shown = if watches.len() > fit {
-        fit.saturating_sub(1)
-    } else {
-        fit
-    };
-    for (place, watch) in watches.iter().take(shown).enumerate() {
-        if wide {
-            wide_row(watch, canvas, y, now);
-        } else {
-            narrow_row(watch, canvas, y, now);
-        }
-        if chosen == Some(place) && app.zoomed {
-            canvas.paint_row(y, Role::Select);
-        }
-        y += 1;
-    }
-    if watches.len() > fit && y < bottom {
-        canvas.text(3, y, Role::Muted, &rest(&watches[shown..], now));
-        y += 1;
-    }
+    let y = list(app, &watches, canvas, (top, bottom), now);
     if let Some(watch) = system {
         let y = if canvas.height() > y + 1 && wide {
             y
@@ -115,9 +71,68 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         };
         system_row(watch, canvas, y, now);
     }
-    if canvas.height() > y + 14 && canvas.width() >= 58 {
+    if canvas.height() > y + 14 && wide {
         charts(&watches, canvas, y + 2, now);
     }
+}
+
+/// The names of the columns, or that this host sees nothing; answers the rows
+/// it took.
+fn heading(app: &App, canvas: &mut Canvas<'_, '_>) -> u16 {
+    let wide = canvas.width() >= 58;
+    if app.panel.offline() {
+        let text = if canvas.width() >= 43 {
+            "this host is offline: targets are unknown"
+        } else {
+            "host offline: targets are unknown"
+        };
+        canvas.text(1, 0, Role::Offline, text);
+    } else if wide {
+        let last = if canvas.width() >= 63 {
+            "last samples"
+        } else {
+            "last"
+        };
+        let columns = format!("probe            state    now     p95    {last}");
+        canvas.text(3, 0, Role::Muted, &columns);
+        canvas.right(canvas.width() - 1, 0, Role::Muted, "age");
+    }
+    u16::from(wide || app.panel.offline())
+}
+
+/// A row for each between the two rows, and one for those that do not fit;
+/// answers the row after them.
+fn list(
+    app: &App,
+    watches: &[&Watch],
+    canvas: &mut Canvas<'_, '_>,
+    (top, bottom): (u16, u16),
+    now: DateTime<Utc>,
+) -> u16 {
+    let fit = usize::from(bottom.saturating_sub(top));
+    let shown = if watches.len() > fit {
+        fit.saturating_sub(1)
+    } else {
+        watches.len()
+    };
+    let chosen = (app.focus == Pane::Health && app.zoomed).then(|| app.row(Pane::Health));
+    let mut y = top;
+    for (place, watch) in watches.iter().take(shown).enumerate() {
+        if canvas.width() >= 58 {
+            wide_row(watch, canvas, y, now);
+        } else {
+            narrow_row(watch, canvas, y, now);
+        }
+        if chosen == Some(place) {
+            canvas.paint_row(y, Role::Select);
+        }
+        y += 1;
+    }
+    if shown < watches.len() && y < bottom {
+        canvas.text(3, y, Role::Muted, &rest(&watches[shown..], now));
+        y += 1;
+    }
+    y
 }
 
 /// `+3 more, all ok`: what has no row of its own.

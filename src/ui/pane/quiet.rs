@@ -46,83 +46,22 @@ pub fn draw(app: &App, pane: Pane, canvas: &mut Canvas<'_, '_>, now: DateTime<Ut
     }
 }
 
+/// Whether all is well with it, what it is, and how it stands.
+type Watched = (bool, &'static str, String);
+
 fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let age = |at: Option<DateTime<Utc>>| {
-        at.map_or_else(
-            || "not yet".to_owned(),
-            |at| format!("{} ago", canvas.paint.age(now - at)),
-        )
-    };
-    let engine = app
-        .engine
-        .holder
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
     let policy = Policy::parse("policy", &app.settings.policy)
         .map(|(policy, _)| policy)
         .ok();
     let channels = app.settings.inside.len() + app.settings.outside.len();
-    let review = policy.as_ref().map(Policy::review_due);
-    let overdue = review.is_some_and(|due| due < now.date_naive());
-    let people = policy.as_ref().map_or(0, |policy| {
-        policy
-            .contact
-            .values()
-            .filter(|contact| !contact.channels.is_empty())
-            .count()
-    });
+    let runbooks = app.runbooks.len();
     let rows = [
-        (
-            app.engine.ticked_at.is_some(),
-            "engine".to_owned(),
-            if engine.is_empty() {
-                "nobody runs one".to_owned()
-            } else {
-                age(app.engine.ticked_at)
-            },
-        ),
-        (
-            true,
-            "log on disk".to_owned(),
-            format!("{} entries", app.board.head()),
-        ),
-        (
-            channels > 0,
-            "channels for updates".to_owned(),
-            if channels == 0 {
-                "none: by hand".to_owned()
-            } else {
-                channels.to_string()
-            },
-        ),
-        (
-            people > 0,
-            "people a step can page".to_owned(),
-            if people == 0 {
-                "none: by hand".to_owned()
-            } else {
-                people.to_string()
-            },
-        ),
-        (
-            !overdue,
-            "policy review".to_owned(),
-            review
-                .map(|due| {
-                    if overdue {
-                        format!("overdue since {due}")
-                    } else {
-                        format!("due {due}")
-                    }
-                })
-                .unwrap_or_default(),
-        ),
-        (
-            !app.runbooks.is_empty(),
-            "runbooks".to_owned(),
-            app.runbooks.len().to_string(),
-        ),
+        engine(app, canvas, now),
+        (true, "log on disk", format!("{} entries", app.board.head())),
+        (channels > 0, "channels for updates", or_by_hand(channels)),
+        people(policy.as_ref()),
+        review(policy.as_ref(), now),
+        (runbooks > 0, "runbooks", runbooks.to_string()),
     ];
     for (y, (well, what, value)) in (0..canvas.height()).zip(rows) {
         let (glyph, role) = if well {
@@ -132,8 +71,43 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         };
         let mark = canvas.glyph(glyph).to_string();
         canvas.text(0, y, role, &mark);
-        canvas.text(2, y, Role::Normal, &what);
+        canvas.text(2, y, Role::Normal, what);
         canvas.right(canvas.width() - 1, y, Role::Muted, &value);
+    }
+}
+
+fn engine(app: &App, canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> Watched {
+    let value = match (&app.engine.holder, app.engine.ticked_at) {
+        (None, _) => "nobody runs one".to_owned(),
+        (Some(_), None) => "not yet".to_owned(),
+        (Some(_), Some(at)) => format!("{} ago", canvas.paint.age(now - at)),
+    };
+    (app.engine.ticked_at.is_some(), "engine", value)
+}
+
+fn people(policy: Option<&Policy>) -> Watched {
+    let contacts = policy
+        .into_iter()
+        .flat_map(|policy| policy.contact.values());
+    let reached = contacts
+        .filter(|contact| !contact.channels.is_empty())
+        .count();
+    (reached > 0, "people a step can page", or_by_hand(reached))
+}
+
+fn review(policy: Option<&Policy>, now: DateTime<Utc>) -> Watched {
+    let Some(due) = policy.map(Policy::review_due) else {
+        return (true, "policy review", String::new());
+    };
+    let overdue = due < now.date_naive();
+    let word = if overdue { "overdue since" } else { "due" };
+    (!overdue, "policy review", format!("{word} {due}"))
+}
+
+fn or_by_hand(count: usize) -> String {
+    match count {
+        0 => "none: by hand".to_owned(),
+        count => count.to_string(),
     }
 }
 
@@ -185,6 +159,11 @@ fn recent(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         welcome(app, canvas);
         return;
     }
+    if_it_starts(app, canvas, y + 1, now);
+}
+
+/// Who would be told when, if an incident began now.
+fn if_it_starts(app: &App, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
     let label = "ladder if it starts now   ";
     let indent = u16::try_from(label.len()).unwrap_or(0) + 2;
     let lines = next_ladder(app, now).map(|steps| {
@@ -197,8 +176,8 @@ fn recent(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
             canvas.width().saturating_sub(indent + 1),
         )
     });
-    for (row, line) in (y + 1..height).zip(lines.unwrap_or_default()) {
-        if row == y + 1 {
+    for (row, line) in (y..canvas.height()).zip(lines.unwrap_or_default()) {
+        if row == y {
             canvas.text(2, row, Role::Muted, label);
         }
         let line = line.replace(NO_BREAK, " ");

@@ -47,13 +47,12 @@ pub(super) fn draw(
         .filter(|due| due.duty.is_urgent())
         .collect();
     let nearest = dues.first();
-    worst(wall, incident, nearest, canvas, rows.take(8), now);
+    worst((wall, incident), nearest, canvas, rows.take(8), now);
     bar(nearest, canvas, rows.take(if roomy { 2 } else { 1 }), now);
     rows.take(gap);
     let clocks = rows.take(if rows.0.height >= 16 { 6 } else { 3 });
     next_clocks(
-        wall,
-        incident,
+        (wall, incident),
         dues.get(1..).unwrap_or_default(),
         canvas,
         clocks,
@@ -107,10 +106,12 @@ fn who(wall: &Wall, incident: &Incident) -> String {
     parts.join("   ")
 }
 
+/// Whose page it is: the wall and the incident.
+type Page<'a> = (&'a Wall, &'a Incident);
+
 /// The severity and the nearest deadline, eight rows high.
 fn worst(
-    wall: &Wall,
-    incident: &Incident,
+    (wall, incident): Page<'_>,
     nearest: Option<&Due>,
     canvas: &mut Canvas<'_, '_>,
     area: Rect,
@@ -131,7 +132,9 @@ fn worst(
     );
     let state = if wide { 24 } else { 20 };
     let mut left = canvas.part(columns(area, state, 28));
-    so_far(incident, &mut left, now);
+    if area.width >= 72 {
+        so_far(incident, &mut left, now);
+    }
     let Some(due) = nearest else {
         return;
     };
@@ -212,8 +215,7 @@ fn bar(nearest: Option<&Due>, canvas: &mut Canvas<'_, '_>, area: Rect, now: Date
 
 /// The three clocks after the nearest, four rows high.
 fn next_clocks(
-    wall: &Wall,
-    incident: &Incident,
+    (wall, incident): Page<'_>,
     dues: &[Due],
     canvas: &mut Canvas<'_, '_>,
     area: Rect,
