@@ -56,13 +56,11 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let policy = Policy::parse("policy", &app.settings.policy)
-        .map(|(policy, _)| policy)
-        .ok();
+    let policy = app.policy.as_deref();
     let channels = app.settings.inside.len() + app.settings.outside.len();
-    let review = policy.as_ref().map(Policy::review_due);
+    let review = policy.map(Policy::review_due);
     let overdue = review.is_some_and(|due| due < now.date_naive());
-    let people = policy.as_ref().map_or(0, |policy| {
+    let people = policy.map_or(0, |policy| {
         policy
             .contact
             .values()
@@ -215,7 +213,7 @@ fn welcome(app: &App, canvas: &mut Canvas<'_, '_>) {
 }
 
 fn next_ladder(app: &App, now: DateTime<Utc>) -> Option<String> {
-    let (policy, _) = Policy::parse("policy", &app.settings.policy).ok()?;
+    let policy = app.policy.as_ref()?;
     let steps: Vec<String> = policy
         .steps()
         .filter(|(_, _, step)| !step.after.is_zero())
