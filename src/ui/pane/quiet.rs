@@ -50,17 +50,15 @@ pub fn draw(app: &App, pane: Pane, canvas: &mut Canvas<'_, '_>, now: DateTime<Ut
 type Watched = (bool, &'static str, String);
 
 fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let policy = Policy::parse("policy", &app.settings.policy)
-        .map(|(policy, _)| policy)
-        .ok();
+    let policy = app.policy.as_deref();
     let channels = app.settings.inside.len() + app.settings.outside.len();
     let runbooks = app.runbooks.len();
     let rows = [
         engine(app, canvas, now),
         (true, "log on disk", format!("{} entries", app.board.head())),
         (channels > 0, "channels for updates", or_by_hand(channels)),
-        people(policy.as_ref()),
-        review(policy.as_ref(), now),
+        people(policy),
+        review(policy, now),
         (runbooks > 0, "runbooks", runbooks.to_string()),
     ];
     for (y, (well, what, value)) in (0..canvas.height()).zip(rows) {
@@ -211,7 +209,7 @@ fn welcome(app: &App, canvas: &mut Canvas<'_, '_>) {
 
 /// Each step with its time, if an incident began now: `14:22 Team Lead bo`.
 fn next_ladder(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
-    let (policy, _) = Policy::parse("policy", &app.settings.policy).ok()?;
+    let policy = app.policy.as_deref()?;
     let told = |step: &Step| {
         let person = policy
             .contact(&step.target)
