@@ -1,6 +1,8 @@
 //! All integration tests, in one binary: a module per subject.
 
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod connectors;

@@ -11,9 +11,11 @@
 mod after;
 pub mod args;
 mod confirm;
+mod declare;
 pub mod doctor;
 mod done;
 pub mod engine;
+mod external;
 pub mod failure;
 mod incident;
 pub mod open;
@@ -21,12 +23,15 @@ mod people;
 mod policy;
 mod probe;
 mod read;
+pub mod room;
 pub mod say;
 mod settings;
 mod store;
+mod text;
 mod tools;
 mod update;
 mod view;
+mod wait;
 mod words;
 
 use std::ffi::OsString;
@@ -36,7 +41,8 @@ use color_eyre::eyre::WrapErr as _;
 
 use args::Global;
 use failure::Exit;
-use open::{Room, Setup};
+use open::Setup;
+use room::Room;
 
 /// An incident war room in the terminal.
 ///
@@ -67,7 +73,7 @@ enum Verb {
     Update(update::Update),
     /// News for outside: drafted, approved, published
     #[command(subcommand)]
-    External(update::External),
+    External(external::External),
     /// It will take long: updates may be promised later than usual
     LongRunning {
         /// Why
@@ -230,11 +236,22 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
         verb => {
             let mut room = open::room(global).await?;
+            room.follow_up = looks_back(verb.as_ref());
             let log = room.log.clone();
             let ended = in_room(verb, &mut room).await;
             log.close().await;
             ended
         }
+    }
+}
+
+/// Whether a command is also about an incident that is over.
+fn looks_back(verb: Option<&Verb>) -> bool {
+    match verb {
+        Some(Verb::Incident(verb)) => verb.looks_back(),
+        Some(Verb::Update(_) | Verb::External(_) | Verb::Show(_) | Verb::Timeline(_)) => true,
+        Some(Verb::After(_)) => true,
+        _ => false,
     }
 }
 
