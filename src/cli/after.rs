@@ -1,13 +1,15 @@
 //! The record itself, and looking back on it.
 
 use chrono::NaiveDate;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Subcommand, ValueEnum};
 
 use super::{
     done::At,
     failure::{Exit, Failure},
     incident::{Because, plain, yes_or_no},
-    open::{Room, maybe, read_policy, typed},
+    open::read_policy,
+    room::Room,
+    text::{maybe, typed},
 };
 use crate::domain::{
     fact::{ActionKind, Fact},
@@ -185,7 +187,7 @@ pub enum Retro {
     /// Whether it happened before
     Recurrence {
         /// Whether it did
-        #[arg(value_name = "yes|no", value_parser = yes_or_no)]
+        #[arg(value_name = "yes|no", value_parser = yes_or_no, action = ArgAction::Set)]
         recurs: bool,
         /// The incident that it repeats
         #[arg(long, value_name = "INCIDENT")]
@@ -194,7 +196,7 @@ pub enum Retro {
     /// Whether it failed in a new way
     FailureMode {
         /// Whether it did
-        #[arg(value_name = "yes|no", value_parser = yes_or_no)]
+        #[arg(value_name = "yes|no", value_parser = yes_or_no, action = ArgAction::Set)]
         new: bool,
     },
 }

@@ -10,6 +10,10 @@ use crate::{clock::Clock, config::Flags, domain::text::Name};
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own, and any of them go together"
+)]
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Configuration file, in place of the user's own
@@ -75,7 +79,7 @@ pub enum Output {
     /// Lines for people
     #[default]
     Table,
-    /// JSON: snake_case, times in UTC as RFC 3339, lengths of time in seconds
+    /// JSON: names in snake case, times in UTC as RFC 3339, lengths of time in seconds
     Json,
 }
 

@@ -118,7 +118,7 @@ pub async fn run(setup: Setup) -> color_eyre::Result<Exit> {
     lines.extend(log(&setup).await);
     say::either(&setup.global, &lines, || {
         let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
-        say::table(&["ABOUT", "WHAT", "IS", "BECAUSE"], &rows)
+        say::table(&["ABOUT", "WHAT", "IS"], &rows)
     })?;
     let is_wrong = lines.iter().any(|line| line.level == "error");
     Ok(if is_wrong { Exit::Found } else { Exit::Ok })
@@ -129,11 +129,15 @@ fn row(line: &Line) -> Vec<String> {
         "ok" => String::new(),
         level => format!("{level}: "),
     };
+    let why = if line.why.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", line.why)
+    };
     vec![
         line.about.to_owned(),
         line.what.clone(),
-        format!("{mark}{}", line.value),
-        line.why.clone(),
+        format!("{mark}{}{why}", line.value),
     ]
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     args::Output,
     failure::Exit,
-    open::{Recorded, Room},
+    room::{Recorded, Room},
     say, view,
 };
 use crate::{domain::incident::Incident, ui::app::line};

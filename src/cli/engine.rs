@@ -11,11 +11,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    failure::Exit,
-    open::{Room, Setup},
-    say,
-};
+use super::{failure::Exit, open::Setup, room::Room, say};
 use crate::{
     clock::Clock,
     domain::{

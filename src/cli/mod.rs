@@ -11,9 +11,11 @@
 mod after;
 pub mod args;
 mod confirm;
+mod declare;
 pub mod doctor;
 mod done;
 pub mod engine;
+mod external;
 pub mod failure;
 mod incident;
 pub mod open;
@@ -21,13 +23,16 @@ mod people;
 mod policy;
 mod probe;
 mod read;
+pub mod room;
 pub mod say;
 mod screen;
 mod settings;
 mod store;
+mod text;
 mod tools;
 mod update;
 mod view;
+mod wait;
 mod words;
 
 use std::ffi::OsString;
@@ -37,7 +42,8 @@ use color_eyre::eyre::WrapErr as _;
 
 use args::Global;
 use failure::Exit;
-use open::{Room, Setup};
+use open::Setup;
+use room::Room;
 
 /// An incident war room in the terminal.
 ///
@@ -68,7 +74,7 @@ enum Verb {
     Update(update::Update),
     /// News for outside: drafted, approved, published
     #[command(subcommand)]
-    External(update::External),
+    External(external::External),
     /// It will take long: updates may be promised later than usual
     LongRunning {
         /// Why
@@ -243,11 +249,22 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         None => screen::console(Setup::read(global)?).await,
         Some(verb) => {
             let mut room = open::room(global).await?;
+            room.follow_up = looks_back(Some(&verb));
             let log = room.log.clone();
             let ended = in_room(verb, &mut room).await;
             log.close().await;
             ended
         }
+    }
+}
+
+/// Whether a command is also about an incident that is over.
+fn looks_back(verb: Option<&Verb>) -> bool {
+    match verb {
+        Some(Verb::Incident(verb)) => verb.looks_back(),
+        Some(Verb::Update(_) | Verb::External(_) | Verb::Show(_) | Verb::Timeline(_)) => true,
+        Some(Verb::After(_)) => true,
+        _ => false,
     }
 }
 
@@ -271,17 +288,15 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::Verify => store::verify(room).await,
         Verb::Backup(backup) => backup.run(room).await,
         Verb::Completions(_)
-        | Verb::Man(_)
-        | Verb::Config(_)
-        | Verb::Theme(_)
-        | Verb::Runbook(_)
-        | Verb::Policy(_)
-        | Verb::Doctor
-        | Verb::Wall { .. }
-        | Verb::Reset
-        | Verb::Probe(probe::Verb::Run { .. }) => {
-            unreachable!("these need no log, and were carried out before it was opened")
-        }
+            | Verb::Man(_)
+            | Verb::Config(_)
+            | Verb::Theme(_)
+            | Verb::Runbook(_)
+            | Verb::Policy(_)
+            | Verb::Doctor
+            | Verb::Wall { .. }
+            | Verb::Reset
+            | Verb::Probe(probe::Verb::Run { .. }) => unreachable!("these need no log, and were carried out before it was opened"),
     }
 }
 

@@ -1,14 +1,15 @@
 //! Who does what, who is asked, who is told; and the ladders.
 
 use chrono::TimeDelta;
-use clap::{Args, Subcommand};
+use clap::{ArgAction, Args, Subcommand};
 
 use super::{
     done::At,
     failure::{Exit, Failure},
     incident::{confirmed, plain},
-    open::{Room, maybe, typed},
-    update::{Waiting, reaching},
+    room::Room,
+    text::{maybe, typed},
+    wait::{Waiting, reaching},
 };
 use crate::{
     domain::{
@@ -111,7 +112,7 @@ pub struct SkipStep {
 #[derive(Debug, Args)]
 pub struct ConfirmStep {
     /// Whether it fires when it falls due
-    #[arg(value_name = "go|stop", value_parser = go_or_stop)]
+    #[arg(value_name = "go|stop", value_parser = go_or_stop, action = ArgAction::Set)]
     pub answer: bool,
     /// A target, or a step such as management/3; the next one otherwise
     pub step: Option<String>,

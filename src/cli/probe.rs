@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use super::{
     failure::{Exit, Failure},
-    open::{Room, Setup},
-    read, say, words,
+    open::Setup,
+    read,
+    room::Room,
+    say, words,
 };
 use crate::{
     domain::{

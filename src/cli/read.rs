@@ -1,11 +1,12 @@
 //! Looking: what is going on, what happened, what was sent. Nothing is recorded.
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
 use super::{
     failure::{Exit, Failure},
-    open::Room,
+    room::Room,
     say, view, words,
 };
 use crate::{
@@ -46,7 +47,7 @@ pub struct Timeline {
     /// Only the last so many
     #[arg(short = 'n', long, value_name = "COUNT")]
     pub limit: Option<usize>,
-    /// Only these kinds: noted, update_sent, escalated …
+    /// Only these kinds, as JSON names them: noted, escalated …
     #[arg(long, value_name = "KIND")]
     pub kind: Vec<String>,
 }
@@ -54,7 +55,7 @@ pub struct Timeline {
 /// How things stand, in sentences.
 #[derive(Debug, Serialize)]
 struct Status<'a> {
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
     incidents: Vec<view::Brief<'a>>,
     probes: Vec<view::Seen<'a>>,
     unfinished_deliveries: usize,
@@ -98,7 +99,7 @@ impl List {
     }
 }
 
-fn list(incidents: &[&Incident], now: chrono::DateTime<chrono::Utc>) -> String {
+fn list(incidents: &[&Incident], now: DateTime<Utc>) -> String {
     let rows: Vec<Vec<String>> = incidents
         .iter()
         .map(|incident| {
@@ -175,81 +176,61 @@ impl Show {
     }
 }
 
-fn show(
-    incident: &Incident,
-    whole: &view::Whole<'_>,
-    now: chrono::DateTime<chrono::Utc>,
-) -> String {
+fn show(incident: &Incident, whole: &view::Whole<'_>, now: DateTime<Utc>) -> String {
     let brief = &whole.brief;
     let mut lines = vec![format!("{} {}", brief.label, brief.title)];
-    let mut say = |name: &str, value: String| {
-        if !value.is_empty() {
-            lines.push(format!("{name:<12}{value}"));
-        }
-    };
-    say("severity", words::severity(incident));
-    say("phase", brief.phase.to_string());
-    say("impact", brief.impact.to_string());
-    say(
-        "service",
-        brief.service.map(ToString::to_string).unwrap_or_default(),
-    );
-    let kinds = [(brief.drill, "a drill"), (brief.private, "private")];
-    let kinds: Vec<&str> = kinds
-        .iter()
-        .filter(|(is, _)| *is)
-        .map(|(_, word)| *word)
-        .collect();
-    say("kind", kinds.join(", "));
-    for role in &whole.roles {
-        say(role.role.word(), role.person.to_string());
-    }
-    say("since", words::stamp(brief.anchor));
-    say(
-        "mitigated",
-        whole
-            .milestones
-            .mitigated
-            .map(words::stamp)
-            .unwrap_or_default(),
-    );
-    say(
-        "resolved",
-        whole
-            .milestones
-            .resolved
-            .map(words::stamp)
-            .unwrap_or_default(),
-    );
-    say("downtime", words::length(whole.downtime_seconds));
-    say("updates", whole.updates.len().to_string());
-    for owed in &brief.duties {
-        let due = words::stamp(owed.due);
-        let left = words::left(owed.due, now);
-        say(
-            "owed",
-            format!("{due}  {left}: {} ({})", owed.what, owed.rule),
-        );
-    }
-    for over in &whole.settled {
-        let target = over
-            .target
-            .as_ref()
-            .map(|target| format!(" {target}"))
-            .unwrap_or_default();
-        let what = format!("{}{target}", over.promise);
-        let word = over.state.replace('_', " ");
-        let why = over
-            .why
-            .as_ref()
-            .map(|why| format!(" ({why})"))
-            .unwrap_or_default();
-        say("settled", format!("{what}: {word}{why}"));
-    }
-    for reason in &whole.retrospective.reasons {
-        say("looks back", reason.clone());
-    }
+    let rows = facts(incident, whole)
+        .into_iter()
+        .chain(clocks(whole, now))
+        .filter(|(_, value)| !value.is_empty());
+    lines.extend(rows.map(|(name, value)| format!("{name:<12}{value}")));
     lines.join("\n")
+}
+
+fn facts(incident: &Incident, whole: &view::Whole<'_>) -> Vec<(&'static str, String)> {
+    let brief = &whole.brief;
+    let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
+    let stamp = |at: Option<DateTime<Utc>>| at.map(words::stamp).unwrap_or_default();
+    let kind = match (brief.drill, brief.private) {
+        (true, _) => "a drill: nothing leaves",
+        (false, true) => "private: nothing leaves",
+        (false, false) => "",
+    };
+    let mut rows = vec![
+        ("severity", words::severity(incident)),
+        ("phase", brief.phase.to_string()),
+        ("impact", brief.impact.to_string()),
+        ("service", text(brief.service.map(|service| service as _))),
+        ("kind", kind.to_owned()),
+    ];
+    let roles = whole.roles.iter();
+    rows.extend(roles.map(|given| (given.role.word(), given.person.to_string())));
+    rows.extend([
+        ("since", words::stamp(brief.anchor)),
+        ("mitigated", stamp(whole.milestones.mitigated)),
+        ("resolved", stamp(whole.milestones.resolved)),
+        ("downtime", words::length(whole.downtime_seconds)),
+        ("updates", whole.updates.len().to_string()),
+    ]);
+    rows
+}
+
+fn clocks(whole: &view::Whole<'_>, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
+    let owed = whole.brief.duties.iter().map(|owed| {
+        let (due, left) = (words::stamp(owed.due), words::left(owed.due, now));
+        let (what, rule) = (&owed.what, owed.rule);
+        ("owed", format!("{due}  {left}: {what} ({rule})"))
+    });
+    let settled = whole.settled.iter().map(|over| {
+        let target = over.target.as_ref().map(|target| format!(" {target}"));
+        let why = over.why.as_ref().map(|why| format!(" ({why})"));
+        let (target, why) = (target.unwrap_or_default(), why.unwrap_or_default());
+        let word = over.state.replace('_', " ");
+        ("settled", format!("{}{target}: {word}{why}", over.promise))
+    });
+    let reasons = whole.retrospective.reasons.iter();
+    let reasons = reasons.map(|reason| ("looks back", reason.clone()));
+    owed.chain(settled).chain(reasons).collect()
 }
 
 impl Timeline {

@@ -9,8 +9,10 @@ use super::{
     doctor::capability,
     engine::{channels, host},
     failure::Exit,
-    open::{self, Room, Setup},
+    open::Setup,
     read,
+    room::Room,
+    text::read_file,
 };
 use crate::{
     config, console,
@@ -67,7 +69,12 @@ pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
 async fn sentences(setup: Setup, log: Log) -> color_eyre::Result<Exit> {
     let mut board = Board::default();
     journal::catch_up(&log, &mut board).await?;
-    let room = Room { setup, log, board };
+    let room = Room {
+        setup,
+        log,
+        board,
+        follow_up: false,
+    };
     read::status(&room).await
 }
 
@@ -117,15 +124,12 @@ fn parts(
 fn keymap(setup: &Setup, warnings: &mut Vec<String>) -> color_eyre::Result<Keymap> {
     let mut keymap = Keymap::built_in();
     if let Some(path) = &setup.config.keymap {
-        let text = open::read_file(path, FILE)?;
+        let text = read_file(path)?;
         let found = keymap.merge(&path.display().to_string(), &text)?;
         warnings.extend(found.iter().map(ToString::to_string));
     }
     Ok(keymap)
 }
-
-/// Longer files are no keys and no theme.
-const FILE: u64 = 1 << 20;
 
 /// The theme of that name: the user's, or a built-in one; without colours the
 /// one that needs none.
@@ -150,7 +154,7 @@ fn theme(
         .map(|folder| folder.join(format!("{name}.toml")));
     match own.filter(|path| path.is_file()) {
         Some(path) => {
-            let text = open::read_file(&path, FILE)?;
+            let text = read_file(&path)?;
             let (theme, found) = Theme::parse(&path.display().to_string(), &text)?;
             warnings.extend(found.iter().map(ToString::to_string));
             Ok(theme)

@@ -12,17 +12,15 @@ use serde::Serialize;
 use super::{
     args::Global,
     failure::{self, Exit, Failure},
-    open::{Setup, read_file},
+    open::Setup,
     say,
+    text::read_file,
 };
 use crate::{
     config::ConfigError,
     domain::text::{Title, one_line},
     ui::theme::Theme,
 };
-
-/// The most of a theme or a runbook that is read.
-const FILE: u64 = 1 << 20;
 
 /// The configuration.
 #[derive(Debug, Subcommand)]
@@ -64,7 +62,7 @@ pub enum Runbooks {
 
 /// One key.
 #[derive(Debug, Serialize)]
-struct Key<'a> {
+struct Set<'a> {
     key: &'a str,
     value: &'a str,
     from: String,
@@ -109,17 +107,17 @@ impl Config {
     pub fn run(&self, global: Global) -> color_eyre::Result<Exit> {
         match self {
             Self::Show => show(&Setup::read(global)?),
-            Self::Check => check(global),
+            Self::Check => check(&global),
         }
     }
 }
 
 fn show(setup: &Setup) -> color_eyre::Result<Exit> {
-    let keys: Vec<Key<'_>> = setup
+    let keys: Vec<Set<'_>> = setup
         .config
         .origins()
         .iter()
-        .map(|origin| Key {
+        .map(|origin| Set {
             key: &origin.key,
             value: &origin.value,
             from: origin.from.to_string(),
@@ -136,7 +134,7 @@ fn show(setup: &Setup) -> color_eyre::Result<Exit> {
 }
 
 /// A mistake is a finding here, not an error, so that JSON stays JSON.
-fn check(global: Global) -> color_eyre::Result<Exit> {
+fn check(global: &Global) -> color_eyre::Result<Exit> {
     let quiet = Global {
         quiet: true,
         ..global.clone()
@@ -156,9 +154,9 @@ fn check(global: Global) -> color_eyre::Result<Exit> {
         }
         Err(error) => return Err(error),
     };
-    say::either(&global, &found, || lines(&found))?;
+    say::either(global, &found, || lines(&found))?;
     if found.is_empty() {
-        say::note(&global, "nothing to say about it");
+        say::note(global, "nothing to say about it");
     }
     Ok(exit)
 }
@@ -224,7 +222,7 @@ fn themes(setup: &Setup) -> color_eyre::Result<Exit> {
 }
 
 fn theme_check(setup: &Setup, file: &Path) -> color_eyre::Result<Exit> {
-    let text = read_file(file, FILE)?;
+    let text = read_file(file)?;
     let (found, exit) = match Theme::parse(&file.display().to_string(), &text) {
         Ok((_, warnings)) => {
             let found = warnings.iter().map(|warning| Found {
@@ -268,7 +266,7 @@ impl Runbooks {
                     )
                 };
                 let found = found.ok_or_else(|| Failure::not_found(sentence()))?;
-                let text = read_file(&folder.join(found), FILE)?;
+                let text = read_file(&folder.join(found))?;
                 let book = book(found, &text);
                 say::either(&setup.global, &book, || printed(&text))?;
                 Ok(Exit::Ok)
@@ -281,7 +279,7 @@ fn runbooks(setup: &Setup, folder: &Path) -> color_eyre::Result<Exit> {
     let names = files(folder, "md");
     let books: color_eyre::Result<Vec<Book>> = names
         .iter()
-        .map(|name| Ok(book(name, &read_file(&folder.join(name), FILE)?)))
+        .map(|name| Ok(book(name, &read_file(&folder.join(name))?)))
         .collect();
     let books = books.wrap_err("reading the runbooks")?;
     say::either(&setup.global, &books, || {

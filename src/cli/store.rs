@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{
     confirm,
     failure::{Exit, Failure},
-    open::Room,
+    room::Room,
     say, view, words,
 };
 use crate::{

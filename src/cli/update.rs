@@ -1,42 +1,29 @@
-//! Telling people: the five lines inside the company, and the news outside.
-
-use std::time::Duration;
+//! Telling the company: the five lines.
 
 use chrono::{DateTime, Utc};
-use clap::{Args, Subcommand};
-use color_eyre::eyre::eyre;
+use clap::Args;
 
 use super::{
     confirm,
     done::{self, At},
     failure::{Exit, Failure},
-    incident::{confirmed, plain},
-    open::{Entering, Recorded, Room, typed},
-    say, view,
+    incident::plain,
+    room::{Entering, Room},
+    say,
+    text::typed,
+    view,
+    wait::{Waiting, wait},
 };
 use crate::{
     domain::{
-        entry::EntryId,
         fact::{Fact, Update as Sent},
         hints::{self, Context},
         incident::Incident,
-        notice::DeliveryState,
-        phase::Phase,
-        span,
-        text::{Name, Prose, one_line},
+        text::{Name, Prose},
         update::{Audience, Form},
     },
-    store::DeliveryFilter,
     ui::composer::Composer,
 };
-
-/// Waiting for what was sent.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Waiting {
-    /// Wait until every channel took it, at most so long: 30s, 2m
-    #[arg(long, value_name = "SPAN")]
-    pub wait: Option<String>,
-}
 
 /// Tell the company. Shows exactly what is sent, and sends it after --yes.
 #[derive(Debug, Args)]
@@ -49,6 +36,7 @@ Examples:
   warroom update --status Identified --eta '2 hours' --body 'A bad deploy.' --yes
   warroom update --no-change --next 15:30 --yes --wait 1m
   warroom update --last --yes")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Update {
     /// Investigating, Identified …
     #[arg(long, value_name = "TEXT")]
@@ -80,40 +68,6 @@ pub struct Update {
     /// It was posted by hand: record it, send nothing
     #[arg(long, conflicts_with = "to")]
     pub by_hand: bool,
-    #[command(flatten)]
-    pub waiting: Waiting,
-}
-
-/// News for outside: drafted, approved by the commander, published.
-#[derive(Debug, Subcommand)]
-pub enum External {
-    /// Write a text for outside; nothing leaves
-    Draft(Draft),
-    /// Approve the newest draft, as its commander; nothing leaves
-    Approve,
-    /// Publish the approved draft
-    Publish(Publish),
-}
-
-/// A text for outside.
-#[derive(Debug, Args)]
-pub struct Draft {
-    /// The words; - reads stdin
-    pub body: String,
-    /// Investigating, Identified …; from the phase otherwise
-    #[arg(long, value_name = "TEXT")]
-    pub status: Option<String>,
-    /// What users notice; from the incident otherwise
-    #[arg(long, value_name = "TEXT")]
-    pub impact: Option<String>,
-}
-
-/// Where it goes.
-#[derive(Debug, Args)]
-pub struct Publish {
-    /// A channel it goes to; it was published by hand otherwise
-    #[arg(long, value_name = "CHANNEL")]
-    pub to: Vec<String>,
     #[command(flatten)]
     pub waiting: Waiting,
 }
@@ -221,94 +175,6 @@ impl Update {
     }
 }
 
-impl External {
-    /// Carries it out.
-    ///
-    /// # Errors
-    ///
-    /// The refusal, a missing confirmation, or why it could not be recorded.
-    pub async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
-        match self {
-            Self::Draft(draft) => draft.run(room).await,
-            Self::Approve => approve(room).await,
-            Self::Publish(publish) => publish.run(room).await,
-        }
-    }
-}
-
-impl Draft {
-    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
-        let incident = room.incident()?;
-        let usual = Composer::new(incident, Audience::External, &[], room.now());
-        let status = self.status.unwrap_or_else(|| usual.status.text());
-        // The level and the word for it are our own; outside, what users notice counts.
-        let impact = match (self.impact, incident.state().impact.is_empty()) {
-            (Some(impact), _) => impact,
-            (None, true) => incident.state().title.to_string(),
-            (None, false) => incident.state().impact.to_string(),
-        };
-        let form = Form {
-            status: typed::<200, false>("the status", &status)?,
-            impact: typed::<200, false>("the impact", &impact)?,
-            body: typed("the text", &self.body)?,
-            ..Form::default()
-        };
-        hint(room, &form, Audience::External);
-        plain(room, Fact::ExternalDrafted { form }, At::default()).await
-    }
-}
-
-fn newest_draft(incident: &Incident) -> Result<(EntryId, Form), Failure> {
-    let draft = incident.state().external.draft.as_ref();
-    draft
-        .map(|(id, _, form)| (*id, form.clone()))
-        .ok_or_else(|| {
-            let label = incident.label();
-            Failure::not_found(format!(
-                "{label} has no draft for outside: write one with `warroom external draft`"
-            ))
-        })
-}
-
-async fn approve(room: &mut Room) -> color_eyre::Result<Exit> {
-    let (draft, form) = newest_draft(room.incident()?)?;
-    say::note(room.global(), &public(&form));
-    plain(room, Fact::ExternalApproved { draft }, At::default()).await
-}
-
-fn public(form: &Form) -> String {
-    format!("{}: {}\n\n{}", form.status, form.impact, form.body)
-}
-
-impl Publish {
-    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
-        let channels = known_channels(room, &self.to)?;
-        let incident = room.incident()?;
-        let (draft, form) = newest_draft(incident)?;
-        let entering = Entering {
-            incident: incident.id,
-            fact: Fact::UpdateSent(Box::new(Sent {
-                audience: Audience::External,
-                last: incident.phase() == Phase::Resolved,
-                form: form.clone(),
-                channels: channels.clone(),
-                draft: Some(draft),
-            })),
-            at: None,
-        };
-        room.propose(&entering).await?;
-        say::note(room.global(), &public(&form));
-        let what = match channels.as_slice() {
-            [] => "this was published by hand".to_owned(),
-            some => format!("this is published on {}", names(some)),
-        };
-        confirm::word(room.global(), "publish", &what)?;
-        let recorded = room.record(entering).await?;
-        done::tell(room, &recorded)?;
-        wait(room, &recorded, &self.waiting).await
-    }
-}
-
 /// The incident will take long: updates may be promised later than usual.
 ///
 /// # Errors
@@ -319,33 +185,12 @@ pub async fn long_running(room: &mut Room, reason: &str) -> color_eyre::Result<E
     plain(room, Fact::LongRunning { reason }, At::default()).await
 }
 
-/// Fires or pages, after somebody confirmed it, and waits if asked to.
+/// The channels of those names.
 ///
 /// # Errors
 ///
-/// As [`confirmed`].
-pub async fn reaching(
-    room: &mut Room,
-    fact: Fact,
-    asked: (&str, &str),
-    waiting: &Waiting,
-) -> color_eyre::Result<Exit> {
-    let before = room.board.head();
-    let exit = confirmed(room, fact, At::default(), asked).await?;
-    if exit != Exit::Ok || waiting.wait.is_none() {
-        return Ok(exit);
-    }
-    let entries = room.incident()?.entries().iter();
-    let entries = entries.filter(|entry| entry.seq > Some(before));
-    let recorded = Recorded {
-        incident: room.incident()?.id,
-        entries: entries.map(|entry| entry.id).collect(),
-        intents: Vec::new(),
-    };
-    wait(room, &recorded, waiting).await
-}
-
-fn known_channels(room: &Room, names: &[String]) -> Result<Vec<Name>, Failure> {
+/// Names those that there are.
+pub fn known_channels(room: &Room, names: &[String]) -> Result<Vec<Name>, Failure> {
     let channels = &room.setup.config.channels;
     names
         .iter()
@@ -366,13 +211,14 @@ fn known_channels(room: &Room, names: &[String]) -> Result<Vec<Name>, Failure> {
         .collect()
 }
 
-fn names(channels: &[Name]) -> String {
+/// `incidents, mail`.
+pub fn names(channels: &[Name]) -> String {
     let names: Vec<&str> = channels.iter().map(Name::as_str).collect();
     names.join(", ")
 }
 
 /// What to look at again before sending, on stderr.
-fn hint(room: &Room, form: &Form, audience: Audience) {
+pub fn hint(room: &Room, form: &Form, audience: Audience) {
     let people = room.incident().map(Incident::people).unwrap_or_default();
     let context = Context {
         now: room.now(),
@@ -382,67 +228,4 @@ fn hint(room: &Room, form: &Form, audience: Audience) {
     for hint in hints::hints(form, audience, &context) {
         say::note(room.global(), &format!("hint: {hint}"));
     }
-}
-
-/// Waits until every delivery that follows from what was recorded has ended.
-async fn wait(room: &Room, recorded: &Recorded, waiting: &Waiting) -> color_eyre::Result<Exit> {
-    let Some(text) = &waiting.wait else {
-        return Ok(Exit::Ok);
-    };
-    let limit: Duration = span::parse(text)
-        .map_err(Failure::from)?
-        .to_std()
-        .map_err(|_| eyre!("{} is no time to wait", one_line(text)))?;
-    let mut changes = room.log.changes().await;
-    let watch = async {
-        loop {
-            if let Some(exit) = ended(room, recorded).await? {
-                return Ok(exit);
-            }
-            changes.changed().await;
-        }
-    };
-    let timed_out = || {
-        let sentence = format!(
-            "not every channel had taken it after {}: see `warroom deliveries`, and whether an engine runs",
-            one_line(text)
-        );
-        Err(Failure::new(Exit::TimedOut, sentence).into())
-    };
-    tokio::time::timeout(limit, watch)
-        .await
-        .unwrap_or_else(|_| timed_out())
-}
-
-/// How it ended; `None` while something is on its way.
-async fn ended(room: &Room, recorded: &Recorded) -> color_eyre::Result<Option<Exit>> {
-    let filter = DeliveryFilter::About(recorded.incident);
-    let deliveries = room.log.deliveries(filter).await?;
-    let mine: Vec<DeliveryState> = deliveries
-        .iter()
-        .filter(|delivery| recorded.entries.contains(&delivery.intent.origin))
-        .map(|delivery| delivery.state)
-        .collect();
-    let on_its_way =
-        |state: &DeliveryState| matches!(state, DeliveryState::Queued | DeliveryState::InFlight);
-    if mine.iter().any(on_its_way) {
-        return Ok(None);
-    }
-    let sent = mine
-        .iter()
-        .filter(|state| **state == DeliveryState::Sent)
-        .count();
-    if sent == mine.len() {
-        return Ok(Some(Exit::Ok));
-    }
-    let sentence = format!(
-        "{sent} of {} channels took it: see `warroom deliveries`",
-        mine.len()
-    );
-    let exit = if sent == 0 {
-        Exit::Refused
-    } else {
-        Exit::Partly
-    };
-    Err(Failure::new(exit, sentence).into())
 }

@@ -1,25 +1,26 @@
 //! What `-o json` writes: small structs with stable names, times in UTC as
 //! RFC 3339, lengths of time in whole seconds.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::Serialize;
-use serde_json::value::RawValue;
+mod duty;
+mod log;
 
-use crate::{
-    domain::{
-        duty::{self, Clock, Due, Duty, Promise, Settled, Standing},
-        entry::{Entry, EntryId, IncidentId, Via},
-        escalation,
-        fact::{ActionKind, Health, Role},
-        incident::Incident,
-        notice::{Delivery, DeliveryState, Purpose},
-        phase::Phase,
-        retrospective,
-        severity::Severity,
-        text::{Name, Prose, Title},
-        update::Setting,
-    },
-    ui::app::{Line, line},
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+pub use duty::{Over, Owed, over, owed};
+pub use log::{Happened, Seen, happened, sending};
+
+use crate::domain::{
+    duty::{duties, settled},
+    entry::{EntryId, IncidentId},
+    escalation,
+    fact::{ActionKind, Role},
+    incident::Incident,
+    phase::Phase,
+    retrospective,
+    severity::Severity,
+    text::{Name, Prose, Title},
+    update::Setting,
 };
 
 /// An incident, in a line of a list.
@@ -71,36 +72,6 @@ pub struct Whole<'a> {
     pub retrospective: LookingBack<'a>,
     pub policy: &'a Title,
     pub entries: usize,
-}
-
-/// Something owed.
-#[derive(Debug, Clone, Serialize)]
-pub struct Owed {
-    pub duty: &'static str,
-    pub what: String,
-    pub rule: &'static str,
-    pub due: DateTime<Utc>,
-    pub from: DateTime<Utc>,
-    pub state: &'static str,
-    /// Until it is due; negative once it is overdue.
-    pub left_seconds: i64,
-    pub overdue_seconds: i64,
-    pub step: Option<String>,
-    pub target: Option<Name>,
-}
-
-/// A clock that does not run.
-#[derive(Debug, Serialize)]
-pub struct Over {
-    pub promise: &'static str,
-    pub state: &'static str,
-    pub step: Option<String>,
-    pub target: Option<Name>,
-    pub by: Option<Name>,
-    pub at: Option<DateTime<Utc>>,
-    pub took_seconds: Option<i64>,
-    pub of_seconds: Option<i64>,
-    pub why: Option<String>,
 }
 
 /// When what happened.
@@ -199,51 +170,6 @@ pub struct Item<'a> {
     pub done: bool,
 }
 
-/// An entry of a timeline.
-#[derive(Debug, Serialize)]
-pub struct Happened {
-    pub id: EntryId,
-    pub seq: Option<u64>,
-    pub incident: IncidentId,
-    pub at: DateTime<Utc>,
-    pub recorded_at: DateTime<Utc>,
-    pub by: Name,
-    pub via: Via,
-    pub kind: String,
-    /// The entry in words, as the console shows it.
-    pub text: String,
-    pub body: Box<RawValue>,
-    pub retracted: bool,
-    pub pinned: bool,
-}
-
-/// A delivery.
-#[derive(Debug, Serialize)]
-pub struct Sending<'a> {
-    pub key: &'a Title,
-    pub channel: &'a Name,
-    pub incident: IncidentId,
-    pub origin: EntryId,
-    pub purpose: Purpose,
-    pub state: DeliveryState,
-    pub attempts: u32,
-    pub next_at: DateTime<Utc>,
-    pub created_at: DateTime<Utc>,
-    pub sent_at: Option<DateTime<Utc>>,
-    pub maybe_repeat: bool,
-    pub last_error: Option<&'a Title>,
-    pub subject: &'a Title,
-    pub text: &'a Prose,
-}
-
-/// A probe's state, as the log tells.
-#[derive(Debug, Serialize)]
-pub struct Seen<'a> {
-    pub probe: &'a Name,
-    pub state: Health,
-    pub since: DateTime<Utc>,
-}
-
 /// An incident in a line of a list.
 pub fn brief(incident: &Incident, now: DateTime<Utc>) -> Brief<'_> {
     let state = incident.state();
@@ -262,7 +188,7 @@ pub fn brief(incident: &Incident, now: DateTime<Utc>) -> Brief<'_> {
         private: state.private,
         commander: incident.commander(),
         anchor: incident.anchor(),
-        duties: duty::duties(incident)
+        duties: duties(incident)
             .iter()
             .map(|due| owed(incident, due, now))
             .collect(),
@@ -277,7 +203,7 @@ pub fn whole(incident: &Incident, now: DateTime<Utc>) -> Whole<'_> {
         roles: roles(incident),
         people: incident.people(),
         milestones: times(incident),
-        settled: duty::settled(incident).iter().map(over).collect(),
+        settled: settled(incident).iter().map(over).collect(),
         held_until: escalation::held_until(incident),
         downtime_seconds: state.ledger.total(now).num_seconds(),
         outages: outages(incident),
@@ -421,142 +347,11 @@ fn looking_back(incident: &Incident, now: DateTime<Utc>) -> LookingBack<'_> {
     }
 }
 
-/// An entry, with its words.
-pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
-    let Line {
-        at,
-        text,
-        retracted,
-        pinned,
-        ..
-    } = line(incident, entry);
-    let (kind, body) = entry.fact.write();
-    Happened {
-        id: entry.id,
-        seq: entry.seq,
-        incident: entry.incident,
-        at,
-        recorded_at: entry.recorded_at,
-        by: entry.by.clone(),
-        via: entry.via,
-        kind,
-        text,
-        body,
-        retracted,
-        pinned,
-    }
-}
-
-/// A delivery.
-pub fn sending(delivery: &Delivery) -> Sending<'_> {
-    let intent = &delivery.intent;
-    Sending {
-        key: &intent.key,
-        channel: &intent.channel,
-        incident: intent.incident,
-        origin: intent.origin,
-        purpose: intent.purpose,
-        state: delivery.state,
-        attempts: delivery.attempts,
-        next_at: delivery.next_at,
-        created_at: delivery.created_at,
-        sent_at: delivery.sent_at,
-        maybe_repeat: delivery.maybe_repeat,
-        last_error: Some(&delivery.last_error).filter(|error| !error.is_empty()),
-        subject: &intent.subject,
-        text: &intent.text,
-    }
-}
-
 /// The setting in which updates are shown and sent.
 pub const fn setting(label: Option<&str>, now: DateTime<Utc>) -> Setting<'_> {
     Setting {
         label,
         siren: true,
         now,
-    }
-}
-
-/// Something owed, as it stands at `now`.
-pub fn owed(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Owed {
-    let left = due.by - now;
-    let (step, target) = match &due.duty {
-        Duty::Escalate { step, target, .. } => (Some(step.to_string()), Some(target.clone())),
-        Duty::Answer { of, .. } => (None, Some(of.clone())),
-        _ => (None, None),
-    };
-    let (duty, what) = super::words::duty(incident, &due.duty);
-    Owed {
-        duty,
-        what,
-        rule: due.duty.rule(),
-        due: due.by,
-        from: due.from,
-        state: match due.clock(now) {
-            Clock::Running => "running",
-            Clock::DueSoon => "due_soon",
-            Clock::Overdue => "overdue",
-        },
-        left_seconds: left.num_seconds(),
-        overdue_seconds: (-left).max(TimeDelta::zero()).num_seconds(),
-        step,
-        target,
-    }
-}
-
-fn over(settled: &Settled) -> Over {
-    let (promise, step, target) = match &settled.what {
-        Promise::Respond => ("respond", None, None),
-        Promise::Resolve => ("resolve", None, None),
-        Promise::Escalate(step, target) => {
-            ("escalate", Some(step.to_string()), Some(target.clone()))
-        }
-        Promise::External => ("external", None, None),
-        Promise::Retrospective => ("retrospective", None, None),
-    };
-    let empty = Over {
-        promise,
-        state: "held",
-        step,
-        target,
-        by: None,
-        at: None,
-        took_seconds: None,
-        of_seconds: None,
-        why: None,
-    };
-    let timed = |state, by: &Name, at: DateTime<Utc>, took: TimeDelta, of: Option<TimeDelta>| {
-        (
-            state,
-            by.clone(),
-            at,
-            took.num_seconds(),
-            of.map(|of| of.num_seconds()),
-        )
-    };
-    let (state, by, at, took, of) = match &settled.standing {
-        Standing::Met { by, at, took, of } => timed("met", by, *at, *took, *of),
-        Standing::Missed { by, at, took, of } => timed("missed", by, *at, *took, *of),
-        Standing::Held(until) => {
-            return Over {
-                at: Some(*until),
-                ..empty
-            };
-        }
-        Standing::NotApplicable(why) => {
-            return Over {
-                state: "not_applicable",
-                why: Some(why.clone()),
-                ..empty
-            };
-        }
-    };
-    Over {
-        state,
-        by: Some(by),
-        at: Some(at),
-        took_seconds: Some(took),
-        of_seconds: of,
-        ..empty
     }
 }

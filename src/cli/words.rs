@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{
-        duty::Duty, escalation, fact::Health, incident::Incident, retrospective, span, text::Name,
+        duty::Duty, entry::EntryId, escalation, fact::Health, incident::Incident, policy::Policy,
+        retrospective, span, text::Name,
     },
     ui::format,
 };
@@ -25,22 +26,7 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
             let within = policy.level(*severity).resolve.words();
             ("resolve", format!("resolve: {severity} target {within}"))
         }
-        Duty::Escalate { target, asks, .. } => {
-            let person = policy
-                .contact(target)
-                .map(|contact| format!(" ({})", contact.person))
-                .unwrap_or_default();
-            let by_hand = if escalation::reaches_anybody(policy) {
-                ""
-            } else {
-                ", by hand"
-            };
-            let asks = if *asks { ", to be confirmed" } else { "" };
-            (
-                "escalate",
-                format!("escalate to {target}{person}{by_hand}{asks}"),
-            )
-        }
+        Duty::Escalate { target, asks, .. } => ("escalate", escalation_to(policy, target, *asks)),
         Duty::HoldEnds => (
             "hold_ends",
             "the hold ends; late steps fire then".to_owned(),
@@ -59,14 +45,7 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
             format!("tell the public: {}", policy.external.place),
         ),
         Duty::SettleSeverity => ("settle_severity", conflict(incident)),
-        Duty::Answer { of, ask } => {
-            let asks = incident.state().asks.iter();
-            let what = asks
-                .filter(|known| known.entry == *ask)
-                .map(|known| known.asked.what.to_string())
-                .next();
-            ("answer", format!("{of}: {}", what.unwrap_or_default()))
-        }
+        Duty::Answer { of, ask } => ("answer", request(incident, of, *ask)),
         Duty::Retrospective => {
             let weekend = if retrospective::lands_on_a_weekend(incident) {
                 ", on a weekend"
@@ -76,6 +55,27 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
             ("retrospective", format!("hold the retrospective{weekend}"))
         }
     }
+}
+
+fn escalation_to(policy: &Policy, target: &Name, asks: bool) -> String {
+    let person = policy
+        .contact(target)
+        .map(|contact| format!(" ({})", contact.person))
+        .unwrap_or_default();
+    let by_hand = if escalation::reaches_anybody(policy) {
+        ""
+    } else {
+        ", by hand"
+    };
+    let asks = if asks { ", to be confirmed" } else { "" };
+    format!("escalate to {target}{person}{by_hand}{asks}")
+}
+
+fn request(incident: &Incident, of: &Name, ask: EntryId) -> String {
+    let mut asks = incident.state().asks.iter();
+    let known = asks.find(|known| known.entry == ask);
+    let what = known.map(|known| known.asked.what.to_string());
+    format!("{of}: {}", what.unwrap_or_default())
 }
 
 fn conflict(incident: &Incident) -> String {

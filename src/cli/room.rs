@@ -1,0 +1,265 @@
+//! The log and all incidents as it tells them; and the one way in which a
+//! command records.
+
+use chrono::{DateTime, Utc};
+
+use super::{args::Global, failure::Failure, open::Setup};
+use crate::{
+    domain::{
+        board::Board,
+        duty,
+        entry::{Entry, EntryId, IncidentId, Via},
+        fact::{Fact, Health},
+        incident::{Command, Gate, Incident},
+        notice::Intent,
+        text::Name,
+        update::Audience,
+        when,
+    },
+    journal::{self, Author},
+    store::{Log, StoreError},
+    ui::{composer::Composer, msg::Wish},
+};
+
+/// Everything a command works with.
+#[derive(Debug)]
+pub struct Room {
+    /// The configuration.
+    pub setup: Setup,
+    /// The log.
+    pub log: Log,
+    /// All incidents.
+    pub board: Board,
+    /// While nothing is active, the incident is meant that waits for its
+    /// follow-up: for commands that look back.
+    pub follow_up: bool,
+}
+
+/// What a command recorded.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// In which incident.
+    pub incident: IncidentId,
+    /// The entries, the first being the one that was asked for.
+    pub entries: Vec<EntryId>,
+    /// The messages that follow.
+    pub intents: Vec<Intent>,
+}
+
+/// A fact to record, and how.
+#[derive(Debug)]
+pub struct Entering<'a> {
+    /// In which incident.
+    pub incident: IncidentId,
+    /// What happened.
+    pub fact: Fact,
+    /// When, as somebody typed it; now where nothing was.
+    pub at: Option<&'a str>,
+}
+
+impl Room {
+    /// The flags that every command takes.
+    pub const fn global(&self) -> &Global {
+        &self.setup.global
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.setup.clock.now()
+    }
+
+    /// Who does it.
+    pub const fn me(&self) -> &Name {
+        &self.setup.config.actor
+    }
+
+    /// The incident that is meant: `--incident`, or the only active one.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or several could be meant.
+    pub fn incident(&self) -> Result<&Incident, Failure> {
+        let wanted = self.global().incident.as_deref();
+        self.find(wanted)
+    }
+
+    /// The incident that `text` means.
+    ///
+    /// # Errors
+    ///
+    /// As [`Room::incident`].
+    pub fn find(&self, text: Option<&str>) -> Result<&Incident, Failure> {
+        if text.is_none() && self.follow_up && self.board.active().is_empty() {
+            return self.looked_back_on();
+        }
+        self.board.find(text).map_err(|refusal| {
+            let several = text.is_none() && self.board.active().len() > 1;
+            if several {
+                Failure::usage(refusal.sentence)
+            } else {
+                Failure::not_found(refusal.sentence)
+            }
+        })
+    }
+
+    /// The only incident that waits for its retrospective or closing.
+    fn looked_back_on(&self) -> Result<&Incident, Failure> {
+        let open: Vec<&Incident> = self
+            .board
+            .all()
+            .filter(|incident| duty::follow_up_is_open(incident))
+            .collect();
+        match open.as_slice() {
+            [] => Err(Failure::not_found(
+                "no incident is active or waits for its follow-up: name one with --incident",
+            )),
+            [one] => Ok(one),
+            several => {
+                let labels: Vec<String> = several.iter().map(|one| one.label()).collect();
+                Err(Failure::usage(format!(
+                    "{} wait for their follow-up: name one with --incident",
+                    labels.join(", ")
+                )))
+            }
+        }
+    }
+
+    /// The entry of `incident` that is meant by its id, the last digits of
+    /// that, its number in the log (`#12`), or `last` for one's own last.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn entry<'a>(&self, incident: &'a Incident, text: &str) -> Result<&'a Entry, Failure> {
+        let wanted = text.trim().to_ascii_lowercase();
+        let number: Option<u64> = wanted
+            .strip_prefix('#')
+            .and_then(|number| number.parse().ok());
+        let is_meant = |entry: &Entry| match (wanted.as_str(), number) {
+            ("last", _) => entry.by == *self.me(),
+            (_, Some(number)) => entry.seq == Some(number),
+            (wanted, None) => wanted.len() >= 4 && entry.id.to_string().ends_with(wanted),
+        };
+        let mut entries = incident.entries().iter().rev();
+        entries
+            .find(|entry| is_meant(entry))
+            .map(AsRef::as_ref)
+            .ok_or_else(|| {
+                let text = crate::domain::text::one_line(text);
+                let label = incident.label();
+                Failure::not_found(format!(
+                    "{label} has no entry {text}: `warroom timeline` shows their numbers, such as #12"
+                ))
+            })
+    }
+
+    /// When something happened, as somebody typed it; now where nobody did.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read as a time.
+    pub fn happened(
+        &self,
+        incident: Option<&Incident>,
+        at: Option<&str>,
+    ) -> Result<DateTime<Utc>, Failure> {
+        let zone = incident.map_or(chrono_tz::UTC, |incident| incident.policy().calendar.zone);
+        match at {
+            None => Ok(self.now()),
+            Some(text) => Ok(when::parse_past(text, self.now(), zone)?),
+        }
+    }
+
+    /// When something is to be, as somebody typed it.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read as a time.
+    pub fn ahead(&self, incident: &Incident, text: &str) -> Result<DateTime<Utc>, Failure> {
+        let zone = incident.policy().calendar.zone;
+        Ok(when::parse_time(text, self.now(), zone)?)
+    }
+
+    /// Records one fact, if it may be.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, or why it could not be written.
+    pub async fn record(&mut self, entering: Entering<'_>) -> color_eyre::Result<Recorded> {
+        let wishes = self.propose(&entering).await?;
+        self.write(wishes).await
+    }
+
+    /// What would be recorded, if it may be.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub async fn propose(&self, entering: &Entering<'_>) -> color_eyre::Result<Vec<Wish>> {
+        let now = self.now();
+        let incident = self.board.get(entering.incident);
+        let at = self.happened(incident, entering.at)?;
+        let command = Command {
+            fact: entering.fact.clone(),
+            at,
+            by: self.me().clone(),
+            now,
+            gate: self.gate(entering.incident).await?,
+        };
+        let facts = self
+            .board
+            .decide(entering.incident, &command)
+            .map_err(Failure::from)?;
+        let wish = |(incident, fact)| Wish { incident, fact, at };
+        Ok(facts.into_iter().map(wish).collect())
+    }
+
+    /// Appends wishes and the messages that follow from them.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be written.
+    pub async fn write(&mut self, wishes: Vec<Wish>) -> color_eyre::Result<Recorded> {
+        let author = Author {
+            name: self.me().clone(),
+            via: Via::Cli,
+            replica: self.log.replica(),
+            clock: self.setup.clock,
+        };
+        let batch = author.write(wishes, &self.board);
+        let now = self.now();
+        self.log.append(&batch.entries, &batch.intents, now).await?;
+        journal::catch_up(&self.log, &mut self.board).await?;
+        Ok(Recorded {
+            incident: batch
+                .entries
+                .first()
+                .map_or(IncidentId::WORKSPACE, |entry| entry.incident),
+            entries: batch.entries.iter().map(|entry| entry.id).collect(),
+            intents: batch.intents,
+        })
+    }
+
+    /// What a command sees of the resolve gate (R1): the probes as the log
+    /// tells, and whether the last update is sent or drafted.
+    ///
+    /// # Errors
+    ///
+    /// When the drafts can't be read.
+    pub async fn gate(&self, id: IncidentId) -> Result<Gate, StoreError> {
+        let probes_green = self
+            .board
+            .probes()
+            .all(|(_, health, _)| health != Health::Down);
+        let sent = self.board.get(id).is_some_and(|incident| {
+            let last = incident.state().updates.last();
+            last.is_some_and(|sent| sent.update.last)
+        });
+        let key = Composer::draft_key(id, Audience::Internal);
+        let drafted = sent || self.log.draft(&key).await?.is_some();
+        Ok(Gate {
+            probes_green,
+            final_update_drafted: drafted,
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! Entries and deliveries, as `-o json` writes them.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    domain::{
+        entry::{Entry, EntryId, IncidentId, Via},
+        fact::Health,
+        incident::Incident,
+        notice::{Delivery, DeliveryState, Purpose},
+        text::{Name, Prose, Title},
+    },
+    ui::app::{Line, line},
+};
+
+/// An entry of a timeline.
+#[derive(Debug, Serialize)]
+pub struct Happened {
+    pub id: EntryId,
+    pub seq: Option<u64>,
+    pub incident: IncidentId,
+    pub at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub by: Name,
+    pub via: Via,
+    pub kind: String,
+    /// The entry in words, as the console shows it.
+    pub text: String,
+    pub body: Box<RawValue>,
+    pub retracted: bool,
+    pub pinned: bool,
+}
+
+/// A delivery.
+#[derive(Debug, Serialize)]
+pub struct Sending<'a> {
+    pub key: &'a Title,
+    pub channel: &'a Name,
+    pub incident: IncidentId,
+    pub origin: EntryId,
+    pub purpose: Purpose,
+    pub state: DeliveryState,
+    pub attempts: u32,
+    pub next_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub maybe_repeat: bool,
+    pub last_error: Option<&'a Title>,
+    pub subject: &'a Title,
+    pub text: &'a Prose,
+}
+
+/// A probe's state, as the log tells.
+#[derive(Debug, Serialize)]
+pub struct Seen<'a> {
+    pub probe: &'a Name,
+    pub state: Health,
+    pub since: DateTime<Utc>,
+}
+
+/// An entry, with its words.
+pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
+    let Line {
+        at,
+        text,
+        retracted,
+        pinned,
+        ..
+    } = line(incident, entry);
+    let (kind, body) = entry.fact.write();
+    Happened {
+        id: entry.id,
+        seq: entry.seq,
+        incident: entry.incident,
+        at,
+        recorded_at: entry.recorded_at,
+        by: entry.by.clone(),
+        via: entry.via,
+        kind,
+        text,
+        body,
+        retracted,
+        pinned,
+    }
+}
+
+/// A delivery.
+pub fn sending(delivery: &Delivery) -> Sending<'_> {
+    let intent = &delivery.intent;
+    Sending {
+        key: &intent.key,
+        channel: &intent.channel,
+        incident: intent.incident,
+        origin: intent.origin,
+        purpose: intent.purpose,
+        state: delivery.state,
+        attempts: delivery.attempts,
+        next_at: delivery.next_at,
+        created_at: delivery.created_at,
+        sent_at: delivery.sent_at,
+        maybe_repeat: delivery.maybe_repeat,
+        last_error: Some(&delivery.last_error).filter(|error| !error.is_empty()),
+        subject: &intent.subject,
+        text: &intent.text,
+    }
+}
