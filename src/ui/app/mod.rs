@@ -332,30 +332,30 @@ impl App {
 }
 
 /// What a message changes, and what the loop must do about it.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm per message, each a line or two"
-)]
 pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     let effects = change(app, msg, now);
     look_through(app);
     effects
 }
 
-/// Finds what the timeline's filter leaves, unless it is found already: every
-/// frame and every key asks, and one in a thousand changes it.
+/// Finds the timeline's rows, unless they are found already: every frame and
+/// every key asks, and few change them.
 fn look_through(app: &mut App) {
     let filter = app.filters.get(&Pane::Timeline).map(String::as_str);
-    let (Some(incident), Some(filter)) = (app.incident(), filter) else {
+    let Some(incident) = app.incident() else {
         app.order = None;
         return;
     };
     let known = app.order.as_ref();
-    if !known.is_some_and(|order| order.serves(incident, Some(filter))) {
-        app.order = Some(rows::Order::new(incident, Some(filter)));
+    if !known.is_some_and(|order| order.serves(incident, filter)) {
+        app.order = Some(rows::Order::new(incident, filter));
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per message, each a line or two"
+)]
 fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => key_pressed(app, key, now),

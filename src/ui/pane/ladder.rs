@@ -183,14 +183,15 @@ fn steps(
     rows.sort_by_key(|(.., due, done)| due.is_none() && done.is_some_and(is_off));
     for (y, (place, id, ladder, step, due, done)) in (top..).zip(&rows) {
         let row = StepRow {
+            incident,
             step,
             after: escalation::due_at(incident, step) - incident.anchor(),
             repeats: ladder.repeat.is_some(),
         };
         let is_current = current.as_ref() == Some(id);
         match (due, done) {
-            (Some(due), _) => row.open(canvas, y, incident, due.by, is_current, now),
-            (None, Some(done)) => row.settled(canvas, y, incident, done),
+            (Some(due), _) => row.open(canvas, y, due.by, is_current, now),
+            (None, Some(done)) => row.settled(canvas, y, done),
             (None, None) => {}
         }
         if app.focus == Pane::Ladder && app.row(Pane::Ladder) == *place && *place > 0 {
@@ -209,6 +210,7 @@ fn is_off(clock: &Settled) -> bool {
 }
 
 struct StepRow<'a> {
+    incident: &'a Incident,
     step: &'a Step,
     after: TimeDelta,
     repeats: bool,
@@ -219,7 +221,6 @@ impl StepRow<'_> {
         &self,
         canvas: &mut Canvas<'_, '_>,
         y: u16,
-        incident: &Incident,
         role: Role,
         glyph: Option<Glyph>,
     ) -> u16 {
@@ -229,7 +230,8 @@ impl StepRow<'_> {
         let wide = canvas.width() >= 60;
         let columns = if wide { 22 } else { 19 };
         canvas.clipped(8, y, role, &self.step.target, columns);
-        let person = incident
+        let person = self
+            .incident
             .policy()
             .contact(&self.step.target)
             .map_or("-", |contact| contact.person.as_str());
@@ -241,7 +243,6 @@ impl StepRow<'_> {
         &self,
         canvas: &mut Canvas<'_, '_>,
         y: u16,
-        incident: &Incident,
         by: DateTime<Utc>,
         current: bool,
         now: DateTime<Utc>,
@@ -252,7 +253,7 @@ impl StepRow<'_> {
             (false, true) => (Some(Glyph::Current), Role::Strong),
             (false, false) => (None, Role::Normal),
         };
-        self.names(canvas, y, incident, role, glyph);
+        self.names(canvas, y, role, glyph);
         let width = canvas.width();
         let start = canvas.right(width - 1, y, role, &format::countdown(by - now));
         let at = if self.repeats {
@@ -271,7 +272,7 @@ impl StepRow<'_> {
         }
     }
 
-    fn settled(&self, canvas: &mut Canvas<'_, '_>, y: u16, incident: &Incident, clock: &Settled) {
+    fn settled(&self, canvas: &mut Canvas<'_, '_>, y: u16, clock: &Settled) {
         let (glyph, role, text) = match &clock.standing {
             Standing::Met { at, .. } => (
                 Some(Glyph::Done),
@@ -297,7 +298,7 @@ impl StepRow<'_> {
             ),
             Standing::NotApplicable(why) => (Some(Glyph::NotApplicable), Role::Off, why.clone()),
         };
-        let x = self.names(canvas, y, incident, role, glyph);
+        let x = self.names(canvas, y, role, glyph);
         let width = canvas.width();
         let room = width.saturating_sub(x + 2);
         let text = canvas.paint.truncate(&text, room);

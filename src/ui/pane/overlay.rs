@@ -31,7 +31,7 @@ pub fn draw(
     match &app.mode {
         Mode::Browse | Mode::Compose | Mode::Find(_) => None,
         Mode::Sheet(sheet) => draw_sheet(sheet, &mut canvas.part(middle)),
-        Mode::Palette(palette) => draw_palette(app, palette, &mut canvas.part(middle)),
+        Mode::Palette(palette) => Some(draw_palette(app, palette, &mut canvas.part(middle))),
         Mode::Help(filter, row) => {
             help(app, &filter.text(), *row, &mut canvas.part(middle));
             None
@@ -277,7 +277,7 @@ fn quoted(text: &str, canvas: &mut Canvas<'_, '_>, y: u16, below: u16) -> u16 {
     y + rows + 2
 }
 
-fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> Option<(u16, u16)> {
+fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> (u16, u16) {
     let mut inside = opened(
         canvas,
         "COMMAND",
@@ -314,7 +314,7 @@ fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> Op
     if hits.is_empty() {
         inside.text(2, 2, Role::Muted, "no action fits");
     }
-    Some((area.x + end, area.y))
+    (area.x + end, area.y)
 }
 
 /// Every key, from the keymap; what can't be now is greyed, with the reason.

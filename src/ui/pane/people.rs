@@ -3,80 +3,84 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::fact::Role as Job,
+    domain::{fact::Role as Job, incident::Incident},
     ui::{app::App, canvas::Canvas, format, theme::Role},
 };
+
+/// Where the names begin.
+const NAMES: u16 = 14;
+
+struct Row {
+    label: &'static str,
+    text: String,
+    right: String,
+    role: Role,
+}
 
 /// Draws the pane.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let Some(incident) = app.incident() else {
         return;
     };
-    let mut y = 0;
-    let width = canvas.width();
-    for job in [
+    let rows = roles(incident)
+        .chain(here(incident, now))
+        .chain(asked(incident, now))
+        .chain(phones(incident));
+    for (y, row) in (0..canvas.height()).zip(rows) {
+        let label = if row.role == Role::Over { Role::Over } else { Role::Muted };
+        canvas.text(2, y, label, row.label);
+        let end = canvas.width().saturating_sub(1);
+        let start = canvas.right(end, y, row.role, &row.right);
+        canvas.clipped(NAMES, y, row.role, &row.text, start.saturating_sub(NAMES + 1));
+    }
+}
+
+/// Roles that somebody has, and the two that nobody should miss.
+fn roles(incident: &Incident) -> impl Iterator<Item = Row> {
+    let jobs = [
         Job::Commander,
         Job::Deputy,
         Job::OpsLead,
         Job::CommsLead,
         Job::Scribe,
-    ] {
-        let names: Vec<&str> = incident
-            .with_role(job)
-            .map(crate::domain::text::Text::as_str)
-            .collect();
-        let needed = matches!(job, Job::Commander | Job::Scribe);
-        if names.is_empty() && !needed {
-            continue;
-        }
-        let role = if names.is_empty() && job == Job::Commander {
-            Role::Warn
-        } else {
-            Role::Normal
+    ];
+    jobs.into_iter().filter_map(|job| {
+        let names: Vec<&str> = incident.with_role(job).map(|name| name.as_str()).collect();
+        let (text, role) = match (names.is_empty(), job) {
+            (false, _) => (names.join(", "), Role::Normal),
+            (true, Job::Commander) => ("-       P takes it".to_owned(), Role::Warn),
+            (true, Job::Scribe) => ("-       P takes it".to_owned(), Role::Normal),
+            (true, _) => return None,
         };
-        canvas.text(2, y, Role::Muted, job.word());
-        let text = if names.is_empty() {
-            "-       P takes it".to_owned()
-        } else {
-            names.join(", ")
-        };
-        canvas.clipped(14, y, role, &text, width.saturating_sub(15));
-        y += 1;
-    }
-    for (person, since) in &incident.state().joined {
-        canvas.text(2, y, Role::Muted, "here");
-        canvas.clipped(14, y, Role::Normal, person, width.saturating_sub(24));
-        canvas.right(width - 1, y, Role::Muted, &format::age(now - *since));
-        y += 1;
-    }
-    for ask in incident
-        .state()
-        .asks
-        .iter()
-        .filter(|ask| ask.answered.is_none())
-    {
-        let late = ask.asked.by <= now;
-        let role = if late { Role::Over } else { Role::Normal };
-        canvas.text(2, y, role, "asked");
-        canvas.clipped(
-            14,
-            y,
-            role,
-            &format!("{}: {}", ask.asked.of, ask.asked.what),
-            width.saturating_sub(24),
-        );
-        canvas.right(width - 1, y, role, &format::countdown(ask.asked.by - now));
-        y += 1;
-    }
-    for (target, contact) in &incident.policy().contact {
-        canvas.text(2, y, Role::Muted, "phone");
-        canvas.clipped(
-            14,
-            y,
-            Role::Muted,
-            &format!("{target}: {} {}", contact.person, contact.phone),
-            width.saturating_sub(15),
-        );
-        y += 1;
-    }
+        let right = String::new();
+        Some(Row { label: job.word(), text, right, role })
+    })
+}
+
+fn here(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
+    incident.state().joined.iter().map(move |(person, since)| Row {
+        label: "here",
+        text: person.to_string(),
+        right: format::age(now - *since),
+        role: Role::Normal,
+    })
+}
+
+fn asked(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
+    let open = incident.state().asks.iter().filter(|ask| ask.answered.is_none());
+    open.map(move |ask| Row {
+        label: "asked",
+        text: format!("{}: {}", ask.asked.of, ask.asked.what),
+        right: format::countdown(ask.asked.by - now),
+        role: if ask.asked.by <= now { Role::Over } else { Role::Normal },
+    })
+}
+
+fn phones(incident: &Incident) -> impl Iterator<Item = Row> {
+    incident.policy().contact.iter().map(|(target, contact)| Row {
+        label: "phone",
+        text: format!("{target}: {} {}", contact.person, contact.phone),
+        right: String::new(),
+        role: Role::Muted,
+    })
 }

@@ -3,7 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    domain::{incident::Incident, policy::Checklist, retrospective},
+    domain::{
+        incident::{Action, Incident},
+        policy::Checklist,
+        retrospective,
+    },
     ui::{
         app::{App, Pane, phase_items},
         canvas::Canvas,
@@ -135,73 +139,49 @@ fn title(incident: &Incident, phase: &Checklist, now: DateTime<Utc>) -> Row {
     }
 }
 
+/// What follows: while it runs, whether a retrospective will; afterwards, what
+/// it found and what is still open.
 fn after(incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
-    let line = |text: String, role: Role| Row {
+    let reasons = retrospective::reasons(incident);
+    let words: Vec<String> = reasons.iter().map(|reason| reason.words(incident)).collect();
+    if incident.is_active() {
+        return vec![line(required(incident, &words, now), Role::Muted)];
+    }
+    let retro = &incident.state().retrospective;
+    let why = (!words.is_empty()).then(|| line(format!("retrospective: {}", words.join(", ")), Role::Normal));
+    let factors = retro.factors.iter().map(|factor| line(format!("factor: {factor}"), Role::Normal));
+    let actions = retro.actions.iter().enumerate().map(|(place, action)| item(place, action));
+    let open = retrospective::open_before_closing(incident).into_iter();
+    let open = open.map(|open| line(format!("before closing: {open}"), Role::Warn));
+    why.into_iter().chain(factors).chain(actions).chain(open).collect()
+}
+
+fn line(text: String, role: Role) -> Row {
+    Row {
         text,
         glyph: None,
         role,
         right: String::new(),
         item: None,
+    }
+}
+
+fn required(incident: &Incident, words: &[String], now: DateTime<Utc>) -> String {
+    if retrospective::is_required(incident, now) {
+        return format!("retrospective required: {}", words.join(", "));
+    }
+    let limit = incident.anchor() + incident.policy().retrospective.longer_than;
+    let left = format::countdown((limit - now).max(TimeDelta::zero()));
+    format!("retrospective required in {left}")
+}
+
+fn item(place: usize, action: &Action) -> Row {
+    let owner = action.owner.as_ref().map_or("NO OWNER", |name| name.as_str());
+    let role = match (action.done, &action.owner) {
+        (true, _) => Role::Kept,
+        (false, None) => Role::Warn,
+        (false, Some(_)) => Role::Normal,
     };
-    let retro = &incident.state().retrospective;
-    let mut rows = Vec::new();
-    let reasons = retrospective::reasons(incident);
-    let words: Vec<String> = reasons
-        .iter()
-        .map(|reason| reason.words(incident))
-        .collect();
-    if incident.is_active() {
-        let required = retrospective::is_required(incident, now);
-        let limit = incident.anchor() + incident.policy().retrospective.longer_than;
-        let text = if required {
-            format!("retrospective required: {}", words.join(", "))
-        } else {
-            format!(
-                "retrospective required in {}",
-                format::countdown((limit - now).max(TimeDelta::zero()))
-            )
-        };
-        rows.push(line(text, Role::Muted));
-        return rows;
-    }
-    if !words.is_empty() {
-        rows.push(line(
-            format!("retrospective: {}", words.join(", ")),
-            Role::Normal,
-        ));
-    }
-    rows.extend(
-        retro
-            .factors
-            .iter()
-            .map(|factor| line(format!("factor: {factor}"), Role::Normal)),
-    );
-    rows.extend(retro.actions.iter().enumerate().map(|(place, action)| {
-        let owner = action
-            .owner
-            .as_ref()
-            .map_or("NO OWNER", |name| name.as_str());
-        let role = if action.done {
-            Role::Kept
-        } else if action.owner.is_none() {
-            Role::Warn
-        } else {
-            Role::Normal
-        };
-        line(
-            format!(
-                "action {}: {} ({owner}, {})",
-                place + 1,
-                action.what,
-                action.kind.word()
-            ),
-            role,
-        )
-    }));
-    rows.extend(
-        retrospective::open_before_closing(incident)
-            .into_iter()
-            .map(|open| line(format!("before closing: {open}"), Role::Warn)),
-    );
-    rows
+    let text = format!("action {}: {} ({owner}, {})", place + 1, action.what, action.kind.word());
+    line(text, role)
 }

@@ -108,11 +108,8 @@ fn line(
         let glyph = row
             .glyph
             .map_or(String::new(), |glyph| canvas.glyph(glyph).to_string());
-        text.push_str(&format!(
-            " {glyph}{} {}",
-            row.word.get(..3).unwrap_or(row.word),
-            row.value
-        ));
+        let word = row.word.get(..3).unwrap_or(row.word);
+        text = format!("{text} {glyph}{word} {}", row.value);
     }
     let counts = app.panel.counts(now);
     for (count, glyph) in [
@@ -121,7 +118,7 @@ fn line(
         (counts.stale, Glyph::Stale),
     ] {
         if count > 0 {
-            text.push_str(&format!(" {}{count}", canvas.glyph(glyph)));
+            text = format!("{text} {}{count}", canvas.glyph(glyph));
         }
     }
     let width = canvas.width();
