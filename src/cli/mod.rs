@@ -215,8 +215,10 @@ async fn act(cli: Cli) -> color_eyre::Result<Exit> {
     if ends_by_itself {
         return dispatch(cli).await;
     }
+    // A task of its own: a thread that waits for stdin must not hold up Ctrl-C.
+    let done = tokio::spawn(dispatch(cli));
     tokio::select! {
-        done = dispatch(cli) => done,
+        done = done => done.wrap_err("the command's task ended badly")?,
         _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
     }
 }
@@ -235,13 +237,22 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         }
         Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
         verb => {
-            let mut room = open::room(global).await?;
+            let mut room = open::room(global, may_begin(verb.as_ref())).await?;
             room.follow_up = looks_back(verb.as_ref());
             let log = room.log.clone();
             let ended = in_room(verb, &mut room).await;
             log.close().await;
             ended
         }
+    }
+}
+
+/// Whether a command makes sense in a log that was named and is not there yet.
+fn may_begin(verb: Option<&Verb>) -> bool {
+    match verb {
+        None | Some(Verb::Wall | Verb::Engine | Verb::Import(_)) => true,
+        Some(Verb::Incident(verb)) => matches!(verb, incident::Verb::Declare(_)),
+        Some(_) => false,
     }
 }
 
