@@ -1,7 +1,7 @@
 //! The time, and new ids. The one place that reads the system's clock; below
 //! the loops, time is an argument.
 
-use chrono::{DateTime, DurationRound as _, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound as _, Local, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// Where the time comes from.
@@ -28,6 +28,12 @@ impl Clock {
         };
         now.duration_trunc(TimeDelta::milliseconds(1))
             .unwrap_or(now)
+    }
+
+    /// How far the host's own time is east of UTC now, in seconds.
+    pub fn local_offset_s(&self) -> i32 {
+        let now = self.now().with_timezone(&Local);
+        now.offset().local_minus_utc()
     }
 
     /// A new id, ordered by time.

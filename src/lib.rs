@@ -5,8 +5,8 @@
 //!
 //! ```text
 //! LOOPS              cli        one short function per command
-//!                    console    the screen, the keys and the doors, in one loop
-//!                    wall       the same log for a room, without a key
+//!                    console    the screen, the keys and the doors, in one loop;
+//!                               and the wall, without a key
 //!                    engine     does what is due, while it holds the log's lease
 //!                    journal    from a wish to an entry on disk
 //! DOORS              config · store · probe · notify · clock

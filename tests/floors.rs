@@ -8,7 +8,7 @@ use std::{
 
 /// Every top-level module and its floor, from the ground up. Doors share a
 /// floor, and no door knows another.
-const FLOORS: [(&str, u32); 12] = [
+const FLOORS: [(&str, u32); 11] = [
     ("domain", 0),
     ("ui", 1),
     ("clock", 2),
@@ -19,7 +19,6 @@ const FLOORS: [(&str, u32); 12] = [
     ("journal", 4),
     ("engine", 5),
     ("console", 6),
-    ("wall", 6),
     ("cli", 7),
 ];
 

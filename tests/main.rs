@@ -1,6 +1,8 @@
 //! All integration tests, in one binary: a module per subject.
 
 #[cfg(test)]
+mod app;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod config;
@@ -16,6 +18,8 @@ mod licences;
 mod probes;
 #[cfg(test)]
 mod rules;
+#[cfg(test)]
+mod screen;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -25,6 +25,7 @@ mod probe;
 mod read;
 pub mod room;
 pub mod say;
+mod screen;
 mod settings;
 mod store;
 mod text;
@@ -106,8 +107,14 @@ enum Verb {
     Runbook(settings::Runbooks),
     /// Fire what is due, deliver and probe, without a screen, until SIGTERM
     Engine,
-    /// The screen on the wall
-    Wall,
+    /// The screen on the wall: it reads, and no key does anything
+    Wall {
+        /// Show names and words of people, not only their roles
+        #[arg(long)]
+        names: bool,
+    },
+    /// Mend a terminal that a killed console left behind
+    Reset,
     Export(store::Export),
     Import(store::Import),
     /// Look whether everything in the log is as it was written
@@ -211,7 +218,7 @@ fn log_to_stderr(verbose: u8) {
 
 /// Ctrl-C ends whatever waits; the engine and the screens have their own way.
 async fn act(cli: Cli) -> color_eyre::Result<Exit> {
-    let ends_by_itself = matches!(cli.verb, None | Some(Verb::Engine | Verb::Wall));
+    let ends_by_itself = matches!(cli.verb, None | Some(Verb::Engine | Verb::Wall { .. }));
     if ends_by_itself {
         return dispatch(cli).await;
     }
@@ -236,9 +243,15 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
             probe::run(&Setup::read(global)?, &names, curl_exit).await
         }
         Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
-        verb => {
-            let mut room = open::room(global, may_begin(verb.as_ref())).await?;
-            room.follow_up = looks_back(verb.as_ref());
+        Some(Verb::Wall { names }) => screen::wall(Setup::read(global)?, names).await,
+        Some(Verb::Reset) => {
+            crate::console::terminal::reset().wrap_err("resetting the terminal")?;
+            Ok(Exit::Ok)
+        }
+        None => screen::console(Setup::read(global)?).await,
+        Some(verb) => {
+            let mut room = open::room(global, may_begin(&verb)).await?;
+            room.follow_up = looks_back(&verb);
             let log = room.log.clone();
             let ended = in_room(verb, &mut room).await;
             log.close().await;
@@ -248,74 +261,56 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
 }
 
 /// Whether a command makes sense in a log that was named and is not there yet.
-fn may_begin(verb: Option<&Verb>) -> bool {
+const fn may_begin(verb: &Verb) -> bool {
     match verb {
-        None | Some(Verb::Wall | Verb::Engine | Verb::Import(_)) => true,
-        Some(Verb::Incident(verb)) => matches!(verb, incident::Verb::Declare(_)),
-        Some(_) => false,
-    }
-}
-
-/// Whether a command is also about an incident that is over.
-fn looks_back(verb: Option<&Verb>) -> bool {
-    match verb {
-        Some(Verb::Incident(verb)) => verb.looks_back(),
-        Some(Verb::Update(_) | Verb::External(_) | Verb::Show(_) | Verb::Timeline(_)) => true,
-        Some(Verb::After(_)) => true,
+        Verb::Engine | Verb::Import(_) => true,
+        Verb::Incident(verb) => matches!(verb, incident::Verb::Declare(_)),
         _ => false,
     }
 }
 
-async fn in_room(verb: Option<Verb>, room: &mut Room) -> color_eyre::Result<Exit> {
+/// Whether a command is also about an incident that is over.
+const fn looks_back(verb: &Verb) -> bool {
     match verb {
-        None => open_console(room).await,
-        Some(Verb::Wall) => open_wall(room).await,
-        Some(Verb::Incident(verb)) => verb.run(room).await,
-        Some(Verb::Update(update)) => update.run(room).await,
-        Some(Verb::External(external)) => external.run(room).await,
-        Some(Verb::LongRunning { reason }) => update::long_running(room, &reason).await,
-        Some(Verb::People(verb)) => verb.run(room).await,
-        Some(Verb::After(verb)) => verb.run(room).await,
-        Some(Verb::List(list)) => list.run(room),
-        Some(Verb::Show(show)) => show.run(room),
-        Some(Verb::Timeline(timeline)) => timeline.run(room),
-        Some(Verb::Status) => read::status(room).await,
-        Some(Verb::Deliveries(deliveries)) => deliveries.run(room).await,
-        Some(Verb::Probe(probe::Verb::List)) => probe::list(room),
-        Some(Verb::Engine) => engine::run(room).await,
-        Some(Verb::Export(export)) => export.run(room).await,
-        Some(Verb::Import(import)) => import.run(room).await,
-        Some(Verb::Verify) => store::verify(room).await,
-        Some(Verb::Backup(backup)) => backup.run(room).await,
-        Some(
-            Verb::Completions(_)
-            | Verb::Man(_)
-            | Verb::Config(_)
-            | Verb::Theme(_)
-            | Verb::Runbook(_)
-            | Verb::Policy(_)
-            | Verb::Doctor
-            | Verb::Probe(probe::Verb::Run { .. }),
-        ) => unreachable!("these need no log, and were carried out before it was opened"),
+        Verb::Incident(verb) => verb.looks_back(),
+        Verb::Update(_) | Verb::External(_) | Verb::After(_) => true,
+        Verb::Show(_) | Verb::Timeline(_) => true,
+        _ => false,
     }
 }
 
-/// The console; sentences where it can't be drawn.
-///
-/// # Errors
-///
-/// When the log can't be read, or stdout can't be written.
-pub async fn open_console(room: &mut Room) -> color_eyre::Result<Exit> {
-    read::status(room).await
-}
-
-/// The screen on the wall; sentences where it can't be drawn.
-///
-/// # Errors
-///
-/// When the log can't be read, or stdout can't be written.
-pub async fn open_wall(room: &mut Room) -> color_eyre::Result<Exit> {
-    read::status(room).await
+async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
+    match verb {
+        Verb::Incident(verb) => verb.run(room).await,
+        Verb::Update(update) => update.run(room).await,
+        Verb::External(external) => external.run(room).await,
+        Verb::LongRunning { reason } => update::long_running(room, &reason).await,
+        Verb::People(verb) => verb.run(room).await,
+        Verb::After(verb) => verb.run(room).await,
+        Verb::List(list) => list.run(room),
+        Verb::Show(show) => show.run(room),
+        Verb::Timeline(timeline) => timeline.run(room),
+        Verb::Status => read::status(room).await,
+        Verb::Deliveries(deliveries) => deliveries.run(room).await,
+        Verb::Probe(probe::Verb::List) => probe::list(room),
+        Verb::Engine => engine::run(room).await,
+        Verb::Export(export) => export.run(room).await,
+        Verb::Import(import) => import.run(room).await,
+        Verb::Verify => store::verify(room).await,
+        Verb::Backup(backup) => backup.run(room).await,
+        Verb::Completions(_)
+        | Verb::Man(_)
+        | Verb::Config(_)
+        | Verb::Theme(_)
+        | Verb::Runbook(_)
+        | Verb::Policy(_)
+        | Verb::Doctor
+        | Verb::Wall { .. }
+        | Verb::Reset
+        | Verb::Probe(probe::Verb::Run { .. }) => {
+            unreachable!("these need no log, and were carried out before it was opened")
+        }
+    }
 }
 
 /// The command line as clap knows it, for completions, the manual and tests.

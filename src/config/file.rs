@@ -62,6 +62,7 @@ impl ThemeChoice {
 #[serde(default)]
 pub(super) struct Updates {
     pub(super) channels: Option<Vec<Name>>,
+    pub(super) public: Option<Vec<Name>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -153,6 +154,7 @@ impl File {
             workspace: self.workspace.or(below.workspace),
             updates: Updates {
                 channels: self.updates.channels.or(below.updates.channels),
+                public: self.updates.public.or(below.updates.public),
             },
             wall: Wall {
                 distance_m: self.wall.distance_m.or(below.wall.distance_m),

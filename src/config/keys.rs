@@ -30,7 +30,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str) -> Key {
     }
 }
 
-pub(super) const KEYS: [Key; 15] = [
+pub(super) const KEYS: [Key; 16] = [
     key("actor", Kind::Text, "(the user's name)"),
     key("bell", Kind::Bool, "true"),
     key("color", Kind::Text, "auto"),
@@ -47,6 +47,7 @@ pub(super) const KEYS: [Key; 15] = [
         Kind::List,
         "(incidents, or the only one)",
     ),
+    key("updates.public", Kind::List, "(none: by hand)"),
     key("wall.distance_m", Kind::Number, "8"),
     key("wall.panel_inch", Kind::Number, "55"),
     key("workspace", Kind::Text, super::WORKSPACE),
@@ -67,6 +68,7 @@ pub(super) const WORDS: &[&str] = &[
     "themes",
     "workspace",
     "updates",
+    "public",
     "channels",
     "wall",
     "distance_m",

@@ -137,6 +137,11 @@ impl Layers<'_> {
                 Some(probes) => probes::read(probes, &self.origins, &mut self.warnings)?,
                 None => self.built_in_probes(),
             },
+            publish: self.known(
+                "updates.public",
+                file.updates.public.unwrap_or_default(),
+                &channels,
+            )?,
             updates: self.updates(file.updates.channels, &channels)?,
             channels,
             wall: self.wall(&file.wall)?,
@@ -166,13 +171,7 @@ impl Layers<'_> {
     }
 
     fn theme(&self, set: Option<file::ThemeChoice>) -> Result<Theme, ConfigError> {
-        let theme = set.map_or_else(
-            || Theme {
-                dark: "harbor".into(),
-                light: "daylight".into(),
-            },
-            file::ThemeChoice::into_theme,
-        );
+        let theme = set.map_or_else(Theme::default, file::ThemeChoice::into_theme);
         for name in [&theme.dark, &theme.light] {
             self.named("theme", Some(name.clone()), "")?;
         }
@@ -197,7 +196,7 @@ impl Layers<'_> {
         channels: &BTreeMap<Name, channel::Spec>,
     ) -> Result<Vec<Name>, ConfigError> {
         if let Some(names) = set {
-            return self.known(names, channels);
+            return self.known("updates.channels", names, channels);
         }
         let usual = Name::from(INCIDENTS);
         let mut names = channels.keys();
@@ -216,6 +215,7 @@ impl Layers<'_> {
 
     fn known<T>(
         &self,
+        key: &str,
         names: Vec<Name>,
         channels: &BTreeMap<Name, T>,
     ) -> Result<Vec<Name>, ConfigError> {
@@ -228,7 +228,7 @@ impl Layers<'_> {
             None => format!("write a section [channels.{unknown}]"),
         };
         let message = format!("there is no channel {:?}", unknown.as_str());
-        Err(self.origins.wrong("updates.channels", message, Some(hint)))
+        Err(self.origins.wrong(key, message, Some(hint)))
     }
 
     fn wall(&self, set: &file::Wall) -> Result<Wall, ConfigError> {

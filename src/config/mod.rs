@@ -32,6 +32,7 @@
 //!
 //! [updates]
 //! channels = ["incidents"]
+//! public = []                       # channels that people outside read
 //!
 //! [[probes]]                        # replace the built-in ones
 //! name = "api"
@@ -146,6 +147,15 @@ pub struct Theme {
     pub light: Name,
 }
 
+impl Default for Theme {
+    fn default() -> Self {
+        Self {
+            dark: "harbor".into(),
+            light: "daylight".into(),
+        }
+    }
+}
+
 /// The wall display, from which the size of its letters follows.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wall {
@@ -189,6 +199,9 @@ pub struct Config {
     pub channels: BTreeMap<Name, channel::Spec>,
     /// Where updates go unless somebody says otherwise; all of them are in `channels`.
     pub updates: Vec<Name>,
+    /// Where news for the public go, once they are approved; all of them are in
+    /// `channels`, and there are none unless somebody says so.
+    pub publish: Vec<Name>,
     /// The wall display.
     pub wall: Wall,
     /// Addresses to open, by name.

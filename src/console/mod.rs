@@ -7,8 +7,9 @@
 pub mod runbooks;
 mod tasks;
 pub mod terminal;
+pub mod wall;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::WrapErr as _;
@@ -77,14 +78,15 @@ pub struct Setup {
 }
 
 /// Takes the terminal and runs until the person leaves; answers the exit code.
+/// `errors` takes what would be written over the screen otherwise.
 ///
 /// # Errors
 ///
 /// When there is no terminal to take, or a part of the program ended badly.
-pub async fn run(setup: Setup) -> color_eyre::Result<i32> {
+pub async fn run(setup: Setup, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
     let capability = setup.capability.clone();
     let (screen, inputs, handle) =
-        terminal::open(&capability, None).wrap_err("opening the terminal")?;
+        terminal::open(&capability, errors).wrap_err("opening the terminal")?;
     let mut terminal = Terminal::new(screen).wrap_err("opening the screen")?;
     let mut console = Console::new(setup, handle.clone());
     let ended = console.work(&mut terminal, inputs).await;

@@ -211,7 +211,11 @@ async fn carry_out(log: &Log, clock: Clock, job: Job) -> Result<Option<Msg>, Sto
 }
 
 /// Reads the log from its start, then whatever anybody adds to it.
-async fn follow(log: Log, messages: Sender<Msg>, stop: CancellationToken) -> Result<(), Report> {
+pub(super) async fn follow(
+    log: Log,
+    messages: Sender<Msg>,
+    stop: CancellationToken,
+) -> Result<(), Report> {
     let mut changes = log.changes().await;
     for (key, text) in log.drafts().await? {
         messages.send(Msg::Draft(key, text)).await.ok();
@@ -256,7 +260,7 @@ async fn tell_engine(
     }
 }
 
-async fn look(
+pub(super) async fn look(
     schedule: Schedule,
     messages: Sender<Msg>,
     stop: CancellationToken,

@@ -3,6 +3,8 @@
 //! A fact that this program does not know (written by a newer one) is kept
 //! byte for byte as [`Fact::Unknown`], relayed, and shown as what it is.
 
+mod stored;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -442,16 +444,13 @@ impl Fact {
     ///
     /// Only when `body` is no JSON at all.
     pub fn read(kind: &str, body: &str) -> Result<Self, serde_json::Error> {
+        if let Ok(known) = stored::read(kind, body) {
+            return Ok(known);
+        }
         let raw: &RawValue = serde_json::from_str(body)?;
-        let known = serde_json::from_str(&format!(
-            r#"{{"kind":{},"body":{body}}}"#,
-            serde_json::to_string(kind)?
-        ));
-        Ok(known.unwrap_or_else(|_| {
-            Self::Unknown(Unknown {
-                kind: kind.to_owned(),
-                body: raw.to_owned(),
-            })
+        Ok(Self::Unknown(Unknown {
+            kind: kind.to_owned(),
+            body: raw.to_owned(),
         }))
     }
 

@@ -7,7 +7,7 @@
 
 use std::{fmt, ops::Deref};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 
 /// What stands where something unsafe was taken out.
 const REMOVED: char = '·';
@@ -46,7 +46,7 @@ impl<const MAX: usize, const LINES: bool> Text<MAX, LINES> {
         // Four bytes a character is the most that can be kept, so a hostile
         // ten megabytes are not walked to their end.
         let mut clean = clean(raw, LINES, MAX + 1);
-        if clean.chars().count() > MAX {
+        if clean.len() > MAX && clean.chars().count() > MAX {
             clean = clean.chars().take(MAX - 1).collect();
             clean.push(CUT);
         }
@@ -106,8 +106,22 @@ impl<const MAX: usize, const LINES: bool> fmt::Debug for Text<MAX, LINES> {
 
 impl<'de, const MAX: usize, const LINES: bool> Deserialize<'de> for Text<MAX, LINES> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        Ok(Self::lossy(&raw))
+        deserializer.deserialize_str(Raw::<MAX, LINES>)
+    }
+}
+
+/// Cleans text while it is read, wherever the reader has it.
+struct Raw<const MAX: usize, const LINES: bool>;
+
+impl<const MAX: usize, const LINES: bool> Visitor<'_> for Raw<MAX, LINES> {
+    type Value = Text<MAX, LINES>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, raw: &str) -> Result<Self::Value, E> {
+        Ok(Text::lossy(raw))
     }
 }
 
@@ -117,9 +131,20 @@ pub fn one_line(raw: &str) -> String {
     clean(raw, false, usize::MAX)
 }
 
+/// Whether nothing would be taken out or put in.
+fn is_clean(raw: &str, lines: bool) -> bool {
+    let plain = |byte: u8| (0x20..0x7f).contains(&byte);
+    raw.bytes().all(plain)
+        || raw.chars().all(|c| match c {
+            '\n' => lines,
+            c if c.is_ascii() => !c.is_ascii_control(),
+            c => !is_unsafe(c),
+        })
+}
+
 /// `raw` cleaned, stopping after `most` characters of output.
 fn clean(raw: &str, lines: bool, most: usize) -> String {
-    if raw.len() <= most && raw.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+    if raw.len() <= most && is_clean(raw, lines) {
         return raw.trim_end().to_owned();
     }
     let mut out = String::with_capacity(raw.len().min(most.saturating_mul(4)).min(1 << 16));

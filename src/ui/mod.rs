@@ -17,4 +17,5 @@ pub mod pane;
 pub mod sheet;
 pub mod theme;
 pub mod view;
+pub mod wall;
 pub mod widget;

@@ -102,7 +102,7 @@ impl Field {
             label,
             value: Edit::line(value),
             choices,
-            hint: "← → choose".to_owned(),
+            hint: "arrows choose".to_owned(),
         }
     }
 

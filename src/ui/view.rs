@@ -65,6 +65,9 @@ fn draw_all(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime
     for place in &areas.panes {
         rule(app, areas, place, canvas, now);
         body(app, place.pane, &mut canvas.part(place.body), now);
+        if areas.size == Size::Narrow && place.pane == Pane::Next {
+            pane::narrow::draw(app, &mut canvas.part(place.body), now);
+        }
     }
     joints(areas, canvas);
     pane::footer::draw_toast(app, &mut canvas.part(areas.toast), now);
@@ -97,7 +100,8 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
     let mut canvas = canvas.part(place.rule);
     let (paint, buffer, area) = canvas.raw();
     if areas.size == Size::Narrow {
-        let titles: Vec<&str> = TABS.iter().map(|pane| pane.title()).collect();
+        let titles = TABS.map(|pane| format!("{} {}", pane.digit(), pane.title()));
+        let titles = titles.each_ref().map(String::as_str);
         let focused = TABS
             .iter()
             .position(|pane| *pane == place.pane)
@@ -106,12 +110,19 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
         return;
     }
     let title = pane::title(app, place.pane);
-    let right = pane::right_of_title(app, place.pane, now);
-    let zoomed = format!("zoomed {} z to go back", paint.glyph(Glyph::Dot));
-    let right = match (right.is_empty(), app.zoomed) {
-        (true, true) => zoomed,
-        (false, true) | (_, false) => right.replace('·', &paint.glyph(Glyph::Dot).to_string()),
+    let right = match place.pane {
+        Pane::Health if area.width < 50 => pane::health::short_counts(app, now),
+        pane => pane::right_of_title(app, pane, now),
     };
+    let zoomed = if app.zoomed {
+        "zoomed · z to go back"
+    } else {
+        ""
+    };
+    let parts = [right.as_str(), zoomed].into_iter();
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    let dot = paint.glyph(Glyph::Dot).to_string();
+    let right = parts.join("   ").replace('·', &dot);
     widget::Rule {
         number: place
             .pane

@@ -554,6 +554,26 @@ fn x4_drills_and_private_incidents_publish_nothing_and_owe_nothing_outside() {
 }
 
 #[test]
+fn x4_an_update_of_a_drill_is_recorded_and_its_cadence_goes_on() {
+    let drill = warroom::domain::fact::Declaration {
+        drill: true,
+        ..alert(Severity::P2, at("14:00"))
+    };
+    let mut room = Room::declared(drill, at("14:00"));
+
+    room.does(
+        at("14:10"),
+        "ada",
+        sent(Update {
+            channels: vec!["#incidents".into()],
+            ..update(Some(at("14:40")))
+        }),
+    );
+
+    assert_eq!(owed(room.incident(), "update"), Some(at("14:40")));
+}
+
+#[test]
 fn x4_nothing_unseals_a_drill() {
     let mut declaration = alert(Severity::P1, at("14:00"));
     declaration.drill = true;

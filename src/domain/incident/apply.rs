@@ -410,13 +410,17 @@ impl State {
         }
     }
 
+    /// An update is on its way. In a drill or a private incident nothing
+    /// leaves: it is as good as posted, to the log alone (X4).
     fn update_sent(&mut self, update: &Update, entry: &Entry, at: DateTime<Utc>) {
+        let sealed = self.drill || self.private;
+        let recorded = update.channels.iter().filter(|_| sealed);
         let sent = Outbound {
             entry: entry.id,
             by: entry.by.clone(),
             at,
             update: update.clone(),
-            posted: Vec::new(),
+            posted: recorded.map(|channel| (channel.clone(), at)).collect(),
             failed: Vec::new(),
         };
         match update.audience {

@@ -9,7 +9,7 @@ mod decide;
 mod state;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, hash_map::Entry as Slot},
     sync::Arc,
 };
 
@@ -40,7 +40,10 @@ pub struct Incident {
     /// The entry that declared it: the only one that may (X4).
     opening: EntryId,
     entries: Vec<Arc<Entry>>,
-    seen: HashSet<EntryId>,
+    /// The place of each entry in `entries`.
+    places: HashMap<EntryId, usize>,
+    /// People who wrote an entry, each once, in the order of their first.
+    authors: Vec<Name>,
     retracted: HashMap<EntryId, Name>,
     corrected: HashMap<EntryId, DateTime<Utc>>,
     /// Probes that were down when it was declared.
@@ -63,7 +66,8 @@ impl Incident {
             number,
             opening: entry.id,
             entries: Vec::new(),
-            seen: HashSet::new(),
+            places: HashMap::new(),
+            authors: Vec::new(),
             retracted: HashMap::new(),
             corrected: HashMap::new(),
             down_before,
@@ -75,8 +79,12 @@ impl Incident {
 
     /// Folds one entry in. Total, and without effect for one that is known.
     pub fn apply(&mut self, entry: Arc<Entry>) {
-        if !self.seen.insert(entry.id) {
-            return;
+        match self.places.entry(entry.id) {
+            Slot::Occupied(_) => return,
+            Slot::Vacant(place) => place.insert(self.entries.len()),
+        };
+        if entry.is_by_a_person() && !self.authors.contains(&entry.by) {
+            self.authors.push(entry.by.clone());
         }
         let changes_the_past = match &entry.fact {
             Fact::Retracted { entry: taken, .. } => {
@@ -159,7 +167,12 @@ impl Incident {
 
     /// The entry of that name.
     pub fn entry(&self, id: EntryId) -> Option<&Arc<Entry>> {
-        self.entries.iter().rev().find(|entry| entry.id == id)
+        self.entries.get(self.place(id)?)
+    }
+
+    /// Where in [`Self::entries`] the entry of that name is.
+    pub fn place(&self, id: EntryId) -> Option<usize> {
+        self.places.get(&id).copied()
     }
 
     /// Who took the entry back, if somebody did (U6).
@@ -243,12 +256,7 @@ impl Incident {
         let mut people: Vec<Name> = Vec::new();
         let roles = self.state.roles.iter().map(|(_, person)| person);
         let joined = self.state.joined.iter().map(|(person, _)| person);
-        let authors = self
-            .entries
-            .iter()
-            .filter(|entry| entry.is_by_a_person())
-            .map(|entry| &entry.by);
-        for person in roles.chain(joined).chain(authors) {
+        for person in roles.chain(joined).chain(&self.authors) {
             if !people.contains(person) {
                 people.push(person.clone());
             }

@@ -325,6 +325,16 @@ impl Policy {
         Arc::clone(&READ)
     }
 
+    /// The policy of `text`, as a log or a team's file has it; `None` where it
+    /// can't be read. The process document is not read a second time.
+    pub fn of(text: &str) -> Option<Arc<Self>> {
+        if text == BUILT_IN {
+            return Some(Self::built_in());
+        }
+        let (policy, _) = Self::parse("policy", text).ok()?;
+        Some(Arc::new(policy))
+    }
+
     /// What is promised at `severity`.
     pub const fn level(&self, severity: Severity) -> &Level {
         match severity {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{App, Mode, Palette, Pane, act as act_on, rows::timeline, undo};
+use super::{App, Mode, Palette, Pane, act as act_on, rows::Rows, undo};
 use crate::{
     domain::{fact::Fact, policy::Item},
     ui::{
@@ -135,7 +135,7 @@ fn step(app: &mut App, by: isize) {
 /// How many rows a pane has.
 fn count(app: &App, pane: Pane) -> usize {
     match pane {
-        Pane::Timeline => timeline(app).len(),
+        Pane::Timeline => Rows::of(app).len(),
         Pane::Next => app
             .incident()
             .map_or(0, |incident| crate::domain::duty::duties(incident).len()),
@@ -228,11 +228,8 @@ pub fn links(app: &App) -> Vec<(Option<char>, String, String)> {
                 .unwrap_or_default(),
         )
     });
-    let added = incident
-        .state()
-        .links
-        .iter()
-        .map(|(name, url)| (None, name.to_string(), url.to_string()));
+    let added = incident.state().links.iter().chain(&app.settings.links);
+    let added = added.map(|(name, url)| (None, name.to_string(), url.to_string()));
     of_policy.chain(added).collect()
 }
 
@@ -259,7 +256,7 @@ fn mark(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
             .into_iter()
             .nth(row)
             .map(|(item, _)| tick(item)),
-        Pane::Timeline => timeline(app).into_iter().nth(row).map(|line| Fact::Pinned {
+        Pane::Timeline => Rows::of(app).get(row).map(|line| Fact::Pinned {
             entry: line.entry,
             on: !line.pinned,
         }),
@@ -286,9 +283,8 @@ fn mark(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
 
 fn details(app: &mut App) {
     if app.focus == Pane::Timeline {
-        let entry = timeline(app)
-            .into_iter()
-            .nth(app.row(Pane::Timeline))
+        let entry = Rows::of(app)
+            .get(app.row(Pane::Timeline))
             .map(|line| line.entry);
         let found = entry
             .and_then(|entry| app.board.entry(entry))
@@ -304,7 +300,7 @@ fn details(app: &mut App) {
 fn row_text(app: &App) -> String {
     let row = app.row(app.focus);
     match app.focus {
-        Pane::Timeline => timeline(app).into_iter().nth(row).map(|line| {
+        Pane::Timeline => Rows::of(app).get(row).map(|line| {
             format!(
                 "{} {} {} {}",
                 line.at.format("%Y-%m-%dT%H:%M:%SZ"),

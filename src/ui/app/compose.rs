@@ -4,13 +4,19 @@ use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Mode, act};
-use crate::domain::{fact::Health, update::Audience};
+use crate::domain::{
+    fact::{Fact, Health},
+    text::one_line,
+    update::Audience,
+};
 use crate::ui::{
     action::Action,
-    app::rows,
     composer::{Composer, Field},
     msg::Effect,
 };
+
+/// More than the body of an update can hold, in bytes.
+const ROOM: usize = 16_000;
 
 pub(super) fn key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effect> {
     if key.code == KeyCode::Esc {
@@ -146,19 +152,29 @@ pub fn probes(app: &App) -> String {
     bad.join("; ")
 }
 
-/// Notes since the last update, oldest first.
+/// Notes since the last update, oldest first; the first of them, where there
+/// are more than an update has room for.
 pub fn since_last_update(app: &App) -> String {
     let Some(incident) = app.incident() else {
         return String::new();
     };
     let since = incident.state().updates.last().map(|sent| sent.at);
-    let notes: Vec<String> = incident
-        .entries()
-        .iter()
-        .filter(|entry| since.is_none_or(|since| incident.at(entry) > since))
-        .map(|entry| rows::line(incident, entry))
-        .filter(|line| line.kind == "note" && !line.retracted)
-        .map(|line| line.text)
-        .collect();
-    notes.join("\n")
+    let mut notes = String::new();
+    for entry in incident.entries() {
+        let is_newer = since.is_none_or(|since| incident.at(entry) > since);
+        let Fact::Noted { text } = &entry.fact else {
+            continue;
+        };
+        if !is_newer || incident.retracted_by(entry.id).is_some() {
+            continue;
+        }
+        if !notes.is_empty() {
+            notes.push('\n');
+        }
+        notes.push_str(&one_line(text));
+        if notes.len() > ROOM {
+            break;
+        }
+    }
+    notes
 }

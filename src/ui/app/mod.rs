@@ -8,7 +8,10 @@ mod compose;
 mod palette;
 mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -30,14 +33,15 @@ use crate::domain::{
     health::Panel,
     incident::Incident,
     notice::Delivery,
+    policy::Policy,
     probe::Reading,
-    text::Name,
+    text::{Address, Name},
 };
 
 pub use browse::{links, phase_items, runbook, runbook_items};
 pub use compose::since_last_update;
 pub use palette::{Hit, Palette};
-pub use rows::{Line, line, timeline};
+pub use rows::{Line, Rows, line, timeline};
 
 /// How long the last thing can be taken back with one key.
 pub const UNDO_FOR: TimeDelta = TimeDelta::seconds(10);
@@ -169,6 +173,8 @@ pub struct Settings {
     pub inside: Vec<Name>,
     /// Channels for news outside.
     pub outside: Vec<Name>,
+    /// Where to look, besides the policy's links.
+    pub links: Vec<(Name, Address)>,
     /// The policy that new incidents get: its text.
     pub policy: String,
     /// Hours east of UTC, for the local clock: seconds.
@@ -184,6 +190,8 @@ pub struct Settings {
 pub struct App {
     /// What does not change.
     pub settings: Settings,
+    /// The policy that new incidents get; `None` where it can't be read.
+    pub policy: Option<Arc<Policy>>,
     /// Keys.
     pub keymap: Keymap,
     /// All incidents.
@@ -224,6 +232,8 @@ pub struct App {
     pub mouse: bool,
     /// The bell is quiet until then.
     pub snoozed: Option<DateTime<Utc>>,
+    /// What the timeline's filter leaves, found once for many frames.
+    order: Option<rows::Order>,
     rung: BTreeSet<(IncidentId, i64, i64)>,
     last_bell: Option<DateTime<Utc>>,
     last_ctrl_c: Option<DateTime<Utc>>,
@@ -237,6 +247,7 @@ impl App {
     /// A screen with nothing on it yet.
     pub fn new(settings: Settings, keymap: Keymap, panel: Panel, now: DateTime<Utc>) -> Self {
         Self {
+            policy: Policy::of(&settings.policy),
             settings,
             keymap,
             board: Board::default(),
@@ -258,6 +269,7 @@ impl App {
             local: false,
             mouse: false,
             snoozed: None,
+            order: None,
             rung: BTreeSet::new(),
             last_bell: None,
             last_ctrl_c: None,
@@ -325,6 +337,26 @@ impl App {
     reason = "one arm per message, each a line or two"
 )]
 pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    let effects = change(app, msg, now);
+    look_through(app);
+    effects
+}
+
+/// Finds what the timeline's filter leaves, unless it is found already: every
+/// frame and every key asks, and one in a thousand changes it.
+fn look_through(app: &mut App) {
+    let filter = app.filters.get(&Pane::Timeline).map(String::as_str);
+    let (Some(incident), Some(filter)) = (app.incident(), filter) else {
+        app.order = None;
+        return;
+    };
+    let known = app.order.as_ref();
+    if !known.is_some_and(|order| order.serves(incident, Some(filter))) {
+        app.order = Some(rows::Order::new(incident, Some(filter)));
+    }
+}
+
+fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => key_pressed(app, key, now),
         Msg::Paste(text) => pasted(app, &text, now),
@@ -488,8 +520,12 @@ fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
         Mode::Palette(palette) => palette.input.insert(text),
         Mode::Find(filter) | Mode::Help(filter, _) => filter.insert(text),
         Mode::Browse if app.shown.is_some() => {
-            if let Err(why) = forms::open(app, Action::Note, text, now) {
-                app.tell(why, true, now);
+            match forms::open(app, Action::Note, "", now) {
+                Ok(effects) => debug_assert!(effects.is_empty(), "an empty note is not sent"),
+                Err(why) => app.tell(why, true, now),
+            }
+            if let Mode::Sheet(sheet) = &mut app.mode {
+                sheet.paste(text);
             }
         }
         Mode::Browse | Mode::History(_) | Mode::Messages(_) | Mode::Link | Mode::Details(_) => {}
@@ -505,6 +541,8 @@ fn sheet_key(
 ) -> Vec<Effect> {
     match sheet.key(key, now) {
         Answer::Open => {
+            // What was chosen just now may reach people: then a word is asked.
+            forms::regate(app, &mut sheet);
             app.mode = Mode::Sheet(sheet);
             Vec::new()
         }

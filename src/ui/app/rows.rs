@@ -1,12 +1,15 @@
 //! The timeline's rows, and what a filter leaves of them.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::{App, Pane};
 use crate::domain::{
-    entry::{Entry, EntryId, Via},
+    entry::{Entry, EntryId, IncidentId, Via},
     fact::{Fact, Health},
     incident::Incident,
+    severity::Severity,
     text::one_line,
     update::Audience,
 };
@@ -33,32 +36,131 @@ pub struct Line {
 }
 
 /// The rows that the filter leaves, pinned first, then newest first.
+///
+/// Every one of them is made: for a part of them, see [`Rows`].
 pub fn timeline(app: &App) -> Vec<Line> {
-    let Some(incident) = app.incident() else {
-        return Vec::new();
-    };
-    let filter = app
-        .filters
-        .get(&Pane::Timeline)
-        .map(String::as_str)
-        .unwrap_or_default();
-    let filter = Filter::new(filter);
-    let pins = &incident.state().pins;
-    let mut pinned = Vec::new();
-    let mut rows = Vec::new();
-    for entry in incident.entries().iter().rev() {
-        let row = line(incident, entry);
-        if !filter.matches(&row) {
-            continue;
-        }
-        if pins.contains(&entry.id) {
-            pinned.push(row);
-        } else {
-            rows.push(row);
+    Rows::of(app).iter().collect()
+}
+
+/// The timeline's rows before they are made: made is only what is asked for,
+/// since an incident may have a hundred thousand entries, and a screen has few.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    /// The incident, and the places of its entries in the order of the rows.
+    of: Option<(&'a Incident, Cow<'a, Order>)>,
+}
+
+impl<'a> Rows<'a> {
+    /// The rows of the incident on the screen.
+    pub fn of(app: &'a App) -> Self {
+        let order = |incident| {
+            let filter = app.filters.get(&Pane::Timeline).map(String::as_str);
+            match &app.order {
+                Some(order) if order.serves(incident, filter) => (incident, Cow::Borrowed(order)),
+                Some(_) | None => (incident, Cow::Owned(Order::new(incident, filter))),
+            }
+        };
+        Self {
+            of: app.incident().map(order),
         }
     }
-    pinned.append(&mut rows);
-    pinned
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.of.as_ref().map_or(0, |(_, order)| order.len())
+    }
+
+    /// Whether there is none: no incident, or the filter leaves nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// One of them, if there are as many.
+    pub fn get(&self, row: usize) -> Option<Line> {
+        let (incident, order) = self.of.as_ref()?;
+        let entry = incident.entries().get(order.place(row)?)?;
+        Some(line(incident, entry))
+    }
+
+    /// All of them, each made when its turn comes.
+    pub fn iter(&self) -> impl Iterator<Item = Line> {
+        (0..self.len()).map_while(|row| self.get(row))
+    }
+}
+
+/// In which order the entries of an incident are rows.
+#[derive(Debug, Clone)]
+pub(super) struct Order {
+    incident: IncidentId,
+    filter: Option<String>,
+    /// How many entries there were.
+    entries: usize,
+    /// The places of pinned entries, the newest first.
+    pinned: Vec<usize>,
+    /// The places of the other ones, the newest first.
+    others: Vec<usize>,
+}
+
+impl Order {
+    /// The order now; looks at every entry.
+    pub(super) fn new(incident: &Incident, filter: Option<&str>) -> Self {
+        let pins = &incident.state().pins;
+        let mut pinned: Vec<usize> = pins.iter().filter_map(|pin| incident.place(*pin)).collect();
+        pinned.sort_unstable_by(|one, other| other.cmp(one));
+        pinned.dedup();
+        let entries = incident.entries();
+        let asked = filter.map(Filter::new);
+        let fits = |place: &usize| {
+            let entry = entries.get(*place);
+            entry.is_some_and(|entry| match &asked {
+                Some(filter) => filter.matches(&line(incident, entry)),
+                None => !is_said_elsewhere(incident, entry),
+            })
+        };
+        pinned.retain(fits);
+        let others = (0..entries.len())
+            .rev()
+            .filter(|place| pinned.binary_search_by(|pin| place.cmp(pin)).is_err())
+            .filter(fits)
+            .collect();
+        Self {
+            incident: incident.id,
+            filter: filter.map(ToOwned::to_owned),
+            entries: entries.len(),
+            pinned,
+            others,
+        }
+    }
+
+    /// Whether it is the order of these rows, as the incident is now: only an
+    /// entry changes what its rows say.
+    pub(super) fn serves(&self, incident: &Incident, filter: Option<&str>) -> bool {
+        self.incident == incident.id
+            && self.entries == incident.entries().len()
+            && self.filter.as_deref() == filter
+    }
+
+    fn len(&self) -> usize {
+        self.pinned.len() + self.others.len()
+    }
+
+    /// Where the entry of that row is among the incident's.
+    fn place(&self, row: usize) -> Option<usize> {
+        match row.checked_sub(self.pinned.len()) {
+            None => self.pinned.get(row).copied(),
+            Some(row) => self.others.get(row).copied(),
+        }
+    }
+}
+
+/// An update's own row says which channels took it; `kind:sent` shows when.
+fn is_said_elsewhere(incident: &Incident, entry: &Entry) -> bool {
+    let Fact::Delivered { of, .. } = &entry.fact else {
+        return false;
+    };
+    let state = incident.state();
+    let mut sent = state.updates.iter().chain(&state.external.published);
+    sent.any(|sent| sent.entry == *of)
 }
 
 /// One entry as a row.
@@ -96,7 +198,11 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             of(how, format!("{level}: {}", declaration.title))
         }
         Fact::Acknowledged {} => of("ack", took(incident, entry)),
-        Fact::SeverityChanged { to, reason } => of("severity", with(format!("now {to}"), reason)),
+        Fact::SeverityChanged { to, reason } => {
+            let was = level_before(incident, entry).map(|was| format!("{was} -> "));
+            let text = format!("{}{to}", was.unwrap_or_default());
+            of("severity", with(text, reason))
+        }
         Fact::Described {
             title,
             impact,
@@ -319,6 +425,21 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
     }
 }
 
+/// The level that a change of severity left.
+fn level_before(incident: &Incident, entry: &Entry) -> Option<Severity> {
+    incident
+        .entries()
+        .iter()
+        .take_while(|other| other.id != entry.id)
+        .filter(|other| incident.retracted_by(other.id).is_none())
+        .filter_map(|other| match &other.fact {
+            Fact::Declared(declaration) => declaration.severity,
+            Fact::SeverityChanged { to, .. } => Some(*to),
+            _ => None,
+        })
+        .last()
+}
+
 fn with(text: String, more: &str) -> String {
     if more.is_empty() {
         text
@@ -389,19 +510,20 @@ fn delivered(incident: &Incident, entry: &Entry) -> String {
         .join("; ")
 }
 
-/// What is looked for: words, `-words`, `who:ana`, `kind:probe`.
-struct Filter<'a> {
-    terms: Vec<(bool, Term<'a>)>,
+/// What is looked for: words, `-words`, `who:ana`, `kind:probe`; all in small
+/// letters, since they are found in any.
+struct Filter {
+    terms: Vec<(bool, Term)>,
 }
 
-enum Term<'a> {
-    Who(&'a str),
-    Kind(&'a str),
-    Word(&'a str),
+enum Term {
+    Who(String),
+    Kind(String),
+    Word(String),
 }
 
-impl<'a> Filter<'a> {
-    fn new(text: &'a str) -> Self {
+impl Filter {
+    fn new(text: &str) -> Self {
         let terms = text
             .split_whitespace()
             .map(|word| {
@@ -409,9 +531,9 @@ impl<'a> Filter<'a> {
                     .strip_prefix('-')
                     .map_or((true, word), |rest| (false, rest));
                 let term = match word.split_once(':') {
-                    Some(("who", name)) => Term::Who(name),
-                    Some(("kind", name)) => Term::Kind(name),
-                    Some(_) | None => Term::Word(word),
+                    Some(("who", name)) => Term::Who(name.to_lowercase()),
+                    Some(("kind", name)) => Term::Kind(name.to_lowercase()),
+                    Some(_) | None => Term::Word(word.to_lowercase()),
                 };
                 (wanted, term)
             })
@@ -420,13 +542,12 @@ impl<'a> Filter<'a> {
     }
 
     fn matches(&self, line: &Line) -> bool {
-        let has = |text: &str, part: &str| text.to_lowercase().contains(&part.to_lowercase());
         self.terms.iter().all(|(wanted, term)| {
             *wanted
                 == match term {
                     Term::Who(name) => has(&line.who, name),
                     Term::Kind(name) => {
-                        has(&line.kind, name) || (*name == "probe" && line.health.is_some())
+                        has(&line.kind, name) || (name == "probe" && line.health.is_some())
                     }
                     Term::Word(word) => {
                         has(&line.text, word) || has(&line.kind, word) || has(&line.who, word)
@@ -434,4 +555,16 @@ impl<'a> Filter<'a> {
                 }
         })
     }
+}
+
+/// Whether `part`, in small letters, is in `text`, in any.
+fn has(text: &str, part: &str) -> bool {
+    if !text.is_ascii() {
+        return text.to_lowercase().contains(part);
+    }
+    part.is_empty()
+        || text
+            .as_bytes()
+            .windows(part.len())
+            .any(|some| some.eq_ignore_ascii_case(part.as_bytes()))
 }

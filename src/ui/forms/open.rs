@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::{
     action::Action,
-    app::{App, Mode, Pane, timeline},
+    app::{App, Mode, Pane, Rows},
     composer::Composer,
     msg::Effect,
     sheet::{Field, Gate, Sheet},
@@ -100,15 +100,13 @@ fn declare(app: &App, action: Action, now: DateTime<Utc>) -> Sheet {
         return sheet.line("Nothing of a drill leaves this log (X4).");
     }
     sheet = sheet.field(Field::choice("Kind", "open", &["open", "private"]));
-    let policy = Policy::parse("policy", &app.settings.policy).map(|(policy, _)| policy);
+    let policy = app.policy.as_deref();
     let pages: Vec<String> = policy
-        .iter()
+        .into_iter()
         .flat_map(Policy::steps)
         .filter(|(_, _, step)| step.after.is_zero())
         .filter(|(_, _, step)| {
-            policy
-                .as_ref()
-                .is_ok_and(|policy| escalation::reach(policy, step).is_some())
+            policy.is_some_and(|policy| escalation::reach(policy, step).is_some())
         })
         .map(|(_, _, step)| step.target.to_string())
         .collect();
@@ -253,9 +251,8 @@ fn work(
             .field(Field::text("Name", "", ""))
             .field(Field::text("Address", "https://", "")),
         Action::Correct | Action::Retract => {
-            let chosen = timeline(app)
-                .into_iter()
-                .nth(app.row(Pane::Timeline))
+            let chosen = Rows::of(app)
+                .get(app.row(Pane::Timeline))
                 .ok_or("choose an entry in TIMELINE first")?;
             let quote = format!(
                 "{}  {}  {}",
@@ -568,7 +565,7 @@ fn after(incident: &Incident, action: Action, now: DateTime<Utc>) -> Option<Shee
     Some(match action {
         Action::Recurs => new(format!("DOES {label} RECUR?"), Gate::Enter)
             .field(yes_no("Recurs"))
-            .field(Field::text("Of", "", "INC-…, may stay empty")),
+            .field(Field::text("Of", "", "INC-142, may stay empty")),
         Action::FailureMode => new(format!("IS THE FAILURE MODE OF {label} NEW?"), Gate::Enter)
             .field(yes_no("New failure mode")),
         Action::Factor => new(format!("WHAT CONTRIBUTED TO {label}"), Gate::Enter)

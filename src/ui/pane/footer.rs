@@ -2,13 +2,17 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::ui::{
-    action::{Action, Reach},
-    app::{App, Mode},
-    canvas::Canvas,
-    format,
-    glyph::Glyph,
-    theme::Role,
+use super::header::{self, NO_ENGINE};
+use crate::{
+    domain::incident::Incident,
+    ui::{
+        action::{Action, Reach},
+        app::{App, Mode},
+        canvas::Canvas,
+        format,
+        glyph::Glyph,
+        theme::Role,
+    },
 };
 
 /// Draws the message row.
@@ -44,6 +48,13 @@ pub fn draw_toast(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         );
         return;
     }
+    if alone(app, now) {
+        let text = "no engine runs: nobody is paged and nobody is reminded by itself";
+        let mark = canvas.glyph(Glyph::Overdue);
+        let room = width.saturating_sub(2);
+        canvas.clipped(1, 0, Role::Bad, &format!("{mark} {text}"), room);
+        return;
+    }
     let saved = app.composer.as_ref().and_then(|composer| composer.saved_at);
     let text = match (saved, &app.snoozed) {
         (_, Some(until)) if *until > now => {
@@ -53,6 +64,12 @@ pub fn draw_toast(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         (None, _) => String::new(),
     };
     canvas.right(width.saturating_sub(1), 0, Role::Muted, &text);
+}
+
+/// Whether an incident is open and nothing happens by itself.
+fn alone(app: &App, now: DateTime<Utc>) -> bool {
+    let (_, _, word) = header::link(app, now);
+    word == NO_ENGINE && app.incident().is_some_and(Incident::is_active)
 }
 
 /// The keys of the footer, most wanted first.
@@ -86,8 +103,39 @@ const COMPOSER: [(Action, &str); 4] = [
     (Action::Insert, "insert"),
 ];
 
+/// The keys of what lies over the panes: no others do anything there.
+fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
+    Some(match &app.mode {
+        Mode::Browse | Mode::Compose => return None,
+        Mode::Sheet(sheet) => {
+            let mut keys = vec![("Esc", "back, and nothing happens")];
+            if !sheet.fields.is_empty() {
+                keys.extend([("Tab", "next field"), ("Enter", "go on")]);
+            }
+            keys
+        }
+        Mode::Palette(_) => vec![("Esc", "back"), ("Tab", "complete"), ("Enter", "do it")],
+        Mode::Find(_) => vec![
+            ("Esc", "back"),
+            ("Enter", "keep the filter"),
+            ("", "who:ana  kind:probe  -word"),
+        ],
+        Mode::Help(..) => vec![("Esc", "back"), ("", "type to filter")],
+        Mode::History(_) => vec![("Esc", "back"), ("Enter", "show it")],
+        Mode::Messages(_) | Mode::Details(_) => vec![("Esc", "back")],
+        Mode::Link => vec![("Esc", "back"), ("", "a link's letter copies it")],
+    })
+}
+
 /// Draws the keys row: what fits, most wanted first, help always last.
 pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
+    if let Some(keys) = over(app) {
+        let mut x = 1;
+        for (name, word) in keys {
+            x = key(canvas, x, name, word) + 2;
+        }
+        return;
+    }
     let width = canvas.width();
     let composing = matches!(app.mode, Mode::Compose);
     let (help_key, help) = if composing {

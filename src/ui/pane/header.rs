@@ -7,6 +7,9 @@ use crate::{
     ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
 };
 
+/// What the header says while nobody does by itself what falls due.
+pub const NO_ENGINE: &str = "NO ENGINE";
+
 /// An engine that has not ticked for this long is not there.
 const ENGINE_SILENT: TimeDelta = TimeDelta::seconds(20);
 
@@ -70,7 +73,7 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, &'static str) {
         (None, _) if now - app.started < TimeDelta::seconds(3) => {
             (Role::Muted, Glyph::Off, "START")
         }
-        (Some(_) | None, _) => (Role::Offline, Glyph::Down, "NO ENGINE"),
+        (Some(_) | None, _) => (Role::Offline, Glyph::Down, NO_ENGINE),
     }
 }
 
@@ -249,11 +252,12 @@ fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
                 .map(|level| format!(" {level}"))
                 .unwrap_or_default();
             format!(
-                "quiet for {}   last: {}{level}, {} {}",
+                "quiet for {}   last: {}{level}, {} {} after {}",
                 format::age(now - ended),
                 last.label(),
                 last.phase().word().to_lowercase(),
-                format::day(ended)
+                format::day(ended),
+                format::short(ended - last.anchor())
             )
         }
         None => "no incident so far".to_owned(),

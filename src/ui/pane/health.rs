@@ -41,58 +41,28 @@ pub fn counts(app: &App, now: DateTime<Utc>) -> String {
     }
 }
 
+/// The same for a rule of few columns: `3 ok  1 slow  1 down  1 ?`.
+pub fn short_counts(app: &App, now: DateTime<Utc>) -> String {
+    counts(app, now)
+        .replace(" · ", "  ")
+        .replace(" stale", " ?")
+        .replace(" unknown", " ?")
+}
+
 /// Draws the pane.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let wide = canvas.width() >= 58;
-    let mut y = 0;
-    if app.panel.offline() {
-        canvas.text(
-            1,
-            y,
-            Role::Offline,
-            "this host is offline: targets are unknown",
-        );
-        y += 1;
-    } else if wide {
-        canvas.text(
-            3,
-            y,
-            Role::Muted,
-            "probe            state    now     p95    last samples",
-        );
-        canvas.right(canvas.width() - 1, y, Role::Muted, "age");
-        y += 1;
-    }
+    let top = heading(app, canvas);
     let mut watches: Vec<&Watch> = app
         .panel
         .watches()
-        .filter(|watch| !is_system(watch))
+        .filter(|watch| !is_system(watch) && !watch.spec().control)
         .collect();
     // Trouble first: what does not fit is what is well.
     watches.sort_by_key(|watch| rank(watch.state(now)));
     let system = app.panel.watches().find(|watch| is_system(watch));
     let bottom = canvas.height().saturating_sub(u16::from(system.is_some()));
-    let chosen = (app.focus == Pane::Health).then(|| app.row(Pane::Health));
-    for (place, watch) in watches.iter().enumerate() {
-        if y >= bottom {
-            canvas.right(
-                canvas.width() - 1,
-                bottom.saturating_sub(1),
-                Role::Muted,
-                &format!("+{} more", watches.len() - place),
-            );
-            break;
-        }
-        if wide {
-            wide_row(watch, canvas, y, now);
-        } else {
-            narrow_row(watch, canvas, y, now);
-        }
-        if chosen == Some(place) && app.zoomed {
-            canvas.paint_row(y, Role::Select);
-        }
-        y += 1;
-    }
+    let y = list(app, &watches, canvas, (top, bottom), now);
     if let Some(watch) = system {
         let y = if canvas.height() > y + 1 && wide {
             y
@@ -101,9 +71,81 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         };
         system_row(watch, canvas, y, now);
     }
-    if canvas.height() > y + 14 && canvas.width() >= 58 {
+    if canvas.height() > y + 14 && wide {
         charts(&watches, canvas, y + 2, now);
     }
+}
+
+/// The names of the columns, or that this host sees nothing; answers the rows
+/// it took.
+fn heading(app: &App, canvas: &mut Canvas<'_, '_>) -> u16 {
+    let wide = canvas.width() >= 58;
+    if app.panel.offline() {
+        let text = if canvas.width() >= 43 {
+            "this host is offline: targets are unknown"
+        } else {
+            "host offline: targets are unknown"
+        };
+        canvas.text(1, 0, Role::Offline, text);
+    } else if wide {
+        let last = if canvas.width() >= 63 {
+            "last samples"
+        } else {
+            "last"
+        };
+        let columns = format!("probe            state    now     p95    {last}");
+        canvas.text(3, 0, Role::Muted, &columns);
+        canvas.right(canvas.width() - 1, 0, Role::Muted, "age");
+    }
+    u16::from(wide || app.panel.offline())
+}
+
+/// A row for each between the two rows, and one for those that do not fit;
+/// answers the row after them.
+fn list(
+    app: &App,
+    watches: &[&Watch],
+    canvas: &mut Canvas<'_, '_>,
+    (top, bottom): (u16, u16),
+    now: DateTime<Utc>,
+) -> u16 {
+    let fit = usize::from(bottom.saturating_sub(top));
+    let shown = if watches.len() > fit {
+        fit.saturating_sub(1)
+    } else {
+        watches.len()
+    };
+    let chosen = (app.focus == Pane::Health && app.zoomed).then(|| app.row(Pane::Health));
+    let mut y = top;
+    for (place, watch) in watches.iter().take(shown).enumerate() {
+        if canvas.width() >= 58 {
+            wide_row(watch, canvas, y, now);
+        } else {
+            narrow_row(watch, canvas, y, now);
+        }
+        if chosen == Some(place) {
+            canvas.paint_row(y, Role::Select);
+        }
+        y += 1;
+    }
+    if shown < watches.len() && y < bottom {
+        canvas.text(3, y, Role::Muted, &rest(&watches[shown..], now));
+        y += 1;
+    }
+    y
+}
+
+/// `+3 more, all ok`: what has no row of its own.
+fn rest(watches: &[&Watch], now: DateTime<Utc>) -> String {
+    let bad = watches
+        .iter()
+        .filter(|watch| watch.state(now) != Health::Up)
+        .count();
+    let how = match bad {
+        0 => "all ok".to_owned(),
+        bad => format!("{bad} not ok"),
+    };
+    format!("+{} more, {how}", watches.len())
 }
 
 fn is_system(watch: &Watch) -> bool {
@@ -137,8 +179,9 @@ pub fn value(watch: &Watch, now: DateTime<Utc>) -> String {
             .since()
             .map(|since| format::age(now - since))
             .unwrap_or_default(),
-        Health::Stale => watch.age(now).map(format::age).unwrap_or_default(),
-        Health::Up | Health::Degraded | Health::Unknown => {
+        // What was seen then says nothing about now, but how long ago it was does.
+        Health::Stale | Health::Unknown => watch.age(now).map(format::age).unwrap_or_default(),
+        Health::Up | Health::Degraded => {
             let last = watch.last();
             let took = last.and_then(|reading| reading.took).map(format::took);
             let detail = last
@@ -231,8 +274,12 @@ fn limit(watch: &Watch) -> Option<f64> {
 }
 
 fn system_row(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
-    let (_, role) = mark(watch.state(now));
+    let (glyph, role) = mark(watch.state(now));
     let role = if role == Role::Ok { Role::Normal } else { role };
+    if role != Role::Normal {
+        let text = canvas.glyph(glyph).to_string();
+        canvas.text(1, y, role, &text);
+    }
     let Some(system) = watch.last().and_then(|reading| reading.system) else {
         canvas.text(3, y, Role::Muted, "host  not read yet");
         return;

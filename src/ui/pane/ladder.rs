@@ -167,34 +167,45 @@ fn steps(
     let settled = settled(incident);
     let dues = duties(incident);
     let current = next(incident).map(|next| next.id);
-    let mut y = top;
-    for (place, (id, ladder, step)) in incident.policy().steps().enumerate() {
-        let due = dues
-            .iter()
-            .find(|due| matches!(&due.duty, Duty::Escalate { step, .. } if *step == id));
-        let done = settled
-            .iter()
-            .find(|clock| matches!(&clock.what, Promise::Escalate(step, _) if *step == id));
-        if due.is_none() && done.is_none() {
-            continue;
-        }
+    let mut rows: Vec<_> = incident
+        .policy()
+        .steps()
+        .enumerate()
+        .filter_map(|(place, (id, ladder, step))| {
+            let due = dues.iter().find(|due| is_about(&due.duty, &id));
+            let done = settled
+                .iter()
+                .find(|clock| matches!(&clock.what, Promise::Escalate(step, _) if *step == id));
+            (due.is_some() || done.is_some()).then_some((place, id, ladder, step, due, done))
+        })
+        .collect();
+    // What is not owed stands last: it is the first to go without a row.
+    rows.sort_by_key(|(.., due, done)| due.is_none() && done.is_some_and(is_off));
+    for (y, (place, id, ladder, step, due, done)) in (top..).zip(&rows) {
         let row = StepRow {
             step,
             after: escalation::due_at(incident, step) - incident.anchor(),
             repeats: ladder.repeat.is_some(),
         };
-        let is_current = current.as_ref() == Some(&id);
+        let is_current = current.as_ref() == Some(id);
         match (due, done) {
             (Some(due), _) => row.open(canvas, y, incident, due.by, is_current, now),
             (None, Some(done)) => row.settled(canvas, y, incident, done),
             (None, None) => {}
         }
-        if app.focus == Pane::Ladder && app.row(Pane::Ladder) == place && place > 0 {
+        if app.focus == Pane::Ladder && app.row(Pane::Ladder) == *place && *place > 0 {
             canvas.paint_row(y, Role::Select);
         }
-        y += 1;
     }
-    y
+    top + u16::try_from(rows.len()).unwrap_or(0)
+}
+
+fn is_about(duty: &Duty, id: &StepId) -> bool {
+    matches!(duty, Duty::Escalate { step, .. } if step == id)
+}
+
+fn is_off(clock: &Settled) -> bool {
+    matches!(clock.standing, Standing::NotApplicable(_))
 }
 
 struct StepRow<'a> {

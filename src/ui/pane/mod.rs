@@ -6,6 +6,7 @@ pub mod header;
 pub mod health;
 pub mod ladder;
 pub mod links;
+pub mod narrow;
 pub mod next;
 pub mod outbox;
 pub mod overlay;

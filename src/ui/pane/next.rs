@@ -24,14 +24,28 @@ pub struct Row {
     pub glyph: Option<Glyph>,
     /// `ESCALATE`.
     pub word: &'static str,
-    /// `Engineering Manager (mia)`.
+    /// `Engineering Manager`.
     pub what: String,
+    /// ` (mia)`: said where there is room for it.
+    pub who: String,
     /// `07:22`, `done`.
     pub value: String,
     /// How it looks.
     pub role: Role,
     /// The part of its time that is used up, where it runs.
     pub used: Option<f64>,
+}
+
+impl Row {
+    /// What it is about, in so many columns: who goes before what is cut.
+    pub fn words(&self, columns: u16) -> String {
+        let whole = format!("{}{}", self.what, self.who);
+        if format::width(&whole) <= usize::from(columns) {
+            whole
+        } else {
+            self.what.clone()
+        }
+    }
 }
 
 /// Draws the pane.
@@ -71,13 +85,8 @@ fn draw_row(row: &Row, canvas: &mut Canvas<'_, '_>, y: u16) {
     let end = canvas.width().saturating_sub(1);
     let start = canvas.right(end, y, row.role, &row.value);
     canvas.text(2, y, row.role, row.word);
-    canvas.clipped(
-        column,
-        y,
-        row.role,
-        &row.what,
-        start.saturating_sub(column + 1),
-    );
+    let room = start.saturating_sub(column + 1);
+    canvas.clipped(column, y, row.role, &row.words(room), room);
     if row.role == Role::Over {
         canvas.paint_row(y, Role::Over);
     }
@@ -120,10 +129,22 @@ fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Ro
         glyph,
         word,
         what,
+        who: person(incident, due),
         value: format::countdown(due.by - now),
         role,
         used: Some(due.used(now)),
     }
+}
+
+/// ` (mia)`, behind the target of a step.
+fn person(incident: &Incident, due: &Due) -> String {
+    let Duty::Escalate { target, .. } = &due.duty else {
+        return String::new();
+    };
+    let contact = incident.policy().contact(target);
+    contact
+        .map(|contact| format!(" ({})", contact.person))
+        .unwrap_or_default()
 }
 
 fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, String) {
@@ -145,19 +166,13 @@ fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, String) {
             ),
         ),
         Duty::Escalate { target, asks, .. } => {
-            let person = policy
-                .contact(target)
-                .map(|contact| format!(" ({})", contact.person));
             let by_hand = if escalation::reaches_anybody(policy) {
                 ""
             } else {
                 ", by hand"
             };
             let asks = if *asks { " ?" } else { "" };
-            (
-                "ESCALATE",
-                format!("{target}{}{by_hand}{asks}", person.unwrap_or_default()),
-            )
+            ("ESCALATE", format!("{target}{by_hand}{asks}"))
         }
         Duty::HoldEnds => ("HOLD", "ends; late steps fire then".to_owned()),
         Duty::FirstNotice => (
@@ -248,6 +263,7 @@ fn settled_row(clock: &Settled) -> Row {
                     .unwrap_or_default()
             ),
             value: "done".to_owned(),
+            who: String::new(),
             role: Role::Kept,
             used: None,
         },
@@ -261,6 +277,7 @@ fn settled_row(clock: &Settled) -> Row {
                 of.as_ref().map(span).unwrap_or_default()
             ),
             value: "late".to_owned(),
+            who: String::new(),
             role: Role::Warn,
             used: None,
         },
@@ -269,6 +286,7 @@ fn settled_row(clock: &Settled) -> Row {
             word,
             what: format!("held until {}", format::clock_minutes(*until)),
             value: "held".to_owned(),
+            who: String::new(),
             role: Role::Muted,
             used: None,
         },
@@ -277,6 +295,7 @@ fn settled_row(clock: &Settled) -> Row {
             word,
             what: why.clone(),
             value: "off".to_owned(),
+            who: String::new(),
             role: Role::Off,
             used: None,
         },
@@ -314,6 +333,7 @@ fn live_warnings(incident: &Incident, now: DateTime<Utc>) -> Option<Row> {
         word: "RETRO",
         what,
         value,
+        who: String::new(),
         role: Role::Off,
         used: None,
     })

@@ -295,20 +295,18 @@ fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> Op
         } else {
             Role::Normal
         };
-        inside.text(
-            2,
-            y,
-            if hit.off.is_some() {
-                Role::Off
-            } else {
-                Role::Key
-            },
-            &format!("{:<5}", hit.key.clone().unwrap_or_default()),
-        );
-        inside.text(8, y, role, hit.action.word());
-        inside.text(26, y, role, hit.action.title());
+        let key_role = if hit.off.is_some() {
+            Role::Off
+        } else {
+            Role::Key
+        };
+        let key = hit.key.as_deref().unwrap_or_default();
+        inside.clipped(2, y, key_role, key, 7);
+        inside.clipped(10, y, role, hit.action.word(), 17);
         let note = hit.off.unwrap_or(reach(hit.action.reach()));
-        inside.right(area.width.saturating_sub(1), y, Role::Muted, note);
+        let end = inside.right(area.width.saturating_sub(1), y, Role::Muted, note);
+        let room = end.saturating_sub(30);
+        inside.clipped(28, y, role, hit.action.title(), room);
         if place == palette.row {
             inside.paint_row(y, Role::Select);
         }

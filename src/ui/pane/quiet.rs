@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::policy::Policy,
+    domain::{
+        policy::{Policy, Step},
+        severity::Severity,
+    },
     ui::{
         action::Action,
         app::{App, Pane},
@@ -43,83 +46,20 @@ pub fn draw(app: &App, pane: Pane, canvas: &mut Canvas<'_, '_>, now: DateTime<Ut
     }
 }
 
+/// Whether all is well with it, what it is, and how it stands.
+type Watched = (bool, &'static str, String);
+
 fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let age = |at: Option<DateTime<Utc>>| {
-        at.map_or_else(
-            || "not yet".to_owned(),
-            |at| format!("{} ago", canvas.paint.age(now - at)),
-        )
-    };
-    let engine = app
-        .engine
-        .holder
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let policy = Policy::parse("policy", &app.settings.policy)
-        .map(|(policy, _)| policy)
-        .ok();
+    let policy = app.policy.as_deref();
     let channels = app.settings.inside.len() + app.settings.outside.len();
-    let review = policy.as_ref().map(Policy::review_due);
-    let overdue = review.is_some_and(|due| due < now.date_naive());
-    let people = policy.as_ref().map_or(0, |policy| {
-        policy
-            .contact
-            .values()
-            .filter(|contact| !contact.channels.is_empty())
-            .count()
-    });
+    let runbooks = app.runbooks.len();
     let rows = [
-        (
-            app.engine.ticked_at.is_some(),
-            "engine".to_owned(),
-            if engine.is_empty() {
-                "nobody runs one".to_owned()
-            } else {
-                age(app.engine.ticked_at)
-            },
-        ),
-        (
-            true,
-            "log on disk".to_owned(),
-            format!("{} entries", app.board.head()),
-        ),
-        (
-            channels > 0,
-            "channels for updates".to_owned(),
-            if channels == 0 {
-                "none: by hand".to_owned()
-            } else {
-                channels.to_string()
-            },
-        ),
-        (
-            people > 0,
-            "people a step can page".to_owned(),
-            if people == 0 {
-                "none: by hand".to_owned()
-            } else {
-                people.to_string()
-            },
-        ),
-        (
-            !overdue,
-            "policy review".to_owned(),
-            review
-                .map(|due| {
-                    if overdue {
-                        format!("overdue since {due}")
-                    } else {
-                        format!("due {due}")
-                    }
-                })
-                .unwrap_or_default(),
-        ),
-        (
-            !app.runbooks.is_empty(),
-            "runbooks".to_owned(),
-            app.runbooks.len().to_string(),
-        ),
+        engine(app, canvas, now),
+        (true, "log on disk", format!("{} entries", app.board.head())),
+        (channels > 0, "channels for updates", or_by_hand(channels)),
+        people(policy),
+        review(policy, now),
+        (runbooks > 0, "runbooks", runbooks.to_string()),
     ];
     for (y, (well, what, value)) in (0..canvas.height()).zip(rows) {
         let (glyph, role) = if well {
@@ -129,8 +69,43 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         };
         let mark = canvas.glyph(glyph).to_string();
         canvas.text(0, y, role, &mark);
-        canvas.text(2, y, Role::Normal, &what);
+        canvas.text(2, y, Role::Normal, what);
         canvas.right(canvas.width() - 1, y, Role::Muted, &value);
+    }
+}
+
+fn engine(app: &App, canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> Watched {
+    let value = match (&app.engine.holder, app.engine.ticked_at) {
+        (None, _) => "nobody runs one".to_owned(),
+        (Some(_), None) => "not yet".to_owned(),
+        (Some(_), Some(at)) => format!("{} ago", canvas.paint.age(now - at)),
+    };
+    (app.engine.ticked_at.is_some(), "engine", value)
+}
+
+fn people(policy: Option<&Policy>) -> Watched {
+    let contacts = policy
+        .into_iter()
+        .flat_map(|policy| policy.contact.values());
+    let reached = contacts
+        .filter(|contact| !contact.channels.is_empty())
+        .count();
+    (reached > 0, "people a step can page", or_by_hand(reached))
+}
+
+fn review(policy: Option<&Policy>, now: DateTime<Utc>) -> Watched {
+    let Some(due) = policy.map(Policy::review_due) else {
+        return (true, "policy review", String::new());
+    };
+    let overdue = due < now.date_naive();
+    let word = if overdue { "overdue since" } else { "due" };
+    (!overdue, "policy review", format!("{word} {due}"))
+}
+
+fn or_by_hand(count: usize) -> String {
+    match count {
+        0 => "none: by hand".to_owned(),
+        count => count.to_string(),
     }
 }
 
@@ -182,16 +157,34 @@ fn recent(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         welcome(app, canvas);
         return;
     }
-    if let Some(line) = next_ladder(app, now).filter(|_| y + 1 < height) {
-        canvas.clipped(
-            2,
-            y + 1,
-            Role::Muted,
-            &format!("ladder if it starts now   {line}"),
-            canvas.width().saturating_sub(3),
-        );
+    if_it_starts(app, canvas, y + 1, now);
+}
+
+/// Who would be told when, if an incident began now.
+fn if_it_starts(app: &App, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
+    let label = "ladder if it starts now   ";
+    let indent = u16::try_from(label.len()).unwrap_or(0) + 2;
+    let lines = next_ladder(app, now).map(|steps| {
+        let steps: Vec<String> = steps
+            .iter()
+            .map(|step| step.replace(' ', NO_BREAK))
+            .collect();
+        Canvas::wrapped(
+            &steps.join("   "),
+            canvas.width().saturating_sub(indent + 1),
+        )
+    });
+    for (row, line) in (y..canvas.height()).zip(lines.unwrap_or_default()) {
+        if row == y {
+            canvas.text(2, row, Role::Muted, label);
+        }
+        let line = line.replace(NO_BREAK, " ");
+        canvas.text(indent, row, Role::Muted, line.trim_start());
     }
 }
+
+/// Keeps a step on one line.
+const NO_BREAK: &str = "\u{a0}";
 
 fn welcome(app: &App, canvas: &mut Canvas<'_, '_>) {
     let key = |action: Action| app.keymap.key_of(action).unwrap_or_default();
@@ -214,23 +207,44 @@ fn welcome(app: &App, canvas: &mut Canvas<'_, '_>) {
     }
 }
 
-fn next_ladder(app: &App, now: DateTime<Utc>) -> Option<String> {
-    let (policy, _) = Policy::parse("policy", &app.settings.policy).ok()?;
-    let steps: Vec<String> = policy
+/// Each step with its time, if an incident began now: `14:22 Team Lead bo`.
+fn next_ladder(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
+    let policy = app.policy.as_deref()?;
+    let told = |step: &Step| {
+        let person = policy
+            .contact(&step.target)
+            .map(|contact| format!(" {}", contact.person));
+        let only = step
+            .severities
+            .as_ref()
+            .map(|levels| format!(" ({} only)", words_of(levels)));
+        format!(
+            "{} {}{}{}",
+            format::time_minutes(now + step.after),
+            step.target,
+            person.unwrap_or_default(),
+            only.unwrap_or_default()
+        )
+    };
+    let steps = policy
         .steps()
         .filter(|(_, _, step)| !step.after.is_zero())
-        .map(|(_, _, step)| format!("{} {}", format::time_minutes(now + step.after), step.target))
-        .collect();
-    Some(steps.join("   "))
+        .map(|(_, _, step)| told(step));
+    Some(steps.collect())
+}
+
+fn words_of(levels: &[Severity]) -> String {
+    let words: Vec<String> = levels.iter().map(Severity::to_string).collect();
+    words.join(", ")
 }
 
 fn ladder(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let Some(text) = next_ladder(app, now) else {
+    let Some(steps) = next_ladder(app, now) else {
         return;
     };
     canvas.text(2, 0, Role::Muted, "if it starts now:");
-    for (y, step) in (1..canvas.height()).zip(text.split("   ")) {
-        canvas.text(4, y, Role::Normal, step);
+    for (y, step) in (1..canvas.height()).zip(steps) {
+        canvas.text(4, y, Role::Normal, &step);
     }
 }
 
@@ -242,6 +256,9 @@ fn calm(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
             Role::Muted,
             "Nothing is probed: [[probe]] in the configuration says what to watch.".to_owned(),
         ),
+        _ if app.panel.watches().all(|watch| watch.last().is_none()) => {
+            (Role::Muted, "No probe has answered yet.".to_owned())
+        }
         (_, 0) => (
             Role::Normal,
             "Nothing is wrong that this console can see. Every probe is fresh and well.".to_owned(),

@@ -29,7 +29,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, _now: DateTime<Utc>) {
             2,
             0,
             Role::Muted,
-            "no runbook was found; config: runbooks = \"…\"",
+            "no runbook was found; config: runbooks = \"path\"",
         );
         return;
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::ui::{
-    app::{App, Line, Pane, timeline},
+    app::{App, Line, Pane, Rows},
     canvas::Canvas,
     format,
     glyph::Glyph,
@@ -17,7 +17,7 @@ pub fn counts(app: &App) -> String {
         .incident()
         .map_or(0, |incident| incident.entries().len());
     match app.filters.get(&Pane::Timeline) {
-        Some(filter) => format!("{} of {all} · /{filter}", timeline(app).len()),
+        Some(filter) => format!("{} of {all} · /{filter}", Rows::of(app).len()),
         None if all == 1 => "1 entry · newest first".to_owned(),
         None => format!("{all} entries · newest first"),
     }
@@ -25,7 +25,7 @@ pub fn counts(app: &App) -> String {
 
 /// Draws the pane.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, _now: DateTime<Utc>) {
-    let rows = timeline(app);
+    let rows = Rows::of(app);
     if rows.is_empty() {
         canvas.text(
             2,
@@ -42,8 +42,8 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, _now: DateTime<Utc>) {
     } else {
         0
     };
-    for (y, row) in (0..canvas.height()).zip(rows.iter().skip(first)) {
-        draw_row(row, canvas, y);
+    for (y, row) in (0..canvas.height()).zip((first..).map_while(|row| rows.get(row))) {
+        draw_row(&row, canvas, y);
         if app.focus == Pane::Timeline && first + usize::from(y) == chosen {
             canvas.paint_row(y, Role::Select);
         }

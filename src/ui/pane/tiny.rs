@@ -40,13 +40,11 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     for (y, row) in (2..4).zip(rows.iter().filter(|row| row.used.is_some())) {
         let glyph = row.glyph.map_or(' ', |glyph| canvas.glyph(glyph));
         let start = canvas.right(width.saturating_sub(1), y, row.role, &row.value);
-        canvas.clipped(
-            0,
-            y,
-            row.role,
-            &format!("{glyph} {} {}", row.word, row.what),
-            start.saturating_sub(1),
-        );
+        let room = start.saturating_sub(1);
+        let before = format!("{glyph} {} ", row.word);
+        let left = room.saturating_sub(u16::try_from(before.len()).unwrap_or(0));
+        let text = format!("{before}{}", row.words(left));
+        canvas.clipped(0, y, row.role, &text, room);
     }
     canvas.clipped(0, 4, Role::Warn, &worst(app, canvas, now), width);
     let size = format!(

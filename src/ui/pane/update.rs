@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     domain::{
         duty::{Clock, Duty, duties},
-        update::Audience,
+        incident::Incident,
+        update::{Audience, Setting},
     },
     ui::{app::App, canvas::Canvas, composer::Composer, format, theme::Role},
 };
@@ -70,19 +71,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         .filter(|composer| composer.incident == incident.id)
         .or_else(|| kept(app, now));
     let Some(composer) = kept else {
-        let key = app
-            .keymap
-            .key_of(crate::ui::action::Action::Compose)
-            .unwrap_or_default();
-        let last = incident.state().updates.last();
-        let text = match last {
-            Some(sent) => format!(
-                "last: {}. {}. ETA: {}   {key} writes the next one",
-                sent.update.form.status, sent.update.form.impact, sent.update.form.eta
-            ),
-            None => format!("nothing was said yet: {key} writes the first update"),
-        };
-        canvas.clipped(2, 0, Role::Muted, &text, canvas.width().saturating_sub(3));
+        last_said(app, incident, canvas);
         return;
     };
     if canvas.height() < 6 {
@@ -97,6 +86,48 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         return;
     }
     fields(app, &composer, canvas);
+}
+
+/// What was said last; the whole of it where there is room.
+fn last_said(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
+    let key = app
+        .keymap
+        .key_of(crate::ui::action::Action::Compose)
+        .unwrap_or_default();
+    let room = canvas.width().saturating_sub(3);
+    let Some(sent) = incident.state().updates.last() else {
+        let text = format!("nothing was said yet: {key} writes the first update");
+        canvas.clipped(2, 0, Role::Muted, &text, room);
+        return;
+    };
+    let form = &sent.update.form;
+    if canvas.height() < 6 {
+        let text = format!("last: {}. {}. ETA: {}", form.status, form.impact, form.eta);
+        let more = format!("{text}   {key} writes the next one");
+        let fits = format::width(&more) <= usize::from(room);
+        canvas.clipped(2, 0, Role::Muted, if fits { &more } else { &text }, room);
+        return;
+    }
+    let number = incident.state().updates.len();
+    let at = format::time_minutes(sent.at);
+    let said = format!(
+        "update {number} of {at}, by {}   {key} writes the next one",
+        sent.by
+    );
+    canvas.clipped(2, 0, Role::Muted, &said, room);
+    let setting = Setting {
+        label: None,
+        siren: false,
+        now: sent.at,
+    };
+    let text = form.render(setting);
+    let lines = text
+        .lines()
+        .skip(1)
+        .flat_map(|line| Canvas::wrapped(line, room));
+    for (y, line) in (2..canvas.height()).zip(lines) {
+        canvas.text(2, y, Role::Normal, &line);
+    }
 }
 
 fn kept(app: &App, now: DateTime<Utc>) -> Option<Composer> {

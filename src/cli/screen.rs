@@ -1,0 +1,189 @@
+//! The console and the wall: everything they are made of, from the
+//! configuration.
+
+use std::{fs::OpenOptions, os::fd::OwnedFd, os::unix::fs::OpenOptionsExt as _, path::PathBuf};
+
+use color_eyre::eyre::WrapErr as _;
+
+use super::{
+    doctor::capability,
+    engine::{channels, host},
+    failure::Exit,
+    open::Setup,
+    read,
+    room::Room,
+    text::read_file,
+};
+use crate::{
+    config, console,
+    console::terminal,
+    domain::board::Board,
+    journal, probe,
+    store::Log,
+    ui::{
+        app::Settings,
+        capability::{Capability, Depth},
+        keymap::Keymap,
+        theme::Theme,
+    },
+};
+
+/// The console; sentences where it can't be drawn.
+///
+/// # Errors
+///
+/// When a file of the configuration is wrong, the log can't be opened, or the
+/// terminal can't be taken.
+pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
+    let capability = capability(&setup);
+    let log = setup.open_log().await?;
+    if capability.plain.is_some() {
+        return sentences(setup, log).await;
+    }
+    let errors = error_log(&setup);
+    terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
+    let parts = parts(&setup, capability, log.clone(), "console")?;
+    let errors = errors.map(|(_, file)| file);
+    let code = Box::pin(console::run(parts, errors)).await?;
+    log.close().await;
+    Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
+}
+
+/// The screen on the wall; sentences where it can't be drawn.
+///
+/// # Errors
+///
+/// As [`console`].
+pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
+    let capability = capability(&setup);
+    let log = setup.open_log().await?;
+    if capability.plain.is_some() {
+        return sentences(setup, log).await;
+    }
+    let errors = error_log(&setup);
+    terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
+    let parts = parts(&setup, capability, log, "wall")?;
+    let code = console::wall::run(parts, !names, errors.map(|(_, file)| file)).await?;
+    Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
+}
+
+async fn sentences(setup: Setup, log: Log) -> color_eyre::Result<Exit> {
+    let mut board = Board::default();
+    journal::catch_up(&log, &mut board).await?;
+    let room = Room {
+        setup,
+        log,
+        board,
+        follow_up: false,
+    };
+    read::status(&room).await
+}
+
+fn parts(
+    setup: &Setup,
+    capability: Capability,
+    log: Log,
+    what: &str,
+) -> color_eyre::Result<console::Setup> {
+    let config = &setup.config;
+    let (_, policy) = setup.policy()?;
+    let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    warnings.extend(log.warnings().iter().map(ToString::to_string));
+    let keymap = keymap(setup, &mut warnings)?;
+    let theme = theme(setup, &capability, what, &mut warnings)?;
+    let specs = config.probes.clone();
+    let links = config.links.iter().chain(&config.dashboards);
+    Ok(console::Setup {
+        clock: setup.clock,
+        settings: Settings {
+            me: config.actor.clone(),
+            host: host(),
+            workspace: config.workspace.clone(),
+            inside: config.updates.clone(),
+            outside: config.publish.clone(),
+            links: links
+                .map(|(name, url)| (name.clone(), url.clone()))
+                .collect(),
+            policy,
+            local_offset_s: setup.clock.local_offset_s(),
+            bell: config.bell,
+            clipboard: true,
+        },
+        keymap,
+        theme,
+        capability,
+        probes: probe::all(specs.clone()).wrap_err("making the probes")?,
+        specs,
+        channels: channels(setup)?,
+        runbooks: config.runbooks.clone(),
+        policy_file: config.policy.clone(),
+        warnings,
+        log,
+    })
+}
+
+fn keymap(setup: &Setup, warnings: &mut Vec<String>) -> color_eyre::Result<Keymap> {
+    let mut keymap = Keymap::built_in();
+    if let Some(path) = &setup.config.keymap {
+        let text = read_file(path)?;
+        let found = keymap.merge(&path.display().to_string(), &text)?;
+        warnings.extend(found.iter().map(ToString::to_string));
+    }
+    Ok(keymap)
+}
+
+/// The theme of that name: the user's, or a built-in one; without colours the
+/// one that needs none.
+fn theme(
+    setup: &Setup,
+    capability: &Capability,
+    what: &str,
+    warnings: &mut Vec<String>,
+) -> color_eyre::Result<Theme> {
+    let chosen = &setup.config.theme;
+    let is_usual = config::Theme::default() == *chosen;
+    let name = match (what, capability.depth) {
+        (_, Depth::Mono) => "mono",
+        ("wall", _) if is_usual => "wall",
+        _ if is_light(setup) => chosen.light.as_str(),
+        _ => chosen.dark.as_str(),
+    };
+    let own = setup
+        .config
+        .themes
+        .as_ref()
+        .map(|folder| folder.join(format!("{name}.toml")));
+    match own.filter(|path| path.is_file()) {
+        Some(path) => {
+            let text = read_file(&path)?;
+            let (theme, found) = Theme::parse(&path.display().to_string(), &text)?;
+            warnings.extend(found.iter().map(ToString::to_string));
+            Ok(theme)
+        }
+        None => Ok(Theme::built_in(name)?),
+    }
+}
+
+/// Whether the terminal says that its ground is light: the last number of
+/// `COLORFGBG` is white or light grey.
+fn is_light(setup: &Setup) -> bool {
+    let said = setup
+        .environment
+        .get("COLORFGBG")
+        .and_then(|said| said.rsplit(';').next());
+    matches!(said, Some("7" | "15"))
+}
+
+/// Where the screen's own errors go: a file, never the terminal we draw on.
+fn error_log(setup: &Setup) -> Option<(PathBuf, OwnedFd)> {
+    let folder = &setup.paths.state;
+    std::fs::create_dir_all(folder).ok()?;
+    let path = folder.join("warroom.log");
+    let file = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(&path)
+        .ok()?;
+    Some((path, file.into()))
+}

@@ -1,0 +1,142 @@
+//! The wall: the same log for a whole room, and no key does anything.
+//!
+//! It reads; it never writes, fires or sends. What the terminal sends is read
+//! only to learn that it was resized, or is gone.
+
+use std::{os::fd::OwnedFd, time::Duration};
+
+use color_eyre::eyre::{Report, WrapErr as _};
+use ratatui::Terminal;
+use tokio::{
+    sync::mpsc::{self, Receiver, Sender},
+    task::JoinSet,
+    time::MissedTickBehavior,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Setup, tasks,
+    terminal::{self, Handle, Input, Screen},
+};
+use crate::{
+    clock::Clock,
+    domain::{health::Panel, text::Title},
+    probe::Schedule,
+    store::Log,
+    ui::{
+        app::App,
+        msg::{EngineSeen, Msg},
+        view::Look,
+        wall::{self, Wall},
+    },
+};
+
+/// How many messages may wait.
+const INBOX: usize = 256;
+/// How often the lease is looked at: the heartbeat that the wall shows.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// Runs the wall until it is told to end; answers the exit code.
+///
+/// # Errors
+///
+/// When there is no terminal, or the log can't be read any more.
+pub async fn run(setup: Setup, redact: bool, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
+    let capability = setup.capability.clone();
+    let (screen, inputs, handle) =
+        terminal::open(&capability, errors).wrap_err("opening the terminal")?;
+    let terminal = Terminal::new(screen).wrap_err("opening the screen")?;
+    let ended = show(setup, redact, terminal, inputs).await;
+    Handle::leave(&handle);
+    ended
+}
+
+async fn show(
+    setup: Setup,
+    redact: bool,
+    mut terminal: Terminal<Screen>,
+    mut inputs: Receiver<Input>,
+) -> color_eyre::Result<i32> {
+    let (sender, mut messages) = mpsc::channel(INBOX);
+    let stop = CancellationToken::new();
+    let _stopped = stop.clone().drop_guard();
+    let now = setup.clock.now();
+    let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
+    let mut wall = Wall::new(
+        App::new(setup.settings.clone(), setup.keymap.clone(), panel, now),
+        now,
+    );
+    wall.redact = redact;
+    let look = Look {
+        theme: &setup.theme.clone(),
+        depth: setup.capability.depth,
+        tier: setup.capability.glyphs,
+        slow: false,
+    };
+    let clock = setup.clock;
+    let mut running = start(setup, &sender, &stop);
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        terminal
+            .draw(|frame| wall::draw(&wall, look, clock.now(), frame))
+            .wrap_err("drawing the wall")?;
+        tokio::select! {
+            input = inputs.recv() => if let Some(code) = ends(input) { return Ok(code) },
+            Some(msg) = messages.recv() => wall::update(&mut wall, msg, clock.now()),
+            _ = tick.tick() => wall::update(&mut wall, Msg::Tick, clock.now()),
+            Some(ended) = running.join_next() => ended.wrap_err("a part of the wall ended")??,
+        }
+        while let Ok(msg) = messages.try_recv() {
+            wall::update(&mut wall, msg, clock.now());
+        }
+    }
+}
+
+/// The exit code, where the input ends the wall; keys never do.
+fn ends(input: Option<Input>) -> Option<i32> {
+    match input {
+        None | Some(Input::Hangup) => Some(129),
+        Some(Input::Signal(signal)) => signal.exit_code(),
+        Some(Input::Key(_) | Input::Paste(_) | Input::Resize) => None,
+    }
+}
+
+fn start(
+    setup: Setup,
+    messages: &Sender<Msg>,
+    stop: &CancellationToken,
+) -> JoinSet<Result<(), Report>> {
+    let mut running = JoinSet::new();
+    running.spawn(tasks::follow(
+        setup.log.clone(),
+        messages.clone(),
+        stop.clone(),
+    ));
+    running.spawn(watch_engine(setup.log, setup.clock, messages.clone()));
+    let schedule = Schedule::new(setup.probes, setup.clock);
+    running.spawn(tasks::look(schedule, messages.clone(), stop.clone()));
+    running
+}
+
+/// Looks who holds the lease, and when that engine last did its round.
+async fn watch_engine(log: Log, clock: Clock, messages: Sender<Msg>) -> Result<(), Report> {
+    loop {
+        let lease = log
+            .lease()
+            .await?
+            .filter(|lease| lease.expires_at > clock.now());
+        let holder = lease
+            .map(|lease| Title::lossy(&format!("{} on {}", lease.owner.name, lease.owner.host)));
+        let ticked_at = log.last_tick().await?;
+        let seen = EngineSeen {
+            holder,
+            mine: false,
+            ticked_at,
+        };
+        if messages.send(Msg::Engine(seen)).await.is_err() {
+            return Ok(());
+        }
+        tokio::time::sleep(BEAT).await;
+    }
+}

@@ -1,0 +1,253 @@
+//! Probes on the wall: trouble is big, what is well is small.
+
+use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
+
+use super::{
+    Wall,
+    frame::{self, Rows, columns},
+};
+use crate::{
+    domain::{fact::Health, health::Watch, probe::Target},
+    ui::{
+        canvas::Canvas,
+        format::Align,
+        pane::{self, health::mark},
+        theme::Role,
+        widget::Size,
+    },
+};
+
+/// Rows of a probe that is not well, with a blank one below.
+const PITCH: u16 = 5;
+
+/// `3 ok   1 slow   1 down`.
+pub(super) fn counts(wall: &Wall, at: DateTime<Utc>) -> String {
+    pane::health::counts(&wall.app, at).replace(" · ", "   ")
+}
+
+/// Draws the rule, then trouble at the left and the rest at the right.
+pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
+    let mut rows = Rows(area);
+    frame::rule(canvas, rows.take(1), "HEALTH", &counts(wall, now));
+    if rows.0.height >= 16 {
+        rows.take(1);
+    }
+    let watches: Vec<&Watch> = targets(wall).collect();
+    let (fine, mut bad): (Vec<&Watch>, Vec<&Watch>) = watches
+        .into_iter()
+        .partition(|watch| watch.state(now) == Health::Up);
+    bad.sort_by_key(|watch| rank(watch.state(now)));
+    let wide = rows.0.width >= 118;
+    let right = if wide { 46 } else { 26 };
+    let right = if bad.is_empty() {
+        rows.0.width
+    } else {
+        right.min(rows.0.width)
+    };
+    let left = columns(rows.0, 0, rows.0.width - right);
+    if wall.app.panel.offline() {
+        offline(canvas, left);
+    } else {
+        trouble(&bad, canvas, left, now);
+    }
+    let right = columns(rows.0, left.width, right);
+    if bad.is_empty() {
+        grid(&fine, &mut canvas.part(right), now);
+    } else {
+        list(wall, &fine, &mut canvas.part(right), now);
+    }
+}
+
+/// What is probed, without the controls and without this host.
+pub(super) fn targets(wall: &Wall) -> impl Iterator<Item = &Watch> {
+    let watches = wall.app.panel.watches();
+    watches.filter(|watch| !watch.spec().control && !is_host(watch))
+}
+
+fn is_host(watch: &Watch) -> bool {
+    matches!(watch.spec().target, Target::System { .. })
+}
+
+const fn rank(health: Health) -> u8 {
+    match health {
+        Health::Down => 0,
+        Health::Degraded => 1,
+        Health::Stale => 2,
+        Health::Unknown => 3,
+        Health::Up => 4,
+    }
+}
+
+fn offline(canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let mut rows = Rows(columns(area, 4, area.width.saturating_sub(4)));
+    let text = "HOST OFFLINE";
+    frame::big(
+        canvas,
+        rows.take(4),
+        (text, Size::Small),
+        Align::Left,
+        Role::Offline,
+    );
+    let why = "this host reaches nothing: how the targets are, nobody knows";
+    let room = rows.0.width;
+    canvas
+        .part(rows.take(1))
+        .clipped(0, 0, Role::Stale, why, room);
+}
+
+/// As many big ones as fit; the others by name in the last row.
+fn trouble(bad: &[&Watch], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
+    let big = fitting(bad.len(), area.height, PITCH);
+    // With many, the blank rows go first.
+    let (big, pitch) = if big == bad.len() {
+        (big, PITCH)
+    } else {
+        (fitting(bad.len(), area.height, PITCH - 1), PITCH - 1)
+    };
+    let mut rows = Rows(area);
+    for watch in &bad[..big] {
+        one(watch, canvas, rows.take(4), now);
+        rows.take(pitch - 4);
+    }
+    if big == bad.len() {
+        return;
+    }
+    let names: Vec<String> = bad[big..]
+        .iter()
+        .map(|watch| format!("{} {}", watch.spec().name, mark_word(watch, now)))
+        .collect();
+    let before = if big == 0 { "" } else { "also " };
+    let room = area.width.saturating_sub(5);
+    canvas.part(rows.take(1)).clipped(
+        4,
+        0,
+        Role::Bad,
+        &format!("{before}{}", names.join(", ")),
+        room,
+    );
+}
+
+/// How many of `count` fit; a row is kept for the others where there are some.
+fn fitting(count: usize, height: u16, pitch: u16) -> usize {
+    let all = usize::from((height + pitch - 4) / pitch);
+    if count <= all {
+        count
+    } else {
+        usize::from(height.saturating_sub(1) / pitch)
+    }
+}
+
+fn mark_word(watch: &Watch, now: DateTime<Utc>) -> &'static str {
+    match watch.state(now) {
+        Health::Unknown => "unknown",
+        Health::Down => "DOWN",
+        Health::Degraded => "SLOW",
+        Health::Stale => "STALE",
+        Health::Up => "ok",
+    }
+}
+
+/// Columns of a state's word: five letters and a gap.
+const WORD: u16 = 23;
+/// Columns of a value in big letters.
+const VALUE: u16 = 38;
+/// The least that is left for a name: nine letters.
+const NAME: u16 = 36;
+
+/// Name, state and value, four rows high; the value is small where there is
+/// no room for it.
+fn one(watch: &Watch, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
+    let (glyph, role) = mark(watch.state(now));
+    let glyph = canvas.glyph(glyph).to_string();
+    canvas.part(area).text(2, 1, role, &glyph);
+    let wide = area.width >= 4 + NAME + WORD + VALUE;
+    let value = pane::health::value(watch, now);
+    let room = if wide { VALUE } else { 8 };
+    let name = area.width.saturating_sub(4 + WORD + room);
+    let mut put = |x: u16, wide: u16, text: &str| {
+        let part = columns(area, x, wide);
+        frame::big(canvas, part, (text, Size::Small), Align::Left, role);
+    };
+    put(4, name.saturating_sub(2), &watch.spec().name);
+    put(4 + name, WORD, mark_word(watch, now));
+    if wide {
+        put(4 + name + WORD, VALUE, &value);
+    } else {
+        let part = columns(area, 4 + name + WORD, room);
+        canvas.part(part).clipped(0, 1, role, &value, room);
+    }
+}
+
+/// Those that are well, one below the other, and this host.
+fn list(wall: &Wall, fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let host = wall.app.panel.watches().find(|watch| is_host(watch));
+    let system = host.and_then(|watch| Some((watch.last()?.system?, watch.state(now))));
+    let kept = u16::from(system.is_some());
+    canvas.text(0, 0, Role::Muted, "OK");
+    let bottom = canvas.height().saturating_sub(kept);
+    let step = if bottom > 2 * u16::try_from(fine.len()).unwrap_or(u16::MAX) {
+        2
+    } else {
+        1
+    };
+    let mut y = step;
+    for (place, watch) in fine.iter().enumerate() {
+        if y >= bottom {
+            let more = format!("+{} more ok", fine.len() - place);
+            canvas.right(canvas.width().saturating_sub(2), 0, Role::Muted, &more);
+            break;
+        }
+        small(watch, canvas, (0, y), now);
+        y += step;
+    }
+    if let Some((system, health)) = system {
+        let text = format!(
+            "host  load {:.2}   mem {}%   disk {}%",
+            system.load[0],
+            system.memory_percent(),
+            system.disk_percent()
+        );
+        let room = canvas.width();
+        let (glyph, role) = mark(health);
+        let (text, role) = match health {
+            Health::Up => (text, Role::Normal),
+            Health::Degraded | Health::Down | Health::Unknown | Health::Stale => {
+                (format!("{} {text}", canvas.glyph(glyph)), role)
+            }
+        };
+        canvas.clipped(0, y.min(bottom), role, &text, room);
+    }
+}
+
+/// Columns of a probe that is well.
+const SMALL: u16 = 38;
+
+/// All are well: side by side.
+fn grid(fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let across = (canvas.width().saturating_sub(4) / SMALL).max(1);
+    for (watch, place) in fine.iter().zip(0_u16..) {
+        let x = 4 + place % across * SMALL;
+        small(watch, canvas, (x, place / across * 2), now);
+    }
+}
+
+/// `● queue depth       212  ▃▃▂▂▂▃▃`.
+pub(super) fn small(
+    watch: &Watch,
+    canvas: &mut Canvas<'_, '_>,
+    (x, y): (u16, u16),
+    now: DateTime<Utc>,
+) {
+    let (glyph, role) = mark(watch.state(now));
+    let glyph = canvas.glyph(glyph).to_string();
+    canvas.text(x, y, role, &glyph);
+    canvas.clipped(x + 2, y, Role::Normal, &watch.spec().name, 14);
+    let value = canvas.paint.truncate(&pane::health::value(watch, now), 7);
+    canvas.right(x + 24, y, Role::Normal, &value);
+    let room = canvas.width().saturating_sub(x + 26).min(10);
+    if room >= 6 {
+        let line = pane::health::spark(canvas, watch, room, now);
+        canvas.text(x + 26, y, Role::Muted, &line);
+    }
+}

@@ -1,0 +1,167 @@
+//! NO DATA, in the biggest letters there are: old data that looks like new is
+//! worse than none.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Wall,
+    frame::{self, Rows},
+};
+use crate::{
+    domain::{duty::duties, incident::Incident},
+    ui::{
+        canvas::Canvas,
+        format::{self, Align},
+        glyph::Glyph,
+        pane,
+        theme::Role,
+        widget::Size,
+    },
+};
+
+/// What is said while the engine is not there.
+struct Words {
+    title: &'static str,
+    since: DateTime<Utc>,
+    lines: [String; 2],
+}
+
+/// Draws the page; `seen` is when the engine was seen last, if ever.
+pub(super) fn draw(
+    wall: &Wall,
+    seen: Option<DateTime<Utc>>,
+    canvas: &mut Canvas<'_, '_>,
+    now: DateTime<Utc>,
+) {
+    let mut rows = Rows(canvas.area());
+    let footer = rows.take_last(1);
+    let roomy = rows.0.height >= 40;
+    rows.take(if roomy { 5 } else { 0 });
+    let words = words(wall, seen);
+    let big = |canvas: &mut Canvas<'_, '_>, area, text: &str, size| {
+        frame::big(canvas, area, (text, size), Align::Centre, Role::Bad);
+    };
+    big(canvas, rows.take(8), words.title, Size::Tall);
+    rows.take(u16::from(roomy));
+    big(
+        canvas,
+        rows.take(4),
+        &format::age(now - words.since),
+        Size::Wide,
+    );
+    rows.take(u16::from(roomy));
+    for (line, role) in words.lines.iter().zip([Role::Strong, Role::Bad]) {
+        centred(&mut canvas.part(rows.take(1)), line, role);
+    }
+    rows.take(u16::from(roomy));
+    let glyph = canvas.glyph(Glyph::Empty);
+    let rule = rows.take(1);
+    canvas
+        .part(rule)
+        .repeat(0, 0, Role::Stale, glyph, rule.width);
+    let was = if seen.is_some() { "was: " } else { "" };
+    last_known(wall, was, words.since, &mut canvas.part(rows.0), now);
+    foot(wall, &mut canvas.part(footer), now);
+}
+
+fn words(wall: &Wall, seen: Option<DateTime<Utc>>) -> Words {
+    let because = wall
+        .reason
+        .as_ref()
+        .map(|why| format!(" ({why})"))
+        .unwrap_or_default();
+    match seen {
+        Some(since) => Words {
+            title: "NO DATA",
+            since,
+            lines: [
+                format!(
+                    "This wall cannot see the engine since {} UTC{because}.",
+                    format::time(since)
+                ),
+                "Do not trust anything below: it is the last state known, not the state now."
+                    .to_owned(),
+            ],
+        },
+        None => Words {
+            title: "NO ENGINE",
+            since: wall.started,
+            lines: [
+                format!("No engine was seen yet{because}: nobody is paged and nobody is reminded."),
+                "Start one with `warroom engine`. Below is what the log says.".to_owned(),
+            ],
+        },
+    }
+}
+
+fn centred(canvas: &mut Canvas<'_, '_>, text: &str, role: Role) {
+    let wide = u16::try_from(format::width(text)).unwrap_or(u16::MAX);
+    let x = canvas.width().saturating_sub(wide) / 2;
+    let room = canvas.width();
+    canvas.clipped(x, 0, role, text, room);
+}
+
+/// Each incident with the deadline that was nearest, and the probes.
+fn last_known(
+    wall: &Wall,
+    was: &str,
+    since: DateTime<Utc>,
+    canvas: &mut Canvas<'_, '_>,
+    now: DateTime<Utc>,
+) {
+    let mut y = 0;
+    let room = canvas.width().saturating_sub(6);
+    for incident in wall.app.board.active() {
+        let (role, level) = pane::header::badge(incident);
+        let x = canvas.text(4, y, role, &level);
+        let title = super::incident::title(wall, incident);
+        canvas.clipped(
+            x + 2,
+            y,
+            Role::Normal,
+            &format!("{}  {title}", incident.label()),
+            room,
+        );
+        if let Some(line) = next(incident, now) {
+            canvas.clipped(4, y + 1, Role::Stale, &format!("{was}{line}"), room);
+        }
+        y += 2;
+    }
+    let probes = super::health::counts(wall, since);
+    canvas.clipped(4, y, Role::Stale, &format!("{was}{probes}"), room);
+}
+
+/// `ESCALATES TO Engineering Manager at 14:14 UTC   (in 2m51 by this clock)`.
+fn next(incident: &Incident, now: DateTime<Utc>) -> Option<String> {
+    let due = duties(incident)
+        .into_iter()
+        .find(|due| due.duty.is_urgent())?;
+    let (label, target) = super::incident::label(incident, &due);
+    let left = due.by - now;
+    let when = if left > chrono::TimeDelta::zero() {
+        format!("that moment is in {} by this clock", format::short(left))
+    } else {
+        format!("that moment was {} ago by this clock", format::short(-left))
+    };
+    let by = format::time_minutes(due.by);
+    Some(format!("{label} {target} at {by} UTC   ({when})"))
+}
+
+fn foot(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let mark = canvas.glyph(Glyph::Down);
+    let x = canvas.text(2, 0, Role::Offline, &format!("{mark} NOT LIVE"));
+    canvas.text(
+        x + 3,
+        0,
+        Role::Muted,
+        "it goes on by itself with the next beat",
+    );
+    let up = format::short(now - wall.started);
+    let text = format!(
+        "{}   up {up}   {} UTC",
+        wall.app.settings.host,
+        format::time(now)
+    );
+    let end = canvas.width().saturating_sub(2);
+    canvas.right(end, 0, Role::Muted, &text);
+}

@@ -1,0 +1,198 @@
+//! Nothing is wrong: quiet is not blank. It says since when, and what is watched.
+
+use chrono::{DateTime, TimeDelta, Timelike as _, Utc};
+use ratatui::layout::Rect;
+
+use super::{
+    Wall,
+    frame::{self, HEADER, Rows},
+    health,
+};
+use crate::{
+    domain::{fact::Health, incident::Incident, policy::Policy},
+    ui::{
+        canvas::Canvas,
+        format::{self, Align},
+        glyph::Glyph,
+        theme::Role,
+        widget::Size,
+    },
+};
+
+/// Draws the page.
+pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let mut rows = Rows(canvas.area());
+    let footer = rows.take_last(1);
+    let roomy = rows.0.height >= 40;
+    let header = rows.take(if rows.0.height >= 33 { HEADER } else { 3 });
+    frame::header(
+        wall,
+        canvas,
+        header,
+        ("", &wall.app.settings.workspace),
+        now,
+    );
+    if roomy {
+        // The words move with the hours, so that they don't burn in (W8).
+        let moved = u16::try_from(now.hour() % 5).unwrap_or(0);
+        rows.take(3 + moved);
+    }
+    frame::big(
+        canvas,
+        rows.take(8),
+        ("QUIET", Size::Tall),
+        Align::Centre,
+        Role::Ok,
+    );
+    rows.take(u16::from(roomy));
+    since(wall, canvas, &mut rows, now);
+    rows.take(if roomy { 2 } else { 0 });
+    let fresh = health::targets(wall).all(|watch| watch.state(now) == Health::Up);
+    if fresh {
+        watching(wall, canvas, rows.0, now);
+    } else {
+        health::draw(wall, canvas, rows.0, now);
+    }
+    frame::footer(wall, &mut canvas.part(footer), now);
+}
+
+/// For how long, big; and since what.
+fn since(wall: &Wall, canvas: &mut Canvas<'_, '_>, rows: &mut Rows, now: DateTime<Utc>) {
+    let last = wall
+        .app
+        .board
+        .all()
+        .filter(|incident| !incident.is_active())
+        .max_by_key(|incident| ended(incident));
+    let tall = if rows.0.height >= 20 { 4 } else { 1 };
+    let (quiet, text) = match last {
+        Some(last) => (lasted(now - ended(last)), of(last)),
+        None => ("no incident so far".to_owned(), String::new()),
+    };
+    frame::big(
+        canvas,
+        rows.take(tall),
+        (&quiet, Size::Small),
+        Align::Centre,
+        Role::Ok,
+    );
+    let mut line = canvas.part(rows.take(1));
+    let wide = u16::try_from(format::width(&text)).unwrap_or(u16::MAX);
+    let x = line.width().saturating_sub(wide) / 2;
+    line.text(x, 0, Role::Muted, &text);
+}
+
+fn ended(incident: &Incident) -> DateTime<Utc> {
+    let times = &incident.state().times;
+    times
+        .resolved
+        .or(times.cancelled)
+        .unwrap_or_else(|| incident.anchor())
+}
+
+/// `11 days 04h`, `3h 20m`, `12 minutes`.
+fn lasted(span: TimeDelta) -> String {
+    let minutes = span.num_minutes().max(0);
+    match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, minutes) => format!("{minutes} minutes"),
+        (0, hours, minutes) => format!("{hours}h {minutes:02}m"),
+        (1, hours, _) => format!("1 day {hours:02}h"),
+        (days, hours, _) => format!("{days} days {hours:02}h"),
+    }
+}
+
+/// `since INC-142 (P3), resolved in 3h20`.
+fn of(last: &Incident) -> String {
+    let level = last
+        .severity()
+        .map(|level| format!(" ({level})"))
+        .unwrap_or_default();
+    let took = format::short(ended(last) - last.anchor());
+    let word = if last.state().times.resolved.is_some() {
+        "resolved in"
+    } else {
+        "called off after"
+    };
+    format!("since {}{level}, {word} {took}", last.label())
+}
+
+/// What would notice, and who would be told; then every probe.
+fn watching(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
+    let probes = health::targets(wall).count();
+    let right = match probes {
+        0 => "nothing is probed",
+        _ => "every check below is fresh",
+    };
+    let mut canvas = canvas.part(area);
+    frame::rule(&mut canvas, area, "WATCHING", right);
+    let across = (canvas.width().saturating_sub(4) / COLUMN).max(1);
+    let step = if canvas.height() > 8 { 2 } else { 1 };
+    let place = |place: u16| (4 + place % across * COLUMN, step + place / across * step);
+    let means = means(wall, now);
+    let count = u16::try_from(means.len()).unwrap_or(0);
+    for (at, (well, what, value)) in (0..).zip(means) {
+        let (x, y) = place(at);
+        mean(&mut canvas, (x, y), (well, what, &value));
+    }
+    let from = count.div_ceil(across) * across;
+    for (at, watch) in (from..).zip(health::targets(wall)) {
+        health::small(watch, &mut canvas, place(at), now);
+    }
+}
+
+/// Columns of one thing that is watched.
+const COLUMN: u16 = 38;
+
+fn mean(canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16), (well, what, value): (bool, &str, &str)) {
+    let (glyph, role) = if well {
+        (Glyph::Ok, Role::Ok)
+    } else {
+        (Glyph::Slow, Role::Warn)
+    };
+    let mark = canvas.glyph(glyph).to_string();
+    canvas.text(x, y, role, &mark);
+    canvas.text(x + 2, y, Role::Normal, what);
+    let value = canvas.paint.truncate(value, 16);
+    canvas.right(
+        x + 33,
+        y,
+        if well { Role::Normal } else { Role::Warn },
+        &value,
+    );
+}
+
+/// The ways by which somebody would hear of trouble: a missing one is trouble.
+fn means(wall: &Wall, now: DateTime<Utc>) -> [(bool, &'static str, String); 4] {
+    let app = &wall.app;
+    let policy = Policy::parse("policy", &app.settings.policy)
+        .map(|(policy, _)| policy)
+        .ok();
+    let people = policy.as_ref().map_or(0, |policy| {
+        let contacts = policy.contact.values();
+        contacts
+            .filter(|contact| !contact.channels.is_empty())
+            .count()
+    });
+    let channels = app.settings.inside.len() + app.settings.outside.len();
+    let review = policy.as_ref().map(Policy::review_due);
+    let fresh = review.is_some_and(|due| due >= now.date_naive());
+    let count = |count: usize| match count {
+        0 => "none".to_owned(),
+        count => count.to_string(),
+    };
+    let age = app.engine.ticked_at.map(|at| format::age(now - at));
+    [
+        (
+            age.is_some(),
+            "engine",
+            age.map_or_else(|| "never seen".to_owned(), |age| format!("{age} ago")),
+        ),
+        (channels > 0, "channels", count(channels)),
+        (people > 0, "people to page", count(people)),
+        (
+            fresh,
+            "policy review",
+            review.map_or_else(|| "no policy".to_owned(), |due| due.to_string()),
+        ),
+    ]
+}

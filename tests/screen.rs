@@ -1,0 +1,6 @@
+//! The screen: what stands where, at each size, and what no key can do.
+
+pub mod fixture;
+mod properties;
+mod snapshots;
+mod walls;
