@@ -53,7 +53,7 @@ pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
 ///
 /// # Errors
 ///
-/// As [`console`].
+/// As [`console()`].
 pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     let log = setup.open_log().await?;
