@@ -3,6 +3,7 @@
 
 mod data;
 mod house;
+mod prompt;
 mod records;
 mod sends;
 

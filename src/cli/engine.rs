@@ -147,7 +147,13 @@ fn watch_probes(
     let (tx, rx) = mpsc::channel(READINGS);
     tokio::spawn(Schedule::new(probes, room.setup.clock).run(tx, stop.clone()));
     let watcher = Watcher::new(room.log.clone(), room.setup.clock, &specs);
-    Ok(tokio::spawn(watcher.run(rx, stop.clone())))
+    let stop = stop.clone();
+    Ok(tokio::spawn(async move {
+        let ended = watcher.run(rx, &stop).await;
+        // Without its probes the engine would be silent about an outage.
+        stop.cancel();
+        ended
+    }))
 }
 
 /// Turns readings into entries.
@@ -177,7 +183,7 @@ impl Watcher {
     async fn run(
         mut self,
         mut readings: mpsc::Receiver<(Name, Reading)>,
-        stop: CancellationToken,
+        stop: &CancellationToken,
     ) -> Result<(), StoreError> {
         loop {
             tokio::select! {

@@ -51,9 +51,12 @@ pub struct Draft {
 /// Where it goes.
 #[derive(Debug, Args)]
 pub struct Publish {
-    /// A channel it goes to; it was published by hand otherwise
+    /// A channel it goes to; the public ones of the configuration otherwise
     #[arg(long, value_name = "CHANNEL")]
     pub to: Vec<String>,
+    /// It was published by hand: record it, send nothing
+    #[arg(long, conflicts_with = "to")]
+    pub by_hand: bool,
     #[command(flatten)]
     pub waiting: Waiting,
 }
@@ -119,7 +122,11 @@ fn public(form: &Form) -> String {
 
 impl Publish {
     async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
-        let channels = known_channels(room, &self.to)?;
+        let channels = match (self.by_hand, self.to.as_slice()) {
+            (true, _) => Vec::new(),
+            (false, []) => room.setup.config.publish.clone(),
+            (false, named) => known_channels(room, named)?,
+        };
         let incident = room.incident()?;
         let (draft, form) = newest_draft(incident)?;
         let entering = Entering {

@@ -222,8 +222,10 @@ async fn act(cli: Cli) -> color_eyre::Result<Exit> {
     if ends_by_itself {
         return dispatch(cli).await;
     }
+    // A task of its own: a thread that waits for stdin must not hold up Ctrl-C.
+    let done = tokio::spawn(dispatch(cli));
     tokio::select! {
-        done = dispatch(cli) => done,
+        done = done => done.wrap_err("the command's task ended badly")?,
         _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
     }
 }
@@ -248,8 +250,8 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         }
         None => screen::console(Setup::read(global)?).await,
         Some(verb) => {
-            let mut room = open::room(global).await?;
-            room.follow_up = looks_back(Some(&verb));
+            let mut room = open::room(global, may_begin(&verb)).await?;
+            room.follow_up = looks_back(&verb);
             let log = room.log.clone();
             let ended = in_room(verb, &mut room).await;
             log.close().await;
@@ -258,12 +260,21 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
     }
 }
 
-/// Whether a command is also about an incident that is over.
-fn looks_back(verb: Option<&Verb>) -> bool {
+/// Whether a command makes sense in a log that was named and is not there yet.
+const fn may_begin(verb: &Verb) -> bool {
     match verb {
-        Some(Verb::Incident(verb)) => verb.looks_back(),
-        Some(Verb::Update(_) | Verb::External(_) | Verb::Show(_) | Verb::Timeline(_)) => true,
-        Some(Verb::After(_)) => true,
+        Verb::Engine | Verb::Import(_) => true,
+        Verb::Incident(verb) => matches!(verb, incident::Verb::Declare(_)),
+        _ => false,
+    }
+}
+
+/// Whether a command is also about an incident that is over.
+const fn looks_back(verb: &Verb) -> bool {
+    match verb {
+        Verb::Incident(verb) => verb.looks_back(),
+        Verb::Update(_) | Verb::External(_) | Verb::After(_) => true,
+        Verb::Show(_) | Verb::Timeline(_) => true,
         _ => false,
     }
 }
@@ -288,15 +299,17 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::Verify => store::verify(room).await,
         Verb::Backup(backup) => backup.run(room).await,
         Verb::Completions(_)
-            | Verb::Man(_)
-            | Verb::Config(_)
-            | Verb::Theme(_)
-            | Verb::Runbook(_)
-            | Verb::Policy(_)
-            | Verb::Doctor
-            | Verb::Wall { .. }
-            | Verb::Reset
-            | Verb::Probe(probe::Verb::Run { .. }) => unreachable!("these need no log, and were carried out before it was opened"),
+        | Verb::Man(_)
+        | Verb::Config(_)
+        | Verb::Theme(_)
+        | Verb::Runbook(_)
+        | Verb::Policy(_)
+        | Verb::Doctor
+        | Verb::Wall { .. }
+        | Verb::Reset
+        | Verb::Probe(probe::Verb::Run { .. }) => {
+            unreachable!("these need no log, and were carried out before it was opened")
+        }
     }
 }
 

@@ -157,12 +157,18 @@ pub fn read_policy(
     Ok(Policy::parse(&name, &text)?)
 }
 
-/// Opens what a command needs.
+/// Opens what a command needs. A log that was named by its file is only made
+/// where `may_begin`: elsewhere a name that is not there is a slip.
 ///
 /// # Errors
 ///
 /// As [`Setup::read`] and [`Setup::enter`].
-pub async fn room(global: Global) -> color_eyre::Result<Room> {
+pub async fn room(global: Global, may_begin: bool) -> color_eyre::Result<Room> {
     let setup = Setup::read(global)?;
+    if let (Some(path), false) = (&setup.global.db, may_begin)
+        && !path.exists()
+    {
+        return Err(StoreError::Missing { path: path.clone() }.into());
+    }
     setup.enter().await.wrap_err("opening the log")
 }

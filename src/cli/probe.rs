@@ -77,15 +77,12 @@ struct Known<'a> {
 pub async fn run(setup: &Setup, names: &[String], curl_exit: bool) -> color_eyre::Result<Exit> {
     let probes = probe::all(chosen(setup, names)?).wrap_err("making the probes")?;
     let clock = &setup.clock;
-    let mut seen: Vec<(usize, Once)> = stream::iter(probes.iter().enumerate())
-        .map(|(place, probe)| async move { (place, probe.once(clock).await) })
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
-    seen.sort_by_key(|(place, _)| *place);
-    let saw: Vec<Saw> = seen
-        .into_iter()
-        .map(|(place, once)| saw(probes[place].spec(), once))
+    let looks: Vec<_> = probes.iter().map(|probe| probe.once(clock)).collect();
+    let seen: Vec<Once> = stream::iter(looks).buffered(AT_ONCE).collect().await;
+    let specs = probes.iter().map(probe::Probe::spec);
+    let saw: Vec<Saw> = specs
+        .zip(seen)
+        .map(|(spec, once)| saw(spec, once))
         .collect();
     say::either(&setup.global, &saw, || table(&saw))?;
     let failed = saw.iter().find(|saw| saw.class.is_some());

@@ -43,7 +43,8 @@ pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
     let errors = error_log(&setup);
     terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
     let parts = parts(&setup, capability, log.clone(), "console")?;
-    let code = console::run(parts, errors.map(|(_, file)| file)).await?;
+    let errors = errors.map(|(_, file)| file);
+    let code = Box::pin(console::run(parts, errors)).await?;
     log.close().await;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
@@ -52,7 +53,7 @@ pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
 ///
 /// # Errors
 ///
-/// As [`console`].
+/// As [`console()`].
 pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     let log = setup.open_log().await?;

@@ -52,7 +52,7 @@ pub async fn run(setup: Setup, redact: bool, errors: Option<OwnedFd>) -> color_e
 }
 
 async fn show(
-    setup: Setup,
+    mut setup: Setup,
     redact: bool,
     mut terminal: Terminal<Screen>,
     mut inputs: Receiver<Input>,
@@ -74,7 +74,7 @@ async fn show(
         slow: false,
     };
     let clock = setup.clock;
-    let mut running = start(setup, &sender, &stop);
+    let mut running = start(&mut setup, &sender, &stop);
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -82,7 +82,7 @@ async fn show(
             .draw(|frame| wall::draw(&wall, look, clock.now(), frame))
             .wrap_err("drawing the wall")?;
         tokio::select! {
-            input = inputs.recv() => if let Some(code) = ends(input) { return Ok(code) },
+            input = inputs.recv() => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
             Some(msg) = messages.recv() => wall::update(&mut wall, msg, clock.now()),
             _ = tick.tick() => wall::update(&mut wall, Msg::Tick, clock.now()),
             Some(ended) = running.join_next() => ended.wrap_err("a part of the wall ended")??,
@@ -94,7 +94,7 @@ async fn show(
 }
 
 /// The exit code, where the input ends the wall; keys never do.
-fn ends(input: Option<Input>) -> Option<i32> {
+fn ends(input: Option<&Input>) -> Option<i32> {
     match input {
         None | Some(Input::Hangup) => Some(129),
         Some(Input::Signal(signal)) => signal.exit_code(),
@@ -103,7 +103,7 @@ fn ends(input: Option<Input>) -> Option<i32> {
 }
 
 fn start(
-    setup: Setup,
+    setup: &mut Setup,
     messages: &Sender<Msg>,
     stop: &CancellationToken,
 ) -> JoinSet<Result<(), Report>> {
@@ -113,8 +113,12 @@ fn start(
         messages.clone(),
         stop.clone(),
     ));
-    running.spawn(watch_engine(setup.log, setup.clock, messages.clone()));
-    let schedule = Schedule::new(setup.probes, setup.clock);
+    running.spawn(watch_engine(
+        setup.log.clone(),
+        setup.clock,
+        messages.clone(),
+    ));
+    let schedule = Schedule::new(std::mem::take(&mut setup.probes), setup.clock);
     running.spawn(tasks::look(schedule, messages.clone(), stop.clone()));
     running
 }

@@ -72,6 +72,17 @@ fn what_is_not_there_has_its_own_code() {
 }
 
 #[test]
+fn a_log_that_was_named_and_is_not_there_is_a_slip() {
+    let house = House::new();
+    let log = house.path().join("typo.db");
+
+    let said = house.run(["--db".as_ref(), log.as_os_str(), "list".as_ref()]);
+
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(!log.exists());
+}
+
+#[test]
 fn with_two_incidents_one_has_to_be_named() {
     let house = House::declared();
     house.run(["declare", "search is slow"]);

@@ -12,7 +12,7 @@ use axum::{Router, body::Bytes, routing::post};
 use super::house::{House, Running};
 
 /// How long a test waits for what must happen, before it says that it did not.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The host probes its built-in targets otherwise.
 const NO_PROBES: &str = "probes = []\n";

@@ -217,13 +217,7 @@ struct StepRow<'a> {
 }
 
 impl StepRow<'_> {
-    fn names(
-        &self,
-        canvas: &mut Canvas<'_, '_>,
-        y: u16,
-        role: Role,
-        glyph: Option<Glyph>,
-    ) -> u16 {
+    fn names(&self, canvas: &mut Canvas<'_, '_>, y: u16, role: Role, glyph: Option<Glyph>) -> u16 {
         let mark = canvas.mark(glyph);
         canvas.text(0, y, role, &mark);
         canvas.text(2, y, role, &format::hours(self.after));

@@ -27,11 +27,21 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         .chain(asked(incident, now))
         .chain(phones(incident));
     for (y, row) in (0..canvas.height()).zip(rows) {
-        let label = if row.role == Role::Over { Role::Over } else { Role::Muted };
+        let label = if row.role == Role::Over {
+            Role::Over
+        } else {
+            Role::Muted
+        };
         canvas.text(2, y, label, row.label);
         let end = canvas.width().saturating_sub(1);
-        let start = canvas.right(end, y, row.role, &row.right);
-        canvas.clipped(NAMES, y, row.role, &row.text, start.saturating_sub(NAMES + 1));
+        let start = canvas.right(end, y, label, &row.right);
+        canvas.clipped(
+            NAMES,
+            y,
+            row.role,
+            &row.text,
+            start.saturating_sub(NAMES + 1),
+        );
     }
 }
 
@@ -45,7 +55,10 @@ fn roles(incident: &Incident) -> impl Iterator<Item = Row> {
         Job::Scribe,
     ];
     jobs.into_iter().filter_map(|job| {
-        let names: Vec<&str> = incident.with_role(job).map(|name| name.as_str()).collect();
+        let names: Vec<&str> = incident
+            .with_role(job)
+            .map(crate::domain::text::Text::as_str)
+            .collect();
         let (text, role) = match (names.is_empty(), job) {
             (false, _) => (names.join(", "), Role::Normal),
             (true, Job::Commander) => ("-       P takes it".to_owned(), Role::Warn),
@@ -53,34 +66,55 @@ fn roles(incident: &Incident) -> impl Iterator<Item = Row> {
             (true, _) => return None,
         };
         let right = String::new();
-        Some(Row { label: job.word(), text, right, role })
+        Some(Row {
+            label: job.word(),
+            text,
+            right,
+            role,
+        })
     })
 }
 
 fn here(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
-    incident.state().joined.iter().map(move |(person, since)| Row {
-        label: "here",
-        text: person.to_string(),
-        right: format::age(now - *since),
-        role: Role::Normal,
-    })
+    incident
+        .state()
+        .joined
+        .iter()
+        .map(move |(person, since)| Row {
+            label: "here",
+            text: person.to_string(),
+            right: format::age(now - *since),
+            role: Role::Normal,
+        })
 }
 
 fn asked(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
-    let open = incident.state().asks.iter().filter(|ask| ask.answered.is_none());
+    let open = incident
+        .state()
+        .asks
+        .iter()
+        .filter(|ask| ask.answered.is_none());
     open.map(move |ask| Row {
         label: "asked",
         text: format!("{}: {}", ask.asked.of, ask.asked.what),
         right: format::countdown(ask.asked.by - now),
-        role: if ask.asked.by <= now { Role::Over } else { Role::Normal },
+        role: if ask.asked.by <= now {
+            Role::Over
+        } else {
+            Role::Normal
+        },
     })
 }
 
 fn phones(incident: &Incident) -> impl Iterator<Item = Row> {
-    incident.policy().contact.iter().map(|(target, contact)| Row {
-        label: "phone",
-        text: format!("{target}: {} {}", contact.person, contact.phone),
-        right: String::new(),
-        role: Role::Muted,
-    })
+    incident
+        .policy()
+        .contact
+        .iter()
+        .map(|(target, contact)| Row {
+            label: "phone",
+            text: format!("{target}: {} {}", contact.person, contact.phone),
+            right: String::new(),
+            role: Role::Muted,
+        })
 }

@@ -143,17 +143,32 @@ fn title(incident: &Incident, phase: &Checklist, now: DateTime<Utc>) -> Row {
 /// it found and what is still open.
 fn after(incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     let reasons = retrospective::reasons(incident);
-    let words: Vec<String> = reasons.iter().map(|reason| reason.words(incident)).collect();
+    let words: Vec<String> = reasons
+        .iter()
+        .map(|reason| reason.words(incident))
+        .collect();
     if incident.is_active() {
         return vec![line(required(incident, &words, now), Role::Muted)];
     }
     let retro = &incident.state().retrospective;
-    let why = (!words.is_empty()).then(|| line(format!("retrospective: {}", words.join(", ")), Role::Normal));
-    let factors = retro.factors.iter().map(|factor| line(format!("factor: {factor}"), Role::Normal));
-    let actions = retro.actions.iter().enumerate().map(|(place, action)| item(place, action));
+    let why = (!words.is_empty())
+        .then(|| line(format!("retrospective: {}", words.join(", ")), Role::Normal));
+    let factors = retro
+        .factors
+        .iter()
+        .map(|factor| line(format!("factor: {factor}"), Role::Normal));
+    let actions = retro
+        .actions
+        .iter()
+        .enumerate()
+        .map(|(place, action)| item(place, action));
     let open = retrospective::open_before_closing(incident).into_iter();
     let open = open.map(|open| line(format!("before closing: {open}"), Role::Warn));
-    why.into_iter().chain(factors).chain(actions).chain(open).collect()
+    why.into_iter()
+        .chain(factors)
+        .chain(actions)
+        .chain(open)
+        .collect()
 }
 
 fn line(text: String, role: Role) -> Row {
@@ -176,12 +191,20 @@ fn required(incident: &Incident, words: &[String], now: DateTime<Utc>) -> String
 }
 
 fn item(place: usize, action: &Action) -> Row {
-    let owner = action.owner.as_ref().map_or("NO OWNER", |name| name.as_str());
+    let owner = action
+        .owner
+        .as_ref()
+        .map_or("NO OWNER", |name| name.as_str());
     let role = match (action.done, &action.owner) {
         (true, _) => Role::Kept,
         (false, None) => Role::Warn,
         (false, Some(_)) => Role::Normal,
     };
-    let text = format!("action {}: {} ({owner}, {})", place + 1, action.what, action.kind.word());
+    let text = format!(
+        "action {}: {} ({owner}, {})",
+        place + 1,
+        action.what,
+        action.kind.word()
+    );
     line(text, role)
 }
