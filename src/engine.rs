@@ -310,7 +310,7 @@ impl<'a> Turn<'a> {
             self.engine.reaches(incident.policy(), step)
         });
         for (step, why, _) in climb.skip {
-            let target = target(incident, &step);
+            let target = incident.policy().target(&step);
             let name = format!("skipped/{step}/{}", why.words());
             let fact = Fact::StepSkipped {
                 step,
@@ -321,39 +321,27 @@ impl<'a> Turn<'a> {
             self.author
                 .write_named(batch, wish(fact), &name, &self.board);
         }
-        for (step, late) in climb.fire {
-            let fact = self.escalated(incident, step, late);
+        for (step, _) in climb.fire {
+            let via = self.via(incident.policy(), &step);
+            let fact = escalation::fires(incident, step, via, now);
             let name = fired_name(&fact);
             self.author
                 .write_named(batch, wish(fact), &name, &self.board);
         }
     }
 
-    fn escalated(&self, incident: &Incident, step: StepId, late: TimeDelta) -> Fact {
-        let policy = incident.policy();
-        let via = policy
-            .step(&step)
-            .and_then(|(_, step)| escalation::reach(policy, step))
-            .unwrap_or_default();
-        let via = via
+    /// Channels of this configuration that reach the step's target.
+    fn via(&self, policy: &Policy, step: &StepId) -> Vec<Name> {
+        let found = policy
+            .step(step)
+            .and_then(|(_, step)| escalation::reach(policy, step));
+        let ours = |name: &&Name| self.engine.channels.contains_key(*name);
+        found
+            .unwrap_or_default()
             .iter()
-            .filter(|name| self.engine.channels.contains_key(*name))
+            .filter(ours)
             .cloned()
-            .collect();
-        let round = incident
-            .state()
-            .ladder
-            .fired
-            .get(&step)
-            .map_or(0, |fired| fired.rounds);
-        Fact::Escalated {
-            target: target(incident, &step),
-            via,
-            round,
-            late_s: late.num_seconds(),
-            by_hand: false,
-            step,
-        }
+            .collect()
     }
 
     /// Starts what is due to leave, at most one message per lane.
@@ -517,14 +505,6 @@ fn not_for_this_severity(incident: &Incident, now: DateTime<Utc>) -> Vec<(StepId
         })
         .map(|(id, _, step)| (id, step.target.clone()))
         .collect()
-}
-
-fn target(incident: &Incident, step: &StepId) -> Name {
-    incident
-        .policy()
-        .step(step)
-        .map(|(_, step)| step.target.clone())
-        .unwrap_or_default()
 }
 
 fn fired_name(fact: &Fact) -> String {

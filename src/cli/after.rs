@@ -13,7 +13,8 @@ use super::{
 };
 use crate::domain::{
     fact::{ActionKind, Fact},
-    text::{Address, Name, one_line},
+    link,
+    text::{Name, one_line},
 };
 
 /// Take an entry back; it stays visible as taken back.
@@ -241,7 +242,7 @@ impl Verb {
             },
             Self::Link(Link { name, url }) => Fact::Linked {
                 name: typed("the name", &name)?,
-                url: address(&url)?,
+                url: link::read(&url).map_err(|error| Failure::refused(error.to_string()))?,
             },
             Self::Tick(Tick { item, undo }) => Fact::Ticked {
                 item: typed("the item", &item)?,
@@ -292,18 +293,6 @@ impl Outage {
             Change::Strike => Fact::OutageStruck { from, to, reason },
         })
     }
-}
-
-/// An address that a link may have: http or https, without credentials.
-fn address(text: &str) -> Result<Address, Failure> {
-    let url = url::Url::parse(text)
-        .map_err(|error| Failure::usage(format!("{}: {error}", one_line(text))))?;
-    let is_web = matches!(url.scheme(), "http" | "https");
-    if !is_web || !url.username().is_empty() || url.password().is_some() {
-        let sentence = "a link is http or https, and carries no name or password";
-        return Err(Failure::refused(sentence));
-    }
-    typed("the address", url.as_str())
 }
 
 impl Retro {

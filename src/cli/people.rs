@@ -1,6 +1,5 @@
 //! Who does what, who is asked, who is told; and the ladders.
 
-use chrono::TimeDelta;
 use clap::{ArgAction, Args, Subcommand};
 
 use super::{
@@ -277,42 +276,13 @@ fn step_of(incident: &Incident, text: Option<&str>) -> Result<StepId, Failure> {
         })
 }
 
-fn target(incident: &Incident, step: &StepId) -> Name {
-    let found = incident.policy().step(step);
-    found
-        .map(|(_, step)| step.target.clone())
-        .unwrap_or_default()
-}
-
-/// A step that a person fires: it pages where somebody can be reached, and is
-/// the person's own call where nobody can.
-fn escalated(room: &Room, incident: &Incident, step: StepId) -> Fact {
-    let found = incident.policy().step(&step);
-    let via = found
-        .and_then(|(_, step)| escalation::reach(incident.policy(), step))
-        .unwrap_or_default()
-        .to_vec();
-    let late = found.map_or(TimeDelta::zero(), |(_, step)| {
-        room.now() - escalation::due_at(incident, step)
-    });
-    let fired = incident.state().ladder.fired.get(&step);
-    Fact::Escalated {
-        target: target(incident, &step),
-        by_hand: via.is_empty(),
-        late_s: late.num_seconds().max(0),
-        round: fired.map_or(0, |fired| fired.rounds),
-        via,
-        step,
-    }
-}
-
 impl Escalate {
     async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
         let incident = room.incident()?;
         let step = step_of(incident, self.step.as_deref())?;
-        let target = target(incident, &step);
+        let target = incident.policy().target(&step);
         let what = format!("{} is escalated to {target}", incident.label());
-        let fact = escalated(room, incident, step);
+        let fact = escalation::fires_by_a_person(incident, step, room.now());
         reaching(room, fact, ("escalate", &what), &self.waiting).await
     }
 }
@@ -344,7 +314,7 @@ impl SkipStep {
     async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
         let incident = room.incident()?;
         let step = step_of(incident, self.step.as_deref())?;
-        let target = target(incident, &step);
+        let target = incident.policy().target(&step);
         let what = format!("{target} is not told of {}", incident.label());
         let fact = Fact::StepSkipped {
             step,

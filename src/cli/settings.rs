@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     config::ConfigError,
-    domain::text::{Title, one_line},
+    domain::{
+        runbook,
+        text::{Title, one_line},
+    },
     ui::theme::Theme,
 };
 
@@ -321,33 +324,20 @@ fn files(folder: &Path, ending: &str) -> Vec<String> {
     names
 }
 
-/// Title and steps of a runbook in Markdown: its first heading, and its items
-/// and numbered lines.
+/// A runbook as it is listed.
 fn book(file: &str, text: &str) -> Book {
-    let title = text.lines().find_map(|line| line.strip_prefix("# "));
-    let steps = text.lines().filter_map(step);
+    let file = one_line(file);
+    let steps = runbook::steps(text).into_iter().enumerate();
     Book {
-        file: one_line(file),
-        title: Title::lossy(title.unwrap_or(file)),
+        title: runbook::title(text).unwrap_or_else(|| Title::lossy(&file)),
         steps: steps
-            .enumerate()
             .map(|(place, text)| Step {
-                item: format!("runbook:{}#{}", one_line(file), place + 1),
-                text: Title::lossy(text),
+                item: runbook::item(&file, place + 1),
+                text,
             })
             .collect(),
+        file,
     }
-}
-
-/// The words of `- [ ] drain the queue` or `3. drain the queue`.
-fn step(line: &str) -> Option<&str> {
-    let line = line.trim_start();
-    let boxed = ["- [ ] ", "- [x] ", "* [ ] ", "* [x] "];
-    if let Some(words) = boxed.iter().find_map(|mark| line.strip_prefix(mark)) {
-        return Some(words);
-    }
-    let digits = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    (digits.len() < line.len()).then(|| digits.strip_prefix(". "))?
 }
 
 /// A file as it may be printed: line by line, without anything that acts on a

@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     duty::{Due, Duty, Promise, Settled, Standing, respond_by},
-    fact::{Skip, StepId},
+    fact::{Fact, Skip, StepId},
     incident::Incident,
     policy::{Confirm, Ladder, Policy, Step, Until},
     severity::Severity,
+    text::Name,
 };
 
 /// How long before a step the console asks for its confirmation (E5).
@@ -90,7 +91,7 @@ fn is_bare_page(incident: &Incident, ladder: &Ladder, step: &Step) -> bool {
 }
 
 /// Channels that reach a step's target; `None` where nobody can be reached (E7).
-pub fn reach<'a>(policy: &'a Policy, step: &Step) -> Option<&'a [super::text::Name]> {
+pub fn reach<'a>(policy: &'a Policy, step: &Step) -> Option<&'a [Name]> {
     let contact = policy.contact(&step.target)?;
     (!contact.channels.is_empty()).then_some(contact.channels.as_slice())
 }
@@ -243,6 +244,31 @@ impl Skip {
             Self::ByHand => "skipped by hand",
         }
     }
+}
+
+/// The fact that a step fires at `now` over these channels; without any, it is
+/// the doing of whoever told the target by hand (E11).
+pub fn fires(incident: &Incident, step: StepId, via: Vec<Name>, now: DateTime<Utc>) -> Fact {
+    let policy = incident.policy();
+    let late = policy
+        .step(&step)
+        .map_or(TimeDelta::zero(), |(_, step)| now - due_at(incident, step));
+    let fired = incident.state().ladder.fired.get(&step);
+    Fact::Escalated {
+        target: policy.target(&step),
+        by_hand: via.is_empty(),
+        late_s: late.num_seconds().max(0),
+        round: fired.map_or(0, |fired| fired.rounds),
+        via,
+        step,
+    }
+}
+
+/// The same, when a person fires it: over every channel that reaches the target.
+pub fn fires_by_a_person(incident: &Incident, step: StepId, now: DateTime<Utc>) -> Fact {
+    let found = incident.policy().step(&step);
+    let via = found.and_then(|(_, step)| reach(incident.policy(), step));
+    fires(incident, step, via.unwrap_or_default().to_vec(), now)
 }
 
 /// What the engine has to do about the steps that are due at `now`.

@@ -385,6 +385,13 @@ impl Policy {
         Some((ladder, ladder.steps.get(id.index)?))
     }
 
+    /// Who is told at a step; nobody where the policy has no such step.
+    pub fn target(&self, id: &StepId) -> Name {
+        self.step(id)
+            .map(|(_, step)| step.target.clone())
+            .unwrap_or_default()
+    }
+
     /// Who stands behind `target`, if anybody is named.
     pub fn contact(&self, target: &str) -> Option<&Contact> {
         self.contact.get(target)

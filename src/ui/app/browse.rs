@@ -182,7 +182,7 @@ pub fn runbook_items(app: &App) -> Vec<(String, String)> {
         .enumerate()
         .map(|(place, step)| {
             (
-                format!("runbook:{}#{}", book.file, place + 1),
+                crate::domain::runbook::item(&book.file, place + 1),
                 step.to_string(),
             )
         })

@@ -1,6 +1,6 @@
 //! A confirmed sheet becomes facts to record.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     super::{
@@ -16,6 +16,7 @@ use crate::domain::{
     escalation,
     fact::{ActionKind, Declaration, Fact, Role, Skip, StepId, Update},
     incident::Incident,
+    link,
     phase::Phase,
     severity::Severity,
     span,
@@ -268,7 +269,7 @@ fn work(app: &App, incident: &Incident, sheet: &Sheet, now: DateTime<Utc>) -> Re
         Action::Mitigate => Fact::Mitigated {},
         Action::Link => Fact::Linked {
             name: typed(&value("Name"))?,
-            url: address(&value("Address"))?,
+            url: link::read(&value("Address")).map_err(|error| error.to_string())?,
         },
         Action::Correct => Fact::Corrected {
             entry: entry()?,
@@ -300,19 +301,6 @@ fn work(app: &App, incident: &Incident, sheet: &Sheet, now: DateTime<Utc>) -> Re
     })
 }
 
-/// An address that a link may have: http or https, without credentials.
-fn address(text: &str) -> Result<crate::domain::text::Address, String> {
-    let url = url::Url::parse(text)
-        .map_err(|error| format!("{}: {error}", crate::domain::text::one_line(text)))?;
-    if !matches!(url.scheme(), "http" | "https")
-        || !url.username().is_empty()
-        || url.password().is_some()
-    {
-        return Err("a link is http or https, and carries no name or password".to_owned());
-    }
-    typed(url.as_str())
-}
-
 #[expect(
     clippy::too_many_lines,
     reason = "one arm per action, each a line or two"
@@ -334,7 +322,7 @@ fn people(
         Action::SkipStep => {
             let step = step()?;
             Fact::StepSkipped {
-                target: target(incident, &step),
+                target: incident.policy().target(&step),
                 step,
                 why: Skip::ByHand,
                 reason: typed(&value("Reason"))?,
@@ -384,35 +372,8 @@ fn people(
             draft: sheet.entry.ok_or("there is no draft")?,
         },
         Action::Publish => publish(app, incident)?,
-        _ => escalated(incident, step()?, now),
+        _ => escalation::fires_by_a_person(incident, step()?, now),
     })
-}
-
-/// A step that a person fires: it pages where somebody can be reached, and is
-/// the person's own call where nobody can.
-pub fn escalated(incident: &Incident, step: StepId, now: DateTime<Utc>) -> Fact {
-    let found = incident.policy().step(&step);
-    let via = found
-        .and_then(|(_, step)| escalation::reach(incident.policy(), step))
-        .unwrap_or_default()
-        .to_vec();
-    let late = found.map_or(TimeDelta::zero(), |(_, step)| {
-        now - escalation::due_at(incident, step)
-    });
-    let round = incident
-        .state()
-        .ladder
-        .fired
-        .get(&step)
-        .map_or(0, |fired| fired.rounds);
-    Fact::Escalated {
-        target: target(incident, &step),
-        by_hand: via.is_empty(),
-        late_s: late.num_seconds().max(0),
-        via,
-        round,
-        step,
-    }
 }
 
 fn step_of(sheet: &Sheet) -> Option<StepId> {
@@ -421,14 +382,6 @@ fn step_of(sheet: &Sheet) -> Option<StepId> {
         ladder: ladder.to_owned(),
         index: index.parse().ok()?,
     })
-}
-
-fn target(incident: &Incident, step: &StepId) -> Name {
-    incident
-        .policy()
-        .step(step)
-        .map(|(_, step)| step.target.clone())
-        .unwrap_or_default()
 }
 
 fn until(app: &App, text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
