@@ -288,15 +288,17 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::Verify => store::verify(room).await,
         Verb::Backup(backup) => backup.run(room).await,
         Verb::Completions(_)
-            | Verb::Man(_)
-            | Verb::Config(_)
-            | Verb::Theme(_)
-            | Verb::Runbook(_)
-            | Verb::Policy(_)
-            | Verb::Doctor
-            | Verb::Wall { .. }
-            | Verb::Reset
-            | Verb::Probe(probe::Verb::Run { .. }) => unreachable!("these need no log, and were carried out before it was opened"),
+        | Verb::Man(_)
+        | Verb::Config(_)
+        | Verb::Theme(_)
+        | Verb::Runbook(_)
+        | Verb::Policy(_)
+        | Verb::Doctor
+        | Verb::Wall { .. }
+        | Verb::Reset
+        | Verb::Probe(probe::Verb::Run { .. }) => {
+            unreachable!("these need no log, and were carried out before it was opened")
+        }
     }
 }
 
