@@ -11,6 +11,8 @@ mod connectors;
 #[cfg(test)]
 mod encoder;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod licences;

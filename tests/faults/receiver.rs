@@ -1,0 +1,94 @@
+//! A channel's other side, that answers when the test says so.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::mpsc::{self, Receiver as Inbox},
+    thread,
+};
+
+use super::PATIENCE;
+
+/// Takes every post, and answers none by itself.
+pub(super) struct Receiver {
+    url: String,
+    posts: Inbox<Post>,
+}
+
+/// A post that arrived whole, and waits for its answer.
+pub(super) struct Post {
+    /// Its `webhook-id`.
+    pub(super) id: String,
+    pub(super) body: String,
+    stream: TcpStream,
+}
+
+impl Receiver {
+    pub(super) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let (tx, posts) = mpsc::channel();
+        thread::spawn(move || {
+            // One after the other: a half-sent post would end with its sender.
+            for stream in listener.incoming().map_while(Result::ok) {
+                if read(stream).is_some_and(|post| tx.send(post).is_err()) {
+                    return;
+                }
+            }
+        });
+        Self { url, posts }
+    }
+
+    /// A channel of the configuration, that leads here.
+    pub(super) fn channel(&self, name: &str) -> String {
+        let url = &self.url;
+        format!("[channels.{name}]\nkind = \"webhook\"\nurl = \"{url}\"\nformat = \"text\"\n")
+    }
+
+    /// The next post.
+    pub(super) fn post(&self) -> Post {
+        self.posts
+            .recv_timeout(PATIENCE)
+            .unwrap_or_else(|_| panic!("nothing arrived"))
+    }
+
+    /// A post that has arrived already.
+    pub(super) fn other(&self) -> Option<Post> {
+        self.posts.try_recv().ok()
+    }
+}
+
+impl Post {
+    /// Says that it was taken. A sender that is gone does not hear it.
+    pub(super) fn take(mut self) {
+        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        self.stream.write_all(answer).ok();
+    }
+}
+
+fn read(stream: TcpStream) -> Option<Post> {
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let (mut id, mut length) = (String::new(), 0);
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let Some((name, value)) = line.trim_end().split_once(": ") else {
+            if line.trim_end().is_empty() {
+                break;
+            }
+            continue;
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "webhook-id" => value.clone_into(&mut id),
+            "content-length" => length = value.parse().ok()?,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let body = String::from_utf8(body).ok()?;
+    Some(Post { id, body, stream })
+}
