@@ -17,7 +17,7 @@ use crate::{
     domain::{
         board::Board,
         duty::Duty,
-        entry::Via,
+        entry::{Entry, IncidentId, Via},
         escalation,
         fact::{Fact, Skip, StepId},
         incident::Incident,
@@ -39,6 +39,8 @@ const ROUND: Duration = Duration::from_secs(5);
 /// How long a try may be on the wire before another engine may take it over:
 /// a little more than a channel's own limit.
 const ON_THE_WIRE: TimeDelta = TimeDelta::seconds(20);
+/// How long a busy disk is left alone before an end is written down again.
+const AGAIN: Duration = Duration::from_millis(200);
 /// Deliveries under way at once; each lane has one at the most.
 const AT_ONCE: usize = 16;
 
@@ -132,7 +134,7 @@ impl Engine {
                 return Ok(());
             }
         };
-        let mut turn = Turn::begin(self, fence).await?;
+        let mut turn = Turn::begin(self, fence);
         let ended = turn.work(seen, stop, changes).await;
         turn.finish().await;
         if stop.is_cancelled() {
@@ -148,29 +150,20 @@ impl Engine {
 }
 
 impl<'a> Turn<'a> {
-    async fn begin(engine: &'a Engine, fence: Fence) -> Result<Self, StoreError> {
+    fn begin(engine: &'a Engine, fence: Fence) -> Self {
         let author = Author {
             name: "engine".into(),
             via: Via::Engine,
             replica: engine.log.replica(),
             clock: engine.clock,
         };
-        let channels = &engine.channels;
-        engine
-            .log
-            .recover(fence, engine.clock.now(), |name| {
-                channels
-                    .get(name)
-                    .is_some_and(|channel| channel.spec().resend_safe)
-            })
-            .await?;
-        Ok(Self {
+        Self {
             engine,
             fence,
             author,
             board: Board::default(),
             sending: JoinSet::new(),
-        })
+        }
     }
 
     async fn work(
@@ -184,6 +177,7 @@ impl<'a> Turn<'a> {
             let now = self.engine.clock.now();
             log.renew_lease(self.fence, now, LEASE).await?;
             journal::catch_up(log, &mut self.board).await?;
+            self.recover(now).await?;
             self.fire(now).await?;
             self.deliver(now).await?;
             log.tick(now).await?;
@@ -257,20 +251,58 @@ impl<'a> Turn<'a> {
         Ok(pause.min(ROUND))
     }
 
+    /// Takes over tries that nobody ended: of an engine that is gone, or of a
+    /// task of ours that ended badly.
+    async fn recover(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let channels = &self.engine.channels;
+        let resends = |name: &Name| {
+            channels
+                .get(name)
+                .is_some_and(|channel| channel.spec().resend_safe)
+        };
+        self.engine
+            .log
+            .recover(self.fence, now, resends)
+            .await
+            .map(drop)
+    }
+
     /// Fires what is due in every incident.
     async fn fire(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut batch = Batch::default();
-        for incident in self.board.all().filter(|incident| incident.is_active()) {
-            self.fire_one(incident, now, &mut batch);
-        }
-        if !batch.entries.is_empty() {
-            self.engine
-                .log
-                .append_held(self.fence, &batch.entries, &batch.intents, now)
-                .await?;
-            journal::catch_up(&self.engine.log, &mut self.board).await?;
+        let active: Vec<IncidentId> = self
+            .board
+            .active()
+            .iter()
+            .map(|incident| incident.id)
+            .collect();
+        for id in active {
+            let mut batch = Batch::default();
+            if let Some(incident) = self.board.get(id) {
+                self.fire_one(incident, now, &mut batch);
+            }
+            self.record(&batch, now).await?;
         }
         Ok(())
+    }
+
+    /// Appends what one incident asks for. One that can't be written must not
+    /// silence the others: it is told, and tried again at the next round.
+    async fn record(&mut self, batch: &Batch, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if batch.entries.is_empty() {
+            return Ok(());
+        }
+        let log = &self.engine.log;
+        match log
+            .append_held(self.fence, &batch.entries, &batch.intents, now)
+            .await
+        {
+            Err(error @ (StoreError::IdReuse { .. } | StoreError::Unfit { .. })) => {
+                tracing::error!(%error, "an incident's steps could not be recorded");
+                Ok(())
+            }
+            Err(error) => Err(error),
+            Ok(_) => journal::catch_up(log, &mut self.board).await.map(drop),
+        }
     }
 
     fn fire_one(&self, incident: &Incident, now: DateTime<Utc>, batch: &mut Batch) {
@@ -403,8 +435,30 @@ impl Sending {
         let now = clock.now();
         let ending = self.ending(outcome, channel.as_deref(), now);
         let entries = self.entries(&ending, now);
-        self.log.finish(&self.one, ending, &entries, now).await?;
-        Ok(())
+        self.finish(ending, &entries, now).await
+    }
+
+    /// Writes the end down. What the channel took must not be sent again only
+    /// because the disk was busy, so it is tried while the try is still ours.
+    async fn finish(
+        &self,
+        ending: Ending,
+        entries: &[Entry],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let until = now + ON_THE_WIRE / 2;
+        loop {
+            let written = self
+                .log
+                .finish(&self.one, ending.clone(), entries, now)
+                .await;
+            match written {
+                Err(error) if error.may_pass() && self.author.clock.now() < until => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                other => return other.map(drop),
+            }
+        }
     }
 
     fn ending(&self, outcome: Outcome, channel: Option<&Channel>, now: DateTime<Utc>) -> Ending {
@@ -442,7 +496,7 @@ impl Sending {
     }
 
     /// The entry that tells how it ended; none while it goes on.
-    fn entries(&self, ending: &Ending, now: DateTime<Utc>) -> Vec<crate::domain::entry::Entry> {
+    fn entries(&self, ending: &Ending, now: DateTime<Utc>) -> Vec<Entry> {
         let intent = &self.delivery.intent;
         let (of, channel, key) = (intent.origin, intent.channel.clone(), intent.key.clone());
         let repeat = if self.delivery.maybe_repeat {

@@ -22,7 +22,7 @@ use crate::screen::fixture::{
 /// The facts that were to be recorded.
 fn facts(effects: &[Effect]) -> Vec<Fact> {
     let wishes = effects.iter().filter_map(|effect| match effect {
-        Effect::Record(wishes) => Some(wishes.clone()),
+        Effect::Record(wishes) | Effect::Send(wishes, _) => Some(wishes.clone()),
         _ => None,
     });
     wishes.flatten().map(|wish| wish.fact).collect()
@@ -106,10 +106,7 @@ fn an_update_leaves_after_a_review_and_the_word_send() {
     };
     assert_eq!(update.form.body.as_str(), "rolling back");
     assert_eq!(update.channels.len(), 2);
-    assert!(
-        sent.iter()
-            .any(|effect| matches!(effect, Effect::DropDraft(_)))
-    );
+    assert!(sent.iter().any(|effect| matches!(effect, Effect::Send(..))));
 }
 
 #[test]

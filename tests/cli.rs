@@ -2,7 +2,7 @@
 //! a terminal.
 
 mod data;
-mod house;
+pub mod house;
 mod prompt;
 mod records;
 mod sends;

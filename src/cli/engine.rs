@@ -92,8 +92,8 @@ pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
         channels(&room.setup)?,
     );
     let (seen, told) = watch::channel(EngineSeen::default());
+    let watcher = watch_probes(room, told.clone(), &stop)?;
     let teller = tokio::spawn(tell(room.setup.global.quiet, told));
-    let watcher = watch_probes(room, &stop)?;
     let ended = engine.run(&seen, &stop).await;
     stop.cancel();
     drop(seen);
@@ -137,16 +137,18 @@ async fn tell(quiet: bool, mut told: watch::Receiver<EngineSeen>) {
     }
 }
 
-/// Probes, and records what changed, as a console does.
+/// Probes, and records what the log does not say of them yet, while this
+/// process runs the engine: as a console does.
 fn watch_probes(
     room: &Room,
+    seen: watch::Receiver<EngineSeen>,
     stop: &CancellationToken,
 ) -> color_eyre::Result<JoinHandle<Result<(), StoreError>>> {
     let specs = room.setup.config.probes.clone();
     let probes = probe::all(specs.clone()).wrap_err("making the probes")?;
     let (tx, rx) = mpsc::channel(READINGS);
     tokio::spawn(Schedule::new(probes, room.setup.clock).run(tx, stop.clone()));
-    let watcher = Watcher::new(room.log.clone(), room.setup.clock, &specs);
+    let watcher = Watcher::new(room.log.clone(), room.setup.clock, &specs, seen);
     let stop = stop.clone();
     Ok(tokio::spawn(async move {
         let ended = watcher.run(rx, &stop).await;
@@ -162,10 +164,11 @@ struct Watcher {
     author: Author,
     panel: Panel,
     board: Board,
+    seen: watch::Receiver<EngineSeen>,
 }
 
 impl Watcher {
-    fn new(log: Log, clock: Clock, specs: &[Spec]) -> Self {
+    fn new(log: Log, clock: Clock, specs: &[Spec], seen: watch::Receiver<EngineSeen>) -> Self {
         let author = Author {
             name: "engine".into(),
             via: Via::Engine,
@@ -175,6 +178,7 @@ impl Watcher {
         Self {
             panel: Panel::new(host(), specs),
             board: Board::default(),
+            seen,
             author,
             log,
         }
@@ -196,31 +200,37 @@ impl Watcher {
         }
     }
 
-    /// Records what changed by a reading. What can't be written now is not
-    /// lost: the panel has it, and the next change carries the state.
+    /// Records what the log does not say yet. What can't be written now is
+    /// compared again at the next reading.
     async fn take(&mut self, name: &Name, reading: &Reading) -> Result<(), StoreError> {
-        let changes = self.panel.observe(name, reading);
-        if changes.is_empty() {
+        self.panel.observe(name, reading);
+        if !self.seen.borrow().mine {
             return Ok(());
         }
-        let wishes = changes.into_iter().map(|change| Wish {
-            incident: IncidentId::WORKSPACE,
-            fact: Fact::ProbeChanged(Box::new(change)),
-            at: reading.at,
-        });
-        let wishes = wishes.collect();
-        let written = self.write(wishes, reading).await;
-        match written {
+        match self.tell(reading).await {
             Err(error) if error.may_pass() => {
-                tracing::warn!(%error, "a probe's change was not recorded");
+                tracing::warn!(%error, "a probe's change was not recorded yet");
                 Ok(())
             }
             other => other,
         }
     }
 
-    async fn write(&mut self, wishes: Vec<Wish>, reading: &Reading) -> Result<(), StoreError> {
+    async fn tell(&mut self, reading: &Reading) -> Result<(), StoreError> {
+        if self.panel.untold(|name| self.board.probe(name)).is_empty() {
+            return Ok(());
+        }
         journal::catch_up(&self.log, &mut self.board).await?;
+        let changes = self.panel.untold(|name| self.board.probe(name)).into_iter();
+        let wishes = changes.map(|change| Wish {
+            incident: IncidentId::WORKSPACE,
+            fact: Fact::ProbeChanged(Box::new(change)),
+            at: reading.at,
+        });
+        self.write(wishes.collect(), reading).await
+    }
+
+    async fn write(&mut self, wishes: Vec<Wish>, reading: &Reading) -> Result<(), StoreError> {
         let batch = self.author.write(wishes, &self.board);
         self.log
             .append(&batch.entries, &batch.intents, reading.at)

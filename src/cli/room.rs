@@ -247,10 +247,10 @@ impl Room {
     ///
     /// When the drafts can't be read.
     pub async fn gate(&self, id: IncidentId) -> Result<Gate, StoreError> {
-        let probes_green = self
-            .board
-            .probes()
-            .all(|(_, health, _)| health != Health::Down);
+        // A log that knows of no probe says nothing about the service.
+        let mut probes = self.board.probes().peekable();
+        let probes_green =
+            probes.peek().is_some() && probes.all(|(_, health, _)| health == Health::Up);
         let sent = self.board.get(id).is_some_and(|incident| {
             let last = incident.state().updates.last();
             last.is_some_and(|sent| sent.update.last)

@@ -262,11 +262,17 @@ impl Console {
 
     fn carry_out(&mut self, effect: Effect, now: DateTime<Utc>) {
         match effect {
-            Effect::Record(wishes) => self.tasks.record(wishes, &self.app.board),
-            Effect::SaveDraft(key, text) => self.tasks.job(Job::SaveDraft(key, text)),
-            Effect::DropDraft(key) => self.tasks.job(Job::DropDraft(key)),
-            Effect::Deliver(order) => self.tasks.job(Job::Deliver(order)),
-            Effect::AdoptPolicy(incident) => self.tasks.adopt(incident, &self.app.board, now),
+            Effect::Record(wishes) => {
+                let batch = self.tasks.write(wishes, &self.app.board);
+                self.job(Job::Append(batch, None), now);
+            }
+            Effect::SaveDraft(key, text) => self.job(Job::SaveDraft(key, text), now),
+            Effect::Send(wishes, draft) => {
+                let batch = self.tasks.write(wishes, &self.app.board);
+                self.job(Job::Append(batch, Some(draft)), now);
+            }
+            Effect::Deliver(order) => self.job(Job::Deliver(order), now),
+            Effect::AdoptPolicy(incident) => self.job(Job::Adopt(incident), now),
             Effect::ProbeNow => self.tasks.probe_now(),
             Effect::Copy(text) => self.copy(&text, now),
             Effect::Bell => self.handle.bell(),
@@ -275,6 +281,15 @@ impl Console {
             Effect::Redraw => self.repaint = true,
             Effect::Suspend => self.suspends = true,
             Effect::Quit => self.exit = Some(0),
+        }
+    }
+
+    /// The queue is only full when the disk stands still; then the person is
+    /// told that nothing was recorded, instead of waiting for it.
+    fn job(&mut self, job: Job, now: DateTime<Utc>) {
+        if !self.tasks.job(job) {
+            let text = "the disk does not keep up: this was not recorded; try again";
+            self.app.tell(text, true, now);
         }
     }
 
@@ -309,7 +324,9 @@ impl Console {
     }
 
     /// Lets what was asked for reach the disk, and gives the lease back.
-    async fn end(self) {
+    async fn end(mut self) {
+        // Nobody reads answers any more: a task must not wait for a place.
+        self.messages.close();
         self.stop.cancel();
         self.tasks.end().await;
     }

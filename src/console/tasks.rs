@@ -4,11 +4,10 @@
 use std::{
     io::{self, Read as _, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
 use color_eyre::eyre::{Report, eyre};
 use tokio::{
     sync::{
@@ -21,8 +20,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Setup, runbooks};
 use crate::{
-    clock::Clock,
-    domain::{board::Board, entry::IncidentId, fact::Fact, policy::Policy},
+    domain::{
+        board::Board,
+        entry::{IncidentId, Via},
+        fact::Fact,
+        notice::{Delivery, DeliveryState},
+        policy::Policy,
+    },
     engine::Engine,
     journal::{Author, Batch},
     probe::{Nudge, Schedule},
@@ -34,19 +38,23 @@ use crate::{
 const JOBS: usize = 256;
 /// Entries read at a time: the screen shows the first while the rest is read.
 const PAGE: u32 = 5_000;
-/// Deliveries shown.
+/// Deliveries shown that are over; what waits for a person is always shown.
 const SHOWN: usize = 200;
+/// Bytes read back from an editor; far more than fits into an update.
+const LONGEST_EDIT: u64 = 256 * 1024;
 /// How often the runbooks are read again.
 const RUNBOOKS: Duration = Duration::from_mins(1);
-/// How long leaving waits for what is still to be written.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long leaving waits for what is still to be written, and for messages on
+/// the wire: a little more than a channel's own limit.
+const PATIENCE: Duration = Duration::from_secs(11);
 
 /// Something for the disk.
 #[derive(Debug)]
 pub(super) enum Job {
-    Append(Batch),
+    /// Entries; and the draft that is forgotten once they are on disk.
+    Append(Batch, Option<String>),
     SaveDraft(String, String),
-    DropDraft(String),
+    Adopt(IncidentId),
     Deliver(Order),
 }
 
@@ -55,8 +63,6 @@ pub(super) struct Tasks {
     jobs: Sender<Job>,
     author: Author,
     nudge: Nudge,
-    policy_file: Option<PathBuf>,
-    messages: Sender<Msg>,
     running: JoinSet<Result<(), Report>>,
 }
 
@@ -66,16 +72,16 @@ impl Tasks {
         let mut running = JoinSet::new();
         let author = Author {
             name: setup.settings.me.clone(),
-            via: crate::domain::entry::Via::Console,
+            via: Via::Console,
             replica: setup.log.replica(),
             clock: setup.clock,
         };
-        running.spawn(write(
-            setup.log.clone(),
-            setup.clock,
-            inbox,
-            messages.clone(),
-        ));
+        let writer = Writer {
+            log: setup.log.clone(),
+            author: author.clone(),
+            policy_file: setup.policy_file,
+        };
+        running.spawn(writer.run(inbox, messages.clone()));
         running.spawn(follow(setup.log.clone(), messages.clone(), stop.clone()));
         let (seen, watched) = watch::channel(EngineSeen::default());
         let owner = Owner {
@@ -99,8 +105,6 @@ impl Tasks {
             jobs,
             author,
             nudge,
-            policy_file: setup.policy_file,
-            messages: messages.clone(),
             running,
         }
     }
@@ -117,51 +121,23 @@ impl Tasks {
         }
     }
 
-    pub(super) fn record(&self, wishes: Vec<Wish>, board: &Board) {
-        self.job(Job::Append(self.author.write(wishes, board)));
+    /// Entries and messages, as this console's person writes them.
+    pub(super) fn write(&self, wishes: Vec<Wish>, board: &Board) -> Batch {
+        self.author.write(wishes, board)
     }
 
-    /// The queue is only full when the disk stands still; then the person is
-    /// told that nothing was recorded, instead of waiting for it.
-    pub(super) fn job(&self, job: Job) {
-        if self.jobs.try_send(job).is_err() {
-            let text = "the disk does not keep up: this was not recorded; try again".to_owned();
-            self.messages.try_send(Msg::Failed(text)).ok();
-        }
+    /// Hands a job to the writer; `false` when too many wait.
+    pub(super) fn job(&self, job: Job) -> bool {
+        self.jobs.try_send(job).is_ok()
     }
 
     pub(super) fn probe_now(&self) {
         self.nudge.look_now();
     }
 
-    /// Reads the policy file anew and records that it counts from now on (E6).
-    pub(super) fn adopt(&self, incident: IncidentId, board: &Board, now: DateTime<Utc>) {
-        let text = match &self.policy_file {
-            Some(path) => std::fs::read_to_string(path)
-                .map_err(|error| format!("{}: {error}", path.display())),
-            None => Ok(crate::domain::policy::BUILT_IN.to_owned()),
-        };
-        let checked = text.and_then(|text| match Policy::parse("policy", &text) {
-            Ok(_) => Ok(text),
-            Err(error) => Err(error.to_string()),
-        });
-        match checked {
-            Ok(policy) => self.record(
-                vec![Wish {
-                    incident,
-                    fact: Fact::PolicyAdopted { policy },
-                    at: now,
-                }],
-                board,
-            ),
-            Err(why) => drop(self.messages.try_send(Msg::Failed(why))),
-        }
-    }
-
     /// Waits, not for ever, until everything that was asked for is on disk.
     pub(super) async fn end(mut self) {
         drop(self.jobs);
-        drop(self.messages);
         let all = async { while self.running.join_next().await.is_some() {} };
         if tokio::time::timeout(PATIENCE, all).await.is_err() {
             tracing::warn!("the tasks did not end in time");
@@ -170,44 +146,98 @@ impl Tasks {
 }
 
 /// Writes jobs down, one after the other, until nobody sends any more.
-async fn write(
+struct Writer {
     log: Log,
-    clock: Clock,
-    mut jobs: Receiver<Job>,
-    messages: Sender<Msg>,
-) -> Result<(), Report> {
-    while let Some(job) = jobs.recv().await {
-        let answer = match carry_out(&log, clock, job).await {
-            Ok(answer) => answer,
-            Err(error) => Some(Msg::Failed(error.to_string())),
-        };
-        if let Some(answer) = answer {
-            messages.send(answer).await.ok();
-        }
-    }
-    Ok(())
+    author: Author,
+    policy_file: Option<PathBuf>,
 }
 
-async fn carry_out(log: &Log, clock: Clock, job: Job) -> Result<Option<Msg>, StoreError> {
-    let now = clock.now();
-    match job {
-        Job::Append(batch) => {
-            log.append(&batch.entries, &batch.intents, now).await?;
-            let by_people = batch.entries.iter().filter(|entry| entry.is_by_a_person());
-            return Ok(Some(Msg::Recorded(
-                by_people.map(|entry| entry.id).collect(),
-            )));
+impl Writer {
+    async fn run(self, mut jobs: Receiver<Job>, messages: Sender<Msg>) -> Result<(), Report> {
+        while let Some(job) = jobs.recv().await {
+            let answers = match self.carry_out(job).await {
+                Ok(answers) => answers,
+                Err(error) => vec![Msg::Failed(error.to_string())],
+            };
+            for answer in answers {
+                messages.send(answer).await.ok();
+            }
         }
-        Job::SaveDraft(key, text) => {
-            log.save_draft(&key, &text, now).await?;
-            return Ok(Some(Msg::DraftSaved(now)));
-        }
-        Job::DropDraft(key) => log.drop_draft(&key).await?,
-        Job::Deliver(Order::Retry(key)) => drop(log.retry(&key, now).await?),
-        Job::Deliver(Order::Cancel(key)) => drop(log.cancel(&key).await?),
-        Job::Deliver(Order::Recall(entry)) => drop(log.cancel_by_origin(entry).await?),
+        Ok(())
     }
-    Ok(None)
+
+    async fn carry_out(&self, job: Job) -> Result<Vec<Msg>, StoreError> {
+        let (log, now) = (&self.log, self.author.clock.now());
+        match job {
+            Job::Append(batch, draft) => {
+                log.append(&batch.entries, &batch.intents, now).await?;
+                let by_people = batch.entries.iter().filter(|entry| entry.is_by_a_person());
+                let ids = by_people
+                    .filter(|entry| entry.via == Via::Console)
+                    .map(|entry| entry.id);
+                let mut answers = vec![Msg::Recorded(ids.collect())];
+                if let Some(key) = draft {
+                    log.drop_draft(&key).await?;
+                    answers.push(Msg::DraftSent(key));
+                }
+                Ok(answers)
+            }
+            Job::SaveDraft(key, text) => {
+                log.save_draft(&key, &text, now).await?;
+                Ok(vec![Msg::DraftSaved(now)])
+            }
+            Job::Adopt(incident) => self.adopt(incident).await,
+            Job::Deliver(Order::Retry(key)) => log.retry(&key, now).await.map(|_| Vec::new()),
+            Job::Deliver(Order::Cancel(key)) => log.cancel(&key).await.map(|_| Vec::new()),
+            Job::Deliver(Order::Recall(entry)) => {
+                let deliveries = log.cancel_by_origin(entry).await?;
+                Ok(too_late(&deliveries).into_iter().collect())
+            }
+        }
+    }
+
+    /// Reads the policy file anew and records that it counts from now on (E6);
+    /// whole, so that what it amends can change without changing history.
+    async fn adopt(&self, incident: IncidentId) -> Result<Vec<Msg>, StoreError> {
+        let now = self.author.clock.now();
+        let policy = match read_policy(self.policy_file.clone()).await {
+            Ok(policy) => policy,
+            Err(why) => return Ok(vec![Msg::Failed(why)]),
+        };
+        let fact = Fact::PolicyAdopted { policy };
+        let wish = Wish {
+            incident,
+            fact,
+            at: now,
+        };
+        let batch = self.author.write(vec![wish], &Board::default());
+        self.log.append(&batch.entries, &batch.intents, now).await?;
+        Ok(vec![Msg::Told(
+            "the policy on disk counts from now on".to_owned(),
+        )])
+    }
+}
+
+async fn read_policy(file: Option<PathBuf>) -> Result<String, String> {
+    let Some(path) = file else {
+        return Ok(crate::domain::policy::BUILT_IN.to_owned());
+    };
+    let name = path.display().to_string();
+    let text = tokio::fs::read_to_string(&path).await;
+    let text = text.map_err(|error| format!("{name}: {error}"))?;
+    let (policy, _) = Policy::parse(&name, &text).map_err(|error| error.to_string())?;
+    Ok(policy.to_toml())
+}
+
+/// What was taken back after it had left, if anything.
+fn too_late(deliveries: &[Delivery]) -> Option<Msg> {
+    let left: Vec<&str> = deliveries
+        .iter()
+        .filter(|delivery| delivery.state != DeliveryState::Cancelled)
+        .map(|delivery| delivery.intent.channel.as_str())
+        .collect();
+    let text = format!("too late to stop it: it went to {}", left.join(", "));
+    (!left.is_empty()).then_some(Msg::Failed(text))
 }
 
 /// Reads the log from its start, then whatever anybody adds to it.
@@ -224,16 +254,20 @@ pub(super) async fn follow(
     let mut deliveries = Vec::new();
     loop {
         loop {
-            let entries = log.after(head, PAGE).await?;
+            let entries = patiently(|| log.after(head, PAGE)).await?;
             let Some(last) = entries.last() else { break };
             head = last.seq.unwrap_or(head);
             if messages.send(Msg::Entries(entries)).await.is_err() {
                 return Ok(());
             }
         }
-        let mut all = log.deliveries(DeliveryFilter::All).await?;
+        let mut all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
         all.reverse();
-        all.truncate(SHOWN);
+        let mut place = 0;
+        all.retain(|delivery| {
+            place += 1;
+            place <= SHOWN || !delivery.is_over()
+        });
         if all != deliveries {
             deliveries.clone_from(&all);
             messages.send(Msg::Deliveries(all)).await.ok();
@@ -241,6 +275,23 @@ pub(super) async fn follow(
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             () = changes.changed() => {}
+        }
+    }
+}
+
+/// Reads until it works, where the reason may pass: a busy disk must not end
+/// a console.
+pub(super) async fn patiently<T, F>(read: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    loop {
+        match read().await {
+            Err(error) if error.may_pass() => {
+                tracing::warn!(%error, "reading the log again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            other => return other,
         }
     }
 }
@@ -296,14 +347,14 @@ async fn read_runbooks(
     }
 }
 
-/// A file that only its owner reads, in the folder of this session if there is one.
+/// A new file that only its owner reads. Never one that is there: somebody
+/// else may have put it there.
 fn private_file(name: &str) -> io::Result<(PathBuf, std::fs::File)> {
     let folder = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
-    let path = folder.join(format!("warroom-{}-{name}", std::process::id()));
+    let path = folder.join(format!("warroom-{:016x}-{name}", fastrand::u64(..)));
     let file = std::fs::OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(&path)?;
     Ok((path, file))
@@ -319,28 +370,40 @@ pub(super) fn keep_copy(text: &str) -> io::Result<PathBuf> {
 /// Lets a person write `text` in their editor; answers what they left.
 pub(super) fn edit(text: &str) -> io::Result<String> {
     let (path, mut file) = private_file("update.md")?;
-    file.write_all(text.as_bytes())?;
-    drop(file);
+    let edited = file
+        .write_all(text.as_bytes())
+        .and_then(|()| edit_file(&path));
+    match edited {
+        Ok(edited) => {
+            std::fs::remove_file(&path)?;
+            Ok(edited)
+        }
+        // What was written there is not thrown away.
+        Err(error) => Err(io::Error::other(format!(
+            "{error}; the text is in {}",
+            path.display()
+        ))),
+    }
+}
+
+fn edit_file(path: &Path) -> io::Result<String> {
+    let named = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let editor = ["VISUAL", "EDITOR"]
         .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-    let editor = editor.unwrap_or_else(|| "vi".to_owned());
+        .find_map(named)
+        .unwrap_or_else(|| "vi".to_owned());
     let mut words = editor.split_whitespace();
     let program = words.next().unwrap_or("vi");
     let status = std::process::Command::new(program)
         .args(words)
-        .arg(&path)
+        .arg(path)
         .status()?;
-    let mut edited = String::new();
-    std::fs::File::open(&path)?
-        .take(256 * 1024)
-        .read_to_string(&mut edited)?;
-    std::fs::remove_file(&path)?;
-    if status.success() {
-        Ok(edited)
-    } else {
-        Err(io::Error::other(format!(
-            "{program} ended with {status}; the text is as it was"
-        )))
+    if !status.success() {
+        return Err(io::Error::other(format!("{program} ended with {status}")));
     }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?
+        .take(LONGEST_EDIT)
+        .read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

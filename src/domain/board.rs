@@ -281,6 +281,13 @@ impl Board {
             let Some(target) = self.get(*into).filter(|target| target.is_active()) else {
                 return Err(Refusal::because("the incident to merge into is not active"));
             };
+            if target.is_sealed() != incident.is_sealed() {
+                return Err(Refusal::because(format!(
+                    "{} and {} can't be merged: of one of them nothing leaves, a drill or a private one, and duties would go silent (X4)",
+                    incident.label(),
+                    target.label()
+                )));
+            }
             all.push((target.id, self.absorbed(incident)));
             all.extend(worse(incident, target).map(|fact| (target.id, fact)));
         }

@@ -102,6 +102,13 @@ pub struct Delivery {
     pub created_at: DateTime<Utc>,
 }
 
+impl Delivery {
+    /// Whether it is sent or was taken back: nobody need look at it again.
+    pub const fn is_over(&self) -> bool {
+        matches!(self.state, DeliveryState::Sent | DeliveryState::Cancelled)
+    }
+}
+
 /// How a try to deliver went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Log, StoreError,
-    item::{load, readable, save, select, state_word},
+    item::{Item, load, readable, save, select, state_word},
+    tx::Tx,
 };
 use crate::domain::{
     entry::{EntryId, IncidentId},
@@ -144,19 +145,26 @@ impl Log {
     /// When the file can't be written.
     pub async fn cancel_by_origin(&self, origin: EntryId) -> Result<Vec<Delivery>, StoreError> {
         let mut tx = self.inner.begin().await?;
-        let rows = sqlx::query(select!("WHERE origin = $1 ORDER BY nr"))
-            .bind(origin.to_string())
-            .fetch_all(tx.conn())
-            .await;
-        let mut items = readable(&rows.map_err(|error| tx.told(error))?);
-        for item in &mut items {
-            if item.delivery.state == DeliveryState::Queued {
-                item.delivery.state = DeliveryState::Cancelled;
-                item.delivery.last_error = Title::lossy("taken back");
-                save(&mut tx, item).await?;
-            }
-        }
+        let items = take_back(&mut tx, &origin.to_string()).await?;
         tx.commit().await?;
         Ok(items.into_iter().map(|item| item.delivery).collect())
     }
+}
+
+/// Cancels what follows from an entry and still waits, inside a transaction;
+/// answers with all that follows from it.
+pub(super) async fn take_back(tx: &mut Tx<'_>, origin: &str) -> Result<Vec<Item>, StoreError> {
+    let rows = sqlx::query(select!("WHERE origin = $1 ORDER BY nr"))
+        .bind(origin.to_owned())
+        .fetch_all(tx.conn())
+        .await;
+    let mut items = readable(&rows.map_err(|error| tx.told(error))?);
+    for item in &mut items {
+        if item.delivery.state == DeliveryState::Queued {
+            item.delivery.state = DeliveryState::Cancelled;
+            item.delivery.last_error = Title::lossy("taken back");
+            save(tx, item).await?;
+        }
+    }
+    Ok(items)
 }

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteArguments};
 
 use super::{
-    Fence, Log, RawEntry, StoreError, deliveries, lease,
+    Fence, Log, RawEntry, StoreError, by_hand, deliveries, lease,
     row::{FIELD, Packed, ROW, entry, from_db, to_db},
     tx::{Tx, damaged},
 };
 use crate::domain::{
     entry::{Entry, EntryId, Seq},
+    fact::Fact,
     notice::Intent,
 };
 
@@ -51,7 +52,9 @@ impl Log {
     /// and on disk when this answers. One answer per entry, in order.
     ///
     /// Known ids with the same content are answered with their number and not
-    /// added again; messages whose key is known are left as they are. `now`
+    /// added again; messages whose key is known are left as they are. What
+    /// follows from an entry that is taken back is cancelled, if it still
+    /// waits. `now`
     /// is when the messages were recorded.
     ///
     /// # Errors
@@ -99,6 +102,11 @@ impl Log {
         }
         let accepted = self.add(&mut tx, &rows).await?;
         let queued = deliveries::queue(&mut tx, intents, now).await?;
+        for entry in entries {
+            if let Fact::Retracted { entry: origin, .. } = &entry.fact {
+                by_hand::take_back(&mut tx, &origin.to_string()).await?;
+            }
+        }
         let nothing_new = accepted
             .iter()
             .all(|one| matches!(one, Accepted::Duplicate(_)));

@@ -19,8 +19,6 @@ pub enum Msg {
     Key(KeyEvent),
     /// Text was pasted; it is text wherever it lands, never keys.
     Paste(String),
-    /// The terminal has another size: columns and rows.
-    Resize(u16, u16),
     /// A second passed.
     Tick,
     /// Entries are on disk: ours and everybody else's.
@@ -39,6 +37,8 @@ pub enum Msg {
     Engine(EngineSeen),
     /// A draft is on disk.
     DraftSaved(DateTime<Utc>),
+    /// A draft became an update, and is forgotten.
+    DraftSent(String),
     /// A draft was found on disk.
     Draft(String, String),
     /// Text came back from the editor.
@@ -54,10 +54,10 @@ pub enum Msg {
 pub enum Effect {
     /// Record these, all or none.
     Record(Vec<Wish>),
+    /// Record an update; once it is on disk, forget its draft, by key.
+    Send(Vec<Wish>, String),
     /// Keep a draft: its key and its text.
     SaveDraft(String, String),
-    /// Forget a draft.
-    DropDraft(String),
     /// Probe everything now.
     ProbeNow,
     /// Send text to the terminal's clipboard.

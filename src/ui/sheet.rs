@@ -5,7 +5,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{action::Action, edit::Edit};
-use crate::domain::entry::{EntryId, IncidentId};
+use crate::domain::{
+    entry::{EntryId, IncidentId},
+    text::Title,
+};
 
 /// How long a new sheet takes no key: what was typed ahead is not an answer.
 const DEAF_FOR: TimeDelta = TimeDelta::milliseconds(300);
@@ -30,6 +33,8 @@ pub struct Sheet {
     pub incident: Option<IncidentId>,
     /// The entry it is about.
     pub entry: Option<EntryId>,
+    /// The delivery it is about, by its key: the list moves while one reads.
+    pub delivery: Option<Title>,
     /// Its title.
     pub title: String,
     /// What will happen, in lines.
@@ -137,6 +142,7 @@ impl Sheet {
             action,
             incident: None,
             entry: None,
+            delivery: None,
             title: title.into(),
             lines: Vec::new(),
             quote: None,
@@ -188,7 +194,8 @@ impl Sheet {
         if key.code == KeyCode::Esc {
             return Answer::Left;
         }
-        if now - self.opened < DEAF_FOR {
+        // A clock that is set back must not make it deaf for long.
+        if (now - self.opened).abs() < DEAF_FOR {
             return Answer::Open;
         }
         match key.code {

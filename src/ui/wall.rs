@@ -101,7 +101,7 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
             }
             wall.app.engine = seen;
         }
-        Msg::Resize(..)
+        Msg::DraftSent(_)
         | Msg::Entries(_)
         | Msg::Reading(..)
         | Msg::Deliveries(_)

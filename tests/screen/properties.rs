@@ -250,7 +250,7 @@ proptest! {
             let confirmed = confirms(&app, &msg);
             let before = app.clone();
             for effect in update(&mut app, msg.clone(), when) {
-                let Effect::Record(wishes) = effect else { continue };
+                let (Effect::Record(wishes) | Effect::Send(wishes, _)) = effect else { continue };
                 let reaching = wishes.iter().find(|wish| reaches_people(&before, wish));
                 prop_assert!(confirmed || reaching.is_none(), "{msg:?} {:?} {reaching:?}", before.mode);
                 record(&mut app, &wishes, &mut seq, when);

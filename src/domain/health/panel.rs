@@ -129,6 +129,20 @@ impl Panel {
         counts
     }
 
+    /// What the log does not say yet: targets whose state is another than the
+    /// one told, as `told` answers. A target that was never seen says nothing.
+    pub fn untold(&self, told: impl Fn(&Name) -> Option<Health>) -> Vec<ProbeChange> {
+        let link = self.link();
+        let targets = self.watches.iter().filter(|watch| !watch.spec.control);
+        targets
+            .filter_map(|watch| {
+                let from = told(&watch.spec.name).unwrap_or(Health::Unknown);
+                let differs = watch.last.is_some() && from != watch.state;
+                differs.then(|| change(watch, (from, watch.state), &self.vantage, link))
+            })
+            .collect()
+    }
+
     /// Whether every target was good `checks` times in a row, and still is (R1).
     pub fn is_green(&self, checks: u32, now: DateTime<Utc>) -> bool {
         let mut targets = self.watches.iter().filter(|watch| !watch.spec.control);

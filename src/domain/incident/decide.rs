@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Incident;
 use crate::domain::{
     cadence,
-    entry::EntryId,
+    entry::{EntryId, Via},
     fact::{Fact, Role, Update},
     phase::Phase,
     retrospective, span,
@@ -483,6 +483,7 @@ impl Incident {
                 refuse(format!("only {} can take that back", entry.by))
             }
             Fact::Escalated { .. }
+            | Fact::Paged { .. }
             | Fact::Delivered { .. }
             | Fact::Undelivered { .. }
             | Fact::ProbeChanged(_) => refuse(format!("{kind} happened: it can't be taken back")),
@@ -490,6 +491,10 @@ impl Incident {
             | Fact::Corrected { .. }
             | Fact::Merged { .. }
             | Fact::Absorbed { .. } => refuse(format!("{kind} can't be taken back")),
+            // It would only do it again, under the same id.
+            _ if entry.via == Via::Engine => refuse(format!(
+                "{kind}: the engine did that; it can't be taken back"
+            )),
             _ => Ok(()),
         }
     }

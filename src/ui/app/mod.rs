@@ -29,13 +29,15 @@ use crate::domain::{
     board::Board,
     duty::{Clock, Due},
     entry::{Entry, EntryId, IncidentId},
-    fact::Fact,
+    fact::{Fact, Health},
     health::Panel,
     incident::Incident,
+    intents::HOLD_OUTSIDE,
     notice::Delivery,
     policy::Policy,
     probe::Reading,
     text::{Address, Name},
+    update::Audience,
 };
 
 pub use browse::{links, phase_items, runbook, runbook_items};
@@ -234,11 +236,11 @@ pub struct App {
     pub snoozed: Option<DateTime<Utc>>,
     /// What the timeline's filter leaves, found once for many frames.
     order: Option<rows::Order>,
+    /// States of probes that are on their way to the log.
+    telling: BTreeMap<Name, Health>,
     rung: BTreeSet<(IncidentId, i64, i64)>,
     last_bell: Option<DateTime<Utc>>,
     last_ctrl_c: Option<DateTime<Utc>>,
-    /// Columns and rows of the screen.
-    pub size: (u16, u16),
     /// When it was started.
     pub started: DateTime<Utc>,
 }
@@ -270,10 +272,10 @@ impl App {
             mouse: false,
             snoozed: None,
             order: None,
+            telling: BTreeMap::new(),
             rung: BTreeSet::new(),
             last_bell: None,
             last_ctrl_c: None,
-            size: (80, 24),
             started: now,
         }
     }
@@ -352,18 +354,10 @@ fn look_through(app: &mut App) {
     }
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm per message, each a line or two"
-)]
 fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => key_pressed(app, key, now),
         Msg::Paste(text) => pasted(app, &text, now),
-        Msg::Resize(columns, rows) => {
-            app.size = (columns, rows);
-            Vec::new()
-        }
         Msg::Tick => tick(app, now),
         Msg::Entries(entries) => {
             let had = app.board.active().len();
@@ -374,14 +368,12 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Recorded(ids) => {
-            app.undo = ids
-                .first()
-                .filter(|_| ids.len() == 1)
-                .map(|id| (*id, now + UNDO_FOR));
+            recorded(app, &ids, now);
             Vec::new()
         }
         Msg::Failed(why) => {
             app.tell(why, true, now);
+            app.telling.clear();
             Vec::new()
         }
         Msg::Told(text) => {
@@ -395,12 +387,16 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Msg::Engine(engine) => {
             app.engine = engine;
-            Vec::new()
+            untold(app, now)
         }
         Msg::DraftSaved(at) => {
             if let Some(composer) = &mut app.composer {
                 composer.saved_at = Some(at);
             }
+            Vec::new()
+        }
+        Msg::DraftSent(key) => {
+            app.drafts.remove(&key);
             Vec::new()
         }
         Msg::Draft(key, text) => {
@@ -420,22 +416,48 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     }
 }
 
-/// What a probe saw. Its changes are recorded by whoever runs the engine, and
-/// only where the log does not say the same already.
+/// What can be taken back, and for how long: what went to the public longest.
+/// Entries of the engine and of probes change nothing about it.
+fn recorded(app: &mut App, ids: &[EntryId], now: DateTime<Utc>) {
+    let [id] = ids else {
+        if !ids.is_empty() {
+            app.undo = None;
+        }
+        return;
+    };
+    let hold = match app.board.entry(*id).map(|(_, entry)| &entry.fact) {
+        Some(Fact::UpdateSent(update)) if update.audience == Audience::External => HOLD_OUTSIDE,
+        Some(_) | None => UNDO_FOR,
+    };
+    app.undo = Some((*id, now + hold));
+}
+
+/// What a probe saw.
 fn read(app: &mut App, name: &Name, reading: &Reading) -> Vec<Effect> {
-    let changes = app.panel.observe(name, reading);
+    app.panel.observe(name, reading);
+    untold(app, reading.at)
+}
+
+/// What the log does not say of the probes yet. Whoever runs the engine records
+/// it, also what it missed before it took over; nobody asks twice at a time.
+fn untold(app: &mut App, at: DateTime<Utc>) -> Vec<Effect> {
     if !app.engine.mine {
         return Vec::new();
     }
-    let wishes: Vec<Wish> = changes
-        .into_iter()
-        .filter(|change| app.board.probe(&change.probe) != Some(change.to))
-        .map(|change| Wish {
-            incident: IncidentId::WORKSPACE,
-            fact: Fact::ProbeChanged(Box::new(change)),
-            at: reading.at,
-        })
-        .collect();
+    let board = &app.board;
+    app.telling
+        .retain(|name, health| board.probe(name) != Some(*health));
+    let changes = app.panel.untold(|name| board.probe(name));
+    let mut wishes = Vec::new();
+    for change in changes {
+        if app.telling.insert(change.probe.clone(), change.to) != Some(change.to) {
+            wishes.push(Wish {
+                incident: IncidentId::WORKSPACE,
+                fact: Fact::ProbeChanged(Box::new(change)),
+                at,
+            });
+        }
+    }
     if wishes.is_empty() {
         Vec::new()
     } else {

@@ -478,6 +478,7 @@ fn people(
                 )
             };
             sheet = sheet.line(format!("Key {}", delivery.intent.key));
+            sheet.delivery = Some(delivery.intent.key.clone());
             sheet.quote = Some(delivery.intent.text.to_string());
             sheet
         }
@@ -528,7 +529,7 @@ fn publish(app: &App, incident: &Incident, now: DateTime<Utc>) -> Sheet {
         Gate::Word("public".to_owned()),
         now,
     )
-    .line("This goes to people outside the company. It cannot be taken back.");
+    .line("This goes to people outside the company.");
     if app.settings.outside.is_empty() {
         return sheet.line(format!(
             "No channel leads outside: publish it yourself on the {}, then confirm here.",
@@ -681,7 +682,7 @@ fn review(app: &mut App, now: DateTime<Utc>) -> Result<Vec<Effect>, String> {
     )
     .about(incident.id);
     sheet = if incident.is_sealed() {
-        sheet.line("A drill: it is recorded, and nothing leaves.")
+        sheet.line("A drill, or private: it is recorded, and nothing leaves.")
     } else if update.channels.is_empty() {
         sheet.line("No channel is ticked: post it yourself, then confirm here that you did.")
     } else {

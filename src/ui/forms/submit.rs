@@ -39,7 +39,7 @@ pub fn submit(app: &mut App, sheet: &Sheet, now: DateTime<Utc>) -> Result<Vec<Ef
     match sheet.action {
         Action::Review => review(app, id, now),
         Action::Adopt => Ok(vec![Effect::AdoptPolicy(id)]),
-        Action::Retry | Action::Drop => delivery(app, sheet.action),
+        Action::Retry | Action::Drop => delivery(sheet),
         Action::Resolve => resolve(app, sheet, id, now),
         _ => {
             let at = happened(app, &sheet.value("When"), now)?;
@@ -108,19 +108,15 @@ fn review(app: &mut App, id: IncidentId, now: DateTime<Utc>) -> Result<Vec<Effec
         Audience::External => Fact::ExternalDrafted { form: update.form },
     };
     let wishes = propose(app, id, fact, now)?;
+    // The draft stays on disk and here until the update itself is on disk.
     app.composer = None;
-    app.drafts.remove(&key);
     app.focus = Pane::Next;
-    Ok(vec![Effect::Record(wishes), Effect::DropDraft(key)])
+    Ok(vec![Effect::Send(wishes, key)])
 }
 
-fn delivery(app: &App, action: Action) -> Result<Vec<Effect>, String> {
-    let delivery = app
-        .deliveries
-        .get(app.row(Pane::Outbox))
-        .ok_or("there is no delivery")?;
-    let key = delivery.intent.key.clone();
-    Ok(vec![Effect::Deliver(if action == Action::Retry {
+fn delivery(sheet: &Sheet) -> Result<Vec<Effect>, String> {
+    let key = sheet.delivery.clone().ok_or("there is no delivery")?;
+    Ok(vec![Effect::Deliver(if sheet.action == Action::Retry {
         Order::Retry(key)
     } else {
         Order::Cancel(key)
@@ -371,7 +367,7 @@ fn people(
         Action::Approve => Fact::ExternalApproved {
             draft: sheet.entry.ok_or("there is no draft")?,
         },
-        Action::Publish => publish(app, incident)?,
+        Action::Publish => publish(app, incident, sheet)?,
         _ => escalation::fires_by_a_person(incident, step()?, now),
     })
 }
@@ -391,12 +387,15 @@ fn until(app: &App, text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Str
     }
 }
 
-fn publish(app: &App, incident: &Incident) -> Result<Fact, String> {
+fn publish(app: &App, incident: &Incident, sheet: &Sheet) -> Result<Fact, String> {
     let external = &incident.state().external;
     let (id, _, form) = external
         .draft
         .as_ref()
         .ok_or("there is no draft for outside")?;
+    if sheet.entry != Some(*id) {
+        return Err("there is a newer text for outside: go back and read it first".to_owned());
+    }
     Ok(Fact::UpdateSent(Box::new(Update {
         audience: Audience::External,
         form: form.clone(),
