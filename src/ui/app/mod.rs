@@ -330,10 +330,6 @@ impl App {
 }
 
 /// What a message changes, and what the loop must do about it.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm per message, each a line or two"
-)]
 pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     let effects = change(app, msg, now);
     look_through(app);
@@ -378,14 +374,8 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
                 .map(|id| (*id, now + UNDO_FOR));
             Vec::new()
         }
-        Msg::Failed(why) => {
-            app.tell(why, true, now);
-            Vec::new()
-        }
-        Msg::Told(text) => {
-            app.tell(text, false, now);
-            Vec::new()
-        }
+        Msg::Failed(why) => say(app, why, true, now),
+        Msg::Told(text) => say(app, text, false, now),
         Msg::Reading(name, reading) => read(app, &name, &reading),
         Msg::Deliveries(deliveries) => {
             app.deliveries = deliveries;
@@ -416,6 +406,11 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             vec![Effect::Redraw]
         }
     }
+}
+
+fn say(app: &mut App, text: String, error: bool, now: DateTime<Utc>) -> Vec<Effect> {
+    app.tell(text, error, now);
+    Vec::new()
 }
 
 /// What a probe saw. Its changes are recorded by whoever runs the engine, and

@@ -547,3 +547,52 @@ fn has(text: &str, part: &str) -> bool {
             .windows(part.len())
             .any(|some| some.eq_ignore_ascii_case(part.as_bytes()))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn order(entries: usize, pinned: Vec<usize>, others: Option<Vec<usize>>) -> Order {
+        Order {
+            incident: IncidentId::WORKSPACE,
+            filter: None,
+            entries,
+            pinned,
+            others,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pinned_come_first_and_every_entry_once(
+            entries in 1_usize..40,
+            pins in proptest::collection::btree_set(0_usize..40, 0..6),
+        ) {
+            let pinned: Vec<usize> = pins.into_iter().rev().filter(|pin| *pin < entries).collect();
+            let rest = (0..entries).rev().filter(|place| !pinned.contains(place));
+            let expected: Vec<usize> = pinned.iter().copied().chain(rest).collect();
+
+            let order = order(entries, pinned, None);
+
+            let places: Vec<usize> = (0..).map_while(|row| order.place(row)).collect();
+            prop_assert_eq!(order.len(), places.len());
+            prop_assert_eq!(places, expected);
+        }
+
+        #[test]
+        fn a_part_is_found_whatever_the_size_of_its_letters(text in "[a-cA-Cé ]{0,9}", part in "[a-cé]{0,3}") {
+            prop_assert_eq!(has(&text, &part), text.to_lowercase().contains(&part));
+        }
+    }
+
+    #[test]
+    fn what_a_filter_leaves_is_pinned_first_too() {
+        let order = order(9, vec![7, 2], Some(vec![5, 1]));
+
+        let places: Vec<usize> = (0..).map_while(|row| order.place(row)).collect();
+
+        assert_eq!(places, [7, 2, 5, 1]);
+    }
+}
