@@ -1,6 +1,7 @@
 //! What it costs, each number beside a floor measured in the same run.
 //!
-//! `cargo bench` prints one table. A floor is the least that a program doing the
+//! `cargo bench` prints one table (`cargo bench -- fold`, `log` or `screen` a part
+//! of it). A floor is the least that a program doing the
 //! same could cost: bare serde, bare `SQLite`, bare ratatui. Only the ratios
 //! mean anything; times are those of the machine. Rounds of both take turns,
 //! and the middle round counts.
@@ -18,15 +19,24 @@ mod screen;
 #[path = "numbers/wire.rs"]
 mod wire;
 
-use rounds::Table;
-
 fn main() {
     // `cargo test --all-targets` runs this too, and is not asking for numbers.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let mut table = Table::new();
-    fold::measure(&mut table);
-    log::measure(&mut table);
-    screen::measure(&mut table);
+    let asked: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let all: [(&str, fn()); 3] = [
+        ("fold", fold::measure),
+        ("log", log::measure),
+        ("screen", screen::measure),
+    ];
+    rounds::head();
+    for (name, measure) in all {
+        if asked.is_empty() || asked.iter().any(|part| part == name) {
+            measure();
+        }
+    }
 }

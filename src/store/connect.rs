@@ -159,18 +159,15 @@ async fn recent(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreErr
 /// Whether the file is empty so far; refuses what is not ours.
 async fn is_new(conn: &mut SqliteConnection, path: &Path) -> Result<bool, StoreError> {
     let told = |error| tx::told(path, "opening", error);
-    let application: i64 = sqlx::query_scalar("PRAGMA application_id")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(told)?;
-    let version: i64 = sqlx::query_scalar("PRAGMA user_version")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(told)?;
-    let things: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(told)?;
+    // All at once: each question is a way to the connection's thread and back.
+    let (application, version, things): (i64, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT application_id FROM pragma_application_id), \
+         (SELECT user_version FROM pragma_user_version), \
+         (SELECT count(*) FROM sqlite_schema)",
+    )
+    .fetch_one(&mut *conn)
+    .await
+    .map_err(told)?;
     if application == 0 && version == 0 && things == 0 {
         return Ok(true);
     }

@@ -1,7 +1,7 @@
 //! A part of the screen to draw on: text by role, clipped to its area.
 
 use ratatui::{
-    buffer::Buffer,
+    buffer::{Buffer, Cell},
     layout::Rect,
     style::{Modifier, Style},
 };
@@ -151,10 +151,15 @@ impl<'a, 'p> Canvas<'a, 'p> {
 
     /// Empties it and gives it a surface.
     pub fn clear(&mut self, surface: Role) {
-        let style = self.paint.style(surface);
-        for position in self.area.positions() {
-            self.buffer[position].reset();
-            self.buffer[position].set_style(style);
+        if self.area.is_empty() {
+            return;
+        }
+        let mut blank = Cell::EMPTY;
+        blank.set_style(self.paint.style(surface));
+        let width = usize::from(self.area.width);
+        for y in self.area.top()..self.area.bottom() {
+            let start = self.buffer.index_of(self.area.x, y);
+            self.buffer.content[start..start + width].fill(blank.clone());
         }
     }
 

@@ -8,7 +8,7 @@ mod size;
 mod text;
 mod time;
 
-pub(in crate::ui) use self::text::letters;
+pub(in crate::ui) use self::text::{is_plain, letters};
 pub use self::{
     size::{bytes, of_bytes, percent, thousands},
     text::{Align, fit, truncate, width},

@@ -2,13 +2,14 @@
 
 use super::{
     history::{self, Raw},
-    rounds::{Goal, Rounds, Table},
+    rounds::{self, Goal, Rounds},
 };
 
 /// Entries that come in one by one, per round.
 const LIVE: u32 = 1_000;
 
-pub fn measure(table: &mut Table) {
+/// Measures all of it.
+pub fn measure() {
     let lines = history::lines(400_000);
     let fold = |count: usize, rounds| {
         let lines = &lines[..count];
@@ -17,32 +18,32 @@ pub fn measure(table: &mut Table) {
     let few = fold(10_000, 9);
     let some = fold(100_000, 9);
     let many = fold(400_000, 3);
-    table.times("fold, 10,000 entries, each", &few, 10_000, &Goal(1.3, 1.0));
-    table.times(
+    rounds::times("fold, 10,000 entries, each", &few, 10_000, &Goal(1.3, 1.0));
+    rounds::times(
         "fold, 100,000 entries, each",
         &some,
         100_000,
         &Goal(1.3, 1.0),
     );
-    table.times(
+    rounds::times(
         "fold, 400,000 entries, each",
         &many,
         400_000,
         &Goal(1.3, 1.0),
     );
     let growth = |many: f64, few: f64| many / few / 40.0;
-    table.amounts(
+    rounds::amounts(
         "  each of 400,000 to each of 10,000",
         growth(many.ours(), few.ours()),
         growth(many.floor(), few.floor()),
         "x",
         &Goal(1.5, 1.0),
     );
-    live(table, &lines[..100_000]);
+    live(&lines[..100_000]);
 }
 
 /// One more onto what is open already.
-fn live(table: &mut Table, lines: &[String]) {
+fn live(lines: &[String]) {
     let (mut board, mut raw) = (history::board(lines), Raw::of(lines));
     let end = u64::try_from(lines.len()).unwrap_or(0);
     let news: Vec<Vec<String>> = (0..=15)
@@ -67,5 +68,5 @@ fn live(table: &mut Table, lines: &[String]) {
             }
         },
     );
-    table.times("one live entry onto 100,000", &taken, LIVE, &Goal(3.0, 1.5));
+    rounds::times("one live entry onto 100,000", &taken, LIVE, &Goal(3.0, 1.5));
 }

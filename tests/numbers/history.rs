@@ -71,7 +71,7 @@ fn fact(seq: Seq) -> (&'static str, String) {
                 format!(
                     r#"{{"item":"runbook:a.md#{}","done":{}}}"#,
                     seq % 500,
-                    seq % 3 == 0
+                    seq.is_multiple_of(3)
                 ),
             ),
             4 | 5 => (
@@ -79,7 +79,7 @@ fn fact(seq: Seq) -> (&'static str, String) {
                 format!(
                     r#"{{"probe":"checkout-{}","from":"up","to":"{}","detail":"{plain}","vantage":"bastion","counts":false}}"#,
                     seq % 30,
-                    if seq % 7 == 0 { "down" } else { "up" },
+                    if seq.is_multiple_of(7) { "down" } else { "up" },
                 ),
             ),
             _ => ("noted", format!(r#"{{"text":"{text}"}}"#)),

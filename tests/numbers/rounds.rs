@@ -76,44 +76,38 @@ fn quantile(values: &[f64], quarters: usize) -> f64 {
 /// What is to hold, and what would be good to have.
 pub struct Goal(pub f64, pub f64);
 
-/// Rows as they are measured.
-pub struct Table;
+/// Prints the table's head.
+pub fn head() {
+    print(&[
+        "",
+        "ours",
+        "floor",
+        "ratio",
+        "quartiles",
+        "goal",
+        "stretch",
+        "",
+    ]);
+}
 
-impl Table {
-    /// Prints the head.
-    pub fn new() -> Self {
-        print(&[
-            "",
-            "ours",
-            "floor",
-            "ratio",
-            "quartiles",
-            "goal",
-            "stretch",
-            "",
-        ]);
-        Self
-    }
+/// Prints a row of times; each round did the thing `times`.
+pub fn times(what: &str, rounds: &Rounds, times: u32, goal: &Goal) {
+    let (low, high) = rounds.spread();
+    let one = |seconds: f64| {
+        format!(
+            "{:.2?}",
+            Duration::from_secs_f64(seconds / f64::from(times))
+        )
+    };
+    let (ours, floor) = (rounds.ours(), rounds.floor());
+    let spread = format!("{low:.2} to {high:.2}");
+    row(what, &one(ours), &one(floor), (ours / floor, &spread), goal);
+}
 
-    /// A row of times; each round did the thing `times`.
-    pub fn times(&mut self, what: &str, rounds: &Rounds, times: u32, goal: &Goal) {
-        let (low, high) = rounds.spread();
-        let one = |seconds: f64| {
-            format!(
-                "{:.2?}",
-                Duration::from_secs_f64(seconds / f64::from(times))
-            )
-        };
-        let (ours, floor) = (rounds.ours(), rounds.floor());
-        let spread = format!("{low:.2} to {high:.2}");
-        row(what, &one(ours), &one(floor), (ours / floor, &spread), goal);
-    }
-
-    /// A row of other amounts, the same in each round.
-    pub fn amounts(&mut self, what: &str, ours: f64, floor: f64, unit: &str, goal: &Goal) {
-        let one = |amount: f64| format!("{amount:.2}{unit}");
-        row(what, &one(ours), &one(floor), (ours / floor, ""), goal);
-    }
+/// Prints a row of other amounts, the same in each round.
+pub fn amounts(what: &str, ours: f64, floor: f64, unit: &str, goal: &Goal) {
+    let one = |amount: f64| format!("{amount:.2}{unit}");
+    row(what, &one(ours), &one(floor), (ours / floor, ""), goal);
 }
 
 fn row(what: &str, ours: &str, floor: &str, (ratio, spread): (f64, &str), goal: &Goal) {

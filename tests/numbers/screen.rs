@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::{
     Terminal,
     backend::{Backend as _, TestBackend},
-    buffer::Buffer,
+    buffer::{Buffer, Cell},
     layout::Size,
 };
 use warroom::{
@@ -27,16 +27,20 @@ use warroom::{
 
 use super::{
     history,
-    rounds::{Goal, Rounds, Table},
+    rounds::{self, Goal, Rounds},
     wire::{self, Wire},
 };
+
+/// How often a round asks what is owed: once is too short to be measured.
+const TICKS: u32 = 50;
 
 const SIZE: Size = Size {
     width: 200,
     height: 60,
 };
 
-pub fn measure(table: &mut Table) {
+/// Measures all of it.
+pub fn measure() {
     let theme = Theme::built_in("harbor").expect("it is built in");
     let look = Look {
         theme: &theme,
@@ -45,100 +49,101 @@ pub fn measure(table: &mut Table) {
         slow: false,
     };
     let lines = history::lines(100_000);
-    let rows: Vec<[String; 3]> = (0..200_u8).map(row).collect();
+    let (few, many) = (app(&lines[..200]), app(&lines));
+    frame(&few, look);
+    key(&few, look);
+    growth(&few, &many, look);
+}
 
-    let mut busy = app(&lines[..200]);
+/// A frame with the composer open, beside a frame of the bare program.
+fn frame(app: &App, look: Look<'_>) {
+    let rows = rows();
+    let mut busy = app.clone();
     act(&mut busy, Action::Compose, "", now());
-    let mut screen =
-        Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("it can't fail");
-    let mut bare = Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("it can't fail");
+    let mut ours = terminal();
+    let mut bare = terminal();
     let drawn = Rounds::take(
         201,
         || {
-            drop(
-                screen
-                    .draw(|frame| view::draw(&busy, look, now(), frame))
-                    .expect("it can't fail"),
-            )
+            let drawn = ours.draw(|frame| view::draw(&busy, look, now(), frame));
+            drawn.expect("it can't fail").area
         },
         || {
-            drop(
-                bare.draw(|frame| wire::draw(frame, &rows, 1))
-                    .expect("it can't fail"),
-            )
+            let drawn = bare.draw(|frame| wire::draw(frame, &rows, 1));
+            drawn.expect("it can't fail").area
         },
     );
-    table.times(
+    rounds::times(
         "draw the busiest screen, 200x60",
         &drawn,
         1,
         &Goal(1.5, 1.2),
     );
+}
 
+/// From a key to the bytes that leave, and how many those are.
+fn key(app: &App, look: Look<'_>) {
+    let rows = rows();
+    let mut ours = Console::new(app.clone(), look);
     let mut bare = Wire::terminal(SIZE);
-    let mut ours = Console::new(app(&lines[..200]), look);
     let mut down = false;
-    let key = Rounds::take(
+    let taken = Rounds::take(
         201,
         || ours.key(),
         || {
             down = !down;
             bare.backend_mut().out.clear();
-            bare.draw(|frame| wire::draw(frame, &rows, usize::from(down)))
-                .expect("it can't fail");
+            let drawn = bare.draw(|frame| wire::draw(frame, &rows, usize::from(down)));
+            drawn.expect("it can't fail").area
         },
     );
-    table.times("one key to bytes, 200 entries", &key, 1, &Goal(1.5, 1.2));
-    let bytes = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
-    let (pair, ours_bytes) = ours.pair();
+    rounds::times("one key to bytes, 200 entries", &taken, 1, &Goal(1.5, 1.2));
+
+    let ([before, after], sent) = ours.pair();
     let mut wire = Wire {
         size: SIZE,
         out: Vec::new(),
     };
-    wire.draw(pair[0].diff(&pair[1]).into_iter())
-        .expect("it can't fail");
-    table.amounts(
-        "  bytes of the same two frames",
-        bytes(ours_bytes),
-        bytes(wire.out.len()),
-        " B",
-        &Goal(1.5, 1.0),
-    );
+    wire.draw(before.diff_iter(&after)).expect("it can't fail");
+    let bytes = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let (ours, floor) = (bytes(sent), bytes(wire.out.len()));
+    let what = "  bytes of the same two frames";
+    rounds::amounts(what, ours, floor, " B", &Goal(1.5, 1.0));
+}
 
-    let mut long = Console::new(app(&lines), look);
-    let growth = Rounds::take(101, || long.key(), || ours.key());
-    table.times(
-        "one key, 100,000 entries to 200",
-        &growth,
-        1,
-        &Goal(1.25, 1.0),
-    );
-    let (few, many) = (app(&lines[..200]), app(&lines));
-    let ticks = Rounds::take(101, || tick(&many), || tick(&few));
-    table.times(
-        "one second's tick, 100,000 to 200",
-        &ticks,
-        50,
-        &Goal(1.25, 1.0),
-    );
+/// A long incident beside a short one: what is seen is as much.
+fn growth(few: &App, many: &App, look: Look<'_>) {
+    let goal = Goal(1.25, 1.0);
+    let beside = |few: App, many: App| {
+        let (mut few, mut many) = (Console::new(few, look), Console::new(many, look));
+        Rounds::take(101, || many.key(), || few.key())
+    };
+    let keys = beside(few.clone(), many.clone());
+    rounds::times("one key, 100,000 entries to 200", &keys, 1, &goal);
     let filtered = |app: &App| {
         let mut app = app.clone();
-        app.filters
-            .insert(Pane::Timeline, "gateway -who:user3".to_owned());
-        Console::new(app, look)
+        let filter = "gateway -who:user3".to_owned();
+        app.filters.insert(Pane::Timeline, filter);
+        app
     };
-    let (mut few, mut many) = (filtered(&few), filtered(&many));
-    let taken = Rounds::take(15, || many.key(), || few.key());
-    table.times(
-        "  the same key with a filter",
-        &taken,
-        1,
-        &Goal(200.0, 20.0),
-    );
+    let keys = beside(filtered(few), filtered(many));
+    rounds::times("  the same with a filter", &keys, 1, &goal);
+    let ticks = Rounds::take(101, || tick(many), || tick(few));
+    rounds::times("a second's tick, 100,000 to 200", &ticks, TICKS, &goal);
 }
 
 fn tick(app: &App) -> usize {
-    (0..50).map(|_| app.duties().len()).sum()
+    (0..TICKS).map(|_| app.duties().len()).sum()
+}
+
+fn terminal() -> Terminal<TestBackend> {
+    let backend = TestBackend::new(SIZE.width, SIZE.height);
+    Terminal::new(backend).expect("it can't fail")
+}
+
+/// The bare program's table.
+fn rows() -> Vec<[String; 3]> {
+    (0..200_u8).map(row).collect()
 }
 
 /// A console without a terminal: what it would write is counted.
@@ -148,6 +153,7 @@ struct Console<'a> {
     terminal: Terminal<TestBackend>,
     encoder: Encoder,
     shown: Option<Buffer>,
+    spare: Option<Buffer>,
     out: Vec<u8>,
     down: bool,
 }
@@ -157,10 +163,10 @@ impl<'a> Console<'a> {
         Self {
             app,
             look,
-            terminal: Terminal::new(TestBackend::new(SIZE.width, SIZE.height))
-                .expect("it can't fail"),
+            terminal: terminal(),
             encoder: Encoder::new(look.depth, look.tier),
             shown: None,
+            spare: None,
             out: Vec::new(),
             down: false,
         }
@@ -180,11 +186,18 @@ impl<'a> Console<'a> {
         let drawn = self
             .terminal
             .draw(|frame| view::draw(app, look, now(), frame));
-        let wanted = drawn.expect("it can't fail").buffer.clone();
+        let drawn = drawn.expect("it can't fail").buffer;
+        // As the program does it: into the place of a frame that is over.
+        let mut wanted = self.spare.take().unwrap_or_else(|| drawn.clone());
+        for (old, new) in wanted.content.iter_mut().zip(&drawn.content) {
+            if is_other(old, new) {
+                old.clone_from(new);
+            }
+        }
         self.out.clear();
         self.encoder
             .encode(self.shown.as_ref(), &wanted, None, &mut self.out);
-        self.shown = Some(wanted);
+        self.spare = self.shown.replace(wanted);
     }
 
     /// Two frames, and the bytes from the one to the other.
@@ -195,6 +208,15 @@ impl<'a> Console<'a> {
         let after = self.shown.clone().expect("it was drawn");
         ([before, after], self.out.len())
     }
+}
+
+/// As the program compares them: most symbols are one byte.
+fn is_other(old: &Cell, new: &Cell) -> bool {
+    let other_symbol = match (old.symbol().as_bytes(), new.symbol().as_bytes()) {
+        ([old], [new]) => old != new,
+        (old, new) => old != new,
+    };
+    other_symbol || (old.fg, old.bg, old.modifier) != (new.fg, new.bg, new.modifier)
 }
 
 /// A minute and a bit after it began: nothing is overdue.

@@ -73,7 +73,7 @@ impl Encoder {
             self.at = Some((0, 0));
         }
         for y in 0..wanted.area.height {
-            if shown.is_some_and(|shown| cells(shown, y) == cells(wanted, y)) {
+            if shown.is_some_and(|shown| are_same(cells(shown, y), cells(wanted, y))) {
                 continue;
             }
             let new = self.row(wanted, y);
@@ -123,6 +123,9 @@ impl Encoder {
     /// Gets to the cell, over unchanged ones where writing them is shorter.
     fn reach(&mut self, x: usize, y: u16, row: &[Slot<'_>], out: &mut Vec<u8>) {
         let target = (column(x), y);
+        if self.at == Some(target) {
+            return;
+        }
         let steps = travel::shortest(self.at, target);
         if let Some((from, here)) = self.at
             && here == y
@@ -217,6 +220,25 @@ fn cells(buffer: &Buffer, y: u16) -> &[Cell] {
     let width = usize::from(buffer.area.width);
     let from = usize::from(y) * width;
     buffer.content.get(from..from + width).unwrap_or_default()
+}
+
+/// Whether two rows show the same. Most rows of most frames do, so this looks
+/// at a symbol of one byte without a call for it.
+fn are_same(shown: &[Cell], wanted: &[Cell]) -> bool {
+    let mut pairs = shown.iter().zip(wanted);
+    shown.len() == wanted.len() && pairs.all(|(shown, wanted)| is_same(shown, wanted))
+}
+
+/// Whether two cells show the same.
+pub(super) fn is_same(shown: &Cell, wanted: &Cell) -> bool {
+    let same_symbol = match (shown.symbol().as_bytes(), wanted.symbol().as_bytes()) {
+        ([shown], [wanted]) => shown == wanted,
+        (shown, wanted) => shown == wanted,
+    };
+    same_symbol
+        && shown.fg == wanted.fg
+        && shown.bg == wanted.bg
+        && shown.modifier == wanted.modifier
 }
 
 fn blanks(width: u16) -> Vec<Slot<'static>> {

@@ -13,7 +13,7 @@ use std::{
 use ratatui::{buffer::Buffer, layout::Position};
 use tokio::time::Instant;
 
-use super::tty::Bell;
+use super::{encoder::is_same, tty::Bell};
 
 /// What the whole screen shall show.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +59,8 @@ pub(super) struct Mailbox {
 #[derive(Debug, Default)]
 struct Inner {
     frame: Option<Frame>,
+    /// The cells of a frame that nobody needs any more.
+    spare: Option<Buffer>,
     title: Option<String>,
     aside: Vec<u8>,
     repaint: bool,
@@ -106,10 +108,33 @@ impl Mailbox {
         if let Some(older) = inner.frame.take() {
             inner.stats.skipped += 1;
             frame.repaint |= older.repaint;
+            inner.spare = Some(older.cells);
         }
         inner.frame = Some(frame);
         drop(inner);
         self.changed.notify_all();
+    }
+
+    /// A copy of `cells`, in the place of a frame that was shown where there is
+    /// one: a screen is half a megabyte, and asking the system for it anew costs
+    /// more than to draw it.
+    pub(super) fn copy(&self, cells: &Buffer) -> Buffer {
+        let spare = self.inner().spare.take();
+        let Some(mut copy) = spare.filter(|spare| spare.area == cells.area) else {
+            return cells.clone();
+        };
+        // It is two frames old, so most of it is the same.
+        for (old, new) in copy.content.iter_mut().zip(&cells.content) {
+            if !is_same(old, new) {
+                old.clone_from(new);
+            }
+        }
+        copy
+    }
+
+    /// For the writer: nobody needs these cells any more.
+    pub(super) fn give_back(&self, cells: Buffer) {
+        self.inner().spare = Some(cells);
     }
 
     /// Leaves a title; it goes out with a frame.

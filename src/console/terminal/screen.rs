@@ -141,7 +141,7 @@ impl Backend for Screen {
             return Ok(());
         }
         let frame = Frame {
-            cells: self.cells.clone(),
+            cells: self.mailbox.copy(&self.cells),
             cursor: self.visible.then_some(self.cursor),
             repaint: std::mem::take(&mut self.repaint),
         };

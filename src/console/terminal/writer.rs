@@ -116,6 +116,9 @@ impl Writer {
             self.out.extend_from_slice(b"\x1b[?2026l");
         }
         self.shown = Some(frame);
+        if let Some(before) = before {
+            self.mailbox.give_back(before.cells);
+        }
         self.encode_title();
         self.out.extend_from_slice(&work.aside);
     }

@@ -20,11 +20,17 @@ pub enum Align {
 
 /// The columns that text takes on the screen.
 pub fn width(text: &str) -> usize {
+    if is_plain(text) {
+        return text.chars().count();
+    }
     letters(text).map(|(_, columns)| columns).sum()
 }
 
 /// Text of at most `columns`; where it is longer, it ends with `…` (`~` in ascii).
 pub fn truncate(text: &str, columns: usize, tier: Tier) -> String {
+    if text.len() <= columns && is_plain(text) {
+        return text.to_owned();
+    }
     if width(text) <= columns {
         return letters(text).map(|(letter, _)| letter).collect();
     }
@@ -56,6 +62,15 @@ pub fn fit(text: &str, columns: usize, align: Align, tier: Tier) -> String {
     format!("{}{text}{}", " ".repeat(before), " ".repeat(spare - before))
 }
 
+/// Whether each character is for sure a letter of one column, whatever stands
+/// beside it: most text is, and our rules and bars, and need not be taken apart.
+pub(in crate::ui) fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| {
+        matches!(c,
+            ' '..='~' | '·' | '…' | '\u{2500}'..='\u{259f}' | '\u{2800}'..='\u{28ff}')
+    })
+}
+
 /// The letters that a screen shows, with their columns: no control characters,
 /// and nothing that takes no column by itself.
 pub(in crate::ui) fn letters(text: &str) -> impl Iterator<Item = (&str, usize)> {
@@ -70,6 +85,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_plain_takes_one_column_each() {
+        let plain: String = (' '..'\u{3000}')
+            .filter(|c| is_plain(&c.to_string()))
+            .collect();
+
+        let taken_apart: Vec<(&str, usize)> = letters(&plain).collect();
+
+        assert_eq!(taken_apart.len(), plain.chars().count());
+        assert!(taken_apart.iter().all(|(_, columns)| *columns == 1));
+    }
 
     #[test]
     fn columns_are_counted_not_characters() {

@@ -68,8 +68,23 @@ pub fn put(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
     if area.is_empty() {
         return 0;
     }
+    if format::is_plain(text) {
+        return put_plain(buffer, area, text, style);
+    }
     let (end, _) = buffer.set_stringn(area.x, area.y, text, usize::from(area.width), style);
     end - area.x
+}
+
+/// [`put`] for text of which each character is a column.
+fn put_plain(buffer: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
+    let start = buffer.index_of(area.x, area.y);
+    let cells = &mut buffer.content[start..start + usize::from(area.width)];
+    let mut taken = 0;
+    for (cell, letter) in cells.iter_mut().zip(text.chars()) {
+        cell.set_char(letter).set_style(style);
+        taken += 1;
+    }
+    taken
 }
 
 /// Draws spans on the first row of `area`, clipped at its end; answers the
