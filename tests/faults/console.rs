@@ -122,6 +122,23 @@ impl Console {
         Some(())
     }
 
+    /// Whether it gets true in half a second; `None` when the console ended.
+    fn soon(&self, met: impl Fn(&Seen) -> bool) -> Option<bool> {
+        let start = Instant::now();
+        let mut seen = self.seen.0.lock().unwrap();
+        while !met(&seen) {
+            if seen.ended {
+                return None;
+            }
+            if start.elapsed() > Duration::from_millis(500) {
+                return Some(false);
+            }
+            let pause = Duration::from_millis(50);
+            seen = self.seen.1.wait_timeout(seen, pause).unwrap().0;
+        }
+        Some(true)
+    }
+
     pub(super) fn ready(&self) -> Option<()> {
         self.until("room", |seen| seen.text().contains("TIMELINE"))
     }
@@ -131,11 +148,18 @@ impl Console {
         self.ready()?;
         self.send("a")?;
         self.until("sheet", |seen| seen.text().contains("NOTE IN"))?;
-        self.send(text)?;
+        // In brackets: keys as quick as these would be taken for a paste, and
+        // the Tab after them for a part of it.
+        self.send(&format!("\u{1b}[200~{text}\u{1b}[201~"))?;
         self.until("typed text", |seen| seen.text().contains(text))?;
         let before = self.seen.0.lock().unwrap().field();
-        self.send("\t")?;
-        self.until("next field", |seen| seen.field() != before)?;
+        // A new sheet takes no key for a moment: what is typed ahead is no answer.
+        loop {
+            self.send("\t")?;
+            if self.soon(|seen| seen.field() != before)? {
+                break;
+            }
+        }
         self.send("\r")?;
         self.until("room again", |seen| !seen.text().contains("NOTE IN"))
     }

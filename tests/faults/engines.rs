@@ -136,10 +136,8 @@ fn nothing_is_fired_twice_or_early() {
     let fired = escalated(&house);
     assert_eq!(fired.len(), 1, "{fired:?}");
     let body = &fired[0]["body"];
-    assert_eq!(
-        (&body["step"], &body["round"]),
-        (&"management/0".into(), &0.into())
-    );
+    let step = serde_json::json!({"ladder": "management", "index": 0});
+    assert_eq!((&body["step"], &body["round"]), (&step, &0.into()));
     assert!(
         (90..150).contains(&body["late_s"].as_i64().unwrap()),
         "{body}"
