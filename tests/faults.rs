@@ -1,6 +1,11 @@
 //! What goes wrong: processes that are killed at any moment, posts that end in
 //! the middle, engines that follow one another. The real program on one log.
 
+/// Tells a figure of the run, for whoever looks at it with `--no-capture`.
+macro_rules! say {
+    ($($text:tt)*) => { $crate::faults::tell(&format!($($text)*)) };
+}
+
 mod console;
 mod engines;
 mod kills;
@@ -14,10 +19,15 @@ use std::time::Duration;
 use crate::cli::house::House;
 
 /// How long a test waits for what must happen, before it says that it did not.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The host probes its built-in targets otherwise.
 const NO_PROBES: &str = "probes = []\n";
+
+#[expect(clippy::print_stdout, reason = "this is what it is for")]
+fn tell(text: &str) {
+    println!("{text}");
+}
 
 /// A house with an incident, where nothing is probed.
 fn quiet_house() -> House {

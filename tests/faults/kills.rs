@@ -104,6 +104,7 @@ impl Fire {
             let (mut out, mut err) = (String::new(), String::new());
             child.stdout.take().unwrap().read_to_string(&mut out).ok();
             child.stderr.take().unwrap().read_to_string(&mut err).ok();
+            child.wait().ok();
             let mut promises = self.promises.lock().unwrap();
             match status.code() {
                 Some(0) if out.contains(&id) => drop(promises.commands.insert(id)),
@@ -173,7 +174,7 @@ fn number(name: &str) -> Option<u64> {
 fn every_acknowledged_entry_survives_kill_9() {
     let kills = number("WARROOM_KILLS").unwrap_or(200);
     let seed = number("WARROOM_SEED").unwrap_or_else(|| fastrand::u64(..));
-    println!("WARROOM_SEED={seed} WARROOM_KILLS={kills}");
+    say!("WARROOM_SEED={seed} WARROOM_KILLS={kills}");
     let mut random = fastrand::Rng::with_seed(seed);
     let fire = Fire::new();
 
@@ -224,7 +225,7 @@ fn check(fire: &Fire, kills: u64) {
         }
     }
     let promises = fire.promises.lock().unwrap();
-    println!(
+    say!(
         "{kills} kills; {} entries; {} notes acknowledged by commands, {} seen on consoles, {} typed there",
         sequence.len(),
         promises.commands.len(),
@@ -233,8 +234,8 @@ fn check(fire: &Fire, kills: u64) {
     );
     let expected: Vec<u64> = (1..).take(sequence.len()).collect();
     assert_eq!(sequence, expected, "the numbers have no holes");
-    let promised = promises.commands.union(&promises.seen);
-    let lost: Vec<&String> = promised.filter(|id| !found.contains_key(*id)).collect();
+    let told = promises.commands.union(&promises.seen);
+    let lost: Vec<&String> = told.filter(|id| !found.contains_key(*id)).collect();
     assert!(lost.is_empty(), "promised and lost: {lost:?}");
     let twice: Vec<_> = found.iter().filter(|(_, count)| **count != 1).collect();
     assert!(twice.is_empty(), "there more than once: {twice:?}");

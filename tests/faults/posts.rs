@@ -89,7 +89,7 @@ fn an_engine_killed_in_the_middle_of_a_post_loses_nothing() {
         &early,
     ]);
     let seed = fastrand::u64(..);
-    println!("seed {seed}");
+    say!("seed {seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let mut posts: BTreeMap<String, usize> = BTreeMap::new();
     let (mut kills, mut updates) = (0, 0);
@@ -125,7 +125,7 @@ fn an_engine_killed_in_the_middle_of_a_post_loses_nothing() {
 
     let all = house.json("deliveries --all");
     let repeats: usize = posts.values().map(|posts| posts - 1).sum();
-    println!("{kills} kills, {updates} updates, {repeats} repeats");
+    say!("{kills} kills, {updates} updates, {repeats} repeats");
     assert_eq!(posts.len(), updates, "each was posted");
     assert!(repeats <= kills, "{repeats} repeats");
     for (key, count) in &posts {

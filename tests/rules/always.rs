@@ -253,6 +253,10 @@ fn people_facts() -> BoxedStrategy<Fact> {
     .boxed()
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one strategy per fact, each a few lines"
+)]
 fn ladder_facts() -> BoxedStrategy<Fact> {
     let skips = vec![
         Skip::NotApplicable,
