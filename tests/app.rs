@@ -46,11 +46,14 @@ fn toast(app: &App) -> &str {
 }
 
 #[test]
-fn declaring_asks_and_records_one_declaration() {
+fn declaring_what_pages_at_once_takes_the_word_and_records_one_declaration() {
     let mut app = quiet();
 
-    let (effects, _) = press(&mut app, "nSite is down\n>>\n\n\n\n\ny", now());
+    let filled = "nSite is down\n>>\n\n\n\n\n";
+    let (asked, _) = press(&mut quiet(), &format!("{filled}y\n"), now());
+    let (effects, _) = press(&mut app, &format!("{filled}page\n"), now());
 
+    assert_eq!(facts(&asked), []);
     let facts = facts(&effects);
     let [Fact::Declared(declared)] = facts.as_slice() else {
         panic!("{facts:?}");

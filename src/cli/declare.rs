@@ -1,15 +1,24 @@
 //! Opening an incident.
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::{
-    done,
+    confirm, done,
     failure::{Exit, Failure},
     room::Room,
     text::{maybe, typed},
 };
 use crate::{
-    domain::{entry::IncidentId, fact::Declaration, incident::Incident, severity::Severity},
+    domain::{
+        entry::IncidentId,
+        escalation,
+        fact::{Declaration, Fact},
+        incident::Incident,
+        policy::Policy,
+        severity::Severity,
+        text::Text,
+    },
     ui::msg::Wish,
 };
 
@@ -98,6 +107,7 @@ impl Declare {
             .board
             .decide_declare(declaration, now)
             .map_err(Failure::from)?;
+        room.confirm_pages(&fact, now)?;
         // The nil id asks for a new one.
         let wish = Wish {
             incident: IncidentId::WORKSPACE,
@@ -111,4 +121,25 @@ impl Declare {
 
 const fn id(incident: &Incident) -> IncidentId {
     incident.id
+}
+
+impl Room {
+    /// Declaring may page somebody at once: then it takes the word, or `--yes`.
+    fn confirm_pages(&self, fact: &Fact, now: DateTime<Utc>) -> color_eyre::Result<()> {
+        let Fact::Declared(declared) = fact else {
+            return Ok(());
+        };
+        if declared.drill || declared.private {
+            return Ok(());
+        }
+        let since = now - declared.alert_at.or(declared.reported_at).unwrap_or(now);
+        let (policy, _) = Policy::parse("policy", &declared.policy)?;
+        let paged = escalation::paged_at_once(&policy, declared.severity, since);
+        if paged.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = paged.iter().map(Text::as_str).collect();
+        let what = format!("declaring it pages {} at once", names.join(", "));
+        Ok(confirm::word(self.global(), "page", &what)?)
+    }
 }

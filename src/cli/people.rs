@@ -180,7 +180,7 @@ impl Verb {
             Self::SkipStep(skip) => skip.run(room).await,
             Self::ConfirmStep(confirm) => confirm.run(room).await,
             Self::Hold(hold) => hold.run(room).await,
-            Self::Unhold => plain(room, Fact::HoldEnded {}, At::default()).await,
+            Self::Unhold => unhold(room).await,
         }
     }
 }
@@ -352,4 +352,14 @@ impl Hold {
         };
         confirmed(room, fact, At::default(), ("hold", &what)).await
     }
+}
+
+/// Steps that fell due meanwhile fire at once, where anybody can be reached.
+async fn unhold(room: &mut Room) -> color_eyre::Result<Exit> {
+    let incident = room.incident()?;
+    let what = format!("the hold of {} ends", incident.label());
+    if escalation::reaches_anybody(incident.policy()) {
+        return confirmed(room, Fact::HoldEnded {}, At::default(), ("unhold", &what)).await;
+    }
+    plain(room, Fact::HoldEnded {}, At::default()).await
 }

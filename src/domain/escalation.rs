@@ -96,6 +96,16 @@ pub fn reach<'a>(policy: &'a Policy, step: &Step) -> Option<&'a [Name]> {
     (!contact.channels.is_empty()).then_some(contact.channels.as_slice())
 }
 
+/// Who would be paged at once by declaring an incident of that severity whose
+/// alert was raised so long ago. P4 waits for its response deadline (E4).
+pub fn paged_at_once(policy: &Policy, severity: Option<Severity>, since: TimeDelta) -> Vec<Name> {
+    let waits = severity.is_some_and(|severity| policy.level(severity).business_hours);
+    let due = policy.steps().filter(|(_, _, step)| {
+        !waits && step.after <= since && step.is_for(severity) && reach(policy, step).is_some()
+    });
+    due.map(|(_, _, step)| step.target.clone()).collect()
+}
+
 /// Whether the policy can reach anybody at all. Where it can't, steps are for
 /// the people in the room to carry out, and are never skipped as unreachable.
 pub fn reaches_anybody(policy: &Policy) -> bool {

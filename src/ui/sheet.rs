@@ -195,7 +195,8 @@ impl Sheet {
             return Answer::Left;
         }
         // A clock that is set back must not make it deaf for long.
-        if (now - self.opened).abs() < DEAF_FOR {
+        // Where Enter is enough nobody is reached, and no letter may be lost.
+        if self.gate != Gate::Enter && (now - self.opened).abs() < DEAF_FOR {
             return Answer::Open;
         }
         match key.code {
@@ -264,13 +265,21 @@ impl Sheet {
         }
     }
 
+    /// Goes on to the gate; where Enter is the gate, to the next field that is
+    /// empty, and confirms when there is none.
     fn enter(&mut self) -> Answer {
-        let is_last = self.at + 1 >= self.fields.len();
-        if is_last && self.gate == Gate::Enter {
-            return Answer::Confirmed;
+        let mut later = (self.at + 1)..self.fields.len();
+        let next = match self.gate {
+            Gate::Enter => later.find(|place| self.fields[*place].value.is_empty()),
+            Gate::Yes | Gate::Word(_) => Some(self.at + 1),
+        };
+        match next {
+            Some(place) => {
+                self.at = place;
+                Answer::Open
+            }
+            None => Answer::Confirmed,
         }
-        self.at += 1;
-        Answer::Open
     }
 
     fn gate_key(&mut self, key: KeyEvent) -> Answer {

@@ -38,6 +38,7 @@ fn declare(house: &House) {
         "P2",
         "--alert-at",
         "16m ago",
+        "--yes",
         "--now",
         &now,
     ]);

@@ -1,7 +1,8 @@
 //! Phases (G), resolving, reopening and merging (R).
 
 use warroom::domain::{
-    fact::{Declaration, Fact},
+    entry::Via,
+    fact::{Declaration, Fact, Skip},
     incident::{Command, Gate},
     phase::Phase,
     policy::Policy,
@@ -391,6 +392,52 @@ fn r3_a_level_that_was_lowered_before_the_merge_stays_latched() {
     let into = room.board.get(older).unwrap();
     assert_eq!(into.severity(), Some(Severity::P3));
     assert_eq!(into.state().highest, Some(Severity::P1));
+}
+
+#[test]
+fn x4_a_real_incident_is_not_merged_into_a_drill() {
+    let drill = Declaration {
+        drill: true,
+        ..alert(Severity::P1, at("14:00"))
+    };
+    let mut room = Room::declared(drill, at("14:00"));
+    let into = room.id;
+    room.declares(alert(Severity::P1, at("14:01")), at("14:01"));
+
+    let merge = Command::new(Fact::Merged { into }, name("ada"), at("14:02"));
+    let refusal = room
+        .board
+        .decide(room.id, &merge)
+        .expect_err("it is refused");
+
+    assert!(refusal.sentence.contains("(X4)"), "{refusal}");
+    assert!(room.incident().is_active());
+}
+
+#[test]
+fn what_the_engine_did_is_not_taken_back() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let skip = Fact::StepSkipped {
+        step: step(3),
+        target: "CEO".into(),
+        why: Skip::NotApplicable,
+        reason: "".into(),
+    };
+    let mut entry = room.entry(at("18:00"), "engine", skip);
+    entry.via = Via::Engine;
+    let id = entry.id;
+    room.board.apply(entry);
+
+    let refusal = room.refusal(
+        at("18:01"),
+        "ada",
+        Fact::Retracted {
+            entry: id,
+            reason: "".into(),
+        },
+    );
+
+    assert!(refusal.contains("the engine did that"), "{refusal}");
 }
 
 #[test]

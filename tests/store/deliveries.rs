@@ -144,6 +144,22 @@ async fn nothing_goes_before_it_can_no_longer_be_taken_back() {
 }
 
 #[tokio::test]
+async fn what_is_retracted_does_not_leave_any_more() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    queued(&log, &[intent("u/1", Purpose::Update)]).await;
+
+    let mut retraction = notes([2]);
+    retraction[0].fact = warroom::domain::fact::Fact::Retracted {
+        entry: EntryId(Uuid::from_u128(1)),
+        reason: "wrong channel".into(),
+    };
+    log.append(&retraction, &[], noon()).await.unwrap();
+
+    assert_eq!(state(&log, "u/1").await, DeliveryState::Cancelled);
+}
+
+#[tokio::test]
 async fn taking_back_says_what_was_too_late() {
     let folder = folder();
     let log = open(&file(&folder)).await;

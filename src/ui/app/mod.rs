@@ -564,7 +564,7 @@ fn sheet_key(
     match sheet.key(key, now) {
         Answer::Open => {
             // What was chosen just now may reach people: then a word is asked.
-            forms::regate(app, &mut sheet);
+            forms::regate(app, &mut sheet, now);
             app.mode = Mode::Sheet(sheet);
             Vec::new()
         }

@@ -7,6 +7,7 @@ mod submit;
 use chrono::{DateTime, Utc};
 
 use super::{
+    action::Action,
     app::App,
     msg::Wish,
     sheet::{Gate, Sheet},
@@ -14,8 +15,10 @@ use super::{
 use crate::domain::{
     duty::{Duty, duties},
     entry::IncidentId,
+    escalation,
     fact::{Fact, StepId},
     incident::{self, Command, Incident},
+    severity::Severity,
     text::Name,
     when,
 };
@@ -94,23 +97,50 @@ pub fn gate(app: &App, incident: IncidentId, now: DateTime<Utc>) -> incident::Ga
     }
 }
 
-/// The gate of a sheet may depend on what is chosen in it: a severity that
-/// goes up reaches people, one that goes down does not.
-pub fn regate(app: &App, sheet: &mut Sheet) {
-    if sheet.action != super::action::Action::Severity {
-        return;
-    }
-    let chosen = sheet
-        .value("Severity")
-        .parse::<crate::domain::severity::Severity>()
-        .ok();
-    let now = app.incident().and_then(Incident::severity);
-    sheet.gate = match chosen {
-        Some(chosen) if now.is_none_or(|now| chosen > now) => {
-            Gate::Word(chosen.to_string().to_lowercase())
+/// The gate of a sheet may depend on what is chosen in it: whether a severity
+/// goes up, and whether somebody is paged as soon as an incident is declared.
+pub fn regate(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) {
+    match sheet.action {
+        Action::Severity => {
+            let held = sheet
+                .incident
+                .and_then(|id| app.board.get(id))
+                .and_then(Incident::severity);
+            sheet.gate = match sheet.value("Severity").parse::<Severity>() {
+                Ok(chosen) if held.is_none_or(|held| chosen > held) => {
+                    Gate::Word(chosen.to_string().to_lowercase())
+                }
+                Ok(_) | Err(_) => Gate::Yes,
+            };
         }
-        Some(_) | None => Gate::Yes,
+        Action::Declare => regate_declaration(app, sheet, now),
+        _ => {}
+    }
+}
+
+fn regate_declaration(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) {
+    let paged = match (&app.policy, sheet.value("Kind").as_str()) {
+        (Some(policy), "open") => {
+            let alert = happened(app, &sheet.value("Alert at"), now).unwrap_or(now);
+            let severity = sheet.value("Severity").parse().ok();
+            escalation::paged_at_once(policy, severity, now - alert)
+        }
+        (_, _) => Vec::new(),
     };
+    let names: Vec<&str> = paged
+        .iter()
+        .map(crate::domain::text::Text::as_str)
+        .collect();
+    let (line, gate) = if names.is_empty() {
+        ("Nobody is paged by declaring.".to_owned(), Gate::Yes)
+    } else {
+        (
+            format!("Pages at once: {}", names.join(", ")),
+            Gate::Word("page".to_owned()),
+        )
+    };
+    sheet.lines = vec![line];
+    sheet.gate = gate;
 }
 
 /// The step that is due next in `incident`, and its target.

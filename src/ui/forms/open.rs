@@ -10,7 +10,6 @@ use super::super::{
     sheet::{Field, Gate, Sheet},
 };
 use crate::domain::{
-    escalation,
     fact::{ActionKind, Role},
     incident::Incident,
     phase::Phase,
@@ -41,7 +40,7 @@ pub fn open(
         _ => {}
     }
     let mut sheet = match action {
-        Action::Declare | Action::Drill => declare(app, action, now),
+        Action::Declare | Action::Drill => declare(action, now),
         _ => {
             let incident = app.incident().ok_or("no incident is on the screen")?;
             let sheet = about(app, incident, action, arguments, now)?;
@@ -49,7 +48,7 @@ pub fn open(
         }
     };
     prefill(&mut sheet, arguments);
-    super::regate(app, &mut sheet);
+    super::regate(app, &mut sheet, now);
     if sheet.gate == Gate::Enter && !arguments.trim().is_empty() {
         return super::submit(app, &sheet, now);
     }
@@ -79,7 +78,7 @@ fn prefill(sheet: &mut Sheet, arguments: &str) {
     }
 }
 
-fn declare(app: &App, action: Action, now: DateTime<Utc>) -> Sheet {
+fn declare(action: Action, now: DateTime<Utc>) -> Sheet {
     let drill = action == Action::Drill;
     let title = if drill {
         "OPEN A DRILL"
@@ -100,21 +99,8 @@ fn declare(app: &App, action: Action, now: DateTime<Utc>) -> Sheet {
         return sheet.line("Nothing of a drill leaves this log (X4).");
     }
     sheet = sheet.field(Field::choice("Kind", "open", &["open", "private"]));
-    let policy = app.policy.as_deref();
-    let pages: Vec<String> = policy
-        .into_iter()
-        .flat_map(Policy::steps)
-        .filter(|(_, _, step)| step.after.is_zero())
-        .filter(|(_, _, step)| {
-            policy.is_some_and(|policy| escalation::reach(policy, step).is_some())
-        })
-        .map(|(_, _, step)| step.target.to_string())
-        .collect();
-    if pages.is_empty() {
-        sheet.line("Nobody is paged by declaring.")
-    } else {
-        sheet.line(format!("Pages at once: {}", pages.join(", ")))
-    }
+    // Who is paged at once depends on what is chosen: the gate says so.
+    sheet.line("")
 }
 
 fn about(
@@ -287,8 +273,11 @@ fn work(
             .field(reason("why")),
         Action::Cancel => new(&format!("CANCEL {label}"), Gate::Yes)
             .field(reason("a false alarm, or a duplicate of what")),
-        Action::Adopt => new(&format!("ADOPT THE POLICY ON DISK IN {label}"), Gate::Yes)
-            .line("Deadlines that are open are computed anew; what was met stays met (E6)."),
+        Action::Adopt => new(
+            &format!("ADOPT THE POLICY ON DISK IN {label}"),
+            Gate::Word("adopt".to_owned()),
+        )
+        .line("Deadlines that are open are computed anew; what was met stays met (E6)."),
         _ => return Err(format!("{action} asks nothing")),
     })
 }
@@ -374,7 +363,7 @@ fn people(
             .line("Steps that fall due meanwhile fire when the hold ends, late.")
             .field(Field::text("For", "10m", "10m, 1h, until 15:00 UTC"))
             .field(reason("why")),
-        Action::Unhold => new(format!("END THE HOLD OF {label}"), Gate::Yes)
+        Action::Unhold => new(format!("END THE HOLD OF {label}"), word("unhold"))
             .line("Steps that fell due meanwhile fire now."),
         Action::SkipStep => {
             let (id, target) = super::next_step(incident).ok_or("no step is left")?;

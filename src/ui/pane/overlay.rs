@@ -234,7 +234,7 @@ fn gate(sheet: &Sheet, canvas: &mut Canvas<'_, '_>, y: u16) -> Option<u16> {
                     2,
                     y,
                     Role::Muted,
-                    "Enter goes on; nothing is sent before the word is typed",
+                    "Enter goes on; nothing happens before the word is typed",
                 );
                 return None;
             }
