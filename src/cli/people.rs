@@ -7,6 +7,7 @@ use super::{
     failure::{Exit, Failure},
     incident::{confirmed, plain},
     room::Room,
+    say,
     text::{maybe, typed},
     wait::{Waiting, reaching},
 };
@@ -283,6 +284,16 @@ impl Escalate {
         let target = incident.policy().target(&step);
         let what = format!("{} is escalated to {target}", incident.label());
         let fact = escalation::fires_by_a_person(incident, step, room.now());
+        if let Fact::Escalated {
+            by_hand: true,
+            target,
+            ..
+        } = &fact
+        {
+            say::aside(&format!(
+                "no channel reaches {target}: call them yourself; this records that you did"
+            ));
+        }
         reaching(room, fact, ("escalate", &what), &self.waiting).await
     }
 }

@@ -150,6 +150,35 @@ impl Composer {
         composer
     }
 
+    /// A draft with the words of an update that was taken back.
+    pub fn of_form(
+        incident: &Incident,
+        update: &Update,
+        channels: &[Name],
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut composer = Self::new(incident, update.audience, channels, now);
+        composer.status.set(&update.form.status);
+        composer.impact.set(&update.form.impact);
+        composer.eta.set(&update.form.eta);
+        composer.body.set(&update.form.body);
+        composer
+    }
+
+    /// Whether nothing was typed: its words are those that `fresh` has too.
+    pub fn is_as_filled_in(&self, fresh: &Self) -> bool {
+        let words = |composer: &Self| {
+            [
+                &composer.status,
+                &composer.impact,
+                &composer.eta,
+                &composer.body,
+            ]
+            .map(Edit::text)
+        };
+        words(self) == words(fresh)
+    }
+
     /// The key under which its draft is kept.
     pub fn draft_key(incident: IncidentId, audience: Audience) -> String {
         match audience {

@@ -49,6 +49,17 @@ fn channel(name: &str, url: &str) -> String {
     format!("[channels.{name}]\nkind = \"webhook\"\nurl = \"{url}\"\nformat = \"text\"\n")
 }
 
+#[test]
+fn a_page_that_reaches_nobody_says_whom_to_call() {
+    let house = House::declared();
+
+    let said = house.say("page bo --yes");
+
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("call them yourself"), "{said:?}");
+    assert!(!house.done("timeline").out.contains("page"));
+}
+
 /// A port that nobody listens on.
 fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -63,7 +74,6 @@ fn nothing_that_reaches_people_happens_without_a_word() {
     for line in [
         "update",
         "escalate",
-        "page bo",
         "severity P1",
         "hold 10m --reason x",
         "resolve --reason x",

@@ -115,6 +115,9 @@ impl Incident {
             Fact::Resolved { reason, .. } => {
                 return self.decide_resolve(command, reason.as_deref());
             }
+            Fact::Acknowledged {} if self.has_acknowledged(&command.by) => {
+                refuse(format!("{} has it already", command.by))
+            }
             Fact::Acknowledged {} => self.must_be_active("acknowledge"),
             Fact::SeverityChanged { to, reason } => {
                 let lower = self.severity().is_some_and(|now| *to < now);
@@ -177,7 +180,15 @@ impl Incident {
                 in_future(*until, command.now, "the end of the hold")
             }
             Fact::HoldEnded {} if self.state().ladder.hold.is_none() => refuse("no ladder is held"),
-            Fact::Paged { person, .. } => say(person, "say whom to page"),
+            Fact::Paged { person, via, .. } => {
+                say(person, "say whom to page")?;
+                if via.is_empty() {
+                    return refuse(format!(
+                        "no channel reaches {person}: call them yourself, and note that you did (E7)"
+                    ));
+                }
+                Ok(())
+            }
             Fact::OutageAdded { from, to, .. } | Fact::OutageStruck { from, to, .. } => {
                 if from >= to {
                     return refuse("the outage ends before it starts: give the earlier time first");
@@ -315,6 +326,11 @@ impl Incident {
             ));
         }
         Ok(())
+    }
+
+    fn has_acknowledged(&self, person: &Name) -> bool {
+        let taken = self.state().taken.as_ref();
+        taken.is_some_and(|taken| taken.by == *person || taken.also.contains(person))
     }
 
     fn must_be_active(&self, verb: &str) -> Result<(), Refusal> {

@@ -20,8 +20,7 @@ const ROOM: usize = 16_000;
 
 pub(super) fn key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effect> {
     if key.code == KeyCode::Esc {
-        app.mode = Mode::Browse;
-        return keep(app);
+        return leave(app, now);
     }
     if let Some(action) = app.keymap.action(key, true) {
         return composer_action(app, action, now);
@@ -100,6 +99,25 @@ pub(super) fn edited(app: &mut App, text: &str) -> Vec<Effect> {
         composer.field = Field::Body;
     }
     keep(app)
+}
+
+/// Closes the composer. What was typed is a draft already; what only was filled
+/// in by itself is none, and is filled in anew next time.
+fn leave(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
+    app.mode = Mode::Browse;
+    let Some(composer) = app.composer.take() else {
+        return Vec::new();
+    };
+    let untouched = app.board.get(composer.incident).is_some_and(|incident| {
+        composer.is_as_filled_in(&Composer::new(incident, composer.audience, &[], now))
+    });
+    if untouched && !app.drafts.contains_key(&composer.to_draft().0) {
+        return Vec::new();
+    }
+    app.composer = Some(composer);
+    let effects = keep(app);
+    app.composer = None;
+    effects
 }
 
 /// Every change is kept on disk: a crash loses nothing.

@@ -540,7 +540,12 @@ fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
         Mode::Compose => return compose::paste(app, text),
         Mode::Sheet(sheet) => sheet.paste(text),
         Mode::Palette(palette) => palette.input.insert(text),
-        Mode::Find(filter) | Mode::Help(filter, _) => filter.insert(text),
+        Mode::Help(filter, _) => filter.insert(text),
+        Mode::Find(filter) => {
+            filter.insert(text);
+            app.filters.insert(app.focus, filter.text());
+            app.rows.insert(app.focus, 0);
+        }
         Mode::Browse if app.shown.is_some() => {
             match forms::open(app, Action::Note, "", now) {
                 Ok(effects) => debug_assert!(effects.is_empty(), "an empty note is not sent"),
@@ -668,8 +673,14 @@ fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
         app.tell("there is nothing to take back", false, now);
         return Vec::new();
     };
-    let Some((incident, _)) = app.board.entry(entry) else {
+    let Some((incident, recorded)) = app.board.entry(entry) else {
         return Vec::new();
+    };
+    let kept = match &recorded.fact {
+        Fact::UpdateSent(update) => {
+            Some(Composer::of_form(incident, update, &app.settings.inside, now).to_draft())
+        }
+        _ => None,
     };
     let id = incident.id;
     match forms::propose(
@@ -681,10 +692,18 @@ fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
         },
         now,
     ) {
-        Ok(wishes) => vec![
-            Effect::Deliver(Order::Recall(entry)),
-            Effect::Record(wishes),
-        ],
+        Ok(wishes) => {
+            let mut effects = vec![
+                Effect::Deliver(Order::Recall(entry)),
+                Effect::Record(wishes),
+            ];
+            if let Some((key, text)) = kept {
+                // The words come back as a draft: one takes back to mend one.
+                app.drafts.insert(key.clone(), text.clone());
+                effects.push(Effect::SaveDraft(key, text));
+            }
+            effects
+        }
         Err(why) => {
             app.tell(why, true, now);
             Vec::new()

@@ -69,8 +69,9 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         };
         let mark = canvas.glyph(glyph).to_string();
         canvas.text(0, y, role, &mark);
-        canvas.text(2, y, Role::Normal, what);
-        canvas.right(canvas.width() - 1, y, Role::Muted, &value);
+        let end = canvas.width().saturating_sub(1);
+        let start = canvas.right(end, y, Role::Muted, &value);
+        canvas.clipped(2, y, Role::Normal, what, start.saturating_sub(3));
     }
 }
 
