@@ -290,7 +290,9 @@ impl Sheet {
             (Gate::Enter, _) => Answer::Open,
             // The default is always no.
             (Gate::Yes, _) => Answer::Left,
-            (Gate::Word(word), KeyCode::Enter) if self.typed.text().trim() == word.as_str() => {
+            (Gate::Word(word), KeyCode::Enter)
+                if self.typed.text().trim().eq_ignore_ascii_case(word) =>
+            {
                 Answer::Confirmed
             }
             (Gate::Word(word), KeyCode::Enter) => {

@@ -311,6 +311,18 @@ impl App {
         self.toast = Some(toast);
     }
 
+    /// Whether that entry can be taken back.
+    pub fn can_undo(&self, entry: EntryId, now: DateTime<Utc>) -> bool {
+        let retraction = || Fact::Retracted {
+            entry,
+            reason: "".into(),
+        };
+        let found = self.board.entry(entry);
+        found.is_some_and(|(incident, _)| {
+            forms::propose(self, incident.id, retraction(), now).is_ok()
+        })
+    }
+
     /// Everything owed in every incident, the soonest first.
     pub fn duties(&self) -> Vec<(IncidentId, Due)> {
         self.board.duties()

@@ -38,7 +38,10 @@ pub fn draw_toast(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         );
         return;
     }
-    if let Some((_, until)) = app.undo.filter(|(_, until)| *until > now) {
+    if let Some((_, until)) = app
+        .undo
+        .filter(|(entry, until)| *until > now && app.can_undo(*entry, now))
+    {
         let left = (until - now).num_seconds().max(0);
         canvas.right(
             width.saturating_sub(1),
