@@ -166,7 +166,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 fn started(cli: Cli) -> color_eyre::Result<Exit> {
-    let runtime = tokio::runtime::Runtime::new().wrap_err("starting")?;
+    // The loop has a thread of its own; one more is enough for what waits on
+    // the disk and the network, and wakes up half as often as two.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .wrap_err("starting")?;
     let ended = runtime.block_on(act(cli));
     // Somebody's blocked read of stdin must not hold up the end.
     runtime.shutdown_background();

@@ -26,7 +26,7 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    domain::{health::Panel, probe::Spec, text::Name},
+    domain::{entry::Seq, health::Panel, probe::Spec, text::Name},
     notify::Channel,
     probe::Probe,
     store::Log,
@@ -84,23 +84,82 @@ pub struct Setup {
 ///
 /// When there is no terminal to take, or a part of the program ended badly.
 pub async fn run(setup: Setup, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
-    let capability = setup.capability.clone();
+    let now = setup.clock.now();
+    let (app, head) = first(&setup, now).await?;
     let (screen, inputs, handle) =
-        terminal::open(&capability, errors).wrap_err("opening the terminal")?;
+        terminal::open(&setup.capability, errors).wrap_err("opening the terminal")?;
     let mut terminal = Terminal::new(screen).wrap_err("opening the screen")?;
-    let mut console = Console::new(setup, handle.clone());
+    let picture = Picture::of(&setup);
+    // Before anything else is begun: whoever opens it wants to see.
+    picture.draw(&app, now, &mut terminal)?;
+    let mut console = Console::start(setup, app, head, picture, handle.clone());
     let ended = console.work(&mut terminal, inputs).await;
     handle.leave();
     console.end().await;
     ended
 }
 
+/// The screen's state with the log as it is, or as much as one page has; and
+/// how far that goes.
+async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Seq)> {
+    let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
+    let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+    for warning in &setup.warnings {
+        app.tell(warning.clone(), true, now);
+    }
+    let entries = tasks::page(&setup.log, 0)
+        .await
+        .wrap_err("reading the log")?;
+    update(&mut app, Msg::Entries(entries), now);
+    let head = app.board.head();
+    Ok((app, head))
+}
+
+/// How the state is drawn.
+struct Picture {
+    theme: Theme,
+    capability: Capability,
+}
+
+impl Picture {
+    fn of(setup: &Setup) -> Self {
+        Self {
+            theme: setup.theme.clone(),
+            capability: setup.capability.clone(),
+        }
+    }
+
+    fn is_slow(&self) -> bool {
+        matches!(self.capability.profile, Profile::Slow | Profile::Serial)
+    }
+
+    fn draw<B>(
+        &self,
+        app: &App,
+        now: DateTime<Utc>,
+        terminal: &mut Terminal<B>,
+    ) -> color_eyre::Result<()>
+    where
+        B: Backend<Error: Send + Sync + 'static>,
+    {
+        let look = Look {
+            theme: &self.theme,
+            depth: self.capability.depth,
+            tier: self.capability.glyphs,
+            slow: self.is_slow(),
+        };
+        terminal
+            .draw(|frame| view::draw(app, look, now, frame))
+            .wrap_err("drawing the screen")?;
+        Ok(())
+    }
+}
+
 /// A console at work.
 struct Console {
     app: App,
     clock: Clock,
-    theme: Theme,
-    capability: Capability,
+    picture: Picture,
     handle: Handle,
     tasks: Tasks,
     messages: Receiver<Msg>,
@@ -112,29 +171,20 @@ struct Console {
 }
 
 impl Console {
-    fn new(setup: Setup, handle: Handle) -> Self {
-        let now = setup.clock.now();
-        let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
-        let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
-        for warning in &setup.warnings {
-            app.tell(warning.clone(), true, now);
-        }
+    fn start(setup: Setup, app: App, head: Seq, picture: Picture, handle: Handle) -> Self {
         let (sender, messages) = mpsc::channel(INBOX);
         let stop = CancellationToken::new();
         let clock = setup.clock;
-        let theme = setup.theme.clone();
-        let capability = setup.capability.clone();
-        let tasks = Tasks::start(setup, &sender, &stop);
+        let tasks = Tasks::start(setup, head, &sender, &stop);
         Self {
             app,
             clock,
-            theme,
-            capability,
+            picture,
             handle,
             tasks,
             messages,
             stop,
-            last_tick: now,
+            last_tick: clock.now(),
             exit: None,
             repaint: false,
             suspends: false,
@@ -151,8 +201,8 @@ impl Console {
     {
         let mut tick = tokio::time::interval(self.tick_every());
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut drawn = Instant::now() - FRAME;
-        let mut dirty = true;
+        let mut drawn = Instant::now();
+        let mut dirty = false;
         loop {
             if dirty && drawn.elapsed() >= FRAME {
                 self.draw(terminal)?;
@@ -184,10 +234,7 @@ impl Console {
     }
 
     fn tick_every(&self) -> Duration {
-        match self.capability.profile {
-            Profile::Local | Profile::Ssh => Duration::from_secs(1),
-            Profile::Slow | Profile::Serial => Duration::from_secs(5),
-        }
+        Duration::from_secs(if self.picture.is_slow() { 5 } else { 1 })
     }
 
     fn draw<B>(&mut self, terminal: &mut Terminal<B>) -> color_eyre::Result<()>
@@ -201,17 +248,7 @@ impl Console {
                 .resize((ratatui::layout::Position::ORIGIN, size).into())
                 .wrap_err("repainting")?;
         }
-        let look = Look {
-            theme: &self.theme,
-            depth: self.capability.depth,
-            tier: self.capability.glyphs,
-            slow: matches!(self.capability.profile, Profile::Slow | Profile::Serial),
-        };
-        let app = &self.app;
-        terminal
-            .draw(|frame| view::draw(app, look, now, frame))
-            .wrap_err("drawing the screen")?;
-        Ok(())
+        self.picture.draw(&self.app, now, terminal)
     }
 
     async fn input(&mut self, input: Input) -> color_eyre::Result<()> {

@@ -22,7 +22,7 @@ use super::{Setup, runbooks};
 use crate::{
     domain::{
         board::Board,
-        entry::{IncidentId, Via},
+        entry::{Entry, IncidentId, Seq, Via},
         fact::Fact,
         notice::{Delivery, DeliveryState},
         policy::Policy,
@@ -48,6 +48,10 @@ const RUNBOOKS: Duration = Duration::from_mins(1);
 /// the wire: a little more than a channel's own limit.
 const PATIENCE: Duration = Duration::from_secs(11);
 
+/// How long everything that is not the screen waits for the first frame to be
+/// out: a blink, in which it has the processor to itself.
+const BLINK: Duration = Duration::from_millis(50);
+
 /// Something for the disk.
 #[derive(Debug)]
 pub(super) enum Job {
@@ -67,7 +71,13 @@ pub(super) struct Tasks {
 }
 
 impl Tasks {
-    pub(super) fn start(setup: Setup, messages: &Sender<Msg>, stop: &CancellationToken) -> Self {
+    /// Begins everything; `head` is how far the log was read already.
+    pub(super) fn start(
+        setup: Setup,
+        head: Seq,
+        messages: &Sender<Msg>,
+        stop: &CancellationToken,
+    ) -> Self {
         let (jobs, inbox) = mpsc::channel(JOBS);
         let mut running = JoinSet::new();
         let author = Author {
@@ -82,7 +92,12 @@ impl Tasks {
             policy_file: setup.policy_file,
         };
         running.spawn(writer.run(inbox, messages.clone()));
-        running.spawn(follow(setup.log.clone(), messages.clone(), stop.clone()));
+        running.spawn(follow(
+            setup.log.clone(),
+            head,
+            messages.clone(),
+            stop.clone(),
+        ));
         let (seen, watched) = watch::channel(EngineSeen::default());
         let owner = Owner {
             name: setup.settings.me.clone(),
@@ -91,16 +106,15 @@ impl Tasks {
         };
         let engine = Engine::new(setup.log.clone(), setup.clock, owner, setup.channels);
         let engine_stop = stop.clone();
-        running.spawn(async move { engine.run(&seen, &engine_stop).await.map_err(Report::from) });
+        running.spawn(later(async move {
+            engine.run(&seen, &engine_stop).await.map_err(Report::from)
+        }));
         running.spawn(tell_engine(watched, messages.clone(), stop.clone()));
         let schedule = Schedule::new(setup.probes, setup.clock);
         let nudge = schedule.nudge();
-        running.spawn(look(schedule, messages.clone(), stop.clone()));
-        running.spawn(read_runbooks(
-            setup.runbooks,
-            messages.clone(),
-            stop.clone(),
-        ));
+        running.spawn(later(look(schedule, messages.clone(), stop.clone())));
+        let books = read_runbooks(setup.runbooks, messages.clone(), stop.clone());
+        running.spawn(later(books));
         Self {
             jobs,
             author,
@@ -143,6 +157,12 @@ impl Tasks {
             tracing::warn!("the tasks did not end in time");
         }
     }
+}
+
+/// Begins a blink after the screen.
+async fn later<T>(task: impl Future<Output = T>) -> T {
+    tokio::time::sleep(BLINK).await;
+    task.await
 }
 
 /// Writes jobs down, one after the other, until nobody sends any more.
@@ -240,9 +260,15 @@ fn too_late(deliveries: &[Delivery]) -> Option<Msg> {
     (!left.is_empty()).then_some(Msg::Failed(text))
 }
 
-/// Reads the log from its start, then whatever anybody adds to it.
+/// Entries after number `head`, as many as are read at a time.
+pub(super) async fn page(log: &Log, head: Seq) -> Result<Vec<Entry>, StoreError> {
+    patiently(|| log.after(head, PAGE)).await
+}
+
+/// Reads the log after number `head`, then whatever anybody adds to it.
 pub(super) async fn follow(
     log: Log,
+    mut head: Seq,
     messages: Sender<Msg>,
     stop: CancellationToken,
 ) -> Result<(), Report> {
@@ -250,11 +276,10 @@ pub(super) async fn follow(
     for (key, text) in log.drafts().await? {
         messages.send(Msg::Draft(key, text)).await.ok();
     }
-    let mut head = 0;
     let mut deliveries = Vec::new();
     loop {
         loop {
-            let entries = patiently(|| log.after(head, PAGE)).await?;
+            let entries = page(&log, head).await?;
             let Some(last) = entries.last() else { break };
             head = last.seq.unwrap_or(head);
             if messages.send(Msg::Entries(entries)).await.is_err() {

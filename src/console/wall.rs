@@ -110,6 +110,7 @@ fn start(
     let mut running = JoinSet::new();
     running.spawn(tasks::follow(
         setup.log.clone(),
+        0,
         messages.clone(),
         stop.clone(),
     ));
