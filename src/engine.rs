@@ -175,12 +175,11 @@ impl<'a> Turn<'a> {
         let log = &self.engine.log;
         while !stop.is_cancelled() {
             let now = self.engine.clock.now();
-            log.renew_lease(self.fence, now, LEASE).await?;
             journal::catch_up(log, &mut self.board).await?;
             self.recover(now).await?;
             self.fire(now).await?;
             self.deliver(now).await?;
-            log.tick(now).await?;
+            log.renew_lease(self.fence, now, LEASE).await?;
             let me = format!("{} on {}", self.engine.owner.name, self.engine.owner.host);
             seen.send_replace(EngineSeen {
                 holder: Some(Title::lossy(&me)),

@@ -5,6 +5,7 @@ mod damage;
 mod deliveries;
 mod lease;
 mod opening;
+mod outbox;
 mod sharing;
 mod transfer;
 

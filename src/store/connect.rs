@@ -1,6 +1,10 @@
 //! Opening: the checks, the connections, the tables.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sqlx::{
@@ -56,6 +60,7 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
             replica,
             warnings,
             changes: watch::Sender::new(0),
+            own: AtomicU64::new(0),
             watcher: Mutex::new(false),
         }),
     })
@@ -174,11 +179,11 @@ async fn is_new(conn: &mut SqliteConnection, path: &Path) -> Result<bool, StoreE
     if application != schema::APPLICATION {
         return Err(StoreError::OtherProgram { path: path.into() });
     }
-    if version > schema::VERSION {
+    if version > schema::REPLICA_VERSION {
         return Err(StoreError::Newer {
             path: path.into(),
             found: version,
-            known: schema::VERSION,
+            known: schema::REPLICA_VERSION,
         });
     }
     if version < schema::VERSION {

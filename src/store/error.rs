@@ -84,6 +84,10 @@ pub enum StoreError {
     Unfit { id: EntryId, why: &'static str },
     #[error("another engine took over: this one does nothing more until it holds the lease again")]
     LeaseLost,
+    #[error(
+        "{count} messages of this log still wait to leave, and nobody would send them from then on: let the engine send them, or cancel them (`warroom deliveries`), then attach"
+    )]
+    StillToSend { count: u64 },
     #[error("there is no delivery with the key {key}: list the deliveries to see their keys")]
     NoDelivery { key: String },
     #[error("the delivery {key} is {}, and can't be {wanted} now", state.word())]
@@ -137,6 +141,7 @@ impl StoreError {
             | Self::IdReuse { .. }
             | Self::Unfit { .. }
             | Self::LeaseLost
+            | Self::StillToSend { .. }
             | Self::NoDelivery { .. }
             | Self::NotNow { .. }
             | Self::BadLine { .. }

@@ -229,7 +229,7 @@ fn word(head: &[u8], at: usize) -> Option<u32> {
 }
 
 /// The name of the network file system that `folder` is on, if it is on one.
-fn network_kind(folder: &Path) -> Option<String> {
+pub(super) fn network_kind(folder: &Path) -> Option<String> {
     let number = statfs(folder).ok()?.f_type;
     // The kernel's numbers have 32 bits, whatever the width of the field.
     #[expect(

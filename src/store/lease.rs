@@ -89,7 +89,8 @@ impl Log {
         Ok(LeaseState::Held(fence))
     }
 
-    /// Holds the lease on, until `now + ttl`.
+    /// Holds the lease on, until `now + ttl`, and writes down that the engine
+    /// went once around at `now`.
     ///
     /// # Errors
     ///
@@ -102,8 +103,9 @@ impl Log {
     ) -> Result<(), StoreError> {
         let mut tx = self.inner.begin().await?;
         check(&mut tx, fence).await?;
-        let done = sqlx::query("UPDATE lease SET expires_at = $1 WHERE one = 1")
+        let done = sqlx::query("UPDATE lease SET expires_at = $1, ticked_at = $2 WHERE one = 1")
             .bind((now + ttl).timestamp_millis())
+            .bind(now.timestamp_millis())
             .execute(tx.conn())
             .await;
         done.map_err(|error| tx.told(error))?;
@@ -138,21 +140,6 @@ impl Log {
             .map_err(|error| self.inner.unread(error))?;
         let (_, lease) = decode(&row).map_err(|error| self.inner.unread(error))?;
         Ok(lease)
-    }
-
-    /// Writes down that the engine went once around at `now`.
-    ///
-    /// # Errors
-    ///
-    /// When the file can't be written.
-    pub async fn tick(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let mut tx = self.inner.begin().await?;
-        let done = sqlx::query("UPDATE lease SET ticked_at = $1 WHERE one = 1")
-            .bind(now.timestamp_millis())
-            .execute(tx.conn())
-            .await;
-        done.map_err(|error| tx.told(error))?;
-        tx.commit().await
     }
 
     /// When an engine last went around; `None` if none ever did.

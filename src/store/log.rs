@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteArguments};
 
 use super::{
-    Fence, Log, RawEntry, StoreError, by_hand, deliveries, lease,
+    Fence, Log, RawEntry, StoreError, by_hand, deliveries, lease, outbox,
     row::{FIELD, Packed, ROW, entry, from_db, to_db},
     tx::{Tx, damaged},
 };
@@ -18,7 +18,7 @@ use crate::domain::{
 
 /// Rows per statement, when many are written: well below the 32,766
 /// parameters that a statement may have.
-const AT_ONCE: usize = 128;
+pub(super) const AT_ONCE: usize = 128;
 
 /// Rows per page, when many are read: about a megabyte of them.
 const PAGE: u32 = 2_000;
@@ -36,13 +36,16 @@ pub enum Accepted {
     Appended(Seq),
     /// It was there before, under this number.
     Duplicate(Seq),
+    /// It is on disk here, and waits for the server to number it.
+    Waiting,
 }
 
 impl Accepted {
-    /// Its number.
+    /// Its number; 0 while it waits for one.
     pub const fn seq(self) -> Seq {
         match self {
             Self::Appended(seq) | Self::Duplicate(seq) => seq,
+            Self::Waiting => 0,
         }
     }
 }
@@ -99,6 +102,12 @@ impl Log {
         let mut tx = self.inner.begin().await?;
         if let Some(fence) = fence {
             lease::check(&mut tx, fence).await?;
+        }
+        if tx.head.remote {
+            // The server makes the messages.
+            let waiting = outbox::keep(&mut tx, &rows, false).await?;
+            tx.commit().await?;
+            return Ok(waiting);
         }
         let accepted = self.add(&mut tx, &rows).await?;
         let queued = deliveries::queue(&mut tx, intents, now).await?;
@@ -290,15 +299,15 @@ impl Log {
 }
 
 /// A row with the numbers it got.
-struct Numbered<'r> {
-    seq: Seq,
-    rseq: Option<u64>,
-    total: String,
-    row: &'r RawEntry,
+pub(super) struct Numbered<'r> {
+    pub(super) seq: Seq,
+    pub(super) rseq: Option<u64>,
+    pub(super) total: String,
+    pub(super) row: &'r RawEntry,
 }
 
 /// Those of `rows` whose ids the log has, as it has them.
-async fn known(
+pub(super) async fn known(
     tx: &mut Tx<'_>,
     rows: &[RawEntry],
 ) -> Result<HashMap<EntryId, RawEntry>, StoreError> {
@@ -324,7 +333,10 @@ async fn known(
         .collect()
 }
 
-async fn insert(conn: &mut SqliteConnection, rows: &[Numbered<'_>]) -> Result<(), sqlx::Error> {
+pub(super) async fn insert(
+    conn: &mut SqliteConnection,
+    rows: &[Numbered<'_>],
+) -> Result<(), sqlx::Error> {
     const COLUMNS: usize = 13;
     if rows.is_empty() {
         return Ok(());

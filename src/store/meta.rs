@@ -41,7 +41,7 @@ impl Log {
         tx.commit().await
     }
 
-    async fn said(&self, name: &'static str) -> Result<Option<String>, StoreError> {
+    pub(super) async fn said(&self, name: &'static str) -> Result<Option<String>, StoreError> {
         sqlx::query_scalar("SELECT value FROM meta WHERE name = $1")
             .bind(name)
             .fetch_optional(&self.inner.readers)
@@ -50,7 +50,12 @@ impl Log {
     }
 }
 
-async fn say(tx: &mut Tx<'_>, name: &'static str, value: String) -> Result<(), StoreError> {
+/// Writes down what the log says of itself, in place of what it said.
+pub(super) async fn say(
+    tx: &mut Tx<'_>,
+    name: &'static str,
+    value: String,
+) -> Result<(), StoreError> {
     let done = sqlx::query(
         "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2",
     )

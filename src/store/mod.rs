@@ -29,6 +29,7 @@ mod log;
 mod losses;
 mod mark;
 mod meta;
+mod outbox;
 mod row;
 mod schema;
 mod transfer;
@@ -42,6 +43,7 @@ pub use error::StoreError;
 pub use lease::{Fence, Lease, LeaseState, Owner};
 pub use log::Accepted;
 pub use mark::Warning;
+pub use outbox::{TakenIn, Unsent};
 pub use row::RawEntry;
 pub use transfer::Imported;
 pub use verify::{Problem, Report};
@@ -49,7 +51,7 @@ pub use watch::Changes;
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
 };
 
 use sqlx::{SqliteConnection, SqlitePool};
@@ -83,6 +85,9 @@ struct Inner {
     replica: ReplicaId,
     warnings: Vec<Warning>,
     changes: channel::Sender<u64>,
+    /// The count of the last transaction that was this log's own: it was told
+    /// already.
+    own: AtomicU64,
     watcher: Mutex<bool>,
 }
 

@@ -7,15 +7,59 @@
 /// The format of the file; a higher one is a newer program's.
 pub(super) const VERSION: i64 = 1;
 
+/// The format of a file whose numbers a server gives: an older program would
+/// give some itself.
+pub(super) const REPLICA_VERSION: i64 = 2;
+
 /// `warL` in ASCII: a file with another mark belongs to another program.
 pub(super) const APPLICATION: i64 = 0x7761_724c;
+
+/// Refuses what would make the log shorter.
+macro_rules! lock {
+    () => {
+        "CREATE TRIGGER entries_remain BEFORE DELETE ON entries
+BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
+CREATE TRIGGER head_rises BEFORE UPDATE ON head
+WHEN NEW.seq < OLD.seq OR NEW.writes < OLD.writes OR NEW.rseq < OLD.rseq
+BEGIN SELECT RAISE(ABORT, 'the head of the log never falls'); END;
+"
+    };
+}
+
+/// What [`UNLOCK`] took away.
+pub(super) const LOCK: &str = lock!();
+
+/// For the one transaction in which entries move to the outbox.
+pub(super) const UNLOCK: &str = "DROP TRIGGER entries_remain; DROP TRIGGER head_rises;";
+
+/// What a copy has beside: entries that wait for a number.
+pub(super) const REPLICA: &str = "
+CREATE TABLE outbox (
+    nr INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    incident TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    via TEXT NOT NULL,
+    replica TEXT NOT NULL,
+    rseq INTEGER,
+    base INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    told INTEGER NOT NULL,
+    refused TEXT
+) STRICT;
+PRAGMA user_version = 2;
+";
 
 /// Makes everything, in the transaction that also sets the two numbers above.
 ///
 /// `total` is the chained check of an entry: the hash of the one before and of
 /// its own content. `head.writes` counts transactions, so that a lost one is
 /// noticed even if it added no entry.
-pub(super) const TABLES: &str = "
+pub(super) const TABLES: &str = concat!(
+    "
 CREATE TABLE head (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     seq INTEGER NOT NULL,
@@ -41,11 +85,9 @@ CREATE TABLE entries (
 ) STRICT;
 CREATE TRIGGER entries_stay BEFORE UPDATE ON entries
 BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
-CREATE TRIGGER entries_remain BEFORE DELETE ON entries
-BEGIN SELECT RAISE(ABORT, 'an entry is never deleted'); END;
-CREATE TRIGGER head_rises BEFORE UPDATE ON head
-WHEN NEW.seq < OLD.seq OR NEW.writes < OLD.writes OR NEW.rseq < OLD.rseq
-BEGIN SELECT RAISE(ABORT, 'the head of the log never falls'); END;
+",
+    lock!(),
+    "
 CREATE TRIGGER head_remains BEFORE DELETE ON head
 BEGIN SELECT RAISE(ABORT, 'the head of the log is never deleted'); END;
 CREATE TABLE meta (
@@ -95,4 +137,5 @@ CREATE TABLE drafts (
     saved_at INTEGER NOT NULL,
     total TEXT NOT NULL
 ) STRICT;
-";
+"
+);

@@ -12,7 +12,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Accepted, Log, RawEntry, StoreError, connect, inspect, row::to_millis, tx};
+use super::{Accepted, Log, RawEntry, StoreError, connect, inspect, outbox, row::to_millis, tx};
 use crate::domain::{
     entry::{EntryId, IncidentId, ReplicaId, Seq},
     text::Name,
@@ -129,11 +129,16 @@ impl Log {
             return Ok(Imported::default());
         }
         let mut tx = self.inner.begin().await?;
-        let accepted = self.add(&mut tx, &rows).await?;
+        let accepted = if tx.head.remote {
+            // Whoever imports tells a history; nobody is to be paged by it.
+            outbox::keep(&mut tx, &rows, true).await?
+        } else {
+            self.add(&mut tx, &rows).await?
+        };
         tx.commit().await?;
         let added = accepted
             .iter()
-            .filter(|one| matches!(one, Accepted::Appended(_)))
+            .filter(|one| !matches!(one, Accepted::Duplicate(_)))
             .count();
         Ok(Imported {
             added: added as u64,

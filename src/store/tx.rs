@@ -1,6 +1,6 @@
 //! One short transaction at a time, and what its errors mean.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::atomic::Ordering, time::Duration};
 
 use sqlx::{Row as _, SqliteConnection, error::DatabaseError};
 use tokio::{sync::MutexGuard, time::Instant};
@@ -25,6 +25,9 @@ pub(super) struct Head {
     pub(super) total: String,
     pub(super) rseq: u64,
     pub(super) writes: u64,
+    pub(super) epoch: String,
+    /// A server gives the numbers.
+    pub(super) remote: bool,
 }
 
 /// A transaction. Dropped without [`Tx::commit`], in whatever way, it takes
@@ -92,15 +95,19 @@ impl Inner {
 }
 
 async fn begin_on(conn: &mut SqliteConnection) -> Result<Head, sqlx::Error> {
-    let row =
-        sqlx::query("BEGIN IMMEDIATE; SELECT seq, total, rseq, writes FROM head WHERE one = 1")
-            .fetch_one(conn)
-            .await?;
+    let row = sqlx::query(
+        "BEGIN IMMEDIATE; SELECT seq, total, rseq, writes, epoch, \
+             (SELECT count(*) FROM meta WHERE name = 'server') FROM head WHERE one = 1",
+    )
+    .fetch_one(conn)
+    .await?;
     Ok(Head {
         seq: from_db(row.try_get(0)?),
         total: row.try_get(1)?,
         rseq: from_db(row.try_get(2)?),
         writes: from_db(row.try_get(3)?),
+        epoch: row.try_get(4)?,
+        remote: row.try_get::<i64, _>(5)? > 0,
     })
 }
 
@@ -134,6 +141,7 @@ impl Tx<'_> {
         .await;
         done.map_err(|error| self.told(error))?;
         *self.slot = Some(self.conn);
+        self.log.own.store(self.head.writes, Ordering::Relaxed);
         mark::raise(
             &self.log.path,
             Mark {

@@ -1,15 +1,34 @@
 //! Noticing that the log changed, by this process or another.
+//!
+//! Whoever commits raises the mark beside the file, so a look is one small
+//! read, without a connection. The system tells when the mark is written to,
+//! so that nothing wakes up while nothing happens; where it does not (a network
+//! file system), the mark is looked at often instead. Somebody may be killed
+//! between a commit and its mark: now and then the write-ahead log's own time
+//! is looked at as well.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    fs, io,
+    mem::MaybeUninit,
+    os::fd::OwnedFd,
+    path::Path,
+    sync::{Arc, Weak, atomic::Ordering},
+    time::{Duration, SystemTime},
+};
 
-use sqlx::SqliteConnection;
-use tokio::sync::watch;
+use rustix::fs::inotify;
+use tokio::{io::unix::AsyncFd, sync::watch};
 
-use super::{Inner, Log, connect};
+use super::{
+    Inner, Log, OpenMode, inspect,
+    mark::{self, Mark},
+};
 
-/// How often another process's commits are looked for: soon enough to feel
-/// like at once, and about seven cheap statements a second.
-const EVERY: Duration = Duration::from_millis(150);
+/// How often the mark is looked at where the system tells of changes: only
+/// for what it may have missed.
+const SELDOM: Duration = Duration::from_secs(2);
+/// How often where it does not: soon enough to feel like at once.
+const OFTEN: Duration = Duration::from_millis(150);
 
 /// Tells of changes to the log. One that happened while nobody waited is told
 /// at the next wait.
@@ -37,10 +56,10 @@ impl Log {
         let mut watched = self.inner.watcher.lock().await;
         if !*watched {
             *watched = true;
-            // The look at how things are comes first, so nothing is missed
-            // between this call and the first wait.
-            let looked = Looker::start(&self.inner).await;
-            tokio::spawn(looked.go_on(Arc::downgrade(&self.inner)));
+            // How things are is looked at first, so nothing is missed between
+            // this call and the first wait.
+            let looker = Looker::start(&self.inner);
+            tokio::spawn(looker.go_on(Arc::downgrade(&self.inner)));
         }
         Changes {
             seen: self.inner.changes.subscribe(),
@@ -49,59 +68,133 @@ impl Log {
     }
 }
 
-/// Asks `SQLite` for its count of other connections' commits.
+/// How far the log had come at the last look.
 struct Looker {
-    conn: Option<SqliteConnection>,
-    last: Option<i64>,
+    mark: Mark,
+    file: Option<SystemTime>,
+    bell: Option<Bell>,
 }
 
 impl Looker {
-    async fn start(inner: &Inner) -> Self {
-        let mut looker = Self {
-            conn: None,
-            last: None,
-        };
-        looker.look(inner).await;
-        looker
+    fn start(log: &Inner) -> Self {
+        // There has to be a file that can be watched.
+        if log.mode == OpenMode::ReadWrite {
+            mark::raise(&log.path, Mark::default());
+        }
+        Self {
+            bell: Bell::hang(&log.path),
+            mark: mark::read(&log.path),
+            file: written_at(&log.path),
+        }
     }
 
-    async fn go_on(mut self, log: std::sync::Weak<Inner>) {
+    async fn go_on(mut self, log: Weak<Inner>) {
         loop {
-            tokio::time::sleep(EVERY).await;
+            let rang = self.wait().await;
             let Some(log) = log.upgrade() else {
                 return;
             };
             if log.readers.is_closed() {
                 return;
             }
-            if self.look(&log).await {
+            if self.look(&log, rang) {
                 log.changes.send_modify(|count| *count += 1);
             }
         }
     }
 
-    /// Whether something changed since the last look. When there was none,
-    /// or it can't be told, it might have.
-    async fn look(&mut self, log: &Inner) -> bool {
-        match self.count(log).await {
-            Ok(count) => self.last.replace(count) != Some(count),
-            Err(error) => {
-                tracing::warn!(%error, "looking for changes of the log");
-                self.conn = None;
-                self.last = None;
+    /// Until it is time to look; answers whether the system said so.
+    async fn wait(&mut self) -> bool {
+        let Some(bell) = &self.bell else {
+            tokio::time::sleep(OFTEN).await;
+            return false;
+        };
+        match tokio::time::timeout(SELDOM, bell.rings()).await {
+            Ok(true) => true,
+            Ok(false) => {
+                self.bell = None;
                 false
             }
+            Err(_) => false,
         }
     }
 
-    async fn count(&mut self, log: &Inner) -> Result<i64, super::StoreError> {
-        if self.conn.is_none() {
-            self.conn = Some(connect::reader(&log.path).await?);
+    /// Whether something may have changed since the last look that nobody told
+    /// of: our own last transaction was told already.
+    fn look(&mut self, log: &Inner, rang: bool) -> bool {
+        let mark = mark::read(&log.path);
+        let raised = std::mem::replace(&mut self.mark, mark) != mark;
+        if raised {
+            // Whoever raised the mark wrote the file before.
+            self.file = written_at(&log.path);
+            return mark.writes != log.own.load(Ordering::Relaxed);
         }
-        let conn = self.conn.as_mut().expect("it was just made");
-        sqlx::query_scalar("PRAGMA data_version")
-            .fetch_one(conn)
-            .await
-            .map_err(|error| log.unread(error))
+        if rang {
+            return false;
+        }
+        let file = written_at(&log.path);
+        std::mem::replace(&mut self.file, file) != file
     }
+}
+
+/// Rings when somebody writes the mark.
+struct Bell {
+    events: AsyncFd<OwnedFd>,
+}
+
+impl Bell {
+    fn hang(log: &Path) -> Option<Self> {
+        if inspect::network_kind(inspect::folder(log)).is_some() {
+            return None;
+        }
+        let flags = inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC;
+        let hung = inotify::init(flags).and_then(|fd| {
+            inotify::add_watch(
+                &fd,
+                mark::beside(log, ".head"),
+                inotify::WatchFlags::CLOSE_WRITE,
+            )?;
+            Ok(fd)
+        });
+        hung.map_err(io::Error::from)
+            .and_then(register)
+            .map(|events| Self { events })
+            .inspect_err(|error| tracing::debug!(%error, "the log is looked at often instead"))
+            .ok()
+    }
+
+    /// Waits for the next ring; `false` when it will not ring again.
+    async fn rings(&self) -> bool {
+        let Ok(mut ready) = self.events.readable().await else {
+            return false;
+        };
+        let mut space = [MaybeUninit::uninit(); 1024];
+        let mut reader = inotify::Reader::new(self.events.get_ref(), &mut space);
+        // One look answers all of them.
+        let ended = loop {
+            match reader.next() {
+                Ok(event) if event.events().contains(inotify::ReadFlags::IGNORED) => break true,
+                Ok(_) => {}
+                Err(_) => break false,
+            }
+        };
+        ready.clear_ready();
+        !ended
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "its successor is unsafe; this descriptor is owned, and stays open while it is registered"
+)]
+fn register(fd: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    AsyncFd::new(fd)
+}
+
+/// When something was last written to the log, as its file system says.
+fn written_at(path: &Path) -> Option<SystemTime> {
+    let companion = mark::beside(path, "-wal");
+    fs::metadata(companion)
+        .and_then(|file| file.modified())
+        .ok()
 }

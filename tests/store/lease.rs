@@ -106,12 +106,13 @@ async fn a_lease_given_back_is_free_and_its_fence_is_spent() {
 }
 
 #[tokio::test]
-async fn a_tick_is_seen_by_others() {
+async fn a_round_of_the_engine_is_seen_by_others() {
     let folder = folder();
     let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
     assert_eq!(other.last_tick().await.unwrap(), None);
 
-    log.tick(after_noon(3)).await.unwrap();
+    let held = fence(&log).await;
+    log.renew_lease(held, after_noon(3), TTL).await.unwrap();
 
     assert_eq!(other.last_tick().await.unwrap(), Some(after_noon(3)));
 }

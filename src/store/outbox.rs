@@ -1,0 +1,351 @@
+//! A copy of a log whose numbers a server gives: what the server numbered, and
+//! what waits to be numbered.
+//!
+//! The outbox is no queue beside the log: it is the entries without a number.
+//! An entry leaves it in the transaction in which the server's page brings the
+//! entry back under its number, so it is always in exactly one of the two.
+//!
+//! Three things are the same here: a local log that is given to a server, a
+//! server that was restored from an older backup, and one that was replaced.
+//! In all of them everything after the last common entry waits to be numbered
+//! anew ([`Log::attach`]), and nothing is forgotten.
+
+use std::collections::HashMap;
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::{
+    Log, RawEntry, StoreError,
+    log::{AT_ONCE, Accepted, Numbered, insert, known},
+    mark::{self, Mark},
+    row::{FIELD, Packed, from_db, sum, to_db},
+    schema,
+    tx::Tx,
+};
+use crate::domain::{
+    entry::{EntryId, Seq},
+    text::Title,
+};
+
+/// An entry that the server has not numbered yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsent {
+    /// The entry.
+    pub row: RawEntry,
+    /// Its messages were made before it came to wait: the server makes none.
+    pub told: bool,
+    /// Why the server will not take it; `None` while it waits.
+    pub refused: Option<Title>,
+}
+
+/// What became of a page from the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakenIn {
+    /// The log is at this number now.
+    UpTo(Seq),
+    /// The page is of another history: nothing was taken from it.
+    OtherEpoch,
+    /// The page begins after what is here: nothing was taken from it.
+    Gap,
+}
+
+impl Log {
+    /// The server that numbers this log; `None` while it numbers itself.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn server(&self) -> Result<Option<String>, StoreError> {
+        self.said("server").await
+    }
+
+    /// From now on `server` numbers this log, in its history `epoch`, of which
+    /// everything up to number `common` is here already. What is here after
+    /// that waits to be numbered anew; answers how many entries these are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::StillToSend`] while messages of this log wait to leave,
+    /// for nobody would send them. Else when the file can't be written.
+    pub async fn attach(&self, server: &str, epoch: &str, common: Seq) -> Result<u64, StoreError> {
+        let mut tx = self.inner.begin().await?;
+        let waiting = still_to_send(&mut tx).await?;
+        if waiting > 0 {
+            tx.undo().await?;
+            return Err(StoreError::StillToSend { count: waiting });
+        }
+        if !tx.head.remote {
+            run(&mut tx, schema::REPLICA).await?;
+        }
+        let moved = move_out(&mut tx, common).await?;
+        super::meta::say(&mut tx, "server", server.to_owned()).await?;
+        set_back(&mut tx, epoch, common).await?;
+        let now = Mark {
+            seq: common,
+            writes: tx.head.writes + 1,
+        };
+        tx.commit().await?;
+        // The number may have fallen, on purpose.
+        if let Err(error) = mark::set(&self.inner.path, now) {
+            tracing::warn!(%error, "the mark beside the log could not be set back");
+        }
+        Ok(moved)
+    }
+
+    /// What waits for the server, in the order in which it was made.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read, or a row is not what was once written.
+    pub async fn unsent(&self) -> Result<Vec<Unsent>, StoreError> {
+        if self.server().await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let sql = format!("SELECT told, refused, {PACKED} FROM outbox ORDER BY nr");
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(FIELD)
+            .fetch_all(&self.inner.readers)
+            .await
+            .map_err(|error| self.inner.unread(error))?;
+        let unsent = |row| unsent(row).map_err(|error| self.inner.unread(error));
+        rows.iter().map(unsent).collect()
+    }
+
+    /// Takes a page from the server into the log, whole, and lets go of what
+    /// waited in it.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn take_in(&self, epoch: &str, page: &[RawEntry]) -> Result<TakenIn, StoreError> {
+        let mut tx = self.inner.begin().await?;
+        let fresh: Vec<&RawEntry> = page
+            .iter()
+            .filter(|row| row.seq.is_some_and(|seq| seq > tx.head.seq))
+            .collect();
+        let answer = if tx.head.epoch != epoch {
+            TakenIn::OtherEpoch
+        } else if follows(tx.head.seq, &fresh) {
+            TakenIn::UpTo(tx.head.seq + fresh.len() as u64)
+        } else {
+            TakenIn::Gap
+        };
+        if fresh.is_empty() || !matches!(answer, TakenIn::UpTo(_)) {
+            tx.undo().await?;
+            return Ok(answer);
+        }
+        number(&mut tx, &fresh).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    /// Writes down that the server will not take an entry, and why. It stays
+    /// here, and is shown, until somebody discards it.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn refused(&self, id: EntryId, why: &Title) -> Result<(), StoreError> {
+        let mut tx = self.inner.begin().await?;
+        let done = sqlx::query("UPDATE outbox SET refused = $1 WHERE id = $2")
+            .bind(why.to_string())
+            .bind(id.to_string())
+            .execute(tx.conn())
+            .await;
+        done.map_err(|error| tx.told(error))?;
+        tx.commit().await
+    }
+
+    /// Lets go of an entry that the server refused; `false` where none such
+    /// is here.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn discard(&self, id: EntryId) -> Result<bool, StoreError> {
+        let mut tx = self.inner.begin().await?;
+        let done = sqlx::query("DELETE FROM outbox WHERE id = $1 AND refused IS NOT NULL")
+            .bind(id.to_string())
+            .execute(tx.conn())
+            .await;
+        let gone = done.map_err(|error| tx.told(error))?.rows_affected() > 0;
+        tx.commit().await?;
+        Ok(gone)
+    }
+}
+
+/// The columns of an entry that waits, packed as [`Packed`] reads them.
+const PACKED: &str =
+    "concat_ws($1, 0, id, incident, kind, at, recorded_at, actor, via, replica, base, body)";
+
+/// Keeps entries for the server; known ones are left as they are. `told` says
+/// that their messages were made elsewhere.
+pub(super) async fn keep(
+    tx: &mut Tx<'_>,
+    rows: &[RawEntry],
+    told: bool,
+) -> Result<Vec<Accepted>, StoreError> {
+    let mut kept = Vec::with_capacity(rows.len());
+    for some in rows.chunks(AT_ONCE) {
+        let known = known(tx, some).await?;
+        for row in some {
+            if let Some(why) = row.unfit() {
+                return Err(StoreError::Unfit { id: row.id, why });
+            }
+            kept.push(match known.get(&row.id) {
+                Some(there) if there.same(row) => {
+                    Accepted::Duplicate(there.seq.unwrap_or_default())
+                }
+                Some(_) => return Err(StoreError::IdReuse { id: row.id }),
+                None => {
+                    let rseq = tx.head.rseq + 1;
+                    tx.head.rseq += u64::from(put(tx, row, rseq, told).await?);
+                    Accepted::Waiting
+                }
+            });
+        }
+    }
+    Ok(kept)
+}
+
+async fn put(tx: &mut Tx<'_>, row: &RawEntry, rseq: u64, told: bool) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO outbox (id, incident, kind, at, recorded_at, actor, via, replica, rseq, base, body, told) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(row.id.to_string())
+    .bind(row.incident.to_string())
+    .bind(row.kind.clone())
+    .bind(row.at.timestamp_millis())
+    .bind(row.recorded_at.timestamp_millis())
+    .bind(row.by.to_string())
+    .bind(row.via.clone())
+    .bind(row.replica.to_string())
+    .bind(to_db(rseq))
+    .bind(to_db(row.base))
+    .bind(row.body.clone())
+    .bind(i64::from(told))
+    .execute(tx.conn())
+    .await;
+    done.map(|done| done.rows_affected() > 0)
+        .map_err(|error| tx.told(error))
+}
+
+/// Whether `page` goes on after number `head`, without a gap.
+fn follows(head: Seq, page: &[&RawEntry]) -> bool {
+    let expected = head + 1..;
+    page.iter()
+        .zip(expected)
+        .all(|(row, expected)| row.seq == Some(expected))
+}
+
+/// Inserts what the server numbered, and takes it out of the outbox.
+async fn number(tx: &mut Tx<'_>, rows: &[&RawEntry]) -> Result<(), StoreError> {
+    let counters = counters(tx).await?;
+    let mut numbered = Vec::with_capacity(rows.len());
+    for row in rows {
+        tx.head.seq += 1;
+        tx.head.total = row.total(&tx.head.total, tx.head.seq);
+        numbered.push(Numbered {
+            seq: tx.head.seq,
+            rseq: counters.get(&row.id).copied().flatten(),
+            total: tx.head.total.clone(),
+            row,
+        });
+    }
+    for some in numbered.chunks(AT_ONCE) {
+        let done = insert(tx.conn(), some).await;
+        done.map_err(|error| tx.told(error))?;
+    }
+    for row in rows.iter().filter(|row| counters.contains_key(&row.id)) {
+        let done = sqlx::query("DELETE FROM outbox WHERE id = $1")
+            .bind(row.id.to_string())
+            .execute(tx.conn())
+            .await;
+        done.map_err(|error| tx.told(error))?;
+    }
+    Ok(())
+}
+
+/// The entries that wait, each with its copy's own counter.
+async fn counters(tx: &mut Tx<'_>) -> Result<HashMap<EntryId, Option<u64>>, StoreError> {
+    let rows: Result<Vec<(String, Option<i64>)>, _> = sqlx::query_as("SELECT id, rseq FROM outbox")
+        .fetch_all(tx.conn())
+        .await;
+    let rows = rows.map_err(|error| tx.told(error))?;
+    let id = |text: String| text.parse().ok();
+    Ok(rows
+        .into_iter()
+        .filter_map(|(text, rseq)| Some((id(text)?, rseq.map(from_db))))
+        .collect())
+}
+
+/// Puts everything after number `common` before what waits already: it was
+/// made earlier. What was recorded here was told from here.
+async fn move_out(tx: &mut Tx<'_>, common: Seq) -> Result<u64, StoreError> {
+    let sql = "INSERT INTO outbox (nr, id, incident, kind, at, recorded_at, actor, via, replica, rseq, base, body, told) \
+         SELECT seq - (SELECT max(seq) FROM entries) - 1 + (SELECT coalesce(min(nr), 1) FROM outbox), \
+         id, incident, kind, at, recorded_at, actor, via, replica, rseq, base, body, 1 \
+         FROM entries WHERE seq > $1";
+    let done = sqlx::query(sql)
+        .bind(to_db(common))
+        .execute(tx.conn())
+        .await;
+    Ok(done.map_err(|error| tx.told(error))?.rows_affected())
+}
+
+/// Sets the head back to `common`, in the history `epoch`.
+async fn set_back(tx: &mut Tx<'_>, epoch: &str, common: Seq) -> Result<(), StoreError> {
+    let total: Result<Option<String>, _> =
+        sqlx::query_scalar("SELECT total FROM entries WHERE seq = $1")
+            .bind(to_db(common))
+            .fetch_optional(tx.conn())
+            .await;
+    let total = total.map_err(|error| tx.told(error))?;
+    run(tx, schema::UNLOCK).await?;
+    let done = sqlx::query("DELETE FROM entries WHERE seq > $1")
+        .bind(to_db(common))
+        .execute(tx.conn())
+        .await;
+    done.map_err(|error| tx.told(error))?;
+    tx.head.seq = common;
+    tx.head.total = total.unwrap_or_else(|| sum(&["warroom"]));
+    let done = sqlx::query("UPDATE head SET seq = $1, total = $2, epoch = $3 WHERE one = 1")
+        .bind(to_db(common))
+        .bind(tx.head.total.clone())
+        .bind(epoch.to_owned())
+        .execute(tx.conn())
+        .await;
+    done.map_err(|error| tx.told(error))?;
+    run(tx, schema::LOCK).await
+}
+
+async fn still_to_send(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
+    let count: Result<i64, _> = sqlx::query_scalar(
+        "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'in_flight', 'uncertain')",
+    )
+    .fetch_one(tx.conn())
+    .await;
+    count.map(from_db).map_err(|error| tx.told(error))
+}
+
+/// Several statements of our own.
+async fn run(tx: &mut Tx<'_>, sql: &'static str) -> Result<(), StoreError> {
+    let done = sqlx::raw_sql(sql).execute(tx.conn()).await;
+    done.map(drop).map_err(|error| tx.told(error))
+}
+
+fn unsent(row: &sqlx::sqlite::SqliteRow) -> Result<Unsent, sqlx::Error> {
+    let (told, refused): (i64, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
+    let line: String = row.try_get(2)?;
+    let packed = Packed::read(&line)
+        .ok_or_else(|| sqlx::Error::Decode("an unsent entry can't be read".into()))?;
+    Ok(Unsent {
+        row: RawEntry {
+            seq: None,
+            ..packed.raw()
+        },
+        told: told != 0,
+        refused: refused.map(|why| Title::lossy(&why)),
+    })
+}
