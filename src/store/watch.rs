@@ -2,10 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::SqliteConnection;
 use tokio::sync::watch;
 
-use super::{Inner, Log, connect};
+use super::{Inner, Log, sql::Conn};
 
 /// How often another process's commits are looked for: soon enough to feel
 /// like at once, and about seven cheap statements a second.
@@ -51,7 +50,7 @@ impl Log {
 
 /// Asks `SQLite` for its count of other connections' commits.
 struct Looker {
-    conn: Option<SqliteConnection>,
+    conn: Option<Conn>,
     last: Option<i64>,
 }
 
@@ -74,7 +73,8 @@ impl Looker {
             if log.readers.is_closed() {
                 return;
             }
-            if self.look(&log).await {
+            let watched = log.changes.receiver_count() > 0;
+            if watched && self.look(&log).await {
                 log.changes.send_modify(|count| *count += 1);
             }
         }
@@ -95,8 +95,14 @@ impl Looker {
     }
 
     async fn count(&mut self, log: &Inner) -> Result<i64, super::StoreError> {
+        if log.server.is_some() {
+            return sqlx::query_scalar("SELECT writes FROM head WHERE one = 1")
+                .fetch_one(&log.readers)
+                .await
+                .map_err(|error| log.unread(error));
+        }
         if self.conn.is_none() {
-            self.conn = Some(connect::reader(&log.path).await?);
+            self.conn = Some(log.reader().await?);
         }
         let conn = self.conn.as_mut().expect("it was just made");
         sqlx::query_scalar("PRAGMA data_version")
