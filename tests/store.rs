@@ -6,6 +6,8 @@ mod deliveries;
 mod lease;
 mod opening;
 mod outbox;
+mod pg;
+mod server;
 mod sharing;
 mod transfer;
 
@@ -47,6 +49,58 @@ fn file(folder: &TempDir) -> PathBuf {
 async fn open(path: &Path) -> Log {
     Log::open(path, OpenMode::ReadWrite).await.unwrap()
 }
+
+/// Where a log under test lives.
+enum Place {
+    File(TempDir),
+    Server(String),
+}
+
+impl Place {
+    fn file() -> Self {
+        Self::File(folder())
+    }
+
+    fn server() -> Self {
+        Self::Server(pg::workspace())
+    }
+
+    /// Opens the log there, as often as it is asked to.
+    async fn open(&self) -> Log {
+        match self {
+            Self::File(folder) => open(&file(folder)).await,
+            Self::Server(workspace) => pg::shared().open(workspace).await,
+        }
+    }
+
+    /// A new place of the same sort.
+    fn another(&self) -> Self {
+        match self {
+            Self::File(_) => Self::file(),
+            Self::Server(_) => Self::server(),
+        }
+    }
+}
+
+/// Makes two tests of each of these: on a file, and on a server.
+macro_rules! on_both {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use crate::store::Place;
+
+            #[tokio::test]
+            async fn on_a_file() {
+                super::$name(Place::file()).await;
+            }
+
+            #[tokio::test]
+            async fn on_a_server() {
+                super::$name(Place::server()).await;
+            }
+        }
+    )+};
+}
+use on_both;
 
 /// The note number `n`, of incident 1, by ada.
 fn note(n: u128, text: &str) -> Entry {

@@ -45,14 +45,10 @@ impl Log {
                 sqlx::query(select!("WHERE incident = $1 ORDER BY nr")).bind(incident.to_string())
             }
         };
-        let rows = query
-            .fetch_all(&self.inner.readers)
+        let items = readable(&self.inner.readers, query)
             .await
             .map_err(|error| self.inner.unread(error))?;
-        Ok(readable(&rows)
-            .into_iter()
-            .map(|item| item.delivery)
-            .collect())
+        Ok(items.into_iter().map(|item| item.delivery).collect())
     }
 
     /// The delivery with this key; `None` when there is none.
@@ -61,12 +57,11 @@ impl Log {
     ///
     /// When the file can't be read.
     pub async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
-        let rows = sqlx::query(select!("WHERE key = $1"))
-            .bind(key.to_owned())
-            .fetch_all(&self.inner.readers)
+        let query = sqlx::query(select!("WHERE key = $1")).bind(key.to_owned());
+        let mut items = readable(&self.inner.readers, query)
             .await
             .map_err(|error| self.inner.unread(error))?;
-        Ok(readable(&rows).pop().map(|item| item.delivery))
+        Ok(items.pop().map(|item| item.delivery))
     }
 
     /// Tries a delivery again at once: one that waits, is dead, or uncertain
@@ -154,11 +149,9 @@ impl Log {
 /// Cancels what follows from an entry and still waits, inside a transaction;
 /// answers with all that follows from it.
 pub(super) async fn take_back(tx: &mut Tx<'_>, origin: &str) -> Result<Vec<Item>, StoreError> {
-    let rows = sqlx::query(select!("WHERE origin = $1 ORDER BY nr"))
-        .bind(origin.to_owned())
-        .fetch_all(tx.conn())
-        .await;
-    let mut items = readable(&rows.map_err(|error| tx.told(error))?);
+    let query = sqlx::query(select!("WHERE origin = $1 ORDER BY nr")).bind(origin.to_owned());
+    let items = readable(tx.conn(), query).await;
+    let mut items = items.map_err(|error| tx.told(error))?;
     for item in &mut items {
         if item.delivery.state == DeliveryState::Queued {
             item.delivery.state = DeliveryState::Cancelled;

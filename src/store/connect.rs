@@ -1,4 +1,4 @@
-//! Opening: the checks, the connections, the tables.
+//! Opening a file: the checks, the connections, the tables.
 
 use std::{
     path::Path,
@@ -8,7 +8,7 @@ use std::{
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sqlx::{
-    ConnectOptions as _, Connection as _, Row as _, SqliteConnection,
+    ConnectOptions as _, Row as _,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{Mutex, watch};
@@ -19,6 +19,7 @@ use super::{
     mark::{self, Mark},
     row::{from_db, sum},
     schema,
+    sql::{Conn, On},
     tx::{self, PATIENCE},
 };
 use crate::domain::entry::ReplicaId;
@@ -53,10 +54,13 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
             path: path.into(),
             mode,
             writer: Mutex::new(writer),
-            readers: SqlitePoolOptions::new()
-                .max_connections(READERS)
-                .test_before_acquire(false)
-                .connect_lazy_with(options(path, OpenMode::ReadOnly, PATIENCE)),
+            readers: On::File(
+                SqlitePoolOptions::new()
+                    .max_connections(READERS)
+                    .test_before_acquire(false)
+                    .connect_lazy_with(options(path, OpenMode::ReadOnly, PATIENCE)),
+            ),
+            server: None,
             replica,
             warnings,
             changes: watch::Sender::new(0),
@@ -70,7 +74,7 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
 async fn attempt(
     path: &Path,
     mode: OpenMode,
-) -> Result<(SqliteConnection, ReplicaId, Vec<Warning>), StoreError> {
+) -> Result<(Conn, ReplicaId, Vec<Warning>), StoreError> {
     let mut conn = match mode {
         OpenMode::ReadWrite => writer(path).await?,
         OpenMode::ReadOnly => reader(path).await?,
@@ -85,18 +89,20 @@ async fn attempt(
 }
 
 /// A connection that writes.
-pub(super) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
+pub(super) async fn writer(path: &Path) -> Result<Conn, StoreError> {
     options(path, OpenMode::ReadWrite, WRITER_WAITS)
         .connect()
         .await
+        .map(On::File)
         .map_err(|error| tx::told(path, "opening", error))
 }
 
 /// A connection that only looks.
-pub(super) async fn reader(path: &Path) -> Result<SqliteConnection, StoreError> {
+pub(super) async fn reader(path: &Path) -> Result<Conn, StoreError> {
     options(path, OpenMode::ReadOnly, PATIENCE)
         .connect()
         .await
+        .map(On::File)
         .map_err(|error| tx::told(path, "opening", error))
 }
 
@@ -123,7 +129,7 @@ fn untouchable(path: &Path) -> bool {
 }
 
 async fn prepare(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     path: &Path,
     mode: OpenMode,
 ) -> Result<(ReplicaId, Vec<Warning>), StoreError> {
@@ -149,7 +155,7 @@ async fn prepare(
     Ok((replica(conn, path).await?, warnings))
 }
 
-async fn recent(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+async fn recent(conn: &mut Conn, path: &Path) -> Result<(), StoreError> {
     let found: String = sqlx::query_scalar("SELECT sqlite_version()")
         .fetch_one(conn)
         .await
@@ -162,7 +168,7 @@ async fn recent(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreErr
 }
 
 /// Whether the file is empty so far; refuses what is not ours.
-async fn is_new(conn: &mut SqliteConnection, path: &Path) -> Result<bool, StoreError> {
+async fn is_new(conn: &mut Conn, path: &Path) -> Result<bool, StoreError> {
     let told = |error| tx::told(path, "opening", error);
     // All at once: each question is a way to the connection's thread and back.
     let (application, version, things): (i64, i64, i64) = sqlx::query_as(
@@ -179,20 +185,11 @@ async fn is_new(conn: &mut SqliteConnection, path: &Path) -> Result<bool, StoreE
     if application != schema::APPLICATION {
         return Err(StoreError::OtherProgram { path: path.into() });
     }
-    if version > schema::REPLICA_VERSION {
-        return Err(StoreError::Newer {
-            path: path.into(),
-            found: version,
-            known: schema::REPLICA_VERSION,
-        });
-    }
-    if version < schema::VERSION {
-        return Err(tx::damaged(path, "its format number was never in use"));
-    }
+    schema::known(path, version)?;
     Ok(false)
 }
 
-async fn journal(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+async fn journal(conn: &mut Conn, path: &Path) -> Result<(), StoreError> {
     let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
         .fetch_one(&mut *conn)
         .await
@@ -208,7 +205,7 @@ async fn journal(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreEr
 }
 
 /// Makes the tables, unless another process was faster.
-async fn create(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+async fn create(conn: &mut Conn, path: &Path) -> Result<(), StoreError> {
     journal(conn, path).await?;
     let told = |error| tx::told(path, "making", error);
     sqlx::query("BEGIN IMMEDIATE")
@@ -216,16 +213,7 @@ async fn create(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreErr
         .await
         .map_err(told)?;
     if is_new(conn, path).await? {
-        sqlx::raw_sql(schema::TABLES)
-            .execute(&mut *conn)
-            .await
-            .map_err(told)?;
-        let numbers = format!(
-            "PRAGMA application_id = {}; PRAGMA user_version = {};",
-            schema::APPLICATION,
-            schema::VERSION
-        );
-        sqlx::raw_sql(sqlx::AssertSqlSafe(numbers))
+        sqlx::raw_sql(sqlx::AssertSqlSafe(schema::in_a_file()))
             .execute(&mut *conn)
             .await
             .map_err(told)?;
@@ -238,7 +226,8 @@ async fn create(conn: &mut SqliteConnection, path: &Path) -> Result<(), StoreErr
         .map_err(told)
 }
 
-async fn first_rows(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+/// What is in a log before its first entry.
+pub(super) async fn first_rows(conn: &mut Conn) -> Result<(), sqlx::Error> {
     let epoch = random_id();
     sqlx::query(
         "INSERT INTO head (one, seq, total, rseq, writes, epoch) VALUES (1, 0, $1, 0, 0, $2)",
@@ -264,7 +253,7 @@ pub(super) fn random_id() -> Uuid {
 }
 
 /// The head row, which must agree with the last entry.
-async fn head(conn: &mut SqliteConnection, path: &Path) -> Result<Mark, StoreError> {
+pub(super) async fn head(conn: &mut Conn, path: &Path) -> Result<Mark, StoreError> {
     let row =
         sqlx::query("SELECT seq, writes, (SELECT max(seq) FROM entries) FROM head WHERE one = 1")
             .fetch_optional(conn)
@@ -290,7 +279,8 @@ async fn head(conn: &mut SqliteConnection, path: &Path) -> Result<Mark, StoreErr
     })
 }
 
-async fn replica(conn: &mut SqliteConnection, path: &Path) -> Result<ReplicaId, StoreError> {
+/// The name of this copy.
+pub(super) async fn replica(conn: &mut Conn, path: &Path) -> Result<ReplicaId, StoreError> {
     let text: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'replica'")
         .fetch_optional(conn)
         .await

@@ -119,9 +119,7 @@ impl Log {
     }
 
     async fn open_deliveries(&self) -> Result<Vec<Item>, StoreError> {
-        let conn = self.inner.readers.acquire().await;
-        let mut conn = conn.map_err(|error| self.inner.unread(error))?;
-        open_items(&mut conn)
+        open_items(&self.inner.readers)
             .await
             .map_err(|error| self.inner.unread(error))
     }

@@ -100,6 +100,47 @@ pub enum StoreError {
     BadLine { line: usize, found: String },
     #[error("{} is there already and is not overwritten: name another file", path.display())]
     Exists { path: PathBuf },
+    #[error(
+        "that is no address of a PostgreSQL database: write it as postgres://ada@db.example.com/rooms"
+    )]
+    Address,
+    #[error(
+        "the database {} can't be reached: check that it runs and that this host may connect to it",
+        path.display()
+    )]
+    Unreachable { path: PathBuf, source: sqlx::Error },
+    #[error("the database {} takes nobody in just now ({what}): try again in a moment", path.display())]
+    Unready { path: PathBuf, what: String },
+    #[error(
+        "the connection to {} broke: look whether the change is there before you make it again",
+        path.display()
+    )]
+    Lost { path: PathBuf },
+    #[error(
+        "{} takes no changes now, because it is a standby or set to read-only: nothing was saved; \
+         wait for the switch-over, or give the address of the primary", path.display()
+    )]
+    Standby { path: PathBuf },
+    #[error(
+        "{} did not accept the user or the password: check both in the address or in ~/.pgpass",
+        path.display()
+    )]
+    Login { path: PathBuf },
+    #[error("there is no database {}: check the name, or make it with createdb", path.display())]
+    NoDatabase { path: PathBuf },
+    #[error(
+        "this user may not do that in {} ({what}): let its owner GRANT CREATE ON DATABASE, or make the log",
+        path.display()
+    )]
+    Denied { path: PathBuf, what: String },
+    #[error("{} keeps text as {found}, and a log needs UTF8: make a database with that encoding", path.display())]
+    Encoding { path: PathBuf, found: String },
+    #[error("no safe connection to {}: check sslmode and sslrootcert in its address", path.display())]
+    Encryption { path: PathBuf, source: sqlx::Error },
+    #[error(
+        "{} is no file to be copied: use pg_dump --schema={schema}, or warroom export", path.display()
+    )]
+    NoFile { path: PathBuf, schema: String },
     #[error("{doing} {}", path.display())]
     Io {
         doing: &'static str,
@@ -119,9 +160,14 @@ impl StoreError {
     /// file or the call.
     pub const fn may_pass(&self) -> bool {
         match self {
-            Self::DiskFull { .. } | Self::Busy { .. } | Self::Io { .. } | Self::Database { .. } => {
-                true
-            }
+            Self::DiskFull { .. }
+            | Self::Busy { .. }
+            | Self::Unreachable { .. }
+            | Self::Unready { .. }
+            | Self::Lost { .. }
+            | Self::Standby { .. }
+            | Self::Io { .. }
+            | Self::Database { .. } => true,
             Self::IsFolder { .. }
             | Self::Missing { .. }
             | Self::NoFolder { .. }
@@ -145,6 +191,13 @@ impl StoreError {
             | Self::NoDelivery { .. }
             | Self::NotNow { .. }
             | Self::BadLine { .. }
+            | Self::Address
+            | Self::Login { .. }
+            | Self::NoDatabase { .. }
+            | Self::Denied { .. }
+            | Self::Encoding { .. }
+            | Self::Encryption { .. }
+            | Self::NoFile { .. }
             | Self::Exists { .. } => false,
         }
     }

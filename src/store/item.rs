@@ -2,11 +2,12 @@
 //! sum, so that a row damaged in place is found.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Any, Executor, Row as _, any::AnyRow};
 
 use super::{
     Ending, Fence, Lease, Owner, StoreError, Try, lease,
     row::{from_db, from_millis, sum, to_db},
+    sql,
     tx::Tx,
 };
 use crate::domain::{
@@ -154,9 +155,9 @@ impl Item {
     pub(super) async fn insert(&self, tx: &mut Tx<'_>) -> Result<u64, StoreError> {
         let delivery = &self.delivery;
         let done = sqlx::query(
-            "INSERT INTO deliveries (key, channel, incident, origin, state, attempts, next_at, fence, \
+            "INSERT INTO deliveries (nr, key, channel, incident, origin, state, attempts, next_at, fence, \
              owner, lease_until, maybe_repeat, last_error, sent_at, created_at, intent, total) \
-             VALUES ($1, $2, $3, $4, $5, 0, $6, 0, '', NULL, 0, '', NULL, $7, $8, $9) \
+             VALUES ((SELECT coalesce(max(nr), 0) + 1 FROM deliveries), $1, $2, $3, $4, $5, 0, $6, 0, '', NULL, 0, '', NULL, $7, $8, $9) \
              ON CONFLICT (key) DO NOTHING",
         )
         .bind(delivery.intent.key.to_string())
@@ -240,31 +241,32 @@ pub(super) async fn load(tx: &mut Tx<'_>, key: &str) -> Result<Item, StoreError>
 ///
 /// One that can't be read is left out, so that it can't hold up the others;
 /// it is logged, and found by [`super::Log::verify`].
-pub(super) async fn open_items(conn: &mut SqliteConnection) -> Result<Vec<Item>, sqlx::Error> {
-    let rows = sqlx::query(select!(
-        "WHERE state IN ('queued', 'in_flight', 'uncertain') ORDER BY nr"
-    ))
-    .fetch_all(conn)
-    .await?;
-    Ok(readable(&rows))
+pub(super) async fn open_items<'c>(
+    on: impl Executor<'c, Database = Any>,
+) -> Result<Vec<Item>, sqlx::Error> {
+    let open = select!("WHERE state IN ('queued', 'in_flight', 'uncertain') ORDER BY nr");
+    readable(on, sqlx::query(open)).await
 }
 
-/// Those of `rows` that can be read.
-pub(super) fn readable(rows: &[SqliteRow]) -> Vec<Item> {
-    rows.iter()
-        .filter_map(|row| {
-            let item = read(row).map(|(item, _)| item);
-            if item.is_none() {
-                tracing::error!("a delivery in the log is damaged and left out");
-            }
-            item
-        })
-        .collect()
+/// Those of the answer that can be read.
+pub(super) async fn readable<'c>(
+    on: impl Executor<'c, Database = Any>,
+    question: sql::Question<'_>,
+) -> Result<Vec<Item>, sqlx::Error> {
+    let rows = sql::rows(on, question).await?;
+    let items = rows.into_iter().filter_map(|row| {
+        let item = row.as_ref().and_then(read).map(|(item, _)| item);
+        if item.is_none() {
+            tracing::error!("a delivery in the log is damaged and left out");
+        }
+        item
+    });
+    Ok(items.collect())
 }
 
 /// Reads a row, and whether its sum is right; `None` where it is not what was
 /// once written.
-pub(super) fn read(row: &SqliteRow) -> Option<(Item, bool)> {
+pub(super) fn read(row: &AnyRow) -> Option<(Item, bool)> {
     let number = |place: usize| row.try_get::<i64, _>(place).ok();
     let text = |place: usize| row.try_get::<String, _>(place).ok();
     let time = |place: usize| {

@@ -171,7 +171,7 @@ async fn read(tx: &mut Tx<'_>) -> Result<(Fence, Option<Lease>), StoreError> {
         .map_err(|error| tx.told(error))
 }
 
-fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<(Fence, Option<Lease>), sqlx::Error> {
+fn decode(row: &sqlx::any::AnyRow) -> Result<(Fence, Option<Lease>), sqlx::Error> {
     let fence = from_db(row.try_get(0)?);
     let owner: Option<String> = row.try_get(1)?;
     let Some(owner) = owner else {

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteArguments};
+use sqlx::AssertSqlSafe;
 
 use super::{
     Fence, Log, RawEntry, StoreError, by_hand, deliveries, lease, outbox,
     row::{FIELD, Packed, ROW, entry, from_db, to_db},
-    tx::{Tx, damaged},
+    sql::{Conn, Question},
+    tx::{Patience, Tx, damaged},
 };
 use crate::domain::{
     entry::{Entry, EntryId, Seq},
@@ -92,6 +93,24 @@ impl Log {
     }
 
     async fn append_guarded(
+        &self,
+        fence: Option<Fence>,
+        entries: &[Entry],
+        intents: &[Intent],
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Accepted>, StoreError> {
+        let patience = Patience::start();
+        loop {
+            // Trying again is safe at any point: what was written is known by
+            // its id, even if the answer was lost.
+            match self.append_once(fence, entries, intents, now).await {
+                Ok(accepted) => return Ok(accepted),
+                Err(error) => patience.again(error).await?,
+            }
+        }
+    }
+
+    async fn append_once(
         &self,
         fence: Option<Fence>,
         entries: &[Entry],
@@ -333,10 +352,7 @@ pub(super) async fn known(
         .collect()
 }
 
-pub(super) async fn insert(
-    conn: &mut SqliteConnection,
-    rows: &[Numbered<'_>],
-) -> Result<(), sqlx::Error> {
+pub(super) async fn insert(conn: &mut Conn, rows: &[Numbered<'_>]) -> Result<(), sqlx::Error> {
     const COLUMNS: usize = 13;
     if rows.is_empty() {
         return Ok(());
@@ -357,9 +373,7 @@ pub(super) async fn insert(
     query.execute(conn).await.map(drop)
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, SqliteArguments>;
-
-fn bind<'q>(query: Query<'q>, one: &Numbered<'_>) -> Query<'q> {
+fn bind<'q>(query: Question<'q>, one: &Numbered<'_>) -> Question<'q> {
     let row = one.row;
     query
         .bind(to_db(one.seq))

@@ -3,12 +3,11 @@
 
 use std::path::Path;
 
-use sqlx::SqliteConnection;
-
 use super::{
     Log, StoreError, Warning, connect, inspect,
     mark::{self, Mark},
     row::{from_db, to_db},
+    sql::Conn,
     tx,
 };
 
@@ -28,7 +27,7 @@ pub(super) fn lost(marked: Mark, head: Mark) -> Option<Warning> {
 /// Writes a loss down in the log, so that it is told until somebody has seen
 /// it, and starts a new epoch: numbers will be given a second time.
 pub(super) async fn settle(
-    conn: &mut SqliteConnection,
+    conn: &mut Conn,
     path: &Path,
     marked: Mark,
     head: Mark,
@@ -75,10 +74,7 @@ impl Log {
 }
 
 /// The losses that nobody has seen yet.
-pub(super) async fn known(
-    conn: &mut SqliteConnection,
-    path: &Path,
-) -> Result<Vec<Warning>, StoreError> {
+pub(super) async fn known(conn: &mut Conn, path: &Path) -> Result<Vec<Warning>, StoreError> {
     let rows: Vec<(i64, i64, i64)> =
         sqlx::query_as("SELECT after_seq, upto_seq, writes FROM losses WHERE seen = 0 ORDER BY nr")
             .fetch_all(conn)

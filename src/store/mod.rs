@@ -1,6 +1,7 @@
-//! The log on disk: one `SQLite` file per workspace, and a small mark beside it.
+//! The log on disk: one `SQLite` file per workspace, and a small mark beside it;
+//! or one schema per workspace on a `PostgreSQL` server.
 //!
-//! An entry that [`Log::append`] answered for is in the file, synced, before
+//! An entry that [`Log::append`] answered for is on the disk, synced, before
 //! the answer: it survives the end of this process and of the machine. Entries
 //! are only ever added, and triggers refuse anything else. Each gets the next
 //! number of a locked head row in the same transaction, so a reader at number
@@ -13,8 +14,8 @@
 //! is found by [`Log::verify`].
 //!
 //! This door reads no clock: times come in as arguments and are kept to the
-//! millisecond, as numbers. The statements (not the schema) are written so that
-//! `PostgreSQL` would take them too.
+//! millisecond, as numbers. The statements are the same on both databases;
+//! what differs is opening, beginning, watching and what errors mean.
 
 mod by_hand;
 mod connect;
@@ -32,6 +33,8 @@ mod meta;
 mod outbox;
 mod row;
 mod schema;
+mod server;
+mod sql;
 mod transfer;
 mod tx;
 mod verify;
@@ -54,10 +57,13 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, watch as channel};
 
-use crate::domain::entry::ReplicaId;
+use self::{
+    server::Server,
+    sql::{Conn, Pool},
+};
+use crate::domain::{entry::ReplicaId, text::Name};
 
 /// What a log is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +74,7 @@ pub enum OpenMode {
     ReadOnly,
 }
 
-/// A log on disk. Cheap to clone; every clone is the same log.
+/// A log on a disk. Cheap to clone; every clone is the same log.
 #[derive(Debug, Clone)]
 pub struct Log {
     inner: Arc<Inner>,
@@ -77,11 +83,14 @@ pub struct Log {
 /// What all clones share.
 #[derive(Debug)]
 struct Inner {
+    /// The file; or the address of the server, as messages show it.
     path: PathBuf,
+    /// `None` when the log is a file.
+    server: Option<Server>,
     mode: OpenMode,
     /// The one connection that writes; `None` when it has to be made anew.
-    writer: Mutex<Option<SqliteConnection>>,
-    readers: SqlitePool,
+    writer: Mutex<Option<Conn>>,
+    readers: Pool,
     replica: ReplicaId,
     warnings: Vec<Warning>,
     changes: channel::Sender<u64>,
@@ -115,7 +124,20 @@ impl Log {
         connect::open(path.as_ref(), mode, true).await
     }
 
-    /// The file.
+    /// Opens the log of `workspace` in the `PostgreSQL` database at `url`, and
+    /// makes its schema where there is none. Any number of processes may do so
+    /// at the same moment.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the address, the server or the schema, never
+    /// with the password in it.
+    pub async fn connect(url: &str, workspace: &Name) -> Result<Self, StoreError> {
+        server::connect(url, workspace).await
+    }
+
+    /// The file; or the address of the server, without its password, for
+    /// messages.
     pub fn path(&self) -> &Path {
         &self.inner.path
     }
@@ -137,7 +159,7 @@ impl Log {
         self.inner.readers.close().await;
         let writer = self.inner.writer.lock().await.take();
         if let Some(writer) = writer
-            && let Err(error) = sqlx::Connection::close(writer).await
+            && let Err(error) = writer.close().await
         {
             tracing::debug!(%error, "closing the log");
         }

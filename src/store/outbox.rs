@@ -335,7 +335,7 @@ async fn run(tx: &mut Tx<'_>, sql: &'static str) -> Result<(), StoreError> {
     done.map(drop).map_err(|error| tx.told(error))
 }
 
-fn unsent(row: &sqlx::sqlite::SqliteRow) -> Result<Unsent, sqlx::Error> {
+fn unsent(row: &sqlx::any::AnyRow) -> Result<Unsent, sqlx::Error> {
     let (told, refused): (i64, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
     let line: String = row.try_get(2)?;
     let packed = Packed::read(&line)

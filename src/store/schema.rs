@@ -1,10 +1,15 @@
-//! The tables, and what makes a file ours.
+//! The tables, and what makes a log ours.
 //!
-//! Only this text is `SQLite`'s own: on `PostgreSQL` `INTEGER` would be `BIGINT`,
-//! and the triggers functions. (`INTEGER PRIMARY KEY` is the table's own order
-//! in `SQLite`, so reading the log in order is one walk without an index.)
+//! One text for both databases, but for two words: `PostgreSQL` says `BIGINT`
+//! for `INTEGER`, and is strict by itself. (`INTEGER PRIMARY KEY` is the table's
+//! own order in `SQLite`, so reading the log in order is one walk without an
+//! index.) The triggers are each database's own.
 
-/// The format of the file; a higher one is a newer program's.
+use std::path::Path;
+
+use super::{StoreError, tx};
+
+/// The format of the log; a higher one is a newer program's.
 pub(super) const VERSION: i64 = 1;
 
 /// The format of a file whose numbers a server gives: an older program would
@@ -53,13 +58,13 @@ CREATE TABLE outbox (
 PRAGMA user_version = 2;
 ";
 
-/// Makes everything, in the transaction that also sets the two numbers above.
+/// Makes the tables, in the transaction that also makes the triggers and sets
+/// the two numbers above.
 ///
 /// `total` is the chained check of an entry: the hash of the one before and of
 /// its own content. `head.writes` counts transactions, so that a lost one is
 /// noticed even if it added no entry.
-pub(super) const TABLES: &str = concat!(
-    "
+const TABLES: &str = "
 CREATE TABLE head (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     seq INTEGER NOT NULL,
@@ -83,13 +88,6 @@ CREATE TABLE entries (
     body TEXT NOT NULL,
     total TEXT NOT NULL
 ) STRICT;
-CREATE TRIGGER entries_stay BEFORE UPDATE ON entries
-BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
-",
-    lock!(),
-    "
-CREATE TRIGGER head_remains BEFORE DELETE ON head
-BEGIN SELECT RAISE(ABORT, 'the head of the log is never deleted'); END;
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -137,5 +135,61 @@ CREATE TABLE drafts (
     saved_at INTEGER NOT NULL,
     total TEXT NOT NULL
 ) STRICT;
+";
+
+const TRIGGERS_IN_A_FILE: &str = concat!(
+    "
+CREATE TRIGGER entries_stay BEFORE UPDATE ON entries
+BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
+",
+    lock!(),
+    "CREATE TRIGGER head_remains BEFORE DELETE ON head
+BEGIN SELECT RAISE(ABORT, 'the head of the log is never deleted'); END;
 "
 );
+
+const TRIGGERS_ON_A_SERVER: &str = "
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$;
+CREATE TRIGGER entries_stay BEFORE UPDATE ON entries
+FOR EACH ROW EXECUTE FUNCTION refuse('an entry is never changed');
+CREATE TRIGGER entries_remain BEFORE DELETE OR TRUNCATE ON entries
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('an entry is never deleted');
+CREATE TRIGGER head_rises BEFORE UPDATE ON head FOR EACH ROW
+WHEN (NEW.seq < OLD.seq OR NEW.writes < OLD.writes OR NEW.rseq < OLD.rseq)
+EXECUTE FUNCTION refuse('the head of the log never falls');
+CREATE TRIGGER head_remains BEFORE DELETE OR TRUNCATE ON head
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('the head of the log is never deleted');
+";
+
+/// Makes everything in a file.
+pub(super) fn in_a_file() -> String {
+    format!(
+        "{TABLES}{TRIGGERS_IN_A_FILE}\
+         PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
+    )
+}
+
+/// Makes everything in a schema of a server.
+pub(super) fn on_server() -> String {
+    let tables = TABLES.replace("INTEGER", "BIGINT").replace(" STRICT", "");
+    format!(
+        "{tables}{TRIGGERS_ON_A_SERVER}\
+         INSERT INTO meta (name, value) VALUES ('format', '{VERSION}');"
+    )
+}
+
+/// Whether this program knows the format `found`.
+pub(super) fn known(path: &Path, found: i64) -> Result<(), StoreError> {
+    if found > REPLICA_VERSION {
+        return Err(StoreError::Newer {
+            path: path.into(),
+            found,
+            known: REPLICA_VERSION,
+        });
+    }
+    if found < VERSION {
+        return Err(tx::damaged(path, "its format number was never in use"));
+    }
+    Ok(())
+}

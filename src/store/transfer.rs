@@ -151,9 +151,16 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Exists`] when there is something at `to`.
+    /// [`StoreError::Exists`] when there is something at `to`;
+    /// [`StoreError::NoFile`] on a server, which has tools of its own for it.
     pub async fn backup(&self, to: impl AsRef<Path> + Send) -> Result<(), StoreError> {
         let to = to.as_ref();
+        if let Some(server) = &self.inner.server {
+            return Err(StoreError::NoFile {
+                path: self.inner.path.clone(),
+                schema: server.schema().to_owned(),
+            });
+        }
         let name = to.to_str().ok_or_else(|| {
             let what = io::Error::new(io::ErrorKind::InvalidInput, "its name is not UTF-8");
             inspect::told("making", to, what)

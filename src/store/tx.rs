@@ -2,13 +2,15 @@
 
 use std::{path::Path, sync::atomic::Ordering, time::Duration};
 
-use sqlx::{Row as _, SqliteConnection, error::DatabaseError};
+use sqlx::{Row as _, error::DatabaseError, postgres::PgDatabaseError};
 use tokio::{sync::MutexGuard, time::Instant};
 
 use super::{
     Inner, OpenMode, StoreError, connect, inspect,
     mark::{self, Mark},
     row::{from_db, to_db},
+    server,
+    sql::{Conn, On},
 };
 
 /// How long anybody waits for another process's transaction.
@@ -35,8 +37,8 @@ pub(super) struct Head {
 #[derive(Debug)]
 pub(super) struct Tx<'a> {
     log: &'a Inner,
-    slot: MutexGuard<'a, Option<SqliteConnection>>,
-    conn: SqliteConnection,
+    slot: MutexGuard<'a, Option<Conn>>,
+    conn: Conn,
     pub(super) head: Head,
 }
 
@@ -68,19 +70,20 @@ impl Inner {
 
     /// One try. Making the connection is part of it: one that was dropped in
     /// a transaction may still be closing, and holds the file for a moment.
-    async fn try_begin(
-        &self,
-        slot: &mut Option<SqliteConnection>,
-    ) -> Result<(SqliteConnection, Head), StoreError> {
+    async fn try_begin(&self, slot: &mut Option<Conn>) -> Result<(Conn, Head), StoreError> {
         let mut conn = match slot.take() {
             Some(conn) => conn,
-            None => connect::writer(&self.path).await?,
+            None => match &self.server {
+                Some(server) => server.connect().await?,
+                None => connect::writer(&self.path).await?,
+            },
         };
         match begin_on(&mut conn).await {
             Ok(head) => Ok((conn, head)),
             Err(error) => {
                 let error = told(&self.path, "writing to", error);
-                if matches!(error, StoreError::Busy { .. }) {
+                // On a server it is inside of a transaction that failed.
+                if matches!((&error, &conn), (StoreError::Busy { .. }, On::File(_))) {
                     *slot = Some(conn);
                 }
                 Err(error)
@@ -90,17 +93,59 @@ impl Inner {
 
     /// What an error of a reader means.
     pub(super) fn unread(&self, error: sqlx::Error) -> StoreError {
-        told(&self.path, "reading", error)
+        match &self.server {
+            Some(server) => server.unread(error),
+            None => told(&self.path, "reading", error),
+        }
+    }
+
+    /// A connection of its own, for a look that takes long.
+    pub(super) async fn reader(&self) -> Result<Conn, StoreError> {
+        match &self.server {
+            Some(server) => server.connect().await,
+            None => connect::reader(&self.path).await,
+        }
+    }
+
+    /// Raises the mark beside a file; a server keeps its own log whole.
+    fn mark(&self, head: &Head) {
+        if self.server.is_none() {
+            let mark = Mark {
+                seq: head.seq,
+                writes: head.writes,
+            };
+            mark::raise(&self.path, mark);
+        }
     }
 }
 
-async fn begin_on(conn: &mut SqliteConnection) -> Result<Head, sqlx::Error> {
-    let row = sqlx::query(
-        "BEGIN IMMEDIATE; SELECT seq, total, rseq, writes, epoch, \
-             (SELECT count(*) FROM meta WHERE name = 'server') FROM head WHERE one = 1",
-    )
-    .fetch_one(conn)
-    .await?;
+/// Reads the head row.
+macro_rules! head {
+    () => {
+        "SELECT seq, total, rseq, writes, epoch, \
+         (SELECT count(*) FROM meta WHERE name = 'server') FROM head WHERE one = 1"
+    };
+}
+
+/// Writes the head row.
+macro_rules! set_head {
+    () => {
+        "UPDATE head SET seq = $1, total = $2, rseq = $3, writes = $4 WHERE one = 1"
+    };
+}
+
+async fn begin_on(conn: &mut Conn) -> Result<Head, sqlx::Error> {
+    // In one way there and back: somebody else may wait for the lock.
+    let row = match conn {
+        On::File(_) => {
+            let begin = sqlx::query(concat!("BEGIN IMMEDIATE; ", head!()));
+            begin.fetch_one(conn).await?
+        }
+        On::Server(_) => {
+            let begin = sqlx::raw_sql(concat!("BEGIN; ", head!(), " FOR UPDATE"));
+            begin.fetch_one(conn).await?
+        }
+    };
     Ok(Head {
         seq: from_db(row.try_get(0)?),
         total: row.try_get(1)?,
@@ -113,7 +158,7 @@ async fn begin_on(conn: &mut SqliteConnection) -> Result<Head, sqlx::Error> {
 
 impl Tx<'_> {
     /// The connection, inside the transaction.
-    pub(super) fn conn(&mut self) -> &mut SqliteConnection {
+    pub(super) fn conn(&mut self) -> &mut Conn {
         &mut self.conn
     }
 
@@ -130,25 +175,11 @@ impl Tx<'_> {
     /// Writes the head and commits: after this, it is on the disk.
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         self.head.writes += 1;
-        let done = sqlx::query(
-            "UPDATE head SET seq = $1, total = $2, rseq = $3, writes = $4 WHERE one = 1; COMMIT",
-        )
-        .bind(to_db(self.head.seq))
-        .bind(self.head.total.as_str())
-        .bind(to_db(self.head.rseq))
-        .bind(to_db(self.head.writes))
-        .execute(&mut self.conn)
-        .await;
+        let done = commit_on(&mut self.conn, &self.head).await;
         done.map_err(|error| self.told(error))?;
         *self.slot = Some(self.conn);
         self.log.own.store(self.head.writes, Ordering::Relaxed);
-        mark::raise(
-            &self.log.path,
-            Mark {
-                seq: self.head.seq,
-                writes: self.head.writes,
-            },
-        );
+        self.log.mark(&self.head);
         self.log.changes.send_modify(|count| *count += 1);
         Ok(())
     }
@@ -160,6 +191,25 @@ impl Tx<'_> {
         *self.slot = Some(self.conn);
         Ok(())
     }
+}
+
+async fn commit_on(conn: &mut Conn, head: &Head) -> Result<(), sqlx::Error> {
+    // A server takes one statement with values at a time.
+    let sql = match conn {
+        On::File(_) => concat!(set_head!(), "; COMMIT"),
+        On::Server(_) => set_head!(),
+    };
+    sqlx::query(sql)
+        .bind(to_db(head.seq))
+        .bind(head.total.as_str())
+        .bind(to_db(head.rseq))
+        .bind(to_db(head.writes))
+        .execute(&mut *conn)
+        .await?;
+    if let On::Server(_) = conn {
+        sqlx::raw_sql("COMMIT").execute(conn).await?;
+    }
+    Ok(())
 }
 
 /// How long somebody has waited for a lock.
@@ -176,10 +226,11 @@ impl Patience {
         }
     }
 
-    /// Pauses when `error` is about a lock and it is worth trying again.
+    /// Pauses when `error` is about a lock, or a connection that broke, and it
+    /// is worth trying again.
     pub(super) async fn again(&self, error: StoreError) -> Result<(), StoreError> {
-        let busy = matches!(error, StoreError::Busy { .. });
-        if !busy || Instant::now() >= self.until {
+        let passes = matches!(error, StoreError::Busy { .. } | StoreError::Lost { .. });
+        if !passes || Instant::now() >= self.until {
             return Err(error);
         }
         tokio::time::sleep(Duration::from_micros(fastrand::u64(200..PAUSE_US))).await;
@@ -199,9 +250,22 @@ pub(super) fn damaged(path: &Path, what: impl Into<String>) -> StoreError {
 pub(super) fn told(path: &Path, doing: &'static str, source: sqlx::Error) -> StoreError {
     match &source {
         sqlx::Error::Database(error) => {
-            if let Some(known) = known(path, &**error) {
+            let known = match error.try_downcast_ref::<PgDatabaseError>() {
+                Some(error) => server::known(path, error),
+                None => known(path, &**error),
+            };
+            if let Some(known) = known {
                 return known;
             }
+        }
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => {
+            return StoreError::Lost { path: path.into() };
+        }
+        sqlx::Error::Tls(_) => {
+            return StoreError::Encryption {
+                path: path.into(),
+                source,
+            };
         }
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
             return damaged(path, source.to_string());
@@ -217,7 +281,8 @@ pub(super) fn told(path: &Path, doing: &'static str, source: sqlx::Error) -> Sto
     }
 }
 
-fn busy(path: &Path) -> StoreError {
+/// Somebody else kept it locked for too long.
+pub(super) fn busy(path: &Path) -> StoreError {
     StoreError::Busy {
         path: path.into(),
         seconds: PATIENCE.as_secs(),

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row as _, any::AnyRow};
 
 use super::{
-    Log, StoreError, connect, item,
+    Log, StoreError, item,
     mark::{self, Mark},
     row::{FIELD, Packed, from_db, sum},
+    sql::{self, Conn, On},
     tx::told,
 };
 use crate::domain::{entry::Seq, fact::Fact};
@@ -129,11 +130,17 @@ impl Log {
     ///
     /// When the file can't be opened at all.
     pub async fn verify(&self) -> Result<Report, StoreError> {
-        let mut conn = connect::reader(&self.inner.path).await?;
+        let mut conn = self.inner.reader().await?;
         let mut report = Report::default();
-        let marked = mark::read(&self.inner.path);
+        let (marked, begin) = match conn {
+            On::File(_) => (mark::read(&self.inner.path), "BEGIN"),
+            On::Server(_) => (
+                Mark::default(),
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            ),
+        };
         // One moment for all of it, while others go on writing.
-        let begun = sqlx::query("BEGIN").execute(&mut conn).await;
+        let begun = sqlx::query(begin).execute(&mut conn).await;
         begun.map_err(|error| told(&self.inner.path, "checking", error))?;
         let steps = [
             structure(&mut conn, &mut report).await,
@@ -148,11 +155,15 @@ impl Log {
                 report.add(Problem::Closed(error.to_string()));
             }
         }
+        conn.close().await.ok();
         Ok(report)
     }
 }
 
-async fn structure(conn: &mut SqliteConnection, report: &mut Report) -> Result<(), sqlx::Error> {
+async fn structure(conn: &mut Conn, report: &mut Report) -> Result<(), sqlx::Error> {
+    let On::File(conn) = conn else {
+        return Ok(());
+    };
     let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check")
         .fetch_all(conn)
         .await?;
@@ -165,25 +176,27 @@ async fn structure(conn: &mut SqliteConnection, report: &mut Report) -> Result<(
 }
 
 /// The chain, the numbers and the bodies, in one walk of bounded pages.
-async fn entries(conn: &mut SqliteConnection, report: &mut Report) -> Result<(), sqlx::Error> {
+async fn entries(conn: &mut Conn, report: &mut Report) -> Result<(), sqlx::Error> {
     let mut walk = Walk {
         seq: 0,
         total: sum(&["warroom"]),
     };
     loop {
-        let rows = sqlx::query(
+        let page = sqlx::query(
             "SELECT seq, concat_ws($1, seq, id, incident, kind, at, recorded_at, actor, via, \
              replica, base, body), total FROM entries WHERE seq > $2 ORDER BY seq LIMIT 1000",
         )
         .bind(FIELD)
-        .bind(walk.seq)
-        .fetch_all(&mut *conn)
-        .await?;
+        .bind(walk.seq);
+        let rows = sql::rows(&mut *conn, page).await?;
         if rows.is_empty() {
             return Ok(());
         }
         for row in &rows {
-            walk.step(row, report)?;
+            match row {
+                Some(row) => walk.step(row, report)?,
+                None => walk.skip(report),
+            }
         }
     }
 }
@@ -195,19 +208,20 @@ struct Walk {
 }
 
 impl Walk {
-    fn step(&mut self, row: &SqliteRow, report: &mut Report) -> Result<(), sqlx::Error> {
+    /// Passes over a row whose text is not UTF-8 any more.
+    fn skip(&mut self, report: &mut Report) {
+        self.seq += 1;
+        report.add(Problem::Unreadable(from_db(self.seq)));
+    }
+
+    fn step(&mut self, row: &AnyRow, report: &mut Report) -> Result<(), sqlx::Error> {
         let seq: i64 = row.try_get(0)?;
         let number = from_db(seq);
         for missing in (self.seq + 1..seq).take(LISTED) {
             report.add(Problem::Gap(from_db(missing)));
         }
         self.seq = seq;
-        // A text that is not UTF-8 any more counts as unreadable.
-        let (Ok(line), Ok(total)) = (row.try_get::<String, _>(1), row.try_get::<String, _>(2))
-        else {
-            report.add(Problem::Unreadable(number));
-            return Ok(());
-        };
+        let (line, total): (String, String) = (row.try_get(1)?, row.try_get(2)?);
         let Some(packed) = Packed::read(&line) else {
             report.add(Problem::Unreadable(number));
             self.total = total;
@@ -229,11 +243,7 @@ impl Walk {
 }
 
 /// The head row against the last entry, and against the mark.
-async fn head(
-    conn: &mut SqliteConnection,
-    report: &mut Report,
-    marked: Mark,
-) -> Result<(), sqlx::Error> {
+async fn head(conn: &mut Conn, report: &mut Report, marked: Mark) -> Result<(), sqlx::Error> {
     let (says, total, writes): (i64, String, i64) =
         sqlx::query_as("SELECT seq, total, writes FROM head WHERE one = 1")
             .fetch_one(&mut *conn)
@@ -259,7 +269,7 @@ async fn head(
     Ok(())
 }
 
-async fn losses(conn: &mut SqliteConnection, report: &mut Report) -> Result<(), sqlx::Error> {
+async fn losses(conn: &mut Conn, report: &mut Report) -> Result<(), sqlx::Error> {
     let rows: Vec<(i64, i64)> =
         sqlx::query_as("SELECT after_seq, upto_seq FROM losses ORDER BY nr")
             .fetch_all(conn)
@@ -273,16 +283,14 @@ async fn losses(conn: &mut SqliteConnection, report: &mut Report) -> Result<(), 
     Ok(())
 }
 
-async fn deliveries(conn: &mut SqliteConnection, report: &mut Report) -> Result<(), sqlx::Error> {
+async fn deliveries(conn: &mut Conn, report: &mut Report) -> Result<(), sqlx::Error> {
     let keys: Vec<(i64, String)> = sqlx::query_as("SELECT nr, key FROM deliveries ORDER BY nr")
         .fetch_all(&mut *conn)
         .await?;
-    let rows = sqlx::query(item::select!("ORDER BY nr"))
-        .fetch_all(conn)
-        .await?;
+    let rows = sql::rows(conn, sqlx::query(item::select!("ORDER BY nr"))).await?;
     for ((_, key), row) in keys.into_iter().zip(&rows) {
-        let sound =
-            item::read(row).is_some_and(|(item, sound)| sound && *item.delivery.intent.key == *key);
+        let read = row.as_ref().and_then(item::read);
+        let sound = read.is_some_and(|(item, sound)| sound && *item.delivery.intent.key == *key);
         if !sound {
             report.add(Problem::Delivery(key));
         }
@@ -290,7 +298,7 @@ async fn deliveries(conn: &mut SqliteConnection, report: &mut Report) -> Result<
     Ok(())
 }
 
-async fn drafts(conn: &mut SqliteConnection, report: &mut Report) -> Result<(), sqlx::Error> {
+async fn drafts(conn: &mut Conn, report: &mut Report) -> Result<(), sqlx::Error> {
     let rows: Vec<(String, String, String)> = sqlx::query_as("SELECT key, json, total FROM drafts")
         .fetch_all(conn)
         .await?;

@@ -29,6 +29,8 @@ use super::{
 const SELDOM: Duration = Duration::from_secs(2);
 /// How often where it does not: soon enough to feel like at once.
 const OFTEN: Duration = Duration::from_millis(150);
+/// How often a database is asked.
+const POLL: Duration = Duration::from_millis(200);
 
 /// Tells of changes to the log. One that happened while nobody waited is told
 /// at the next wait.
@@ -58,7 +60,7 @@ impl Log {
             *watched = true;
             // How things are is looked at first, so nothing is missed between
             // this call and the first wait.
-            let looker = Looker::start(&self.inner);
+            let looker = Looker::start(&self.inner).await;
             tokio::spawn(looker.go_on(Arc::downgrade(&self.inner)));
         }
         Changes {
@@ -69,23 +71,18 @@ impl Log {
 }
 
 /// How far the log had come at the last look.
-struct Looker {
-    mark: Mark,
-    file: Option<SystemTime>,
-    bell: Option<Bell>,
+enum Looker {
+    File(Look),
+    /// The count of transactions; absent while the database can't be read.
+    Server(Option<i64>),
 }
 
 impl Looker {
-    fn start(log: &Inner) -> Self {
-        // There has to be a file that can be watched.
-        if log.mode == OpenMode::ReadWrite {
-            mark::raise(&log.path, Mark::default());
+    async fn start(log: &Inner) -> Self {
+        if log.server.is_none() {
+            return Self::File(Look::start(log));
         }
-        Self {
-            bell: Bell::hang(&log.path),
-            mark: mark::read(&log.path),
-            file: written_at(&log.path),
-        }
+        Self::Server(count(log).await)
     }
 
     async fn go_on(mut self, log: Weak<Inner>) {
@@ -97,9 +94,60 @@ impl Looker {
             if log.readers.is_closed() {
                 return;
             }
-            if self.look(&log, rang) {
+            // A database is not asked for nobody.
+            let watched = log.changes.receiver_count() > 0;
+            let changed = match &mut self {
+                Self::File(look) => look.again(&log, rang),
+                Self::Server(last) if watched => {
+                    let count = count(&log).await;
+                    std::mem::replace(last, count) != count && count.is_some()
+                }
+                Self::Server(_) => false,
+            };
+            if changed {
                 log.changes.send_modify(|count| *count += 1);
             }
+        }
+    }
+
+    /// Until it is time to look; answers whether the system said so.
+    async fn wait(&mut self) -> bool {
+        match self {
+            Self::File(look) => look.wait().await,
+            Self::Server(_) => {
+                tokio::time::sleep(POLL).await;
+                false
+            }
+        }
+    }
+}
+
+/// How many transactions a database counts.
+async fn count(log: &Inner) -> Option<i64> {
+    sqlx::query_scalar("SELECT writes FROM head WHERE one = 1")
+        .fetch_one(&log.readers)
+        .await
+        .inspect_err(|error| tracing::warn!(%error, "looking for changes of the log"))
+        .ok()
+}
+
+/// How far a file had come.
+struct Look {
+    mark: Mark,
+    file: Option<SystemTime>,
+    bell: Option<Bell>,
+}
+
+impl Look {
+    fn start(log: &Inner) -> Self {
+        // There has to be a file that can be watched.
+        if log.mode == OpenMode::ReadWrite {
+            mark::raise(&log.path, Mark::default());
+        }
+        Self {
+            bell: Bell::hang(&log.path),
+            mark: mark::read(&log.path),
+            file: written_at(&log.path),
         }
     }
 
@@ -121,7 +169,7 @@ impl Looker {
 
     /// Whether something may have changed since the last look that nobody told
     /// of: our own last transaction was told already.
-    fn look(&mut self, log: &Inner, rang: bool) -> bool {
+    fn again(&mut self, log: &Inner, rang: bool) -> bool {
         let mark = mark::read(&log.path);
         let raised = std::mem::replace(&mut self.mark, mark) != mark;
         if raised {

@@ -10,12 +10,24 @@ use warroom::{
     store::{Accepted, DeliveryFilter, StoreError},
 };
 
-use super::{after_noon, by_hand, file, folder, intent, noon, note, notes, open, run, seqs};
+use super::{
+    Place, after_noon, by_hand, file, folder, intent, noon, note, notes, on_both, open, run, seqs,
+};
 
-#[tokio::test]
-async fn entries_come_back_in_order_with_their_numbers() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+on_both![
+    entries_come_back_in_order_with_their_numbers,
+    entries_survive_a_reopening,
+    a_closed_log_says_so,
+    a_log_knows_its_workspace,
+    i2_a_retry_is_answered_with_the_number_it_got_before,
+    i2_a_known_id_with_other_content_is_refused_and_nothing_is_written,
+    i6_a_key_is_queued_once,
+    what_a_newer_program_wrote_is_kept_byte_for_byte,
+    a_long_log_is_read_in_pages_without_a_seam,
+];
+
+async fn entries_come_back_in_order_with_their_numbers(place: Place) {
+    let log = place.open().await;
 
     let accepted = log.append(&notes([5, 3, 9]), &[], noon()).await.unwrap();
 
@@ -40,25 +52,21 @@ async fn entries_come_back_in_order_with_their_numbers() {
     assert_eq!(log.head().await.unwrap(), 3);
 }
 
-#[tokio::test]
-async fn entries_survive_a_reopening() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn entries_survive_a_reopening(place: Place) {
+    let log = place.open().await;
     log.append(&notes(1..=5), &[], noon()).await.unwrap();
     let replica = log.replica();
     drop(log);
 
-    let log = open(&file(&folder)).await;
+    let log = place.open().await;
 
     assert_eq!(seqs(&log.after(0, 10).await.unwrap()), [1, 2, 3, 4, 5]);
     assert_eq!(log.replica(), replica);
     assert_eq!(log.warnings(), []);
 }
 
-#[tokio::test]
-async fn a_closed_log_says_so() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_closed_log_says_so(place: Place) {
+    let log = place.open().await;
     let clone = log.clone();
     log.close().await;
 
@@ -72,10 +80,8 @@ async fn a_closed_log_says_so() {
     }
 }
 
-#[tokio::test]
-async fn a_log_knows_its_workspace() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_log_knows_its_workspace(place: Place) {
+    let log = place.open().await;
     assert_eq!(log.workspace().await.unwrap(), None);
 
     log.name_workspace(&"staging".into(), noon()).await.unwrap();
@@ -87,10 +93,8 @@ async fn a_log_knows_its_workspace() {
     assert_eq!(log.created_at().await.unwrap(), Some(noon()));
 }
 
-#[tokio::test]
-async fn i2_a_retry_is_answered_with_the_number_it_got_before() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn i2_a_retry_is_answered_with_the_number_it_got_before(place: Place) {
+    let log = place.open().await;
     log.append(&notes([1, 2]), &[], noon()).await.unwrap();
 
     let accepted = log.append(&notes([2, 3, 3]), &[], noon()).await.unwrap();
@@ -106,10 +110,8 @@ async fn i2_a_retry_is_answered_with_the_number_it_got_before() {
     assert_eq!(log.head().await.unwrap(), 3);
 }
 
-#[tokio::test]
-async fn i2_a_known_id_with_other_content_is_refused_and_nothing_is_written() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn i2_a_known_id_with_other_content_is_refused_and_nothing_is_written(place: Place) {
+    let log = place.open().await;
     log.append(&notes([1]), &[], noon()).await.unwrap();
 
     let error = log
@@ -129,10 +131,8 @@ async fn i2_a_known_id_with_other_content_is_refused_and_nothing_is_written() {
     assert_eq!(log.deliveries(DeliveryFilter::All).await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn i6_a_key_is_queued_once() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn i6_a_key_is_queued_once(place: Place) {
+    let log = place.open().await;
     let page = intent("page/1", Purpose::Page);
     log.append(&notes([1]), std::slice::from_ref(&page), noon())
         .await
@@ -147,10 +147,8 @@ async fn i6_a_key_is_queued_once() {
     assert_eq!(all[0].intent, page);
 }
 
-#[tokio::test]
-async fn what_a_newer_program_wrote_is_kept_byte_for_byte() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn what_a_newer_program_wrote_is_kept_byte_for_byte(place: Place) {
+    let log = place.open().await;
     let body = r#"{ "wind" : 4.50,"gusts":[1,  2] }"#;
     let entry = Entry {
         fact: Fact::Unknown(Unknown {
@@ -221,10 +219,8 @@ async fn own_entries_are_counted_for_themselves() {
     assert_eq!(counted, [Some(1), None, Some(2)]);
 }
 
-#[tokio::test]
-async fn a_long_log_is_read_in_pages_without_a_seam() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_long_log_is_read_in_pages_without_a_seam(place: Place) {
+    let log = place.open().await;
     log.append(&notes(1..=4_500), &[], noon()).await.unwrap();
 
     let all = log.after(0, u32::MAX).await.unwrap();

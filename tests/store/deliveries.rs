@@ -10,8 +10,22 @@ use warroom::{
 };
 
 use super::{
-    TTL, after_noon, fence, file, folder, gone, intent, noon, note, notes, open, queued, state,
+    Place, TTL, after_noon, fence, gone, intent, noon, note, notes, on_both, queued, state,
 };
+
+on_both![
+    a_delivery_is_on_the_wire_once_and_its_end_is_in_the_log,
+    a_page_waits_for_no_update,
+    a_lane_keeps_its_order_and_holds_up_no_other,
+    nothing_goes_before_it_can_no_longer_be_taken_back,
+    what_is_retracted_does_not_leave_any_more,
+    taking_back_says_what_was_too_late,
+    a_newer_update_replaces_an_older_one_that_still_waits,
+    a_page_is_never_replaced,
+    what_nobody_ended_is_sent_again_or_held,
+    what_a_dead_process_had_on_the_wire_is_recovered_at_once,
+    people_retry_cancel_and_mark_what_waits_for_them,
+];
 
 async fn start(log: &Log, key: &str, fence: Fence) -> Option<Try> {
     log.start(key, fence, noon(), after_noon(30)).await.unwrap()
@@ -21,10 +35,8 @@ fn keys(deliveries: &[Delivery]) -> Vec<&str> {
     deliveries.iter().map(|one| &*one.intent.key).collect()
 }
 
-#[tokio::test]
-async fn a_delivery_is_on_the_wire_once_and_its_end_is_in_the_log() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_delivery_is_on_the_wire_once_and_its_end_is_in_the_log(place: Place) {
+    let log = place.open().await;
     queued(&log, &[intent("page/1", Purpose::Page)]).await;
     let fence = fence(&log).await;
 
@@ -51,10 +63,8 @@ async fn a_delivery_is_on_the_wire_once_and_its_end_is_in_the_log() {
     assert_eq!(log.head().await.unwrap(), 2);
 }
 
-#[tokio::test]
-async fn a_page_waits_for_no_update() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_page_waits_for_no_update(place: Place) {
+    let log = place.open().await;
     let held = Intent {
         not_before: noon() + chrono::TimeDelta::seconds(10),
         ..intent("update", Purpose::Update)
@@ -65,10 +75,8 @@ async fn a_page_waits_for_no_update() {
     assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["page"]);
 }
 
-#[tokio::test]
-async fn a_lane_keeps_its_order_and_holds_up_no_other() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_lane_keeps_its_order_and_holds_up_no_other(place: Place) {
+    let log = place.open().await;
     let elsewhere = Intent {
         channel: "pager".into(),
         ..intent("b/1", Purpose::Page)
@@ -119,10 +127,8 @@ async fn a_lane_keeps_its_order_and_holds_up_no_other() {
     );
 }
 
-#[tokio::test]
-async fn nothing_goes_before_it_can_no_longer_be_taken_back() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn nothing_goes_before_it_can_no_longer_be_taken_back(place: Place) {
+    let log = place.open().await;
     let held = Intent {
         not_before: after_noon(5),
         ..intent("u/1", Purpose::Update)
@@ -143,10 +149,8 @@ async fn nothing_goes_before_it_can_no_longer_be_taken_back() {
     assert_eq!(log.soonest_delivery().await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn what_is_retracted_does_not_leave_any_more() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn what_is_retracted_does_not_leave_any_more(place: Place) {
+    let log = place.open().await;
     queued(&log, &[intent("u/1", Purpose::Update)]).await;
 
     let mut retraction = notes([2]);
@@ -159,10 +163,8 @@ async fn what_is_retracted_does_not_leave_any_more() {
     assert_eq!(state(&log, "u/1").await, DeliveryState::Cancelled);
 }
 
-#[tokio::test]
-async fn taking_back_says_what_was_too_late() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn taking_back_says_what_was_too_late(place: Place) {
+    let log = place.open().await;
     let other = Intent {
         channel: "pager".into(),
         ..intent("p/1", Purpose::Page)
@@ -180,10 +182,8 @@ async fn taking_back_says_what_was_too_late() {
     assert_eq!(states, [DeliveryState::Cancelled, DeliveryState::InFlight]);
 }
 
-#[tokio::test]
-async fn a_newer_update_replaces_an_older_one_that_still_waits() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_newer_update_replaces_an_older_one_that_still_waits(place: Place) {
+    let log = place.open().await;
     queued(&log, &[intent("u/1", Purpose::Update)]).await;
     let fence = fence(&log).await;
     let one = start(&log, "u/1", fence).await.unwrap();
@@ -216,10 +216,8 @@ async fn a_newer_update_replaces_an_older_one_that_still_waits() {
     assert_eq!(keys(&log.due(after_noon(60), 9).await.unwrap()), ["u/2"]);
 }
 
-#[tokio::test]
-async fn a_page_is_never_replaced() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_page_is_never_replaced(place: Place) {
+    let log = place.open().await;
     queued(
         &log,
         &[
@@ -238,10 +236,8 @@ async fn a_page_is_never_replaced() {
     }
 }
 
-#[tokio::test]
-async fn what_nobody_ended_is_sent_again_or_held() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn what_nobody_ended_is_sent_again_or_held(place: Place) {
+    let log = place.open().await;
     let on = |channel: &str, key: &str, purpose| Intent {
         channel: channel.into(),
         ..intent(key, purpose)
@@ -292,10 +288,8 @@ async fn what_nobody_ended_is_sent_again_or_held() {
     assert_eq!(log.head().await.unwrap(), 1);
 }
 
-#[tokio::test]
-async fn what_a_dead_process_had_on_the_wire_is_recovered_at_once() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn what_a_dead_process_had_on_the_wire_is_recovered_at_once(place: Place) {
+    let log = place.open().await;
     queued(&log, &[intent("page/1", Purpose::Page)]).await;
     let LeaseState::Held(theirs) = log.take_lease(&gone(), noon(), TTL).await.unwrap() else {
         panic!("the lease was free");
@@ -308,10 +302,8 @@ async fn what_a_dead_process_had_on_the_wire_is_recovered_at_once() {
     assert_eq!(keys(&found.again), ["page/1"]);
 }
 
-#[tokio::test]
-async fn people_retry_cancel_and_mark_what_waits_for_them() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn people_retry_cancel_and_mark_what_waits_for_them(place: Place) {
+    let log = place.open().await;
     queued(&log, &[intent("u/1", Purpose::Update)]).await;
     let fence = fence(&log).await;
     let one = start(&log, "u/1", fence).await.unwrap();

@@ -5,9 +5,15 @@ use warroom::{
     store::{LeaseState, Owner, StoreError},
 };
 
-use super::{
-    TTL, after_noon, fence, file, folder, gone, intent, me, noon, notes, open, queued, state,
-};
+use super::{Place, TTL, after_noon, fence, gone, intent, me, noon, notes, on_both, queued, state};
+
+on_both![
+    e9_one_engine_holds_the_lease,
+    e9_who_lost_the_lease_writes_nothing_more,
+    the_lease_of_a_process_that_ended_is_free_at_once,
+    a_lease_given_back_is_free_and_its_fence_is_spent,
+    a_round_of_the_engine_is_seen_by_others,
+];
 
 /// Somebody on another host, so that nobody can tell whether they live.
 fn far_away() -> Owner {
@@ -18,10 +24,8 @@ fn far_away() -> Owner {
     }
 }
 
-#[tokio::test]
-async fn e9_one_engine_holds_the_lease() {
-    let folder = folder();
-    let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
+async fn e9_one_engine_holds_the_lease(place: Place) {
+    let (log, other) = (place.open().await, place.open().await);
     let first = fence(&log).await;
 
     let refused = other
@@ -45,10 +49,8 @@ async fn e9_one_engine_holds_the_lease() {
     assert_eq!((lease.owner, lease.fence), (far_away(), first + 1));
 }
 
-#[tokio::test]
-async fn e9_who_lost_the_lease_writes_nothing_more() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn e9_who_lost_the_lease_writes_nothing_more(place: Place) {
+    let log = place.open().await;
     queued(&log, &[intent("page/1", Purpose::Page)]).await;
     let old = fence(&log).await;
     log.take_lease(&far_away(), after_noon(60), TTL)
@@ -76,10 +78,8 @@ async fn e9_who_lost_the_lease_writes_nothing_more() {
     assert_eq!(state(&log, "page/1").await, DeliveryState::Queued);
 }
 
-#[tokio::test]
-async fn the_lease_of_a_process_that_ended_is_free_at_once() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn the_lease_of_a_process_that_ended_is_free_at_once(place: Place) {
+    let log = place.open().await;
     log.take_lease(&gone(), noon(), TTL).await.unwrap();
 
     let taken = log.take_lease(&me(), after_noon(1), TTL).await.unwrap();
@@ -87,10 +87,8 @@ async fn the_lease_of_a_process_that_ended_is_free_at_once() {
     assert_eq!(taken, LeaseState::Held(2));
 }
 
-#[tokio::test]
-async fn a_lease_given_back_is_free_and_its_fence_is_spent() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_lease_given_back_is_free_and_its_fence_is_spent(place: Place) {
+    let log = place.open().await;
     let old = fence(&log).await;
 
     log.release_lease(old).await.unwrap();
@@ -105,10 +103,8 @@ async fn a_lease_given_back_is_free_and_its_fence_is_spent() {
     assert_eq!(taken, LeaseState::Held(old + 1));
 }
 
-#[tokio::test]
-async fn a_round_of_the_engine_is_seen_by_others() {
-    let folder = folder();
-    let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
+async fn a_round_of_the_engine_is_seen_by_others(place: Place) {
+    let (log, other) = (place.open().await, place.open().await);
     assert_eq!(other.last_tick().await.unwrap(), None);
 
     let held = fence(&log).await;

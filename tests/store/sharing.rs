@@ -19,14 +19,19 @@ use warroom::{
 };
 
 use super::{
-    CHILD, by_hand, child, childs_file, file, folder, ids, noon, note, notes, open, run, seqs,
-    succeeded,
+    CHILD, Place, by_hand, child, childs_file, file, folder, ids, noon, note, notes, on_both, open,
+    run, seqs, succeeded,
 };
 
-#[tokio::test]
-async fn an_abandoned_append_leaves_the_log_usable() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+on_both![
+    an_abandoned_append_leaves_the_log_usable,
+    a_refused_append_leaves_the_log_usable,
+    a_commit_of_this_process_is_told_by_the_time_it_is_answered,
+    a_commit_of_another_process_is_told_as_well,
+];
+
+async fn an_abandoned_append_leaves_the_log_usable(place: Place) {
+    let log = place.open().await;
     log.append(&notes([1]), &[], noon()).await.unwrap();
 
     // Polled a few times and dropped, at ever later points.
@@ -51,10 +56,8 @@ async fn an_abandoned_append_leaves_the_log_usable() {
     assert_eq!(seqs(&read), (1..=last.seq.unwrap()).collect::<Vec<_>>());
 }
 
-#[tokio::test]
-async fn a_refused_append_leaves_the_log_usable() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_refused_append_leaves_the_log_usable(place: Place) {
+    let log = place.open().await;
     log.append(&notes([1]), &[], noon()).await.unwrap();
 
     for n in 2..100 {
@@ -76,10 +79,8 @@ async fn told(changes: &mut Changes) {
         .expect("the commit was never told");
 }
 
-#[tokio::test]
-async fn a_commit_of_this_process_is_told_by_the_time_it_is_answered() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_commit_of_this_process_is_told_by_the_time_it_is_answered(place: Place) {
+    let log = place.open().await;
     let mut changes = log.changes().await;
 
     log.append(&notes([1]), &[], noon()).await.unwrap();
@@ -91,11 +92,9 @@ async fn a_commit_of_this_process_is_told_by_the_time_it_is_answered() {
     }
 }
 
-#[tokio::test]
-async fn a_commit_of_another_process_is_told_as_well() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
-    let other = open(&file(&folder)).await;
+async fn a_commit_of_another_process_is_told_as_well(place: Place) {
+    let log = place.open().await;
+    let other = place.open().await;
     let mut changes = other.changes().await;
 
     // Twice, because the first may be told for the look at how things were.

@@ -11,7 +11,16 @@ use warroom::{
     store::{Imported, Log, Problem, StoreError},
 };
 
-use super::{by_hand, file, folder, intent, noon, note, notes, open, run};
+use super::{Place, by_hand, file, folder, intent, noon, note, notes, on_both, open, run};
+
+on_both![
+    a_line_has_its_fields_in_order,
+    an_export_imported_elsewhere_is_the_same_log,
+    a_field_that_only_a_newer_program_knows_survives_the_way,
+    a_bad_line_is_named_and_nothing_is_imported,
+    an_import_with_a_known_id_and_other_content_is_refused_whole,
+    a_draft_is_kept_until_it_is_dropped,
+];
 
 /// Whether this is the problem that should be found.
 type Expected = fn(&Problem) -> bool;
@@ -22,10 +31,8 @@ async fn exported(log: &Log) -> String {
     String::from_utf8(out).unwrap()
 }
 
-#[tokio::test]
-async fn a_line_has_its_fields_in_order() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_line_has_its_fields_in_order(place: Place) {
+    let log = place.open().await;
     log.append(&[note(1, "checkout \"down\"")], &[], noon())
         .await
         .unwrap();
@@ -36,10 +43,9 @@ async fn a_line_has_its_fields_in_order() {
     assert_eq!(text, format!("{expected}\n"));
 }
 
-#[tokio::test]
-async fn an_export_imported_elsewhere_is_the_same_log() {
-    let (here, there) = (folder(), folder());
-    let log = open(&file(&here)).await;
+async fn an_export_imported_elsewhere_is_the_same_log(place: Place) {
+    let there = place.another();
+    let log = place.open().await;
     let unknown = Entry {
         fact: Fact::Unknown(Unknown {
             kind: "weather_changed".to_owned(),
@@ -52,7 +58,7 @@ async fn an_export_imported_elsewhere_is_the_same_log() {
         .unwrap();
     let text = exported(&log).await;
 
-    let other = open(&file(&there)).await;
+    let other = there.open().await;
     let first = other.import(text.as_bytes()).await.unwrap();
     let second = other.import(text.as_bytes()).await.unwrap();
 
@@ -66,30 +72,28 @@ async fn an_export_imported_elsewhere_is_the_same_log() {
     assert_eq!(other.verify().await.unwrap().unknown, 1);
 }
 
-#[tokio::test]
-async fn a_field_that_only_a_newer_program_knows_survives_the_way() {
-    let (here, there) = (folder(), folder());
-    let log = open(&file(&here)).await;
+async fn a_field_that_only_a_newer_program_knows_survives_the_way(place: Place) {
+    let there = place.another();
+    let log = place.open().await;
     log.append(&notes([1]), &[], noon()).await.unwrap();
     let text = exported(&log).await;
     let newer = text.replace(r#"{"text":"note 1"}"#, r#"{"text":"note 1","mood":"calm"}"#);
     let newer = newer.replace(r#""via":"console""#, r#""via":"pigeon""#);
 
-    let other = open(&file(&there)).await;
+    let other = there.open().await;
     other.import(newer.as_bytes()).await.unwrap();
 
     assert_eq!(exported(&other).await, newer);
     assert_eq!(other.after(0, 1).await.unwrap()[0].fact, notes([1])[0].fact);
 }
 
-#[tokio::test]
-async fn a_bad_line_is_named_and_nothing_is_imported() {
-    let (here, there) = (folder(), folder());
-    let log = open(&file(&here)).await;
+async fn a_bad_line_is_named_and_nothing_is_imported(place: Place) {
+    let there = place.another();
+    let log = place.open().await;
     log.append(&notes([1, 2]), &[], noon()).await.unwrap();
     let text = exported(&log).await;
     let (one, two) = text.trim_end().split_once('\n').unwrap();
-    let other = open(&file(&there)).await;
+    let other = there.open().await;
 
     for (bad, says) in [
         ("{\"half\":".to_owned(), "not an entry"),
@@ -123,12 +127,11 @@ async fn a_bad_line_is_named_and_nothing_is_imported() {
     assert_eq!(other.head().await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn an_import_with_a_known_id_and_other_content_is_refused_whole() {
-    let (here, there) = (folder(), folder());
-    let log = open(&file(&here)).await;
+async fn an_import_with_a_known_id_and_other_content_is_refused_whole(place: Place) {
+    let there = place.another();
+    let log = place.open().await;
     log.append(&notes([1, 2]), &[], noon()).await.unwrap();
-    let other = open(&file(&there)).await;
+    let other = there.open().await;
     other
         .append(&[note(2, "another")], &[], noon())
         .await
@@ -209,16 +212,14 @@ async fn changes_made_behind_our_back_are_found() {
     }
 }
 
-#[tokio::test]
-async fn a_draft_is_kept_until_it_is_dropped() {
-    let folder = folder();
-    let log = open(&file(&folder)).await;
+async fn a_draft_is_kept_until_it_is_dropped(place: Place) {
+    let log = place.open().await;
     log.save_draft("update", "1", noon()).await.unwrap();
     log.save_draft("update", "2", noon()).await.unwrap();
     log.save_draft("note", "3", noon()).await.unwrap();
     drop(log);
 
-    let log = open(&file(&folder)).await;
+    let log = place.open().await;
     assert_eq!(log.draft("update").await.unwrap().as_deref(), Some("2"));
     log.drop_draft("update").await.unwrap();
 

@@ -1,0 +1,218 @@
+//! A real `PostgreSQL`, started by the tests and for them alone: in a folder
+//! that goes away, on a free port of this host, as a user without rights.
+
+use std::{
+    env, fs,
+    io::Write as _,
+    net::TcpListener,
+    os::unix::{fs::chown, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use sqlx::{Connection as _, PgConnection};
+use tempfile::TempDir;
+use warroom::store::Log;
+
+/// The user a server runs as when the tests run as root, which it refuses.
+const NOBODY: u32 = 65_534;
+
+/// The password of the tests' own user: it must be in no message.
+pub const PASSWORD: &str = "canary-6e1f";
+
+/// Stops the server at the end of its own input: so the server ends with the
+/// tests, however they end. Then it removes the data, unless it is told that
+/// they stay.
+const GUARD: &str = r#"exec 3<&0
+"$@" & server=$!
+{ read -r word; kill -INT $server; [ "$word" = stay ]; } <&3 2>/dev/null & asked=$!
+wait $server
+wait $asked || rm -rf "$0""#;
+
+/// A server with its data.
+pub struct Cluster {
+    data: PathBuf,
+    port: u16,
+    running: Option<(Child, ChildStdin)>,
+    folder: TempDir,
+}
+
+impl Cluster {
+    /// A new one, running.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        give(folder.path());
+        let data = folder.path().join("data");
+        let password = folder.path().join("password");
+        fs::write(&password, PASSWORD).unwrap();
+        give(&password);
+        let made = unprivileged(&tool("initdb"))
+            .args([
+                "--no-sync",
+                "--username=warroom",
+                "--encoding=UTF8",
+                "--locale=C",
+            ])
+            .args(["--auth=scram-sha-256", "--no-instructions", "-D"])
+            .arg(&data)
+            .arg("--pwfile")
+            .arg(&password)
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "initdb: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        let mut cluster = Self {
+            data,
+            port: free_port(),
+            running: None,
+            folder,
+        };
+        // Somebody else may have taken the port meanwhile.
+        while !cluster.try_start() {
+            assert!(cluster.said().contains("in use"), "{}", cluster.said());
+            cluster.port = free_port();
+        }
+        cluster
+    }
+
+    /// Starts it again, and waits until it takes connections.
+    pub fn start(&mut self) {
+        assert!(
+            self.try_start(),
+            "PostgreSQL did not start: {}",
+            self.said()
+        );
+    }
+
+    fn try_start(&mut self) -> bool {
+        let log = fs::File::create(self.log()).unwrap();
+        let mut child = unprivileged(Path::new("sh"))
+            .args(["-c", GUARD])
+            .arg(self.folder.path())
+            .arg(tool("postgres"))
+            .arg("-D")
+            .arg(&self.data)
+            .args([
+                "-p",
+                &self.port.to_string(),
+                "-c",
+                "listen_addresses=127.0.0.1",
+            ])
+            .args(["-c", "unix_socket_directories="])
+            .args(["-c", "fsync=off", "-c", "max_connections=200"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let stdin = child.stdin.take().unwrap();
+        self.running = Some((child, stdin));
+        while !self.is_ready() {
+            if self.said().contains("shut down") {
+                self.stop();
+                return false;
+            }
+            std::thread::yield_now();
+        }
+        true
+    }
+
+    fn is_ready(&self) -> bool {
+        Command::new(tool("pg_isready"))
+            .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
+            .status()
+            .unwrap()
+            .success()
+    }
+
+    /// Stops it, and waits until it has ended.
+    pub fn stop(&mut self) {
+        if let Some((mut child, mut stdin)) = self.running.take() {
+            stdin.write_all(b"stay\n").ok();
+            drop(stdin);
+            child.wait().unwrap();
+        }
+    }
+
+    fn said(&self) -> String {
+        fs::read_to_string(self.log()).unwrap()
+    }
+
+    fn log(&self) -> PathBuf {
+        self.data.with_extension("log")
+    }
+
+    /// The address of its database.
+    pub fn url(&self) -> String {
+        let port = self.port;
+        format!("postgres://warroom:{PASSWORD}@127.0.0.1:{port}/postgres")
+    }
+
+    /// A connection that is none of the log's.
+    pub async fn by_hand(&self) -> PgConnection {
+        PgConnection::connect(&self.url()).await.unwrap()
+    }
+
+    /// The log of `workspace`.
+    pub async fn open(&self, workspace: &str) -> Log {
+        Log::connect(&self.url(), &workspace.into()).await.unwrap()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The server that the tests of this process share.
+pub fn shared() -> &'static Cluster {
+    static SHARED: OnceLock<Cluster> = OnceLock::new();
+    SHARED.get_or_init(Cluster::new)
+}
+
+/// A workspace that no other test uses.
+pub fn workspace() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A program of `PostgreSQL`; Debian keeps them out of the path.
+fn tool(name: &str) -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let debian = versions.flatten().map(|version| version.path().join("bin"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    debian
+        .chain(env::split_paths(&path))
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("there is no {name}: install Debian's postgresql"))
+}
+
+fn unprivileged(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir("/");
+    if super::is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command
+}
+
+/// Makes `path` the server's.
+fn give(path: &Path) {
+    if super::is_root() {
+        chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+}
+
+fn free_port() -> u16 {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    taken.local_addr().unwrap().port()
+}
