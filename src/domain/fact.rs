@@ -320,6 +320,19 @@ pub struct ProbeChange {
     /// Whether its being down is downtime of the service (X1).
     #[serde(default)]
     pub counts: bool,
+    /// When the first of the readings that led to it was taken: the third
+    /// failure in a row says that it was down since the first (H1). Absent in
+    /// logs of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
+}
+
+impl ProbeChange {
+    /// Since when it is in its new state, as far as an entry of the time `at`
+    /// can know: no later than that.
+    pub fn began(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.since.map_or(at, |since| since.min(at))
+    }
 }
 
 /// The state of a probed thing (H1).

@@ -298,17 +298,25 @@ fn ladder_facts() -> BoxedStrategy<Fact> {
             source: "prometheus".into()
         }),
         name().prop_map(|fingerprint| Fact::AlertCleared { fingerprint }),
-        (name(), health(), health(), any::<bool>()).prop_map(|(probe, from, to, counts)| {
-            Fact::ProbeChanged(Box::new(ProbeChange {
-                probe,
-                from,
-                to,
-                class: Some(ErrorClass::Timeout),
-                detail: "slow".into(),
-                vantage: "bastion".into(),
-                counts,
-            }))
-        }),
+        (
+            name(),
+            health(),
+            health(),
+            any::<bool>(),
+            proptest::option::of(time())
+        )
+            .prop_map(|(probe, from, to, counts, since)| {
+                Fact::ProbeChanged(Box::new(ProbeChange {
+                    probe,
+                    from,
+                    to,
+                    class: Some(ErrorClass::Timeout),
+                    detail: "slow".into(),
+                    vantage: "bastion".into(),
+                    counts,
+                    since,
+                }))
+            }),
         (time(), time()).prop_map(|(from, to)| Fact::OutageAdded {
             from,
             to,

@@ -183,6 +183,7 @@ pub fn probe(name: &str, from: Health, to: Health) -> Fact {
         detail: "status 503".into(),
         vantage: "bastion".into(),
         counts: true,
+        since: None,
     }))
 }
 

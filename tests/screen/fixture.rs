@@ -274,6 +274,7 @@ fn changed(probe: &str, to: Health, detail: &str) -> Fact {
         detail: detail.into(),
         vantage: "desk-1".into(),
         counts: false,
+        since: None,
     }))
 }
 

@@ -504,9 +504,9 @@ impl State {
     }
 
     pub(super) fn probe_changed(&mut self, change: &ProbeChange, at: DateTime<Utc>) {
-        let at = within_reason(at);
-        self.probes.insert(change.probe.clone(), (change.to, at));
-        self.ledger.observe(change, at);
+        let since = within_reason(change.began(at));
+        self.probes.insert(change.probe.clone(), (change.to, since));
+        self.ledger.observe(change, since);
     }
 }
 
