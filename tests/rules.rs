@@ -4,9 +4,11 @@
 mod always;
 mod close;
 mod escalate;
+mod external;
 mod health;
 mod phases;
 mod policy;
+mod reach;
 pub mod room;
 mod severity;
 mod time;

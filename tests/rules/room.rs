@@ -6,6 +6,7 @@ use warroom::domain::{
     board::Board,
     duty::{Due, Duty, Promise, Standing, duties, settled},
     entry::{Entry, EntryId, IncidentId, ReplicaId, Seq, Via},
+    escalation::{Climb, climb, reach},
     fact::{Declaration, Fact, Health, ProbeChange, StepId, Update},
     incident::{Command, Incident, Refusal},
     policy::Policy,
@@ -122,6 +123,22 @@ pub fn step(index: usize) -> StepId {
     StepId {
         ladder: "management".to_owned(),
         index,
+    }
+}
+
+/// What the engine does at `now` with everybody reachable who has a channel.
+pub fn climbed(room: &Room, now: &str) -> Climb {
+    let incident = room.incident();
+    climb(incident, at(now), |step| {
+        reach(incident.policy(), step).is_some()
+    })
+}
+
+/// The only step of the page ladder.
+pub fn page() -> StepId {
+    StepId {
+        ladder: "page".to_owned(),
+        index: 0,
     }
 }
 

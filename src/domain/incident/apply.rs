@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::state::{Action, Ask, Asked, Conflict, Fired, Hold, Outbound, State, Taken};
+use super::state::{Action, Ask, Asked, Conflict, Fired, Hold, Outbound, State, Taken, Told};
 use crate::domain::{
+    cadence,
     calendar::within_reason,
     entry::{Entry, EntryId, Seq},
     fact::{Declaration, Fact, ProbeChange, Role, Skip, StepId, Update},
@@ -43,7 +44,7 @@ impl State {
             Fact::ImpactStarted {} => self.times.impact_started = Some(at),
             Fact::Mitigated {} if self.phase.is_active() => self.times.mitigated = Some(at),
             Fact::Mitigated {} => {}
-            Fact::Resolved { unmet, .. } => self.resolved(unmet, at),
+            Fact::Resolved { unmet, .. } => self.resolved(unmet, by, at),
             Fact::Reopened { reason } if self.phase == Phase::Resolved => {
                 self.phase = Phase::Investigating;
                 self.times.reopened = Some(at);
@@ -130,6 +131,7 @@ impl State {
                     sent.posted.push((channel.clone(), at));
                     sent.failed.retain(|(failed, _)| failed != channel);
                 }
+                self.note_first_notice();
                 if let Some((step, _)) = self.ladder.pages.remove(of) {
                     self.ladder.unreached.remove(&step);
                 }
@@ -205,6 +207,7 @@ impl State {
             Fact::RetrospectiveScheduled { at } => self.retrospective.scheduled = Some(*at),
             Fact::RetrospectiveHeld { attendees, .. } => {
                 self.retrospective.held = Some(at);
+                self.retrospective.held_by = by.clone();
                 self.retrospective.attendees.clone_from(attendees);
             }
             Fact::RetrospectiveWaived { role, reason } => {
@@ -322,6 +325,10 @@ impl State {
         self.severity_set
             .insert(entry.replica, entry.seq.unwrap_or(Seq::MAX));
         self.times.triaged.get_or_insert(at);
+        let deadline = self.response_deadline(holds);
+        if let Some(taken) = &mut self.taken {
+            taken.deadline.get_or_insert(deadline);
+        }
         self.reached(holds, at);
         if before.is_some_and(|before| before != holds) {
             let deadline = self.deadline(self.policy.level(holds).resolve);
@@ -387,7 +394,7 @@ impl State {
         }
     }
 
-    fn resolved(&mut self, unmet: &[Title], at: DateTime<Utc>) {
+    fn resolved(&mut self, unmet: &[Title], by: &Name, at: DateTime<Utc>) {
         if !self.phase.is_active() {
             return;
         }
@@ -396,6 +403,7 @@ impl State {
         self.times.resolved = Some(at);
         self.times.mitigated.get_or_insert(at);
         self.unmet = unmet.to_vec();
+        self.resolved_by = by.clone();
     }
 
     fn role_given(&mut self, role: Role, person: &Name) {
@@ -426,6 +434,18 @@ impl State {
         match update.audience {
             Audience::Internal => self.updates.push(sent),
             Audience::External => self.external.published.push(sent),
+        }
+        self.note_first_notice();
+    }
+
+    /// The first notice is judged by the level of its time: a later upgrade
+    /// does not make it late (S3).
+    fn note_first_notice(&mut self) {
+        let posted = |sent: &Outbound| Some((sent.posted_at()?, sent.by.clone()));
+        let first = self.updates.iter().filter_map(posted).min();
+        if let Some((at, by)) = first.filter(|_| self.first_notice.is_none()) {
+            let deadline = cadence::first_notice_by(self);
+            self.first_notice = Some(Told { by, at, deadline });
         }
     }
 

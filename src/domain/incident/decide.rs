@@ -10,6 +10,7 @@ use super::Incident;
 use crate::domain::{
     cadence,
     entry::{EntryId, Via},
+    external,
     fact::{Fact, Role, Update},
     phase::Phase,
     retrospective, span,
@@ -120,6 +121,8 @@ impl Incident {
             }
             Fact::Acknowledged {} => self.must_be_active("acknowledge"),
             Fact::SeverityChanged { to, reason } => {
+                // Its clocks have stopped: what was met was met at that level (R2).
+                self.must_be_active("change")?;
                 let lower = self.severity().is_some_and(|now| *to < now);
                 match self.severity() {
                     Some(now) if now == *to && self.state().severity_conflict.is_none() => {
@@ -592,7 +595,7 @@ impl Incident {
     }
 
     fn check_approval(&self, draft: EntryId, command: &Command) -> Result<(), Refusal> {
-        let Some((newest, author, _)) = &self.state().external.draft else {
+        let Some((newest, ..)) = &self.state().external.draft else {
             return refuse("there is no draft for outside to approve");
         };
         if *newest != draft {
@@ -604,8 +607,7 @@ impl Incident {
         {
             return refuse("the commander approves what is published (X2)");
         }
-        let two_there = self.state().joined.len() > 1;
-        if self.policy().external.two_people && two_there && *author == command.by {
+        if external::needs_another(self, &command.by) {
             return refuse("with two people present, somebody else than the author approves (X2)");
         }
         Ok(())
