@@ -2,6 +2,7 @@
 //! carries the number of its rule.
 
 mod always;
+mod any;
 mod close;
 mod escalate;
 mod external;

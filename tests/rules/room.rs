@@ -341,6 +341,7 @@ impl Room {
             replica: ReplicaId(Uuid::from_u128(1)),
             base: self.board.head(),
             fact,
+            came_as: None,
         }
     }
 }

@@ -105,6 +105,7 @@ impl Log {
             replica: ReplicaId(Uuid::from_u128(7)),
             base: seq - 1,
             fact,
+            came_as: None,
         });
         id
     }
