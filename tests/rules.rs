@@ -10,6 +10,7 @@ mod health;
 mod phases;
 mod policy;
 mod reach;
+mod resolve;
 pub mod room;
 mod severity;
 mod time;

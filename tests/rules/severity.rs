@@ -178,20 +178,6 @@ fn s3_an_upgrade_does_not_make_the_first_notice_late() {
 }
 
 #[test]
-fn r2_the_level_of_a_resolved_incident_stands_until_it_is_reopened() {
-    let mut room = Room::alerted(Severity::P2, at("14:00"));
-    room.happens(at("14:30"), "ada", resolved());
-
-    let sentence = room.refusal(at("14:40"), "ada", severity(Severity::P1, ""));
-
-    assert!(sentence.contains("reopen it first"), "{sentence}");
-    let reason = "it goes on".into();
-    room.does(at("14:41"), "ada", Fact::Reopened { reason });
-    room.does(at("14:42"), "ada", severity(Severity::P1, ""));
-    assert_eq!(room.incident().severity(), Some(Severity::P1));
-}
-
-#[test]
 fn s3_an_upgrade_recomputes_from_the_alert_and_is_told_once() {
     let mut room = Room::alerted(Severity::P2, at("14:00"));
 

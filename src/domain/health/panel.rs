@@ -173,10 +173,10 @@ impl Panel {
             .filter(|change| self.has_lost(change))
             .map(|change| no_longer_probed(change))
             .collect();
-        let lost: Vec<Name> = untold.iter().map(|change| change.probe.clone()).collect();
+        let ended: Vec<Name> = untold.iter().map(|change| change.probe.clone()).collect();
         let targets = self.targets().filter(|watch| {
             let undecided = watch.state == Health::Unknown && link != Link::Down;
-            watch.last.is_some() && !undecided && !lost.contains(&watch.spec.name)
+            watch.last.is_some() && !undecided && !ended.contains(&watch.spec.name)
         });
         untold.extend(targets.filter_map(|watch| {
             let last = told.get(&watch.spec.name);

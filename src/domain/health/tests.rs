@@ -364,7 +364,7 @@ fn a_console_that_starts_during_an_outage_does_not_end_it() {
 fn a_probe_that_is_configured_no_more_is_told_once_as_such() {
     let mut panel = panel();
     feed(&mut panel, "web", 0, ".");
-    let mut log = vec![
+    let mut log = [
         told("old", Health::Down, "bastion"),
         told("web", Health::Up, "bastion"),
     ];
