@@ -73,7 +73,7 @@ impl Author {
         let via = if matches!(wish.fact, Fact::ProbeChanged(_)) {
             Via::Probe
         } else {
-            self.via
+            self.via.clone()
         };
         let entry = Entry {
             id,
@@ -86,6 +86,7 @@ impl Author {
             replica: self.replica,
             base: board.head(),
             fact: wish.fact,
+            came_as: None,
         };
         if let Some(incident) = board.get(entry.incident) {
             let label = board.label_in_updates(incident);

@@ -2,11 +2,15 @@
 //! carries the number of its rule.
 
 mod always;
+mod any;
 mod close;
 mod escalate;
+mod external;
 mod health;
 mod phases;
 mod policy;
+mod reach;
+mod resolve;
 pub mod room;
 mod severity;
 mod time;

@@ -117,6 +117,7 @@ fn note(n: u128, text: &str) -> Entry {
         fact: Fact::Noted {
             text: Prose::lossy(text),
         },
+        came_as: None,
     }
 }
 

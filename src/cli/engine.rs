@@ -217,11 +217,11 @@ impl Watcher {
     }
 
     async fn tell(&mut self, reading: &Reading) -> Result<(), StoreError> {
-        if self.panel.untold(|name| self.board.probe(name)).is_empty() {
+        if self.board.untold(&self.panel).is_empty() {
             return Ok(());
         }
         journal::catch_up(&self.log, &mut self.board).await?;
-        let changes = self.panel.untold(|name| self.board.probe(name)).into_iter();
+        let changes = self.board.untold(&self.panel).into_iter();
         let wishes = changes.map(|change| Wish {
             incident: IncidentId::WORKSPACE,
             fact: Fact::ProbeChanged(Box::new(change)),

@@ -219,6 +219,7 @@ fn incident(
         replica: ReplicaId(nobody),
         base: 0,
         fact: Fact::Declared(Box::new(declaration)),
+        came_as: None,
     };
     Incident::open(Arc::new(entry), 1, Vec::new()).expect("its first entry declares it")
 }

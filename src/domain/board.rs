@@ -11,6 +11,7 @@ use super::{
     duty::{self, Due},
     entry::{Entry, EntryId, IncidentId, Seq},
     fact::{Declaration, Fact, Health, ProbeChange},
+    health::Panel,
     incident::{Command, Incident, Refusal},
     text::Name,
 };
@@ -66,8 +67,10 @@ impl Board {
         let Fact::ProbeChanged(change) = &entry.fact else {
             return;
         };
-        self.probes
-            .insert(change.probe.clone(), (entry.at, (**change).clone()));
+        self.probes.insert(
+            change.probe.clone(),
+            (change.began(entry.at), (**change).clone()),
+        );
         if change.to == Health::Down {
             self.down.insert(change.probe.clone(), Arc::clone(entry));
         } else {
@@ -189,16 +192,24 @@ impl Board {
         all
     }
 
-    /// The state of each probe that ever changed, and since when.
+    /// The state of each probe that ever changed, and since when. Those that
+    /// are no longer probed are left out: nothing is known of them.
     pub fn probes(&self) -> impl Iterator<Item = (&Name, Health, DateTime<Utc>)> {
         self.probes
             .iter()
             .map(|(name, (since, change))| (name, change.to, *since))
+            .filter(|(_, health, _)| *health != Health::Stale)
     }
 
     /// The state of one probe, as the log tells; `None` if it never changed.
     pub fn probe(&self, name: &Name) -> Option<Health> {
         self.probes.get(name).map(|(_, change)| change.to)
+    }
+
+    /// What the log does not say yet of the probes of `panel`
+    /// ([`Panel::untold`]).
+    pub fn untold(&self, panel: &Panel) -> Vec<ProbeChange> {
+        panel.untold(self.probes.values().map(|(_, change)| change))
     }
 
     /// The facts that declare an incident.

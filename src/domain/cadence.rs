@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    duty::{Due, Duty},
-    incident::Incident,
+    duty::{Due, Duty, Promise, Settled, judged},
+    incident::{Incident, State, Told},
     phase::Phase,
     policy::Within,
 };
@@ -67,35 +67,55 @@ fn next_due(
 
 /// The first notice: from the declaration, within the response target or half
 /// an hour, whichever is less.
-fn first_due(incident: &Incident) -> Due {
-    let policy = incident.policy();
-    let from = incident.state().times.declared;
-    let level = policy.level(incident.assumed_severity());
+pub(super) fn first_notice_by(state: &State) -> DateTime<Utc> {
+    let policy = &state.policy;
+    let from = state.times.declared;
+    let level = policy.level(state.assumed_severity());
     let within = match level.respond {
         Within::Span(span) => span.min(policy.update.first_within),
         Within::NextBusinessDay => policy.update.first_within,
     };
-    let by = if level.business_hours {
+    if level.business_hours {
         policy.calendar.add_business(from, within)
     } else {
         from + within
-    };
+    }
+}
+
+fn first_due(incident: &Incident) -> Due {
+    let state = incident.state();
     Due {
-        by,
-        from,
+        by: first_notice_by(state),
+        from: state.times.declared,
         duty: Duty::FirstNotice,
     }
+}
+
+/// Whether the company heard of it in time, once it has heard (U1).
+pub(super) fn settled(incident: &Incident) -> Option<Settled> {
+    let state = incident.state();
+    let Told { by, at, deadline } = state.first_notice.as_ref()?;
+    Some(Settled {
+        what: Promise::FirstNotice,
+        standing: judged(by, *at, state.times.declared, Some(*deadline)),
+    })
+}
+
+/// Whether nobody has said yet that it is over (U7); closing waits for it.
+pub(super) fn final_update_is_owed(incident: &Incident) -> bool {
+    let Some(resolved) = incident.state().times.resolved else {
+        return false;
+    };
+    let mut updates = incident.state().updates.iter();
+    let told =
+        updates.any(|sent| sent.update.last && sent.at >= resolved && sent.posted_at().is_some());
+    incident.phase() == Phase::Resolved && !told
 }
 
 /// After resolving, the last update is owed in the time of the one before.
 fn final_due(incident: &Incident) -> Option<Due> {
     let resolved = incident.state().times.resolved?;
-    let told = incident
-        .state()
-        .updates
-        .iter()
-        .any(|sent| sent.update.last && sent.at >= resolved && sent.posted_at().is_some());
-    (!told).then(|| {
+    final_update_is_owed(incident).then(|| {
         let by = match last_posted(incident) {
             Some((at, promised)) => next_due(incident, at, promised).max(resolved),
             None => first_due(incident).by.max(resolved),

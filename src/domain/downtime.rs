@@ -58,17 +58,17 @@ impl Ledger {
         self.turn(source, at).closed = true;
     }
 
-    /// A probe changed state at `at`. Only a probe that counts, and only its
+    /// A probe changed state, and is in the new one since `since`. Only a probe that counts, and only its
     /// being down, is downtime; each vantage is a source of its own.
-    pub fn observe(&mut self, change: &ProbeChange, at: DateTime<Utc>) {
+    pub fn observe(&mut self, change: &ProbeChange, since: DateTime<Utc>) {
         if !change.counts {
             return;
         }
         let source = format!("{}@{}", change.probe, change.vantage);
         match change.to {
-            Health::Down => self.open(&source, at),
+            Health::Down => self.open(&source, since),
             Health::Up | Health::Degraded | Health::Unknown | Health::Stale => {
-                self.close(&source, at);
+                self.close(&source, since);
             }
         }
     }

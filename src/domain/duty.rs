@@ -92,6 +92,8 @@ pub enum Promise {
     Resolve,
     /// A step of a ladder, and its target.
     Escalate(StepId, Name),
+    /// Telling the company for the first time.
+    FirstNotice,
     /// Telling the public.
     External,
     /// Looking back.
@@ -185,9 +187,18 @@ pub fn settled(incident: &Incident) -> Vec<Settled> {
     all.extend(responded(incident));
     all.extend(resolved(incident));
     all.extend(escalation::steps_settled(incident));
+    all.extend(cadence::settled(incident));
     all.extend(external::settled(incident));
     all.extend(retrospective::settled(incident));
     all
+}
+
+/// Steps that wait for the end of a hold, the soonest first: owed to nobody yet,
+/// so nothing rings or fires for them, but they are not over either (E11).
+pub fn held(incident: &Incident) -> Vec<Due> {
+    let mut dues = escalation::steps_held(incident);
+    dues.sort_by_key(|due| due.by);
+    dues
 }
 
 /// When the response is owed at `severity`.
@@ -260,16 +271,17 @@ fn answers(incident: &Incident) -> impl Iterator<Item = Due> {
         })
 }
 
-/// What was met stays met against the deadline of its time (S3).
+/// What was met stays met against the deadline of its time (S3). While nobody
+/// has set a severity, that is the one of P1, as it is while the clock runs.
 fn responded(incident: &Incident) -> Option<Settled> {
     let taken = incident.state().taken.as_ref()?;
     let anchor = incident.anchor();
     let deadline = taken
         .deadline
-        .or_else(|| Some(respond_by(incident, incident.severity()?)));
+        .unwrap_or_else(|| respond_by(incident, incident.assumed_severity()));
     Some(Settled {
         what: Promise::Respond,
-        standing: judged(&taken.by, taken.at, anchor, deadline),
+        standing: judged(&taken.by, taken.at, anchor, Some(deadline)),
     })
 }
 
@@ -282,14 +294,15 @@ fn resolved(incident: &Incident) -> Option<Settled> {
     let deadline = incident
         .severity()
         .map(|severity| resolve_by(incident, severity));
-    let by = incident.commander().cloned().unwrap_or_default();
+    let by = &incident.state().resolved_by;
     Some(Settled {
         what: Promise::Resolve,
-        standing: judged(&by, at, incident.anchor(), deadline),
+        standing: judged(by, at, incident.anchor(), deadline),
     })
 }
 
-fn judged(
+/// What `by` did at that time, counted from `anchor`: kept or late.
+pub(super) fn judged(
     by: &Name,
     at: DateTime<Utc>,
     anchor: DateTime<Utc>,
@@ -301,6 +314,16 @@ fn judged(
     match deadline {
         Some(deadline) if at > deadline => Standing::Missed { by, at, took, of },
         Some(_) | None => Standing::Met { by, at, took, of },
+    }
+}
+
+impl Standing {
+    /// How long after its deadline it was done; `None` unless that was too late.
+    pub fn late(&self) -> Option<TimeDelta> {
+        match self {
+            Self::Missed { took, of, .. } => of.map(|of| *took - of),
+            Self::Met { .. } | Self::Held(_) | Self::NotApplicable(_) => None,
+        }
     }
 }
 

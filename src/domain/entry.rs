@@ -4,9 +4,13 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{fact::Fact, text::Name};
+use super::{
+    fact::{Fact, Unknown},
+    text::Name,
+};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -60,7 +64,7 @@ impl IncidentId {
 pub type Seq = u64;
 
 /// How an entry came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Via {
     /// Typed into the console.
@@ -73,6 +77,36 @@ pub enum Via {
     Probe,
     /// Read from a file of entries.
     Import,
+    /// A way that only a newer program has: its word.
+    #[serde(untagged)]
+    Other(Name),
+}
+
+impl Via {
+    /// The word in the log: `console`, `cli`, …
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Console => "console",
+            Self::Cli => "cli",
+            Self::Engine => "engine",
+            Self::Probe => "probe",
+            Self::Import => "import",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+impl From<&str> for Via {
+    fn from(word: &str) -> Self {
+        match word {
+            "console" => Self::Console,
+            "cli" => Self::Cli,
+            "engine" => Self::Engine,
+            "probe" => Self::Probe,
+            "import" => Self::Import,
+            other => Self::Other(Name::lossy(other)),
+        }
+    }
 }
 
 /// One entry. Its parts never change; `seq` is added when it is accepted.
@@ -98,13 +132,23 @@ pub struct Entry {
     pub base: Seq,
     /// What happened.
     pub fact: Fact,
+    /// The fact as it came, where a newer program wrote more into it.
+    pub came_as: Option<Unknown>,
 }
 
 impl Entry {
+    /// The fact as it is stored, with what only a newer program understands.
+    pub fn write(&self) -> (String, Box<RawValue>) {
+        match &self.came_as {
+            Some(whole) => (whole.kind.clone(), whole.body.clone()),
+            None => self.fact.write(),
+        }
+    }
+
     /// Whether a person did it, rather than the engine or a probe.
     pub const fn is_by_a_person(&self) -> bool {
         match self.via {
-            Via::Console | Via::Cli | Via::Import => true,
+            Via::Console | Via::Cli | Via::Import | Via::Other(_) => true,
             Via::Engine | Via::Probe => false,
         }
     }

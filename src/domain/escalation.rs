@@ -43,12 +43,36 @@ fn later(incident: &Incident, at: DateTime<Utc>, span: TimeDelta) -> DateTime<Ut
 }
 
 /// What is still to be climbed, ladder by ladder.
+///
+/// Also while no severity is set, when every step counts as P1's. Taken by its
+/// words, G3 would let the page ladder alone speak then. The management ladder
+/// climbs all the same, on purpose: an incident that nobody grades is most
+/// likely one that nobody attends to, and silence would hide just that. A level
+/// that is set late still drops the steps that are not for it (E3).
 pub(super) fn steps_due(incident: &Incident) -> Vec<Due> {
+    match held_until(incident) {
+        Some(_) => Vec::new(),
+        None => open_steps(incident),
+    }
+}
+
+/// What is climbed once the hold ends, and not before that (E11).
+pub(super) fn steps_held(incident: &Incident) -> Vec<Due> {
+    let Some(until) = held_until(incident) else {
+        return Vec::new();
+    };
+    let mut dues = open_steps(incident);
+    for due in &mut dues {
+        due.by = due.by.max(until);
+    }
+    dues
+}
+
+fn open_steps(incident: &Incident) -> Vec<Due> {
     let policy = incident.policy();
     policy
         .steps()
         .filter(|(id, ladder, step)| is_open(incident, id, ladder, step))
-        .filter(|_| held_until(incident).is_none())
         .map(|(id, ladder, step)| {
             let (by, round) = next_round(incident, &id, ladder, step);
             let asks = step.confirm == Some(Confirm::Ask)

@@ -3,11 +3,21 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    duty::{Due, Duty, Promise, Settled, Standing},
+    duty::{Due, Duty, Promise, Settled, Standing, judged},
     incident::Incident,
     phase::Phase,
     span,
+    text::Name,
 };
+
+/// Something worth a word, which stops nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remark {
+    /// The rule of the process that it is about.
+    pub rule: &'static str,
+    /// The word.
+    pub text: &'static str,
+}
 
 /// When telling the public became required: at the level that demands it, or
 /// as the downtime passed its limit, whichever was first. While an outage is
@@ -53,6 +63,36 @@ fn is_published(incident: &Incident) -> bool {
         .any(|sent| sent.posted_at().is_some())
 }
 
+/// Whether `person` would approve words of their own, which two people would
+/// not let each other do, and may because nobody else is there.
+pub fn approves_alone(incident: &Incident, person: &Name) -> Option<Remark> {
+    let alone = asks_for_two(incident) && !two_are_there(incident);
+    (alone && wrote_the_draft(incident, person)).then_some(Remark {
+        rule: "X2",
+        text: "nobody else is here, so you approve your own words: read them twice",
+    })
+}
+
+/// Whether the approval has to be somebody else's: two are there (X2).
+pub(super) fn needs_another(incident: &Incident, person: &Name) -> bool {
+    asks_for_two(incident) && two_are_there(incident) && wrote_the_draft(incident, person)
+}
+
+fn asks_for_two(incident: &Incident) -> bool {
+    incident.policy().external.two_people
+}
+
+fn two_are_there(incident: &Incident) -> bool {
+    incident.state().joined.len() > 1
+}
+
+fn wrote_the_draft(incident: &Incident, person: &Name) -> bool {
+    let draft = &incident.state().external.draft;
+    draft
+        .as_ref()
+        .is_some_and(|(_, author, _)| author == person)
+}
+
 pub(super) fn settled(incident: &Incident) -> Option<Settled> {
     let what = Promise::External;
     if incident.is_sealed() {
@@ -75,12 +115,8 @@ pub(super) fn settled(incident: &Incident) -> Option<Settled> {
     {
         let at = first.posted_at()?;
         let from = required_at(incident).unwrap_or(at);
-        let standing = Standing::Met {
-            by: first.by.clone(),
-            at,
-            took: at - from,
-            of: None,
-        };
+        let owed = required_at(incident).map(|from| from + incident.policy().external.within);
+        let standing = judged(&first.by, at, from, owed);
         return Some(Settled { what, standing });
     }
     if required_at(incident).is_some() {

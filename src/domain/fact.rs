@@ -1,9 +1,12 @@
 //! What happened: facts in the past tense, stored for ever and never changed.
 //!
 //! A fact that this program does not know (written by a newer one) is kept
-//! byte for byte as [`Fact::Unknown`], relayed, and shown as what it is.
+//! byte for byte as [`Fact::Unknown`], relayed, and shown as what it is. One that
+//! it knows in part keeps what it came as beside it ([`Fact::read_whole`]).
 
+mod parts;
 mod stored;
+mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,8 +17,11 @@ use super::{
     phase::Phase,
     severity::Severity,
     text::{Address, Name, Prose, Title},
-    update::{Audience, Form},
+    update::Form,
 };
+
+pub use parts::{Declaration, ProbeChange, Update};
+pub use words::{ActionKind, ErrorClass, Health, Role, Skip, StepId};
 
 /// One thing that happened. The variant's name in snake case is the entry's
 /// `kind`; its fields are the entry's `body`.
@@ -254,174 +260,8 @@ pub enum Fact {
     Unknown(Unknown),
 }
 
-/// What is known when an incident is declared.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Declaration {
-    /// What is wrong, in a line.
-    pub title: Title,
-    /// The level, once somebody decided it (S6).
-    pub severity: Option<Severity>,
-    /// When the monitoring raised the alarm: the anchor of every clock (S1).
-    pub alert_at: Option<DateTime<Utc>>,
-    /// When a person reported it.
-    pub reported_at: Option<DateTime<Utc>>,
-    /// What users notice.
-    pub impact: Title,
-    /// The service hit.
-    pub service: Option<Name>,
-    /// The alert's identity at its source.
-    pub fingerprint: Option<Name>,
-    /// An exercise: nothing leaves (X4).
-    pub drill: bool,
-    /// Restricted: nothing leaves (X4).
-    pub private: bool,
-    /// The policy in force, whole (E6).
-    pub policy: String,
-    /// The incident that this one repeats (R2).
-    pub recurrence_of: Option<IncidentId>,
-}
-
-/// An update as a person sent it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Update {
-    /// Whom it is for.
-    pub audience: Audience,
-    /// The words.
-    pub form: Form,
-    /// Channels that it goes to; empty when somebody posted it by hand.
-    pub channels: Vec<Name>,
-    /// The last one, after resolving (U7).
-    #[serde(default)]
-    pub last: bool,
-    /// The approved draft, for an external one (X2).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub draft: Option<EntryId>,
-}
-
-/// A probe's change of state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ProbeChange {
-    /// The probe's name.
-    pub probe: Name,
-    /// The state left.
-    pub from: Health,
-    /// The state entered.
-    pub to: Health,
-    /// The class of error, where there was one (H1).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub class: Option<ErrorClass>,
-    /// What it saw, in words.
-    #[serde(default)]
-    pub detail: Title,
-    /// The host that it ran on (H2).
-    #[serde(default)]
-    pub vantage: Name,
-    /// Whether its being down is downtime of the service (X1).
-    #[serde(default)]
-    pub counts: bool,
-}
-
-/// The state of a probed thing (H1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Health {
-    /// It answers as it should.
-    Up,
-    /// It answers, slowly or with a warning.
-    Degraded,
-    /// It does not answer, or wrongly.
-    Down,
-    /// Nobody can tell, for instance because this host is offline (H2).
-    Unknown,
-    /// It was known once, too long ago.
-    Stale,
-}
-
-/// What kind of thing went wrong (H1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ErrorClass {
-    /// The name does not resolve.
-    Dns,
-    /// Nothing accepts the connection, or it was reset.
-    Connect,
-    /// The encrypted connection can't be trusted or made.
-    Tls,
-    /// No answer in time.
-    Timeout,
-    /// An answer with a status that means failure.
-    Status,
-    /// An answer with the wrong content.
-    Body,
-}
-
-/// What a person does in an incident.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// The incident commander: decides.
-    Commander,
-    /// Stands in for the commander.
-    Deputy,
-    /// Operations lead: leads the repair.
-    OpsLead,
-    /// Communications lead: writes the updates.
-    CommsLead,
-    /// Keeps the record.
-    Scribe,
-    /// Works on it.
-    Responder,
-    /// Watches.
-    Observer,
-    /// Is told.
-    Stakeholder,
-}
-
-/// The four kinds of action item (V4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActionKind {
-    /// Update runbooks.
-    Runbook,
-    /// Improve monitoring and alerting.
-    Monitoring,
-    /// Preventive measures.
-    Preventive,
-    /// Update documentation.
-    Documentation,
-}
-
-/// Why a step of a ladder was passed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Skip {
-    /// Not for this severity when it fell due (E3).
-    NotApplicable,
-    /// Nobody can be reached (E7).
-    Unreachable,
-    /// A higher step was due as well (E8).
-    Overtaken,
-    /// A person said so (E11).
-    ByHand,
-}
-
-/// A step's place in the policy: `management/2` is its third step.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct StepId {
-    /// The ladder's name.
-    pub ladder: String,
-    /// The step's place, from 0.
-    pub index: usize,
-}
-
-impl std::fmt::Display for StepId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.ladder, self.index)
-    }
-}
-
-/// A fact from a newer program, as it came.
+/// A fact from a newer program, or one with fields of a newer program, as it
+/// came.
 #[derive(Debug, Clone)]
 pub struct Unknown {
     /// Its kind.
@@ -444,14 +284,31 @@ impl Fact {
     ///
     /// Only when `body` is no JSON at all.
     pub fn read(kind: &str, body: &str) -> Result<Self, serde_json::Error> {
-        if let Ok(known) = stored::read(kind, body) {
-            return Ok(known);
+        Self::read_whole(kind, body).map(|(fact, _)| fact)
+    }
+
+    /// Reads a stored fact; and as it came, where a newer program wrote fields
+    /// into it that this one does not know.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fact::read`].
+    pub fn read_whole(
+        kind: &str,
+        body: &str,
+    ) -> Result<(Self, Option<Unknown>), serde_json::Error> {
+        let as_it_came = || -> Result<Unknown, serde_json::Error> {
+            let raw: &RawValue = serde_json::from_str(body)?;
+            Ok(Unknown {
+                kind: kind.to_owned(),
+                body: raw.to_owned(),
+            })
+        };
+        match stored::read(kind, body) {
+            Ok((known, false)) => Ok((known, None)),
+            Ok((known, true)) => Ok((known, Some(as_it_came()?))),
+            Err(_) => Ok((Self::Unknown(as_it_came()?), None)),
         }
-        let raw: &RawValue = serde_json::from_str(body)?;
-        Ok(Self::Unknown(Unknown {
-            kind: kind.to_owned(),
-            body: raw.to_owned(),
-        }))
     }
 
     /// The fact as it is stored: its kind, and its body as JSON.
@@ -473,88 +330,5 @@ impl Fact {
         let tagged: Tagged =
             serde_json::from_str(&text).expect("every known fact has a kind and a body");
         (tagged.kind, tagged.body)
-    }
-}
-
-impl Role {
-    /// Every role, as a list to choose from.
-    pub const ALL: [Self; 8] = [
-        Self::Commander,
-        Self::Deputy,
-        Self::OpsLead,
-        Self::CommsLead,
-        Self::Scribe,
-        Self::Responder,
-        Self::Observer,
-        Self::Stakeholder,
-    ];
-
-    /// `commander`, `ops lead`, …
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Commander => "commander",
-            Self::Deputy => "deputy",
-            Self::OpsLead => "ops lead",
-            Self::CommsLead => "comms lead",
-            Self::Scribe => "scribe",
-            Self::Responder => "responder",
-            Self::Observer => "observer",
-            Self::Stakeholder => "stakeholder",
-        }
-    }
-
-    /// Whether only one person has it at a time.
-    pub const fn is_single(self) -> bool {
-        matches!(
-            self,
-            Self::Commander | Self::Deputy | Self::Scribe | Self::CommsLead
-        )
-    }
-}
-
-impl Health {
-    /// `ok`, `SLOW`, `DOWN`, `unknown`, `STALE`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Up => "ok",
-            Self::Degraded => "SLOW",
-            Self::Down => "DOWN",
-            Self::Unknown => "unknown",
-            Self::Stale => "STALE",
-        }
-    }
-}
-
-impl ErrorClass {
-    /// `dns`, `connect`, `tls`, `timeout`, `status`, `body`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Timeout => "timeout",
-            Self::Status => "status",
-            Self::Body => "body",
-        }
-    }
-}
-
-impl ActionKind {
-    /// The four kinds, in the process document's order.
-    pub const ALL: [Self; 4] = [
-        Self::Runbook,
-        Self::Monitoring,
-        Self::Preventive,
-        Self::Documentation,
-    ];
-
-    /// `update runbooks`, …
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Runbook => "update runbooks",
-            Self::Monitoring => "improve monitoring",
-            Self::Preventive => "preventive measure",
-            Self::Documentation => "update documentation",
-        }
     }
 }

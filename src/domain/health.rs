@@ -4,7 +4,10 @@
 //! - N failures in a row make a target *down*; until then it stays what it was.
 //! - A target that is down comes up after M answers in a row, good or slow, as
 //!   what the last of them was. Between *up* and *degraded* it takes M readings
-//!   of the other kind in a row.
+//!   of the other kind in a row; for a host's load, memory and disk, five
+//!   minutes of them.
+//! - A state began with the first of the readings that led to it: what is down
+//!   at the third failure was down at the first.
 //! - From *unknown* one answer is enough, but failures need their full count:
 //!   a page must not be the first thing that a console says.
 //! - While the control probe is down, this host is offline and every target is
@@ -20,7 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     fact::Health,
-    probe::{Outcome, Reading, Spec},
+    probe::{Outcome, Reading, Spec, Target},
 };
 
 mod panel;
@@ -35,6 +38,11 @@ const SAMPLES: usize = 240;
 
 /// Intervals of silence until a state is stale.
 const SILENCE: i32 = 3;
+
+/// How long a host must be well, or not well, in a row, until its state changes
+/// between the two. Its load swings about a limit from minute to minute, and
+/// each swing would be an entry of the timeline; five minutes outlast them.
+const STEADY: TimeDelta = TimeDelta::minutes(5);
 
 /// Whether this host can reach anything, as the control probe says (H2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,10 +90,12 @@ struct Streak {
     level: Level,
     /// Of this level.
     count: u32,
-    /// That were no failures.
-    answered: u32,
     /// When the first of this level was.
     from: DateTime<Utc>,
+    /// That were no failures.
+    answered: u32,
+    /// When the first of these was.
+    answered_from: DateTime<Utc>,
 }
 
 /// One probe, and what its readings add up to.
@@ -124,20 +134,33 @@ impl Watch {
         self.last = Some(reading.clone());
         let level = Level::from(reading.outcome);
         match (link, level) {
-            (Link::Down, Level::Pass | Level::Warn | Level::Fail) => self.lose(reading.at),
+            (Link::Down, Level::Pass | Level::Warn | Level::Fail) => {
+                self.lose(reading.at, reading.at)
+            }
             (Link::Doubtful, Level::Fail) => None,
             (Link::Up, Level::Fail) | (Link::Up | Link::Doubtful, Level::Pass | Level::Warn) => {
                 self.keep(reading);
                 self.streak = Some(Streak::after(self.streak, level, reading.at));
-                self.enter(self.next(), reading.at)
+                let (to, since) = self.next(reading.at);
+                self.enter(to, since, reading.at)
             }
         }
     }
 
-    /// Nobody can tell any more: unknown, and counting begins anew.
-    pub fn lose(&mut self, at: DateTime<Utc>) -> Option<(Health, Health)> {
+    /// Nobody can tell any more, since then, as is known at `at`: unknown, and
+    /// counting begins anew.
+    pub fn lose(&mut self, since: DateTime<Utc>, at: DateTime<Utc>) -> Option<(Health, Health)> {
         self.streak = None;
-        self.enter(Health::Unknown, at)
+        self.enter(Health::Unknown, since, at)
+    }
+
+    /// The log's state may have begun before the first reading here: a console
+    /// that starts during an outage says how long the outage is, not how long
+    /// it has looked on itself.
+    pub fn recall(&mut self, told: Health, since: DateTime<Utc>) {
+        if self.state == told {
+            self.since = self.since.map(|own| own.min(since));
+        }
     }
 
     /// What is probed, and how.
@@ -153,8 +176,8 @@ impl Watch {
         self.state
     }
 
-    /// When the state was entered, [`Health::Stale`] left aside; `None` before
-    /// the first change.
+    /// When the state began, [`Health::Stale`] left aside: with the first of
+    /// the readings that led to it. `None` before the first change.
     pub const fn since(&self) -> Option<DateTime<Utc>> {
         self.since
     }
@@ -225,30 +248,55 @@ impl Watch {
         });
     }
 
-    /// The state that the readings in a row ask for (H1).
-    fn next(&self) -> Health {
+    /// The state that the readings in a row ask for at `now`, and when the
+    /// first of them was (H1).
+    fn next(&self, now: DateTime<Utc>) -> (Health, DateTime<Utc>) {
         let Some(streak) = self.streak else {
-            return self.state;
+            return (self.state, now);
         };
         let answer = match streak.level {
-            Level::Fail if streak.count >= self.spec.failures => return Health::Down,
-            Level::Fail => return self.state,
+            Level::Fail if streak.count >= self.spec.failures => {
+                return (Health::Down, streak.from);
+            }
+            Level::Fail => return (self.state, now),
             Level::Warn => Health::Degraded,
             Level::Pass => Health::Up,
         };
-        let enough = match self.state {
-            Health::Unknown | Health::Stale => true,
-            Health::Down => streak.answered >= self.spec.successes,
-            Health::Up | Health::Degraded => streak.count >= self.spec.successes,
+        let (enough, since) = match self.state {
+            Health::Unknown | Health::Stale => (true, now),
+            Health::Down => (streak.answered >= self.spec.successes, streak.answered_from),
+            Health::Up | Health::Degraded => (
+                streak.count >= self.spec.successes && now - streak.from >= self.steady(),
+                streak.from,
+            ),
         };
-        if enough { answer } else { self.state }
+        (if enough { answer } else { self.state }, since)
     }
 
-    fn enter(&mut self, to: Health, at: DateTime<Utc>) -> Option<(Health, Health)> {
+    /// How long readings of one kind must last besides their count.
+    const fn steady(&self) -> TimeDelta {
+        match self.spec.target {
+            Target::System { .. } => STEADY,
+            Target::Http { .. }
+            | Target::Tcp { .. }
+            | Target::Tls { .. }
+            | Target::Dns { .. }
+            | Target::Command { .. } => TimeDelta::zero(),
+        }
+    }
+
+    /// No state begins before the one that it follows.
+    fn enter(
+        &mut self,
+        to: Health,
+        since: DateTime<Utc>,
+        at: DateTime<Utc>,
+    ) -> Option<(Health, Health)> {
         if self.state == to {
             return None;
         }
-        self.since = Some(at);
+        let before = self.since.unwrap_or(since);
+        self.since = Some(since.max(before).min(at));
         Some((std::mem::replace(&mut self.state, to), to))
     }
 }
@@ -256,15 +304,18 @@ impl Watch {
 impl Streak {
     fn after(before: Option<Self>, level: Level, at: DateTime<Utc>) -> Self {
         let same = before.filter(|streak| streak.level == level);
-        let answered = before.map_or(0, |streak| streak.answered);
+        let answering = before.filter(|streak| streak.answered > 0);
         Self {
             level,
             count: same.map_or(0, |streak| streak.count).saturating_add(1),
+            from: same.map_or(at, |streak| streak.from),
             answered: match level {
                 Level::Fail => 0,
-                Level::Pass | Level::Warn => answered.saturating_add(1),
+                Level::Pass | Level::Warn => answering
+                    .map_or(0, |streak| streak.answered)
+                    .saturating_add(1),
             },
-            from: same.map_or(at, |streak| streak.from),
+            answered_from: answering.map_or(at, |streak| streak.answered_from),
         }
     }
 }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    duty::{Due, Duty, Promise, Settled, Standing},
+    cadence,
+    duty::{Due, Duty, Promise, Settled, Standing, judged},
     incident::Incident,
     phase::Phase,
     severity::Severity,
@@ -94,6 +95,9 @@ pub fn open_before_closing(incident: &Incident) -> Vec<String> {
     if state.retrospective.new_failure_mode.is_none() {
         open.push("nobody has said whether the failure mode is new".to_owned());
     }
+    if cadence::final_update_is_owed(incident) {
+        open.push("the final update is not out: send it first, or post it by hand (U7)".to_owned());
+    }
     if due(incident).is_some() {
         open.push("the retrospective was neither held nor waived".to_owned());
     }
@@ -132,14 +136,8 @@ pub(super) fn settled(incident: &Incident) -> Option<Settled> {
     let what = Promise::Retrospective;
     if let Some(at) = state.retrospective.held {
         let resolved = state.times.resolved.unwrap_or(at);
-        let of = Some(incident.policy().retrospective.within);
-        let by = incident.commander().cloned().unwrap_or_default();
-        let took = at - resolved;
-        let standing = if Some(took) > of {
-            Standing::Missed { by, at, took, of }
-        } else {
-            Standing::Met { by, at, took, of }
-        };
+        let owed = resolved + incident.policy().retrospective.within;
+        let standing = judged(&state.retrospective.held_by, at, resolved, Some(owed));
         return Some(Settled { what, standing });
     }
     if let Some((role, _)) = &state.retrospective.waived {

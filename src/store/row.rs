@@ -46,7 +46,7 @@ pub struct RawEntry {
 
 impl From<&Entry> for RawEntry {
     fn from(entry: &Entry) -> Self {
-        let (kind, body) = entry.fact.write();
+        let (kind, body) = entry.write();
         Self {
             id: entry.id,
             seq: entry.seq,
@@ -55,7 +55,7 @@ impl From<&Entry> for RawEntry {
             at: to_millis(entry.at),
             recorded_at: to_millis(entry.recorded_at),
             by: entry.by.clone(),
-            via: via_word(entry.via).to_owned(),
+            via: entry.via.word().to_owned(),
             replica: entry.replica,
             base: entry.base,
             body: one_line(body.get()),
@@ -173,6 +173,7 @@ impl<'a> Packed<'a> {
 
 /// The entry of a row; `None` where the body is no JSON.
 pub(super) fn entry(row: &Packed<'_>) -> Option<Entry> {
+    let (fact, came_as) = Fact::read_whole(row.kind, row.body).ok()?;
     Some(Entry {
         id: EntryId(row.id),
         seq: Some(row.seq),
@@ -180,10 +181,11 @@ pub(super) fn entry(row: &Packed<'_>) -> Option<Entry> {
         at: row.at,
         recorded_at: row.recorded_at,
         by: Name::lossy(row.by),
-        via: via_from(row.via),
+        via: Via::from(row.via),
         replica: ReplicaId(row.replica),
         base: row.base,
-        fact: Fact::read(row.kind, row.body).ok()?,
+        fact,
+        came_as,
     })
 }
 
@@ -225,26 +227,4 @@ pub(super) fn to_millis(at: DateTime<Utc>) -> DateTime<Utc> {
 /// A stored time; `None` where no calendar has it.
 pub(super) fn from_millis(millis: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(millis)
-}
-
-const fn via_word(via: Via) -> &'static str {
-    match via {
-        Via::Console => "console",
-        Via::Cli => "cli",
-        Via::Engine => "engine",
-        Via::Probe => "probe",
-        Via::Import => "import",
-    }
-}
-
-/// A way that only a newer program has came from elsewhere, as far as this
-/// one can say; the stored word stays.
-fn via_from(word: &str) -> Via {
-    match word {
-        "console" => Via::Console,
-        "cli" => Via::Cli,
-        "engine" => Via::Engine,
-        "probe" => Via::Probe,
-        _ => Via::Import,
-    }
 }

@@ -118,6 +118,7 @@ pub fn entry(line: &str) -> Entry {
         replica: line.replica,
         base: line.base,
         fact: Fact::read(line.kind, line.body.get()).expect("it was written above"),
+        came_as: None,
     }
 }
 

@@ -1,468 +1,25 @@
 //! What holds for any history, however odd: properties of the fold, of what
 //! is owed, and of what is stored.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
 use uuid::Uuid;
 use warroom::domain::{
     duty::{duties, settled},
-    entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
+    entry::{Entry, EntryId, ReplicaId, Via},
     escalation, external,
-    fact::{
-        ActionKind, Declaration, ErrorClass, Fact, Health, ProbeChange, Role, Skip, StepId, Update,
-    },
+    fact::{Declaration, Fact, StepId},
     incident::Incident,
     intents::{Circumstances, intents},
-    phase::Phase,
     policy::Policy,
     retrospective,
     severity::Severity,
-    text::{Address, Name, Prose, Title},
-    update::{Audience, Form},
+    text::{Prose, Title},
 };
 
-use super::room::{REACHABLE, at};
-
-/// Few names, so that facts are about each other.
-const ENTRIES: u128 = 40;
-
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-z ]{0,12}", "\\PC{0,30}", "(\\PC|[\\x00-\\x1f]){0,30}"]
-}
-
-fn title() -> impl Strategy<Value = Title> {
-    text().prop_map(|raw| Title::lossy(&raw))
-}
-
-fn prose() -> impl Strategy<Value = Prose> {
-    text().prop_map(|raw| Prose::lossy(&raw))
-}
-
-fn name() -> impl Strategy<Value = Name> {
-    prop_oneof![
-        Just("ada"),
-        Just("bo"),
-        Just("grace"),
-        Just("pager"),
-        Just("")
-    ]
-    .prop_map(Name::lossy)
-}
-
-/// Mostly around an afternoon; now and then beyond all calendars.
-fn time() -> impl Strategy<Value = DateTime<Utc>> {
-    prop_oneof![
-        20 => (-100_000_i64..400_000).prop_map(|s| at("14:00") + TimeDelta::seconds(s)),
-        1 => Just(DateTime::<Utc>::MAX_UTC),
-        1 => Just(DateTime::<Utc>::MIN_UTC),
-    ]
-}
-
-fn entry_id() -> impl Strategy<Value = EntryId> {
-    (1..=ENTRIES).prop_map(|id| EntryId(Uuid::from_u128(id)))
-}
-
-fn level() -> impl Strategy<Value = Severity> {
-    proptest::sample::select(Severity::ALL.to_vec())
-}
-
-fn step() -> impl Strategy<Value = StepId> {
-    (
-        proptest::sample::select(vec!["page", "management", "gone"]),
-        0..5_usize,
-    )
-        .prop_map(|(ladder, index)| StepId {
-            ladder: ladder.to_owned(),
-            index,
-        })
-}
-
-fn policy_text() -> impl Strategy<Value = String> {
-    proptest::sample::select(vec![
-        "",
-        REACHABLE,
-        "broken =",
-        "amends = \"built-in\"\nladder = []\n",
-    ])
-    .prop_map(ToOwned::to_owned)
-}
-
-fn form() -> impl Strategy<Value = Form> {
-    (title(), title(), proptest::option::of(time()), prose()).prop_map(
-        |(status, impact, next, body)| Form {
-            status,
-            impact,
-            eta: "soon".into(),
-            eta_at: next,
-            next,
-            body,
-        },
-    )
-}
-
-fn update() -> impl Strategy<Value = Update> {
-    (
-        any::<bool>(),
-        form(),
-        proptest::collection::vec(name(), 0..3),
-        any::<bool>(),
-        proptest::option::of(entry_id()),
-    )
-        .prop_map(|(outside, form, channels, last, draft)| Update {
-            audience: if outside {
-                Audience::External
-            } else {
-                Audience::Internal
-            },
-            form,
-            channels,
-            last,
-            draft,
-        })
-}
-
-fn declaration() -> impl Strategy<Value = Declaration> {
-    (
-        title(),
-        proptest::option::of(level()),
-        proptest::option::of(time()),
-        proptest::option::of(time()),
-        policy_text(),
-        any::<(bool, bool)>(),
-    )
-        .prop_map(
-            |(title, severity, alert_at, reported_at, policy, flags)| Declaration {
-                title,
-                severity,
-                alert_at,
-                reported_at,
-                policy,
-                drill: flags.0,
-                private: flags.1,
-                ..Declaration::default()
-            },
-        )
-}
-
-fn health() -> impl Strategy<Value = Health> {
-    proptest::sample::select(vec![
-        Health::Up,
-        Health::Degraded,
-        Health::Down,
-        Health::Unknown,
-        Health::Stale,
-    ])
-}
-
-fn unknown() -> impl Strategy<Value = Fact> {
-    ("[a-z_]{1,12}", json()).prop_filter_map("a kind of ours", |(kind, body)| {
-        let fact = Fact::read(&format!("x_{kind}"), &body).ok()?;
-        matches!(fact, Fact::Unknown(_)).then_some(fact)
-    })
-}
-
-/// JSON with odd spacing, odd numbers, repeated keys.
-fn json() -> impl Strategy<Value = String> {
-    let leaf = prop_oneof![
-        Just("null".to_owned()),
-        Just("-0.10e+3".to_owned()),
-        Just("123456789012345678901234567890".to_owned()),
-        Just(r#""\u00e9\/ \ud83d\udea8""#.to_owned()),
-        Just("\"é 🚨\"".to_owned()),
-        Just("true".to_owned()),
-    ];
-    leaf.prop_recursive(4, 24, 4, |inner| {
-        let space = || "[ \t\n\r]{0,3}";
-        let items = (proptest::collection::vec(inner.clone(), 0..4), space());
-        let pairs = (proptest::collection::vec(inner, 0..4), space());
-        prop_oneof![
-            items.prop_map(|(all, gap)| format!(
-                "[{gap}{}{gap}]",
-                all.join(&format!("{gap},{gap}"))
-            )),
-            pairs.prop_map(|(all, gap)| {
-                let all: Vec<_> = all
-                    .iter()
-                    .map(|value| format!("\"k\"{gap}:{gap}{value}"))
-                    .collect();
-                format!("{{{gap}{}{gap}}}", all.join(&format!("{gap},")))
-            }),
-        ]
-    })
-}
-
-/// Any fact of an incident that goes on.
-fn fact() -> BoxedStrategy<Fact> {
-    prop_oneof![
-        people_facts(),
-        ladder_facts(),
-        words_facts(),
-        after_facts(),
-        past_facts()
-    ]
-    .boxed()
-}
-
-fn people_facts() -> BoxedStrategy<Fact> {
-    prop_oneof![
-        Just(Fact::Acknowledged {}),
-        (level(), prose()).prop_map(|(to, reason)| Fact::SeverityChanged { to, reason }),
-        proptest::sample::select(vec![
-            Phase::Triage,
-            Phase::Identified,
-            Phase::Fixing,
-            Phase::Monitoring,
-            Phase::Closed
-        ])
-        .prop_map(|phase| Fact::PhaseEntered {
-            phase,
-            rollback: None
-        }),
-        Just(Fact::ImpactStarted {}),
-        Just(Fact::Mitigated {}),
-        (
-            proptest::collection::vec(title(), 0..3),
-            proptest::option::of(prose())
-        )
-            .prop_map(|(unmet, reason)| Fact::Resolved { unmet, reason }),
-        prose().prop_map(|reason| Fact::Reopened { reason }),
-        Just(Fact::Closed {}),
-        prose().prop_map(|reason| Fact::Cancelled { reason }),
-        any::<u8>().prop_map(|id| Fact::Merged {
-            into: IncidentId(Uuid::from_u128(id.into()))
-        }),
-        (proptest::option::of(time()), proptest::option::of(level())).prop_map(
-            |(alert_at, highest)| Fact::Absorbed {
-                from: IncidentId(Uuid::from_u128(9)),
-                alert_at,
-                fired: vec![
-                    "management/0".to_owned(),
-                    "odd".to_owned(),
-                    "page/x".to_owned()
-                ],
-                highest,
-            }
-        ),
-        (proptest::sample::select(Role::ALL.to_vec()), name())
-            .prop_map(|(role, person)| Fact::RoleGiven { role, person }),
-        (proptest::sample::select(Role::ALL.to_vec()), name())
-            .prop_map(|(role, person)| Fact::RoleLeft { role, person }),
-        name().prop_map(|person| Fact::Joined { person }),
-        declaration().prop_map(|declaration| Fact::Declared(Box::new(declaration))),
-    ]
-    .boxed()
-}
-
-#[expect(
-    clippy::too_many_lines,
-    reason = "one strategy per fact, each a few lines"
-)]
-fn ladder_facts() -> BoxedStrategy<Fact> {
-    let skips = vec![
-        Skip::NotApplicable,
-        Skip::Unreachable,
-        Skip::Overtaken,
-        Skip::ByHand,
-    ];
-    prop_oneof![
-        (step(), 0..3_u32, name(), -90..9000_i64, any::<bool>()).prop_map(
-            |(step, round, target, late_s, by_hand)| Fact::Escalated {
-                step,
-                round,
-                via: vec![target.clone()],
-                target,
-                late_s,
-                by_hand
-            }
-        ),
-        (step(), name(), proptest::sample::select(skips), prose()).prop_map(
-            |(step, target, why, reason)| Fact::StepSkipped {
-                step,
-                target,
-                why,
-                reason
-            }
-        ),
-        (step(), any::<bool>()).prop_map(|(step, go)| Fact::StepConfirmed { step, go }),
-        (time(), prose()).prop_map(|(until, reason)| Fact::Held { until, reason }),
-        Just(Fact::HoldEnded {}),
-        (name(), prose()).prop_map(|(person, text)| Fact::Paged {
-            via: vec![person.clone()],
-            person,
-            text
-        }),
-        policy_text().prop_map(|policy| Fact::PolicyAdopted { policy }),
-        (name(), title()).prop_map(|(fingerprint, name)| Fact::AlertFired {
-            fingerprint,
-            name,
-            source: "prometheus".into()
-        }),
-        name().prop_map(|fingerprint| Fact::AlertCleared { fingerprint }),
-        (name(), health(), health(), any::<bool>()).prop_map(|(probe, from, to, counts)| {
-            Fact::ProbeChanged(Box::new(ProbeChange {
-                probe,
-                from,
-                to,
-                class: Some(ErrorClass::Timeout),
-                detail: "slow".into(),
-                vantage: "bastion".into(),
-                counts,
-            }))
-        }),
-        (time(), time()).prop_map(|(from, to)| Fact::OutageAdded {
-            from,
-            to,
-            reason: "".into()
-        }),
-        (time(), time()).prop_map(|(from, to)| Fact::OutageStruck {
-            from,
-            to,
-            reason: "".into()
-        }),
-    ]
-    .boxed()
-}
-
-fn words_facts() -> BoxedStrategy<Fact> {
-    prop_oneof![
-        (proptest::option::of(title()), proptest::option::of(name())).prop_map(
-            |(title, service)| Fact::Described {
-                impact: title.clone(),
-                title,
-                service
-            }
-        ),
-        prose().prop_map(|text| Fact::Noted { text }),
-        (name(), prose(), time()).prop_map(|(of, what, by)| Fact::Asked { of, what, by }),
-        (entry_id(), prose()).prop_map(|(ask, text)| Fact::Answered { ask, text }),
-        (entry_id(), any::<bool>()).prop_map(|(entry, on)| Fact::Pinned { entry, on }),
-        (name(), text()).prop_map(|(name, url)| Fact::Linked {
-            name,
-            url: Address::lossy(&url)
-        }),
-        (title(), any::<bool>()).prop_map(|(item, done)| Fact::Ticked { item, done }),
-        update().prop_map(|update| Fact::UpdateSent(Box::new(update))),
-        prose().prop_map(|reason| Fact::LongRunning { reason }),
-        form().prop_map(|form| Fact::ExternalDrafted { form }),
-        entry_id().prop_map(|draft| Fact::ExternalApproved { draft }),
-        (entry_id(), name(), title()).prop_map(|(of, channel, key)| Fact::Delivered {
-            of,
-            channel,
-            key,
-            note: "".into()
-        }),
-        (entry_id(), name(), title()).prop_map(|(of, channel, why)| Fact::Undelivered {
-            of,
-            channel,
-            key: "k".into(),
-            why
-        }),
-    ]
-    .boxed()
-}
-
-fn after_facts() -> BoxedStrategy<Fact> {
-    let kinds = ActionKind::ALL.to_vec();
-    prop_oneof![
-        any::<bool>().prop_map(|recurs| Fact::RecurrenceSaid { recurs, of: None }),
-        any::<bool>().prop_map(|new| Fact::FailureModeSaid { new }),
-        time().prop_map(|at| Fact::RetrospectiveScheduled { at }),
-        (proptest::collection::vec(name(), 0..3), prose())
-            .prop_map(|(attendees, notes)| Fact::RetrospectiveHeld { attendees, notes }),
-        (title(), prose()).prop_map(|(role, reason)| Fact::RetrospectiveWaived { role, reason }),
-        prose().prop_map(|text| Fact::FactorAdded { text }),
-        (
-            proptest::sample::select(kinds),
-            prose(),
-            proptest::option::of(name())
-        )
-            .prop_map(|(kind, what, owner)| Fact::ActionAdded {
-                kind,
-                what,
-                owner,
-                due: "2026-02-01".parse().ok()
-            }),
-        (entry_id(), proptest::option::of(any::<bool>())).prop_map(|(action, done)| {
-            Fact::ActionChanged {
-                action,
-                owner: None,
-                due: None,
-                done,
-            }
-        }),
-        unknown(),
-    ]
-    .boxed()
-}
-
-fn past_facts() -> BoxedStrategy<Fact> {
-    prop_oneof![
-        (entry_id(), prose()).prop_map(|(entry, reason)| Fact::Retracted { entry, reason }),
-        (entry_id(), time(), prose()).prop_map(|(entry, at, reason)| Fact::Corrected {
-            entry,
-            at,
-            reason
-        }),
-    ]
-    .boxed()
-}
-
-fn entry() -> impl Strategy<Value = Entry> {
-    (entry_id(), time(), name(), 0..3_u128, 0..ENTRIES, fact()).prop_map(
-        |(id, time, by, replica, base, fact)| Entry {
-            id,
-            seq: u64::try_from(id.0.as_u128()).ok(),
-            incident: incident_id(),
-            at: time,
-            recorded_at: at("14:00") + TimeDelta::seconds(1),
-            by,
-            via: if replica == 0 {
-                Via::Engine
-            } else {
-                Via::Console
-            },
-            replica: ReplicaId(Uuid::from_u128(replica)),
-            base: u64::try_from(base).unwrap_or(0),
-            fact,
-        },
-    )
-}
-
-fn incident_id() -> IncidentId {
-    IncidentId(Uuid::from_u128(1000))
-}
-
-fn opened(declaration: Declaration, time: DateTime<Utc>) -> Incident {
-    let entry = Entry {
-        id: EntryId(Uuid::from_u128(1)),
-        seq: Some(1),
-        incident: incident_id(),
-        at: time,
-        recorded_at: time,
-        by: "ada".into(),
-        via: Via::Console,
-        replica: ReplicaId(Uuid::from_u128(1)),
-        base: 0,
-        fact: Fact::Declared(Box::new(declaration)),
-    };
-    Incident::open(entry.into(), 1, Vec::new()).expect("it declares one")
-}
-
-/// An incident with any history.
-fn history() -> impl Strategy<Value = Incident> {
-    (
-        declaration(),
-        time(),
-        proptest::collection::vec(entry(), 0..30),
-    )
-        .prop_map(|(declaration, time, entries)| {
-            let mut incident = opened(declaration, time);
-            for entry in entries {
-                incident.apply(entry.into());
-            }
-            incident
-        })
-}
+use super::{any::*, room::at};
 
 /// Histories that broke a rule once are kept beside this file.
 fn config() -> ProptestConfig {
@@ -498,9 +55,32 @@ proptest! {
         let mut command = warroom::domain::incident::Command::new(entry.fact, entry.by, at("14:30"));
         command.at = entry.at;
 
-        let decided = incident.decide(&command);
+        match incident.decide(&command) {
+            Ok(facts) => {
+                let kinds: Vec<String> = facts.iter().map(|fact| fact.write().0).collect();
+                prop_assert_eq!(kinds, [command.fact.write().0]);
+            }
+            Err(refusal) => prop_assert!(!refusal.sentence.is_empty()),
+        }
+    }
 
-        prop_assert!(decided.is_ok_and(|facts| !facts.is_empty()) || incident.decide(&command).is_err());
+    #[test]
+    fn what_is_only_said_reaches_nobody_and_calls_no_step(
+        incident in history(),
+        entry in entry(),
+        now in time(),
+    ) {
+        prop_assume!(is_only_said(&entry.fact));
+        let around = Circumstances { label: Some("INC-1"), now: at("14:30") };
+        let before = called(&incident, now);
+        let mut after = incident.clone();
+
+        prop_assert_eq!(intents(&incident, &entry, around), Vec::new());
+        after.apply(entry.clone().into());
+
+        prop_assert_eq!(intents(&after, &entry, around), Vec::new());
+        let called = called(&after, now);
+        prop_assert!(called.is_subset(&before), "{called:?} after {before:?}");
     }
 
     #[test]
@@ -561,8 +141,7 @@ proptest! {
             via: Via::Console,
             replica: ReplicaId(Uuid::from_u128(1)),
             base: 0,
-            fact: Fact::Acknowledged {},
-        }.into());
+            fact: Fact::Acknowledged {}, came_as: None, }.into());
 
         prop_assert_eq!(owed_to_managers(&taken), before);
     }
@@ -603,6 +182,44 @@ proptest! {
         let (kind, body) = fact.write();
 
         prop_assert_eq!(Fact::read(&kind, body.get()).unwrap(), fact);
+    }
+
+    #[test]
+    fn a_known_fact_keeps_the_fields_of_a_newer_program_byte_for_byte(
+        entry in entry(),
+        more in json(),
+        gap in "[ \t]{0,3}",
+    ) {
+        let (kind, body) = entry.fact.write();
+        let rest = body.get().strip_prefix('{').map(str::to_owned);
+        prop_assume!(rest.is_some() && !matches!(entry.fact, Fact::Unknown(_)));
+        let rest = rest.unwrap_or_default();
+        let comma = if rest == "}" { "" } else { "," };
+        let whole = format!("{{{gap}\"a newer field\":{gap}{more}{comma}{rest}");
+
+        let (fact, came_as) = Fact::read_whole(&kind, &whole).unwrap();
+        prop_assert_eq!(&fact, &entry.fact);
+        let (again, kept) = Entry { fact, came_as, ..entry }.write();
+
+        prop_assert_eq!(again, kind);
+        prop_assert_eq!(kept.get(), whole.as_str());
+    }
+
+    #[test]
+    fn a_known_fact_is_written_as_this_program_would(fact in fact()) {
+        let (kind, body) = fact.write();
+
+        prop_assert_eq!(Fact::read_whole(&kind, body.get()).unwrap().1, None);
+    }
+
+    #[test]
+    fn how_an_entry_came_about_is_kept_word_for_word(word in "[a-z]{1,12}( [a-z]{1,12})?") {
+        let via = Via::from(word.as_str());
+
+        prop_assert_eq!(via.word(), word.as_str());
+        let written = serde_json::to_string(&via).unwrap();
+        prop_assert_eq!(&written, &format!("{word:?}"));
+        prop_assert_eq!(serde_json::from_str::<Via>(&written).unwrap(), via);
     }
 
     #[test]
@@ -686,6 +303,73 @@ fn the_built_in_policy_is_written_and_read_the_same() {
 
     assert_eq!(again, *policy);
     assert_eq!(warnings, []);
+}
+
+/// Steps that the engine has to do something about.
+fn called(incident: &Incident, now: DateTime<Utc>) -> BTreeSet<StepId> {
+    let climb = escalation::climb(incident, now, |_| true);
+    let fired = climb.fire.into_iter().map(|(step, _)| step);
+    fired
+        .chain(climb.skip.into_iter().map(|(step, ..)| step))
+        .collect()
+}
+
+/// Whether a fact only says something: it neither sends nor pages, and moves no
+/// clock of a ladder.
+fn is_only_said(fact: &Fact) -> bool {
+    match fact {
+        Fact::UpdateSent(_)
+        | Fact::Escalated { .. }
+        | Fact::Paged { .. }
+        | Fact::StepSkipped { .. }
+        | Fact::StepConfirmed { .. }
+        | Fact::SeverityChanged { .. }
+        | Fact::HoldEnded {}
+        | Fact::Reopened { .. }
+        | Fact::Absorbed { .. }
+        | Fact::Corrected { .. }
+        | Fact::Retracted { .. }
+        | Fact::Delivered { .. }
+        | Fact::Undelivered { .. }
+        | Fact::PolicyAdopted { .. } => false,
+        Fact::Declared(_)
+        | Fact::Acknowledged {}
+        | Fact::Described { .. }
+        | Fact::PhaseEntered { .. }
+        | Fact::ImpactStarted {}
+        | Fact::Mitigated {}
+        | Fact::Resolved { .. }
+        | Fact::Closed {}
+        | Fact::Cancelled { .. }
+        | Fact::Merged { .. }
+        | Fact::RoleGiven { .. }
+        | Fact::RoleLeft { .. }
+        | Fact::Joined { .. }
+        | Fact::Noted { .. }
+        | Fact::Asked { .. }
+        | Fact::Answered { .. }
+        | Fact::Pinned { .. }
+        | Fact::Linked { .. }
+        | Fact::Ticked { .. }
+        | Fact::LongRunning { .. }
+        | Fact::ExternalDrafted { .. }
+        | Fact::ExternalApproved { .. }
+        | Fact::Held { .. }
+        | Fact::AlertFired { .. }
+        | Fact::AlertCleared { .. }
+        | Fact::ProbeChanged(_)
+        | Fact::OutageAdded { .. }
+        | Fact::OutageStruck { .. }
+        | Fact::RecurrenceSaid { .. }
+        | Fact::FailureModeSaid { .. }
+        | Fact::RetrospectiveScheduled { .. }
+        | Fact::RetrospectiveHeld { .. }
+        | Fact::RetrospectiveWaived { .. }
+        | Fact::FactorAdded { .. }
+        | Fact::ActionAdded { .. }
+        | Fact::ActionChanged { .. }
+        | Fact::Unknown(_) => true,
+    }
 }
 
 /// What is owed to people on ladders that an acknowledgement does not stop.

@@ -1,6 +1,7 @@
 //! Looking back and closing (V).
 
 use warroom::domain::{
+    duty::{Promise, Standing},
     fact::{ActionKind, Declaration, Fact},
     retrospective::{Reason, attendees, is_required, lands_on_a_weekend, reasons},
     severity::Severity,
@@ -94,8 +95,37 @@ fn v1_an_unsaid_failure_mode_blocks_closing_and_not_resolving() {
     assert!(sentence.contains("failure mode"), "{sentence}");
 
     room.does(at("14:21"), "ada", Fact::FailureModeSaid { new: false });
+    room.does(at("14:21"), "ada", sent(update(None)));
 
     assert!(room.asks(at("14:22"), "ada", Fact::Closed {}).is_ok());
+}
+
+#[test]
+fn u7_closing_asks_for_the_final_update() {
+    let mut room = Room::alerted(Severity::P3, at("14:00"));
+    room.happens(at("14:10"), "ada", resolved());
+    room.does(at("14:11"), "ada", Fact::FailureModeSaid { new: false });
+
+    let sentence = room.refusal(at("14:12"), "ada", Fact::Closed {});
+    assert!(
+        sentence.contains("the final update is not out: send it first"),
+        "{sentence}"
+    );
+    room.does(at("14:13"), "ada", sent(update(None)));
+
+    assert!(room.asks(at("14:14"), "ada", Fact::Closed {}).is_ok());
+}
+
+#[test]
+fn v2_a_retrospective_is_credited_to_who_held_it_and_late_by_the_rest() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    room.happens(at("14:30"), "ada", resolved());
+
+    room.does(on("2026-01-16", "15:30"), "bo", held());
+
+    let standing = standing(room.incident(), &Promise::Retrospective).unwrap();
+    assert_eq!(standing.late(), Some(hours(1)));
+    assert!(matches!(standing, Standing::Missed { by, .. } if by == name("bo")));
 }
 
 #[test]
@@ -172,6 +202,7 @@ fn v4_closing_needs_every_action_owned() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     room.happens(at("14:30"), "ada", resolved());
     room.does(at("14:31"), "ada", Fact::FailureModeSaid { new: false });
+    room.does(at("14:32"), "ada", sent(update(None)));
     let action = room.does(
         at("15:00"),
         "ada",

@@ -180,6 +180,31 @@ fn a_review_is_overdue_from_the_day_after() {
 }
 
 #[test]
+fn e7_a_target_that_cannot_be_reached_is_told_step_by_step() {
+    let policy = policy(
+        "amends = \"built-in\"\n\
+         [contact.\"Team Lead\"]\nperson = \"bo\"\nchannels = [\"pager\"]\n\
+         [contact.CEO]\nperson = \"ed\"\n\
+         [contact.Janitor]\nperson = \"cy\"\nchannels = [\"pager\"]\n",
+    );
+
+    let findings: Vec<String> = policy
+        .findings(day("2026-01-20"))
+        .into_iter()
+        .filter(|finding| finding.rule == "E7")
+        .map(|finding| finding.text)
+        .collect();
+
+    insta::assert_snapshot!(findings.join("\n"), @r#"
+    page/0 tells Initial responder at once, but no [contact."Initial responder"] says who that is: nobody is paged, so somebody has to look
+    management/1 tells Engineering Manager after 1h, but no [contact."Engineering Manager"] says who that is: the step is passed over, and the next takes its place
+    management/2 tells VP Engineering after 2h, but no [contact."VP Engineering"] says who that is: the step is passed over, and the next takes its place
+    management/3 tells CEO after 4h, but ed has no channel: the step is passed over, and the next takes its place
+    no step of a ladder tells Janitor (cy): only a page by hand gets there
+    "#);
+}
+
+#[test]
 fn a_policy_in_which_somebody_can_be_reached_does_not_say_that_nobody_can() {
     let rules: Vec<_> = policy(REACHABLE)
         .findings(day("2026-01-20"))

@@ -6,6 +6,7 @@ use warroom::domain::{
     board::Board,
     duty::{Due, Duty, Promise, Standing, duties, settled},
     entry::{Entry, EntryId, IncidentId, ReplicaId, Seq, Via},
+    escalation::{Climb, climb, reach},
     fact::{Declaration, Fact, Health, ProbeChange, StepId, Update},
     incident::{Command, Incident, Refusal},
     policy::Policy,
@@ -125,6 +126,22 @@ pub fn step(index: usize) -> StepId {
     }
 }
 
+/// What the engine does at `now` with everybody reachable who has a channel.
+pub fn climbed(room: &Room, now: &str) -> Climb {
+    let incident = room.incident();
+    climb(incident, at(now), |step| {
+        reach(incident.policy(), step).is_some()
+    })
+}
+
+/// The only step of the page ladder.
+pub fn page() -> StepId {
+    StepId {
+        ladder: "page".to_owned(),
+        index: 0,
+    }
+}
+
 /// That a step of the management ladder fired.
 pub fn escalated(index: usize, target: &str) -> Fact {
     Fact::Escalated {
@@ -183,6 +200,7 @@ pub fn probe(name: &str, from: Health, to: Health) -> Fact {
         detail: "status 503".into(),
         vantage: "bastion".into(),
         counts: true,
+        since: None,
     }))
 }
 
@@ -323,6 +341,7 @@ impl Room {
             replica: ReplicaId(Uuid::from_u128(1)),
             base: self.board.head(),
             fact,
+            came_as: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use warroom::domain::{
     duty::{Clock, Duty, Promise, Standing, duties},
     external,
-    fact::{Declaration, Fact},
+    fact::{Declaration, Fact, Role},
     retrospective::{Reason, reasons},
     severity::Severity,
 };
@@ -113,6 +113,68 @@ fn s2_too_late_is_missed_and_a_held_ladder_says_until_when() {
         step_standing(room.incident(), "Team Lead"),
         Some(Standing::Held(at("14:40")))
     );
+}
+
+#[test]
+fn s2_what_was_late_says_by_how_much_and_who_did_it() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    room.does(
+        at("14:01"),
+        "ada",
+        Fact::RoleGiven {
+            role: Role::Commander,
+            person: "ada".into(),
+        },
+    );
+    room.does(at("14:07"), "bo", Fact::Acknowledged {});
+    room.does(at("14:12"), "cy", sent(update(Some(at("14:40")))));
+    room.happens(at("15:20"), "di", resolved());
+
+    let late = |what| {
+        let standing = standing(room.incident(), &what).expect("it is settled");
+        let Standing::Missed { by, .. } = &standing else {
+            panic!("{what:?} was late: {standing:?}");
+        };
+        (by.to_string(), standing.late().expect("it was late"))
+    };
+
+    assert_eq!(late(Promise::Respond), ("bo".to_owned(), minutes(2)));
+    assert_eq!(late(Promise::FirstNotice), ("cy".to_owned(), minutes(7)));
+    assert_eq!(late(Promise::Resolve), ("di".to_owned(), minutes(20)));
+}
+
+#[test]
+fn s2_an_answer_before_the_severity_was_set_is_judged_as_p1_would_be() {
+    let mut room = Room::declared(
+        Declaration {
+            severity: None,
+            ..alert(Severity::P1, at("14:00"))
+        },
+        at("14:00"),
+    );
+    room.does(at("14:20"), "bo", Fact::Acknowledged {});
+    let respond = |room: &Room| standing(room.incident(), &Promise::Respond).unwrap();
+    assert_eq!(respond(&room).late(), Some(minutes(15)));
+
+    room.does(at("14:21"), "bo", severity(Severity::P3, ""));
+    room.does(at("14:30"), "bo", severity(Severity::P1, ""));
+
+    assert_eq!(
+        respond(&room).late(),
+        None,
+        "P3 was in force when it was set"
+    );
+}
+
+#[test]
+fn s3_an_upgrade_does_not_make_the_first_notice_late() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    room.does(at("14:12"), "ada", sent(update(Some(at("14:40")))));
+
+    room.does(at("14:30"), "ada", severity(Severity::P1, ""));
+
+    let notice = standing(room.incident(), &Promise::FirstNotice).unwrap();
+    assert_eq!(notice.late(), None);
 }
 
 #[test]

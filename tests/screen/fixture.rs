@@ -105,6 +105,7 @@ impl Log {
             replica: ReplicaId(Uuid::from_u128(7)),
             base: seq - 1,
             fact,
+            came_as: None,
         });
         id
     }
@@ -274,6 +275,7 @@ fn changed(probe: &str, to: Health, detail: &str) -> Fact {
         detail: detail.into(),
         vantage: "desk-1".into(),
         counts: false,
+        since: None,
     }))
 }
 

@@ -228,6 +228,7 @@ fn record(app: &mut App, wishes: &[Wish], seq: &mut u64, when: DateTime<Utc>) {
                 replica: ReplicaId(Uuid::from_u128(7)),
                 base: *seq - 1,
                 fact: wish.fact.clone(),
+                came_as: None,
             }
         })
         .collect();

@@ -69,7 +69,7 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         pinned,
         ..
     } = line(incident, entry);
-    let (kind, body) = entry.fact.write();
+    let (kind, body) = entry.write();
     Happened {
         id: entry.id,
         seq: entry.seq,
@@ -77,7 +77,7 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         at,
         recorded_at: entry.recorded_at,
         by: entry.by.clone(),
-        via: entry.via,
+        via: entry.via.clone(),
         kind,
         text,
         body,

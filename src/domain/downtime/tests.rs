@@ -151,6 +151,7 @@ fn h2_only_being_down_counts_and_only_for_probes_that_count() {
         detail: "".into(),
         vantage: "bastion".into(),
         counts,
+        since: None,
     };
     let mut ledger = Ledger::default();
 

@@ -1,31 +1,32 @@
 //! Reading a fact whose kind and body are stored apart: the body is read once,
 //! straight into the fact, without a text that holds both being made first.
 
-use serde::{
-    Deserialize as _,
-    de::{
-        DeserializeSeed, MapAccess,
-        value::{BorrowedStrDeserializer, MapAccessDeserializer},
-    },
+use serde::de::{
+    DeserializeSeed, MapAccess,
+    value::{BorrowedStrDeserializer, MapAccessDeserializer},
 };
 use serde_json::{Deserializer, Error, de::StrRead};
 
 use super::Fact;
 
-/// The fact of that kind with that body.
+/// The fact of that kind with that body, and whether the body says more than
+/// the fact has words for.
 ///
 /// # Errors
 ///
 /// When the kind is not known, or the body has another shape or is no JSON.
-pub(super) fn read(kind: &str, body: &str) -> Result<Fact, Error> {
+pub(super) fn read(kind: &str, body: &str) -> Result<(Fact, bool), Error> {
     let mut tagged = Tagged {
         kind,
         body: Deserializer::from_str(body),
         next: Part::Kind,
     };
-    let fact = Fact::deserialize(MapAccessDeserializer::new(&mut tagged))?;
+    let mut more = false;
+    let fact = serde_ignored::deserialize(MapAccessDeserializer::new(&mut tagged), |_| {
+        more = true;
+    })?;
     tagged.body.end()?;
-    Ok(fact)
+    Ok((fact, more))
 }
 
 /// `{"kind": …, "body": …}`, as if it had been written like that.
@@ -89,7 +90,8 @@ mod tests {
             ("severity_changed", r#"{"to":"P2","reason":""}"#),
             ("closed", "{}"),
         ] {
-            let fact = read(kind, body).unwrap();
+            let (fact, more) = read(kind, body).unwrap();
+            assert!(!more);
 
             let (again, written) = fact.write();
             assert_eq!((again.as_str(), written.get()), (kind, body));

@@ -1,5 +1,7 @@
 //! All probes of one host, with the control probe's veto (H2).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{Level, Link, Watch};
@@ -11,6 +13,9 @@ use crate::domain::{
 
 /// What a target's change says when the control probe took its state away.
 const OFFLINE: &str = "this host is offline";
+
+/// What a change says of a probe that nobody reads any more.
+const NOT_PROBED: &str = "no longer probed";
 
 /// All probes that run on one host, in the order of the configuration.
 #[derive(Debug, Clone)]
@@ -75,7 +80,7 @@ impl Panel {
     ///
     /// With several control probes, one that answers is proof enough.
     pub fn link(&self) -> Link {
-        let controls = || self.watches.iter().filter(|watch| watch.spec.control);
+        let controls = || self.controls();
         let failed = |watch: &Watch| {
             watch
                 .last
@@ -113,10 +118,35 @@ impl Panel {
         self.watches.iter().find(|watch| watch.spec.name == *name)
     }
 
+    /// What is probed for its own sake, in the order of the configuration.
+    pub fn targets(&self) -> impl Iterator<Item = &Watch> {
+        self.watches.iter().filter(|watch| !watch.spec.control)
+    }
+
+    /// The probes that only tell whether this host is online (H2). Their state
+    /// is for whoever sits here: the log never hears of it.
+    pub fn controls(&self) -> impl Iterator<Item = &Watch> {
+        self.watches.iter().filter(|watch| watch.spec.control)
+    }
+
+    /// What the log says of the probes: which state, and since when. A state
+    /// that it has known for longer began then ([`Watch::recall`]).
+    pub fn recall<'a>(&mut self, told: impl Iterator<Item = (&'a Name, Health, DateTime<Utc>)>) {
+        for (name, health, since) in told {
+            let known = self
+                .watches
+                .iter_mut()
+                .find(|watch| watch.spec.name == *name);
+            if let Some(watch) = known {
+                watch.recall(health, since);
+            }
+        }
+    }
+
     /// The targets by state, as they look at `now`.
     pub fn counts(&self, now: DateTime<Utc>) -> Counts {
         let mut counts = Counts::default();
-        for watch in self.watches.iter().filter(|watch| !watch.spec.control) {
+        for watch in self.targets() {
             let count = match watch.state(now) {
                 Health::Up => &mut counts.up,
                 Health::Degraded => &mut counts.degraded,
@@ -129,24 +159,46 @@ impl Panel {
         counts
     }
 
-    /// What the log does not say yet: targets whose state is another than the
-    /// one told, as `told` answers. A target that was never seen says nothing.
-    pub fn untold(&self, told: impl Fn(&Name) -> Option<Health>) -> Vec<ProbeChange> {
+    /// What the log does not say yet, where `told` is the last that it said of
+    /// a probe: targets in another state, and probes that are not read any more.
+    ///
+    /// A target that was never seen says nothing, nor does one that has only
+    /// failed too seldom yet: a start here is no end of an outage there.
+    pub fn untold<'a>(&self, told: impl Iterator<Item = &'a ProbeChange>) -> Vec<ProbeChange> {
+        let told: BTreeMap<&Name, &ProbeChange> =
+            told.map(|change| (&change.probe, change)).collect();
         let link = self.link();
-        let targets = self.watches.iter().filter(|watch| !watch.spec.control);
-        targets
-            .filter_map(|watch| {
-                let from = told(&watch.spec.name).unwrap_or(Health::Unknown);
-                let differs = watch.last.is_some() && from != watch.state;
-                differs.then(|| change(watch, (from, watch.state), &self.vantage, link))
-            })
-            .collect()
+        let mut untold: Vec<ProbeChange> = told
+            .values()
+            .filter(|change| self.has_lost(change))
+            .map(|change| no_longer_probed(change))
+            .collect();
+        let ended: Vec<Name> = untold.iter().map(|change| change.probe.clone()).collect();
+        let targets = self.targets().filter(|watch| {
+            let undecided = watch.state == Health::Unknown && link != Link::Down;
+            watch.last.is_some() && !undecided && !ended.contains(&watch.spec.name)
+        });
+        untold.extend(targets.filter_map(|watch| {
+            let last = told.get(&watch.spec.name);
+            let from = last.map_or(Health::Unknown, |change| change.to);
+            (from != watch.state).then(|| change(watch, (from, watch.state), &self.vantage, link))
+        }));
+        untold
+    }
+
+    /// Whether nobody reads any more what the log told of: it is not on this
+    /// panel. What another host saw down has to end before this one speaks,
+    /// since each vantage has outages of its own (H2).
+    fn has_lost(&self, told: &ProbeChange) -> bool {
+        let gone = self.targets().all(|watch| watch.spec.name != told.probe);
+        let elsewhere = told.vantage != self.vantage && told.to == Health::Down;
+        told.to != Health::Stale && (gone || elsewhere)
     }
 
     /// Whether every target was good `checks` times in a row, and still is (R1).
     pub fn is_green(&self, checks: u32, now: DateTime<Utc>) -> bool {
-        let mut targets = self.watches.iter().filter(|watch| !watch.spec.control);
-        targets.all(|watch| watch.state(now) == Health::Up && watch.passes() >= checks)
+        self.targets()
+            .all(|watch| watch.state(now) == Health::Up && watch.passes() >= checks)
     }
 
     /// Every target becomes unknown, if this host is offline.
@@ -154,10 +206,11 @@ impl Panel {
         if !self.offline() {
             return Vec::new();
         }
+        let since = self.controls().filter_map(Watch::failing_since).max();
         let targets = self.watches.iter_mut().filter(|watch| !watch.spec.control);
         targets
             .filter_map(|watch| {
-                let turn = watch.lose(at)?;
+                let turn = watch.lose(since.unwrap_or(at), at)?;
                 Some(change(watch, turn, &self.vantage, Link::Down))
             })
             .collect()
@@ -177,5 +230,19 @@ fn change(watch: &Watch, (from, to): (Health, Health), vantage: &Name, link: Lin
         detail: reading.map_or_else(|| OFFLINE.into(), |reading| reading.detail.clone()),
         vantage: vantage.clone(),
         counts: watch.spec.counts(),
+        since: watch.since,
+    }
+}
+
+/// A probe that was taken out of the configuration: its state was known once,
+/// and is not any more (H1).
+fn no_longer_probed(told: &ProbeChange) -> ProbeChange {
+    ProbeChange {
+        from: told.to,
+        to: Health::Stale,
+        class: None,
+        detail: NOT_PROBED.into(),
+        since: None,
+        ..told.clone()
     }
 }

@@ -122,9 +122,53 @@ fn a_change_names_the_state_left_and_the_state_entered_once() {
         .collect();
 
     assert_eq!(turns, [(Health::Unknown, Health::Down)]);
-    assert_eq!(watch.since(), Some(sec(20)));
+    assert_eq!(watch.since(), Some(sec(0)));
     assert_eq!(watch.failing_since(), Some(sec(0)));
     assert_eq!(watch.passes(), 0);
+}
+
+#[test]
+fn a_state_began_with_the_first_of_the_readings_that_led_to_it() {
+    let mut watch = Watch::new(&spec("api"));
+
+    // Down by the readings at 20, 30 and 40, up by those at 70 and 80.
+    states(&mut watch, "..xxx");
+    assert_eq!(watch.since(), Some(sec(20)));
+    for (seconds, found) in [(50, '.'), (60, 'x'), (70, '.'), (80, 'w')] {
+        watch.observe(&reading(seconds, outcome(found)), Link::Up);
+    }
+
+    assert_eq!(watch.state(sec(80)), Health::Degraded);
+    assert_eq!(watch.since(), Some(sec(70)));
+}
+
+#[test]
+fn what_the_log_has_known_for_longer_began_then() {
+    let mut panel = panel_with_an_outage();
+    let web = "web".into();
+
+    panel.recall([(&web, Health::Up, sec(-900))].into_iter());
+    assert_eq!(panel.watch(&web).unwrap().since(), Some(sec(2)));
+    panel.recall([(&web, Health::Down, sec(-600))].into_iter());
+
+    assert_eq!(panel.watch(&web).unwrap().since(), Some(sec(-600)));
+}
+
+#[test]
+fn h1_a_hosts_load_that_swings_about_its_limit_is_no_change() {
+    let mut watch = Watch::new(&Spec {
+        target: Target::System {
+            path: "/".into(),
+            warn_percent: 90,
+        },
+        ..spec("host")
+    });
+    let swings = format!(".{}", "wwwwww......".repeat(20));
+
+    assert!(!states(&mut watch, &swings).contains('W'));
+    let steady = states(&mut watch, &"w".repeat(31));
+
+    assert_eq!(steady.find('W'), Some(30));
 }
 
 #[test]
@@ -237,6 +281,7 @@ fn a_change_carries_what_was_seen_and_from_where() {
             detail: "status 503".into(),
             vantage: "bastion".into(),
             counts: true,
+            since: Some(sec(0)),
         }]
     );
 }
@@ -268,6 +313,96 @@ fn h2_when_the_control_fails_every_target_is_unknown() {
             ..Counts::default()
         }
     );
+}
+
+#[test]
+fn h2_targets_are_unknown_since_the_first_failure_of_the_control() {
+    let changes = feed(&mut panel_with_an_outage(), "internet", 30, "xxx");
+
+    assert!(changes.iter().all(|change| change.since == Some(sec(30))));
+}
+
+/// What the log says of `probe`, as seen from `vantage`.
+fn told(probe: &str, to: Health, vantage: &str) -> ProbeChange {
+    ProbeChange {
+        probe: probe.into(),
+        from: Health::Unknown,
+        to,
+        class: None,
+        detail: "status 503".into(),
+        vantage: vantage.into(),
+        counts: true,
+        since: None,
+    }
+}
+
+fn turns(changes: &[ProbeChange]) -> Vec<(&str, Health, Health)> {
+    changes
+        .iter()
+        .map(|change| (change.probe.as_str(), change.from, change.to))
+        .collect()
+}
+
+#[test]
+fn a_console_that_starts_during_an_outage_does_not_end_it() {
+    let mut panel = panel();
+    let log = [told("web", Health::Down, "bastion")];
+
+    feed(&mut panel, "web", 0, "xx");
+    assert_eq!(panel.untold(log.iter()), []);
+    feed(&mut panel, "web", 20, "x");
+    assert_eq!(panel.untold(log.iter()), []);
+    feed(&mut panel, "web", 30, "..");
+
+    assert_eq!(
+        turns(&panel.untold(log.iter())),
+        [("web", Health::Down, Health::Up)]
+    );
+}
+
+#[test]
+fn a_probe_that_is_configured_no_more_is_told_once_as_such() {
+    let mut panel = panel();
+    feed(&mut panel, "web", 0, ".");
+    let mut log = [
+        told("old", Health::Down, "bastion"),
+        told("web", Health::Up, "bastion"),
+    ];
+
+    let untold = panel.untold(log.iter());
+
+    assert_eq!(turns(&untold), [("old", Health::Down, Health::Stale)]);
+    assert_eq!(untold[0].detail.as_str(), "no longer probed");
+    log[0] = untold[0].clone();
+    assert_eq!(panel.untold(log.iter()), []);
+}
+
+#[test]
+fn h2_an_outage_that_another_host_saw_ends_before_this_one_speaks() {
+    let mut panel = panel();
+    feed(&mut panel, "web", 0, "xxx");
+    let mut log = [told("web", Health::Down, "laptop")];
+
+    let untold = panel.untold(log.iter());
+    assert_eq!(turns(&untold), [("web", Health::Down, Health::Stale)]);
+    assert_eq!(untold[0].vantage.as_str(), "laptop");
+    log[0] = untold[0].clone();
+    let untold = panel.untold(log.iter());
+
+    assert_eq!(turns(&untold), [("web", Health::Stale, Health::Down)]);
+    assert_eq!(untold[0].vantage.as_str(), "bastion");
+}
+
+#[test]
+fn the_controls_are_told_apart_from_the_targets() {
+    let panel = panel();
+    let names = |watches: Vec<&Watch>| -> Vec<String> {
+        let names = watches.iter().map(|watch| watch.spec().name.to_string());
+        names.collect()
+    };
+
+    assert_eq!(names(panel.controls().collect()), ["internet"]);
+    assert_eq!(names(panel.targets().collect()), ["api", "web"]);
 }
 
 #[test]

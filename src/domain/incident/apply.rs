@@ -1,20 +1,23 @@
 //! One entry folded into the state. May not refuse: consoles that were apart
 //! may both resolve; both entries are kept, and all fold to the same state.
 
+mod ladder;
+mod news;
+mod severity;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::state::{Action, Ask, Asked, Conflict, Fired, Hold, Outbound, State, Taken};
+use super::state::{Action, Ask, Asked, Fired, Hold, State, Taken};
 use crate::domain::{
     calendar::within_reason,
-    entry::{Entry, EntryId, Seq},
-    fact::{Declaration, Fact, ProbeChange, Role, Skip, StepId, Update},
+    entry::Entry,
+    fact::{Declaration, Fact, ProbeChange, Role},
     phase::Phase,
     policy::{Policy, Within},
     severity::Severity,
     text::{Name, Title},
-    update::Audience,
 };
 
 impl State {
@@ -43,7 +46,7 @@ impl State {
             Fact::ImpactStarted {} => self.times.impact_started = Some(at),
             Fact::Mitigated {} if self.phase.is_active() => self.times.mitigated = Some(at),
             Fact::Mitigated {} => {}
-            Fact::Resolved { unmet, .. } => self.resolved(unmet, at),
+            Fact::Resolved { unmet, .. } => self.resolved(unmet, by, at),
             Fact::Reopened { reason } if self.phase == Phase::Resolved => {
                 self.phase = Phase::Investigating;
                 self.times.reopened = Some(at);
@@ -130,6 +133,7 @@ impl State {
                     sent.posted.push((channel.clone(), at));
                     sent.failed.retain(|(failed, _)| failed != channel);
                 }
+                self.note_first_notice();
                 if let Some((step, _)) = self.ladder.pages.remove(of) {
                     self.ladder.unreached.remove(&step);
                 }
@@ -205,6 +209,7 @@ impl State {
             Fact::RetrospectiveScheduled { at } => self.retrospective.scheduled = Some(*at),
             Fact::RetrospectiveHeld { attendees, .. } => {
                 self.retrospective.held = Some(at);
+                self.retrospective.held_by = by.clone();
                 self.retrospective.attendees.clone_from(attendees);
             }
             Fact::RetrospectiveWaived { role, reason } => {
@@ -311,56 +316,6 @@ impl State {
         self.policy.deadline(within, self.anchor())
     }
 
-    /// A level was set. Two that were set apart: the worse holds, and both are
-    /// shown, until somebody who knows of both decides.
-    fn severity_changed(&mut self, to: Severity, entry: &Entry, at: DateTime<Utc>) {
-        let before = self.severity;
-        let apart = before.filter(|_| self.is_apart(entry));
-        let holds = apart.map_or(to, |before| before.max(to));
-        self.note_conflict(apart, to, entry.recorded_at);
-        self.severity = Some(holds);
-        self.severity_set
-            .insert(entry.replica, entry.seq.unwrap_or(Seq::MAX));
-        self.times.triaged.get_or_insert(at);
-        self.reached(holds, at);
-        if before.is_some_and(|before| before != holds) {
-            let deadline = self.deadline(self.policy.level(holds).resolve);
-            self.overdue_on_change = (deadline <= at).then_some(at);
-        }
-        self.leave_triage();
-    }
-
-    /// Whether another copy of the log set a level that the author had not seen.
-    fn is_apart(&self, entry: &Entry) -> bool {
-        self.severity_set
-            .iter()
-            .any(|(replica, seq)| *replica != entry.replica && entry.base < *seq)
-    }
-
-    /// A level that was set with knowledge of the others settles what they
-    /// disagreed about; one set `apart` from the level of that time never does.
-    fn note_conflict(&mut self, apart: Option<Severity>, to: Severity, at: DateTime<Utc>) {
-        match apart {
-            None => self.severity_conflict = None,
-            Some(before) if before == to => {}
-            Some(before) => {
-                self.severity_conflict_at = Some(at);
-                self.severity_conflict = Some(Conflict {
-                    holds: before.max(to),
-                    other: before.min(to),
-                });
-            }
-        }
-    }
-
-    /// The highest level is latched, and what it requires outside (S4, X1).
-    fn reached(&mut self, level: Severity, at: DateTime<Utc>) {
-        self.highest = Some(self.highest.map_or(level, |highest| highest.max(level)));
-        if self.external_since.is_none() && self.policy.external.severities.contains(&level) {
-            self.external_since = Some(at);
-        }
-    }
-
     /// Triage is over once somebody took it and its severity is decided.
     fn leave_triage(&mut self) {
         if self.phase == Phase::Triage && self.taken.is_some() && self.severity.is_some() {
@@ -387,7 +342,7 @@ impl State {
         }
     }
 
-    fn resolved(&mut self, unmet: &[Title], at: DateTime<Utc>) {
+    fn resolved(&mut self, unmet: &[Title], by: &Name, at: DateTime<Utc>) {
         if !self.phase.is_active() {
             return;
         }
@@ -396,6 +351,7 @@ impl State {
         self.times.resolved = Some(at);
         self.times.mitigated.get_or_insert(at);
         self.unmet = unmet.to_vec();
+        self.resolved_by = by.clone();
     }
 
     fn role_given(&mut self, role: Role, person: &Name) {
@@ -410,103 +366,10 @@ impl State {
         }
     }
 
-    /// An update is on its way. In a drill or a private incident nothing
-    /// leaves: it is as good as posted, to the log alone (X4).
-    fn update_sent(&mut self, update: &Update, entry: &Entry, at: DateTime<Utc>) {
-        let sealed = self.drill || self.private;
-        let recorded = update.channels.iter().filter(|_| sealed);
-        let sent = Outbound {
-            entry: entry.id,
-            by: entry.by.clone(),
-            at,
-            update: update.clone(),
-            posted: recorded.map(|channel| (channel.clone(), at)).collect(),
-            failed: Vec::new(),
-        };
-        match update.audience {
-            Audience::Internal => self.updates.push(sent),
-            Audience::External => self.external.published.push(sent),
-        }
-    }
-
-    fn outbound(&mut self, entry: EntryId) -> Option<&mut Outbound> {
-        self.updates
-            .iter_mut()
-            .chain(&mut self.external.published)
-            .rev()
-            .find(|sent| sent.entry == entry)
-    }
-
-    /// A step fired: for the first time, or in another round.
-    fn escalated(&mut self, step: &StepId, first: Fired) {
-        let at = first.at;
-        let fired = self.ladder.fired.entry(step.clone()).or_insert(first);
-        fired.last = fired.last.max(at);
-        fired.rounds += 1;
-    }
-
-    /// A page that no channel takes counts as a step without anybody to reach:
-    /// the next one is due at once (E7).
-    fn page_refused(&mut self, page: EntryId, channel: &Name, at: DateTime<Utc>) {
-        let Some((step, left)) = self.ladder.pages.get_mut(&page) else {
-            return;
-        };
-        left.retain(|name| name != channel);
-        if left.is_empty() {
-            self.ladder.unreached.insert(step.clone(), at);
-            self.ladder.pages.remove(&page);
-        }
-    }
-
-    /// That a step was not for the level is no longer true after an upgrade
-    /// (E3), so it is only noted; the other reasons stand.
-    fn step_skipped(&mut self, step: &StepId, why: Skip, at: DateTime<Utc>) {
-        match (why, self.ladder.skipped.get(step)) {
-            (Skip::NotApplicable, Some(_)) => {}
-            (Skip::NotApplicable | Skip::Unreachable | Skip::Overtaken | Skip::ByHand, _) => {
-                self.ladder.skipped.insert(step.clone(), (why, at));
-            }
-        }
-    }
-
-    /// The earliest alert counts; a later one moves no clock (R3).
-    fn absorb_alert(&mut self, alert: Option<DateTime<Utc>>) {
-        let earlier = alert
-            .map(within_reason)
-            .filter(|alert| *alert < self.anchor());
-        self.times.alert = earlier.or(self.times.alert);
-    }
-
-    /// Steps that the absorbed incident fired are not fired again (R3).
-    fn absorb_fired(&mut self, fired: &[String], at: DateTime<Utc>) {
-        for text in fired {
-            let Some((ladder, index)) = text.rsplit_once('/') else {
-                continue;
-            };
-            let Ok(index) = index.parse() else { continue };
-            let id = StepId {
-                ladder: ladder.to_owned(),
-                index,
-            };
-            let rung = self.policy.step(&id);
-            let first = Fired {
-                at,
-                last: at,
-                rounds: 0,
-                target: rung
-                    .map(|(_, step)| step.target.clone())
-                    .unwrap_or_default(),
-                late_s: 0,
-                by_hand: false,
-            };
-            self.escalated(&id, first);
-        }
-    }
-
     pub(super) fn probe_changed(&mut self, change: &ProbeChange, at: DateTime<Utc>) {
-        let at = within_reason(at);
-        self.probes.insert(change.probe.clone(), (change.to, at));
-        self.ledger.observe(change, at);
+        let since = within_reason(change.began(at));
+        self.probes.insert(change.probe.clone(), (change.to, since));
+        self.ledger.observe(change, since);
     }
 }
 

@@ -27,7 +27,7 @@ use super::{
 pub use decide::{Command, Gate, Refusal};
 pub use state::{
     Action, Ask, Asked, Conflict, External, Fired, Hold, LadderState, Milestones, Outbound,
-    Retrospective, State, Taken,
+    Retrospective, State, Taken, Told,
 };
 
 /// One incident, as its entries tell it.
@@ -202,7 +202,7 @@ impl Incident {
 
     /// The level that every clock counts with: unset waits as P1 would.
     pub fn assumed_severity(&self) -> Severity {
-        self.state.severity.unwrap_or(Severity::P1)
+        self.state.assumed_severity()
     }
 
     /// Where the work stands.

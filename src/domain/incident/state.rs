@@ -59,6 +59,8 @@ pub struct State {
     pub joined: Vec<(Name, DateTime<Utc>)>,
     /// Updates inside the company, oldest first.
     pub updates: Vec<Outbound>,
+    /// The first of them that was out, judged when it was (S3).
+    pub first_notice: Option<Told>,
     /// News for outside (X2).
     pub external: External,
     /// Why it takes long, if somebody declared so (U1).
@@ -81,6 +83,8 @@ pub struct State {
     pub alerts: BTreeMap<Name, (Title, bool)>,
     /// Open points when it was resolved (R1).
     pub unmet: Vec<Title>,
+    /// Who said that it was resolved, the latest time.
+    pub resolved_by: Name,
     /// Why it was cancelled, reopened last, or merged.
     pub ended_because: Prose,
     /// The incident that it goes on in (R3).
@@ -142,6 +146,17 @@ pub struct Taken {
     pub deadline: Option<DateTime<Utc>>,
     /// Who else acknowledged later.
     pub also: Vec<Name>,
+}
+
+/// The first notice inside the company, with the deadline that was in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Who sent it.
+    pub by: Name,
+    /// When it was out.
+    pub at: DateTime<Utc>,
+    /// By when it was owed then.
+    pub deadline: DateTime<Utc>,
 }
 
 /// Two levels set by people who did not know of each other.
@@ -275,6 +290,8 @@ pub struct Retrospective {
     pub scheduled: Option<DateTime<Utc>>,
     /// When it was held.
     pub held: Option<DateTime<Utc>>,
+    /// Who said that it was.
+    pub held_by: Name,
     /// Who attended.
     pub attendees: Vec<Name>,
     /// By whose authority there is none, and why.
@@ -303,6 +320,11 @@ pub struct Action {
 }
 
 impl State {
+    /// The level that every clock counts with: unset waits as P1 would.
+    pub fn assumed_severity(&self) -> Severity {
+        self.severity.unwrap_or(Severity::P1)
+    }
+
     pub(super) fn new(policy: Arc<Policy>) -> Self {
         Self {
             title: Title::default(),
@@ -326,6 +348,7 @@ impl State {
             roles: Vec::new(),
             joined: Vec::new(),
             updates: Vec::new(),
+            first_notice: None,
             external: External::default(),
             long_running: None,
             asks: Vec::new(),
@@ -337,6 +360,7 @@ impl State {
             probes: BTreeMap::new(),
             alerts: BTreeMap::new(),
             unmet: Vec::new(),
+            resolved_by: Name::default(),
             ended_because: Prose::default(),
             merged_into: None,
             absorbed: Vec::new(),

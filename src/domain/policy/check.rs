@@ -28,6 +28,8 @@ impl Policy {
         findings.extend(self.late_only_steps());
         findings.extend(self.long_incidents_are_the_rule());
         findings.extend(self.nobody_can_be_paged());
+        findings.extend(self.steps_that_reach_nobody());
+        findings.extend(self.contacts_without_a_step());
         findings.extend(self.review(today));
         findings
     }
@@ -164,6 +166,54 @@ impl Policy {
             rule: "E7",
             text: "no contact has a channel: steps are shown when due, for people to carry out by hand".to_owned(),
         })
+    }
+
+    /// Where somebody can be paged, whom each step still reaches by hand alone.
+    fn steps_that_reach_nobody(&self) -> Vec<Finding> {
+        let in_vain = self.steps().filter(|(_, _, step)| {
+            escalation::reaches_anybody(self) && escalation::reach(self, step).is_none()
+        });
+        in_vain
+            .map(|(id, ladder, step)| {
+                let target = &step.target;
+                let why = match self.contact(target) {
+                    None => format!("no [contact.{:?}] says who that is", target.as_str()),
+                    Some(contact) => format!("{} has no channel", contact.person),
+                };
+                let then = match step.until(ladder) {
+                    Until::Acknowledged => "nobody is paged, so somebody has to look",
+                    Until::Mitigated | Until::Resolved => {
+                        "the step is passed over, and the next takes its place"
+                    }
+                };
+                let when = match step.after {
+                    after if after.is_zero() => "at once".to_owned(),
+                    after => format!("after {}", span::format(after)),
+                };
+                Finding {
+                    rule: "E7",
+                    text: format!("{id} tells {target} {when}, but {why}: {then}"),
+                }
+            })
+            .collect()
+    }
+
+    fn contacts_without_a_step(&self) -> Vec<Finding> {
+        let is_named = |name: &str| {
+            self.steps()
+                .any(|(_, _, step)| step.target.as_str() == name)
+        };
+        self.contact
+            .iter()
+            .filter(|(name, _)| !is_named(name))
+            .map(|(name, contact)| Finding {
+                rule: "E7",
+                text: format!(
+                    "no step of a ladder tells {name} ({}): only a page by hand gets there",
+                    contact.person
+                ),
+            })
+            .collect()
     }
 
     fn review(&self, today: NaiveDate) -> Option<Finding> {

@@ -447,6 +447,7 @@ fn recorded(app: &mut App, ids: &[EntryId], now: DateTime<Utc>) {
 /// What a probe saw.
 fn read(app: &mut App, name: &Name, reading: &Reading) -> Vec<Effect> {
     app.panel.observe(name, reading);
+    app.panel.recall(app.board.probes());
     untold(app, reading.at)
 }
 
@@ -459,7 +460,7 @@ fn untold(app: &mut App, at: DateTime<Utc>) -> Vec<Effect> {
     let board = &app.board;
     app.telling
         .retain(|name, health| board.probe(name) != Some(*health));
-    let changes = app.panel.untold(|name| board.probe(name));
+    let changes = board.untold(&app.panel);
     let mut wishes = Vec::new();
     for change in changes {
         if app.telling.insert(change.probe.clone(), change.to) != Some(change.to) {

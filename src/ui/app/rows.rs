@@ -172,7 +172,7 @@ pub fn line(incident: &Incident, entry: &Entry) -> Line {
         who: match entry.via {
             Via::Engine => "engine".to_owned(),
             Via::Probe => "probe".to_owned(),
-            Via::Console | Via::Cli | Via::Import => entry.by.to_string(),
+            Via::Console | Via::Cli | Via::Import | Via::Other(_) => entry.by.to_string(),
         },
         kind,
         health,

@@ -110,7 +110,14 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
         .filter(|clock| matches!(clock.standing, Standing::NotApplicable(_)));
     rows.extend(
         done.chain(off)
-            .filter(|clock| !matches!(clock.what, Promise::Escalate(..)))
+            .filter(|clock| match clock.what {
+                Promise::Escalate(..) => false,
+                Promise::FirstNotice => clock.standing.late().is_some(),
+                Promise::Respond
+                | Promise::Resolve
+                | Promise::External
+                | Promise::Retrospective => true,
+            })
             .map(settled_row),
     );
     rows.extend(live_warnings(incident, now));
@@ -246,6 +253,7 @@ fn settled_row(clock: &Settled) -> Row {
         Promise::Respond => "ACK",
         Promise::Resolve => "RESOLVE",
         Promise::Escalate(..) => "ESCALATE",
+        Promise::FirstNotice => "UPDATE",
         Promise::External => "EXTERNAL",
         Promise::Retrospective => "RETRO",
     };

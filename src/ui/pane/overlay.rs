@@ -476,7 +476,7 @@ fn messages(app: &App, row: usize, canvas: &mut Canvas<'_, '_>) {
 
 fn details(entry: &crate::domain::entry::Entry, line: Option<&Line>, canvas: &mut Canvas<'_, '_>) {
     let mut inside = opened(canvas, "ENTRY", "any key closes");
-    let (kind, body) = entry.fact.write();
+    let (kind, body) = entry.write();
     let rows = [
         (
             "happened",

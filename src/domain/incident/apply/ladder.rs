@@ -1,0 +1,79 @@
+//! What was climbed, here or in an incident that goes on in this one (E, R3).
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::{
+    calendar::within_reason,
+    entry::EntryId,
+    fact::{Skip, StepId},
+    incident::{Fired, State},
+    text::Name,
+};
+
+impl State {
+    /// A step fired: for the first time, or in another round.
+    pub(super) fn escalated(&mut self, step: &StepId, first: Fired) {
+        let at = first.at;
+        let fired = self.ladder.fired.entry(step.clone()).or_insert(first);
+        fired.last = fired.last.max(at);
+        fired.rounds += 1;
+    }
+
+    /// A page that no channel takes counts as a step without anybody to reach:
+    /// the next one is due at once (E7).
+    pub(super) fn page_refused(&mut self, page: EntryId, channel: &Name, at: DateTime<Utc>) {
+        let Some((step, left)) = self.ladder.pages.get_mut(&page) else {
+            return;
+        };
+        left.retain(|name| name != channel);
+        if left.is_empty() {
+            self.ladder.unreached.insert(step.clone(), at);
+            self.ladder.pages.remove(&page);
+        }
+    }
+
+    /// That a step was not for the level is no longer true after an upgrade
+    /// (E3), so it is only noted; the other reasons stand.
+    pub(super) fn step_skipped(&mut self, step: &StepId, why: Skip, at: DateTime<Utc>) {
+        match (why, self.ladder.skipped.get(step)) {
+            (Skip::NotApplicable, Some(_)) => {}
+            (Skip::NotApplicable | Skip::Unreachable | Skip::Overtaken | Skip::ByHand, _) => {
+                self.ladder.skipped.insert(step.clone(), (why, at));
+            }
+        }
+    }
+
+    /// The earliest alert counts; a later one moves no clock (R3).
+    pub(super) fn absorb_alert(&mut self, alert: Option<DateTime<Utc>>) {
+        let earlier = alert
+            .map(within_reason)
+            .filter(|alert| *alert < self.anchor());
+        self.times.alert = earlier.or(self.times.alert);
+    }
+
+    /// Steps that the absorbed incident fired are not fired again (R3).
+    pub(super) fn absorb_fired(&mut self, fired: &[String], at: DateTime<Utc>) {
+        for text in fired {
+            let Some((ladder, index)) = text.rsplit_once('/') else {
+                continue;
+            };
+            let Ok(index) = index.parse() else { continue };
+            let id = StepId {
+                ladder: ladder.to_owned(),
+                index,
+            };
+            let rung = self.policy.step(&id);
+            let first = Fired {
+                at,
+                last: at,
+                rounds: 0,
+                target: rung
+                    .map(|(_, step)| step.target.clone())
+                    .unwrap_or_default(),
+                late_s: 0,
+                by_hand: false,
+            };
+            self.escalated(&id, first);
+        }
+    }
+}

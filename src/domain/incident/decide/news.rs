@@ -1,0 +1,111 @@
+//! What is said to the company and to the public.
+
+use chrono::{DateTime, Utc};
+
+use super::{Command, Refusal, SLACK, clock, refuse, say};
+use crate::domain::{
+    cadence,
+    entry::EntryId,
+    external,
+    fact::Update,
+    incident::Incident,
+    phase::Phase,
+    update::{Audience, Form},
+};
+
+impl Incident {
+    pub(super) fn check_update(&self, update: &Update, command: &Command) -> Result<(), Refusal> {
+        let over = matches!(self.phase(), Phase::Closed | Phase::Cancelled);
+        if over {
+            return self.must_be_active("say");
+        }
+        say(
+            &update.form.status,
+            "there is nothing to send: write the status first",
+        )?;
+        say(
+            &update.form.impact,
+            "there is nothing to send: write the impact first",
+        )?;
+        if let Some(eta) = update.form.eta_at.filter(|eta| *eta < command.now) {
+            return refuse(format!(
+                "the ETA {} has passed: set a new one, or say \"unknown\" (U5)",
+                clock(eta)
+            ));
+        }
+        match update.audience {
+            Audience::Internal => self.check_promise(&update.form, command.now),
+            Audience::External => self.check_publish(update),
+        }
+    }
+
+    pub(super) fn check_promise(&self, form: &Form, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let Some(next) = form.next else {
+            return if self.is_active() {
+                refuse("say when the next update follows")
+            } else {
+                Ok(())
+            };
+        };
+        let latest = cadence::latest_promise(self, now);
+        if next <= now {
+            return refuse(format!(
+                "the next update is promised for {}, which has passed",
+                clock(next)
+            ));
+        }
+        if next > latest + SLACK && self.state().long_running.is_none() {
+            return Err(Refusal::without_reason(format!(
+                "the next update may be promised for {} at the latest; declare the incident long-running, with a reason, to promise more (U1)",
+                clock(latest)
+            )));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_publish(&self, update: &Update) -> Result<(), Refusal> {
+        if self.is_sealed() {
+            return refuse("drills and private incidents publish nothing (X4)");
+        }
+        let approved = self
+            .state()
+            .external
+            .approved
+            .as_ref()
+            .map(|(draft, _)| *draft);
+        if update.draft.is_none() || update.draft != approved {
+            return refuse(
+                "the commander approves the text for outside before it is published (X2)",
+            );
+        }
+        let words = self
+            .state()
+            .external
+            .draft
+            .as_ref()
+            .map(|(_, _, form)| form);
+        if words != Some(&update.form) {
+            return refuse("what is published is the text that was approved, unchanged (X2)");
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_approval(&self, draft: EntryId, command: &Command) -> Result<(), Refusal> {
+        let Some((newest, ..)) = &self.state().external.draft else {
+            return refuse("there is no draft for outside to approve");
+        };
+        if *newest != draft {
+            return refuse("there is a newer draft: read and approve that one");
+        }
+        if self
+            .commander()
+            .is_some_and(|commander| *commander != command.by)
+        {
+            return refuse("the commander approves what is published (X2)");
+        }
+        if external::needs_another(self, &command.by) {
+            return refuse("with two people present, somebody else than the author approves (X2)");
+        }
+        Ok(())
+    }
+}

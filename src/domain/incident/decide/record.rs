@@ -1,0 +1,107 @@
+//! The record itself: what is corrected, answered, taken back.
+
+use chrono::{DateTime, Utc};
+
+use super::{Refusal, clock, refuse};
+use crate::domain::{
+    entry::{EntryId, Via},
+    fact::{Fact, Role},
+    incident::Incident,
+    text::Name,
+};
+
+impl Incident {
+    pub(super) fn check_role_left(&self, role: Role, person: &str) -> Result<(), Refusal> {
+        let has = self.with_role(role).any(|holder| holder.as_str() == person);
+        match (has, role) {
+            (false, _) => refuse(format!("{person} is not {}", role.word())),
+            (true, Role::Commander) if self.is_active() => {
+                refuse("an active incident keeps a commander: hand the command over instead")
+            }
+            (true, _) => Ok(()),
+        }
+    }
+
+    pub(super) fn check_answer(&self, ask: EntryId) -> Result<(), Refusal> {
+        match self.state().asks.iter().find(|known| known.entry == ask) {
+            None => refuse("there is no such request in this incident"),
+            Some(known) if known.answered.is_some() => refuse("that request is answered already"),
+            Some(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn check_entry(&self, entry: EntryId) -> Result<(), Refusal> {
+        match self.entry(entry) {
+            Some(_) => Ok(()),
+            None => refuse("there is no such entry in this incident"),
+        }
+    }
+
+    /// A correction may not bring the milestones into an order that can't be (T2).
+    pub(super) fn check_correction(
+        &self,
+        entry: EntryId,
+        at: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        self.check_entry(entry)?;
+        let times = self.corrected(entry, at).state.times;
+        let pairs = [
+            (
+                "its impact ended",
+                times.mitigated,
+                "resolved",
+                times.resolved,
+            ),
+            (
+                "impact started",
+                times.impact_started,
+                "detected",
+                times.detected(),
+            ),
+        ];
+        for (first, earlier, then, later) in pairs {
+            let (Some(earlier), Some(later)) = (earlier, later) else {
+                continue;
+            };
+            if earlier > later {
+                return refuse(format!(
+                    "{first} at {} can't be after it was {then} at {} (T2)",
+                    clock(earlier),
+                    clock(later)
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// What people wrote may be taken back; what happened may not.
+    pub(super) fn check_retract(&self, id: EntryId, by: &Name) -> Result<(), Refusal> {
+        let Some(entry) = self.entry(id) else {
+            return refuse("there is no such entry in this incident");
+        };
+        if self.retracted_by(id).is_some() {
+            return refuse("that entry is taken back already");
+        }
+        let kind = entry.fact.write().0;
+        match &entry.fact {
+            Fact::Declared(_) => refuse("an incident can't be taken back: cancel it instead"),
+            Fact::Acknowledged {} if entry.by != *by => {
+                refuse(format!("only {} can take that back", entry.by))
+            }
+            Fact::Escalated { .. }
+            | Fact::Paged { .. }
+            | Fact::Delivered { .. }
+            | Fact::Undelivered { .. }
+            | Fact::ProbeChanged(_) => refuse(format!("{kind} happened: it can't be taken back")),
+            Fact::Retracted { .. }
+            | Fact::Corrected { .. }
+            | Fact::Merged { .. }
+            | Fact::Absorbed { .. } => refuse(format!("{kind} can't be taken back")),
+            // It would only do it again, under the same id.
+            _ if entry.via == Via::Engine => refuse(format!(
+                "{kind}: the engine did that; it can't be taken back"
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! Telling the public (X).
+
+use warroom::domain::{
+    duty::Promise,
+    external,
+    fact::{Fact, Health, Role, Update},
+    intents::{Circumstances, HOLD_OUTSIDE, intents},
+    severity::Severity,
+    update::{Audience, Form},
+};
+
+use super::room::*;
+
+#[test]
+fn x1_downtime_is_the_union_of_outages_and_crosses_when_it_is_more_than_the_limit() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    for (from, to) in [("14:00", "14:18"), ("14:25", "14:40")] {
+        room.sees(at(from), probe("web", Health::Up, Health::Down));
+        room.sees(at(to), probe("web", Health::Down, Health::Up));
+    }
+
+    let incident = room.incident();
+    assert_eq!(incident.state().ledger.total(at("15:00")), minutes(33));
+    assert_eq!(external::required_at(incident), Some(at("14:37")));
+    assert_eq!(external::warns_at(incident), Some(at("14:27")));
+    assert_eq!(owed(incident, "external"), Some(at("14:42")));
+}
+
+#[test]
+fn x1_half_an_hour_is_not_enough_and_a_second_more_is() {
+    for (to, required) in [("14:30:00", None), ("14:30:01", Some(at("14:30")))] {
+        let mut room = Room::alerted(Severity::P2, at("14:00"));
+
+        room.does(
+            at("14:40"),
+            "ada",
+            Fact::OutageAdded {
+                from: at("14:00"),
+                to: at(to),
+                reason: "as users say".into(),
+            },
+        );
+
+        assert_eq!(external::required_at(room.incident()), required, "{to}");
+    }
+}
+
+#[test]
+fn x1_an_incident_may_be_long_without_downtime() {
+    let mut room = Room::alerted(Severity::P2, at("10:00"));
+    room.happens(
+        at("15:00"),
+        "ada",
+        Fact::Noted {
+            text: "slow".into(),
+        },
+    );
+
+    assert_eq!(external::required_at(room.incident()), None);
+}
+
+#[test]
+fn x1_each_vantage_sees_its_own_outage() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    let from = |vantage: &str, fact: Fact| match fact {
+        Fact::ProbeChanged(mut change) => {
+            change.vantage = vantage.into();
+            Fact::ProbeChanged(change)
+        }
+        other => other,
+    };
+
+    room.sees(
+        at("14:00"),
+        from("fra", probe("web", Health::Up, Health::Down)),
+    );
+    room.sees(
+        at("14:01"),
+        from("ams", probe("web", Health::Unknown, Health::Up)),
+    );
+
+    assert_eq!(
+        room.incident().state().ledger.total(at("14:20")),
+        minutes(20)
+    );
+}
+
+#[test]
+fn x1_an_outage_that_ends_after_the_resolve_ends() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    room.sees(at("14:00"), probe("web", Health::Up, Health::Down));
+    room.happens(at("14:10"), "ada", resolved());
+
+    room.sees(at("14:12"), probe("web", Health::Down, Health::Up));
+
+    assert_eq!(
+        room.incident().state().ledger.total(at("16:00")),
+        minutes(12)
+    );
+    assert_eq!(external::required_at(room.incident()), None);
+}
+
+#[test]
+fn x1_what_went_down_again_before_the_reopening_counts() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    room.happens(at("14:10"), "ada", resolved());
+    room.sees(at("14:20"), probe("web", Health::Up, Health::Down));
+
+    room.happens(
+        at("14:25"),
+        "ada",
+        Fact::Reopened {
+            reason: "down again".into(),
+        },
+    );
+    room.sees(at("14:40"), probe("web", Health::Down, Health::Up));
+
+    assert_eq!(
+        room.incident().state().ledger.total(at("16:00")),
+        minutes(20)
+    );
+}
+
+#[test]
+fn x1_a_probe_that_does_not_count_is_no_outage() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    let mut disk = probe("disk", Health::Up, Health::Down);
+    if let Fact::ProbeChanged(change) = &mut disk {
+        change.counts = false;
+    }
+
+    room.sees(at("14:00"), disk);
+
+    assert!(!room.incident().has_open_outage());
+    assert_eq!(external::required_at(room.incident()), None);
+}
+
+fn public(draft: warroom::domain::entry::EntryId) -> Fact {
+    sent(Update {
+        audience: Audience::External,
+        draft: Some(draft),
+        form: for_outside(),
+        ..update(None)
+    })
+}
+
+fn drafted() -> Fact {
+    Fact::ExternalDrafted {
+        form: for_outside(),
+    }
+}
+
+fn for_outside() -> Form {
+    Form {
+        body: "Some videos take longer than usual.".into(),
+        ..update(None).form
+    }
+}
+
+#[test]
+fn x2_other_words_than_the_approved_ones_are_not_published() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:04"), "ada", Fact::ExternalApproved { draft });
+    let other = sent(Update {
+        audience: Audience::External,
+        draft: Some(draft),
+        ..update(None)
+    });
+
+    assert!(
+        room.refusal(at("14:05"), "ada", other)
+            .contains("unchanged (X2)")
+    );
+}
+
+#[test]
+fn x2_drafted_approved_by_the_commander_then_published() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    room.does(
+        at("14:01"),
+        "ada",
+        Fact::RoleGiven {
+            role: Role::Commander,
+            person: "ada".into(),
+        },
+    );
+    let draft = room.does(at("14:02"), "bo", drafted());
+    assert!(
+        room.refusal(at("14:03"), "bo", public(draft))
+            .contains("(X2)")
+    );
+    let approve = Fact::ExternalApproved { draft };
+    assert!(
+        room.refusal(at("14:03"), "bo", approve.clone())
+            .contains("(X2)")
+    );
+
+    room.does(at("14:04"), "ada", approve);
+    room.does(at("14:05"), "bo", public(draft));
+
+    assert_eq!(owed(room.incident(), "external"), None);
+}
+
+#[test]
+fn x2_with_two_people_present_author_and_approver_differ() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    room.does(at("14:01"), "ada", Fact::Acknowledged {});
+    let draft = room.does(at("14:02"), "ada", drafted());
+    let approve = Fact::ExternalApproved { draft };
+    assert!(room.asks(at("14:03"), "ada", approve.clone()).is_ok());
+
+    room.does(at("14:04"), "bo", Fact::Acknowledged {});
+
+    assert!(
+        room.refusal(at("14:05"), "ada", approve.clone())
+            .contains("(X2)")
+    );
+    assert!(room.asks(at("14:05"), "bo", approve).is_ok());
+}
+
+#[test]
+fn x2_who_is_alone_hears_that_nobody_else_reads_it() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    room.does(at("14:01"), "ada", Fact::Acknowledged {});
+    room.does(at("14:02"), "ada", drafted());
+    let alone = |room: &Room, who| external::approves_alone(room.incident(), &name(who));
+
+    assert_eq!(alone(&room, "ada").map(|remark| remark.rule), Some("X2"));
+    assert_eq!(alone(&room, "bo"), None, "bo did not write it");
+    room.does(at("14:04"), "bo", Fact::Acknowledged {});
+
+    assert_eq!(alone(&room, "ada"), None, "bo can read it");
+}
+
+#[test]
+fn x1_what_the_public_hears_too_late_is_late_by_the_rest() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:03"), "ada", Fact::ExternalApproved { draft });
+
+    room.does(at("14:12"), "ada", public(draft));
+
+    let standing = standing(room.incident(), &Promise::External).unwrap();
+    assert_eq!(standing.late(), Some(minutes(7)));
+}
+
+#[test]
+fn x2_what_is_published_can_be_taken_back_for_half_a_minute() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    let mut fact = public(draft);
+    if let Fact::UpdateSent(update) = &mut fact {
+        update.channels = vec!["status page".into()];
+    }
+    let entry = room.entry(at("14:05"), "ada", fact);
+
+    let told = intents(
+        room.incident(),
+        &entry,
+        Circumstances {
+            label: Some("INC-1"),
+            now: at("14:05"),
+        },
+    );
+
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].not_before, at("14:05") + HOLD_OUTSIDE);
+    assert!(!told[0].text.contains("INC-1"), "{}", told[0].text);
+}
+
+#[test]
+fn x4_drills_and_private_incidents_publish_nothing_and_owe_nothing_outside() {
+    for (drill, private) in [(true, false), (false, true)] {
+        let mut declaration = alert(Severity::P1, at("14:00"));
+        (declaration.drill, declaration.private) = (drill, private);
+        let mut room = Room::declared(declaration, at("14:00"));
+        assert_eq!(owed(room.incident(), "external"), None);
+        let draft = room.does(at("14:02"), "ada", drafted());
+        room.does(at("14:03"), "ada", Fact::ExternalApproved { draft });
+
+        assert!(
+            room.refusal(at("14:05"), "ada", public(draft))
+                .contains("(X4)")
+        );
+    }
+}
+
+#[test]
+fn x4_an_update_of_a_drill_is_recorded_and_its_cadence_goes_on() {
+    let drill = warroom::domain::fact::Declaration {
+        drill: true,
+        ..alert(Severity::P2, at("14:00"))
+    };
+    let mut room = Room::declared(drill, at("14:00"));
+
+    room.does(
+        at("14:10"),
+        "ada",
+        sent(Update {
+            channels: vec!["#incidents".into()],
+            ..update(Some(at("14:40")))
+        }),
+    );
+
+    assert_eq!(owed(room.incident(), "update"), Some(at("14:40")));
+}
+
+#[test]
+fn x4_nothing_unseals_a_drill() {
+    let mut declaration = alert(Severity::P1, at("14:00"));
+    declaration.drill = true;
+    let mut room = Room::declared(declaration, at("14:00"));
+    let first = room.incident().entries()[0].id;
+
+    room.happens(
+        at("14:01"),
+        "bo",
+        Fact::Retracted {
+            entry: first,
+            reason: "".into(),
+        },
+    );
+    assert!(room.incident().is_sealed());
+    room.happens(
+        at("14:02"),
+        "bo",
+        Fact::Declared(Box::new(alert(Severity::P1, at("14:00")))),
+    );
+
+    assert!(room.incident().is_sealed());
+}

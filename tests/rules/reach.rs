@@ -1,0 +1,348 @@
+//! Escalation: who can be reached, and what people do by hand (E7 to E11).
+
+use chrono::{DateTime, Utc};
+use warroom::domain::{
+    duty::{Due, Duty, Standing, duties, held},
+    entry::EntryId,
+    escalation::{self, Climb},
+    fact::{Fact, Skip},
+    intents::{Circumstances, intents},
+    notice::Purpose,
+    severity::Severity,
+};
+
+use super::room::*;
+
+/// The policy in which everybody has a channel but `unreachable`.
+fn without(unreachable: &[&str]) -> String {
+    REACHABLE
+        .split("\n[contact.")
+        .filter(|part| {
+            !unreachable
+                .iter()
+                .any(|who| part.starts_with(&format!("{who:?}")) || part.starts_with(who))
+        })
+        .collect::<Vec<_>>()
+        .join("\n[contact.")
+}
+
+#[test]
+fn e7_a_step_that_reaches_nobody_makes_room_for_the_next_at_once() {
+    let room = Room::under(&without(&["Team Lead"]), Severity::P1, at("14:00"));
+
+    let now = climbed(&room, "14:15");
+
+    assert_eq!(now.skip, [(step(0), Skip::Unreachable, minutes(0))]);
+    assert!(now.fire.contains(&(step(1), minutes(0))), "{now:?}");
+}
+
+#[test]
+fn e7_above_an_unreachable_step_the_next_higher_is_paged_not_a_lower() {
+    let room = Room::under(
+        &without(&["Engineering Manager"]),
+        Severity::P1,
+        at("14:00"),
+    );
+
+    let now = climbed(&room, "15:05");
+
+    assert!(now.fire.contains(&(step(2), minutes(0))), "{now:?}");
+    assert_eq!(
+        now.skip,
+        [
+            (step(0), Skip::Overtaken, minutes(50)),
+            (step(1), Skip::Unreachable, minutes(5)),
+        ]
+    );
+}
+
+#[test]
+fn e7_a_page_that_nobody_takes_calls_the_next_step_at_once() {
+    let mut room = Room::under(REACHABLE, Severity::P1, at("14:00"));
+    let page = room.happens(at("14:15"), "engine", paged(0, &["pager", "phone"]));
+
+    room.happens(at("14:16"), "engine", refused(page, "pager"));
+    let after_one = due_of(&room, 1);
+    room.happens(at("14:20"), "engine", refused(page, "phone"));
+
+    assert_eq!(after_one, at("15:00"), "the phone may still ring");
+    assert_eq!(due_of(&room, 1), at("14:20"));
+    assert_eq!(due_of(&room, 2), at("16:00"), "offsets do not add up (E1)");
+}
+
+fn paged(index: usize, via: &[&str]) -> Fact {
+    Fact::Escalated {
+        step: step(index),
+        round: 0,
+        target: "Team Lead".into(),
+        via: via.iter().map(|channel| name(channel)).collect(),
+        late_s: 0,
+        by_hand: false,
+    }
+}
+
+fn refused(of: EntryId, channel: &str) -> Fact {
+    Fact::Undelivered {
+        of,
+        channel: channel.into(),
+        key: channel.into(),
+        why: "status 410".into(),
+    }
+}
+
+fn due_of(room: &Room, index: usize) -> DateTime<Utc> {
+    let is_it = |due: &Due| matches!(&due.duty, Duty::Escalate { step: found, .. } if *found == step(index));
+    let due = duties(room.incident()).into_iter().find(is_it);
+    due.expect("the step is open").by
+}
+
+#[test]
+fn e7_with_nobody_above_the_highest_that_can_be_reached_is_paged() {
+    let above = ["Engineering Manager", "VP Engineering", "CEO"];
+    let room = Room::under(&without(&above), Severity::P1, at("14:00"));
+
+    let now = climbed(&room, "15:05");
+
+    assert!(now.fire.contains(&(step(0), minutes(50))), "{now:?}");
+    assert!(
+        now.skip.contains(&(step(1), Skip::Unreachable, minutes(5))),
+        "{now:?}"
+    );
+}
+
+#[test]
+fn e8_after_an_outage_the_highest_is_paged_and_the_lower_get_one_quiet_notice() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    room.happens(at("14:03"), "ada", Fact::Acknowledged {});
+
+    let now = climbed(&room, "16:05");
+
+    assert_eq!(now.fire, [(step(2), minutes(5))]);
+    assert_eq!(
+        now.skip,
+        [
+            (step(0), Skip::Overtaken, minutes(110)),
+            (step(1), Skip::Overtaken, minutes(65)),
+        ]
+    );
+    let around = Circumstances {
+        label: None,
+        now: at("16:05"),
+    };
+    for (id, why, _) in now.skip {
+        let (_, rung) = room.incident().policy().step(&id).unwrap();
+        let target = rung.target.clone();
+        let fact = Fact::StepSkipped {
+            step: id,
+            target,
+            why,
+            reason: "".into(),
+        };
+        let entry = room.entry(at("16:05"), "engine", fact);
+        let told = intents(room.incident(), &entry, around);
+        assert!(
+            told.iter()
+                .all(|intent| intent.purpose == Purpose::LateNotice)
+        );
+        assert!(!told.is_empty());
+        room.board.apply(entry);
+    }
+    room.happens(at("16:05"), "engine", escalated(2, "VP Engineering"));
+    assert_eq!(
+        climbed(&room, "16:06"),
+        Climb {
+            fire: Vec::new(),
+            skip: Vec::new()
+        }
+    );
+    assert_eq!(owed(room.incident(), "CEO"), Some(at("18:00")));
+}
+
+#[test]
+fn e9_a_page_repeats_until_somebody_answers_and_names_its_round() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    for (round, (clock, next)) in [("14:00", "14:05"), ("14:05", "14:10")].iter().enumerate() {
+        assert_eq!(owed(room.incident(), "Initial responder"), Some(at(clock)));
+        let fact = Fact::Escalated {
+            step: page(),
+            round: u32::try_from(round).unwrap(),
+            target: "Initial responder".into(),
+            via: vec!["pager".into()],
+            late_s: 0,
+            by_hand: false,
+        };
+        room.happens(at(clock), "engine", fact);
+        assert_eq!(owed(room.incident(), "Initial responder"), Some(at(next)));
+    }
+    assert!(matches!(
+        due(room.incident(), "Initial responder").unwrap().duty,
+        Duty::Escalate { round: 2, .. }
+    ));
+}
+
+#[test]
+fn e10_a_step_rings_from_a_minute_late() {
+    assert_eq!(escalation::RINGS_AFTER, chrono::TimeDelta::seconds(60));
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    for (index, late_s) in [(0, 60), (1, 61)] {
+        let mut fact = escalated(index, "somebody");
+        if let Fact::Escalated { late_s: late, .. } = &mut fact {
+            *late = late_s;
+        }
+        room.happens(at("15:01"), "engine", fact);
+    }
+
+    assert!(matches!(
+        step_standing(room.incident(), "Team Lead"),
+        Some(Standing::Met { .. })
+    ));
+    assert!(matches!(
+        step_standing(room.incident(), "Engineering Manager"),
+        Some(Standing::Missed { .. })
+    ));
+}
+
+#[test]
+fn e11_a_hold_needs_a_reason_and_its_end_is_owed() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let held = |reason: &str| Fact::Held {
+        until: at("14:30"),
+        reason: reason.into(),
+    };
+    assert!(
+        room.asks(at("14:10"), "ada", held(""))
+            .unwrap_err()
+            .needs_reason
+    );
+
+    room.does(at("14:10"), "ada", held("bo sits next to me"));
+
+    assert_eq!(owed(room.incident(), "hold ends"), Some(at("14:30")));
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+    assert_eq!(climbed(&room, "14:20").fire, []);
+    room.does(at("14:30"), "engine", Fact::HoldEnded {});
+    assert_eq!(owed(room.incident(), "Team Lead"), Some(at("14:15")));
+}
+
+#[test]
+fn e11_held_steps_are_still_known_with_when_they_are_due() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    room.does(at("14:01"), "ada", Fact::Acknowledged {});
+    assert_eq!(held(room.incident()), []);
+    room.does(
+        at("14:10"),
+        "ada",
+        Fact::Held {
+            until: at("14:40"),
+            reason: "bo sits next to me".into(),
+        },
+    );
+
+    let waiting: Vec<_> = held(room.incident())
+        .iter()
+        .map(|due| (word(&due.duty), due.by))
+        .collect();
+
+    assert_eq!(
+        waiting,
+        [
+            ("Team Lead".to_owned(), at("14:40")),
+            ("Engineering Manager".to_owned(), at("15:00")),
+            ("VP Engineering".to_owned(), at("16:00")),
+        ]
+    );
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+    assert_eq!(climbed(&room, "14:30").fire, []);
+}
+
+#[test]
+fn e11_firing_early_satisfies_the_step() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let mut early = escalated(0, "Team Lead");
+    if let Fact::Escalated { by_hand, .. } = &mut early {
+        *by_hand = true;
+    }
+
+    room.does(at("14:05"), "ada", early);
+    room.does(at("14:06"), "ada", Fact::Acknowledged {});
+
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+    assert_eq!(climbed(&room, "14:15").fire, []);
+    assert_eq!(
+        owed(room.incident(), "Engineering Manager"),
+        Some(at("15:00"))
+    );
+}
+
+#[test]
+fn e11_a_step_skipped_by_hand_is_not_climbed() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    room.happens(at("14:06"), "ada", Fact::Acknowledged {});
+
+    room.does(
+        at("14:10"),
+        "ada",
+        Fact::StepSkipped {
+            step: step(0),
+            target: "Team Lead".into(),
+            why: Skip::ByHand,
+            reason: "on a plane".into(),
+        },
+    );
+
+    assert_eq!(climbed(&room, "14:15").fire, []);
+    assert_eq!(
+        step_standing(room.incident(), "Team Lead"),
+        Some(Standing::NotApplicable("skipped by hand".to_owned()))
+    );
+}
+
+#[test]
+fn e11_a_person_is_paged_by_name_through_their_channels() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let fact = Fact::Paged {
+        person: "bo".into(),
+        text: "the database, please".into(),
+        via: vec!["pager".into(), "phone".into()],
+    };
+    let entry = room.entry(at("14:10"), "ada", fact);
+
+    let told = intents(
+        room.incident(),
+        &entry,
+        Circumstances {
+            label: None,
+            now: at("14:10"),
+        },
+    );
+
+    let channels: Vec<&str> = told.iter().map(|intent| intent.channel.as_str()).collect();
+    assert_eq!(channels, ["pager", "phone"]);
+    assert_ne!(told[0].key, told[1].key);
+    assert!(told[0].text.contains("the database, please"));
+}
+
+#[test]
+fn e11_a_page_before_its_time_does_not_call_itself_late() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let fact = Fact::Escalated {
+        step: step(1),
+        round: 0,
+        target: "Engineering Manager".into(),
+        via: vec!["pager".into()],
+        late_s: -600,
+        by_hand: false,
+    };
+    let entry = room.entry(at("14:50"), "ada", fact);
+
+    let told = intents(
+        room.incident(),
+        &entry,
+        Circumstances {
+            label: None,
+            now: at("14:50"),
+        },
+    );
+
+    assert!(!told[0].text.contains("min late"), "{}", told[0].text);
+}
