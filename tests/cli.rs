@@ -1,6 +1,7 @@
 //! The real program, as scripts and people run it: in homes of its own, without
 //! a terminal.
 
+mod channels;
 mod data;
 pub mod house;
 mod prompt;

@@ -10,6 +10,7 @@
 
 mod after;
 pub mod args;
+mod check;
 mod confirm;
 mod declare;
 pub mod doctor;

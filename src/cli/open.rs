@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use color_eyre::eyre::WrapErr as _;
 
-use super::{args::Global, failure::Failure, room::Room, say, text::read_file};
+use super::{
+    args::Global, engine::out_of_order, failure::Failure, room::Room, say, text::read_file,
+};
 use crate::{
     clock::Clock,
     config::{self, Config, Environment, Flags, Paths},
@@ -46,6 +48,9 @@ impl Setup {
         let config = Config::load(&paths, &flags, &environment)?;
         for warning in config.warnings() {
             say::note(&global, &format!("warning: {warning}"));
+        }
+        for text in out_of_order(&config) {
+            say::note(&global, &format!("warning: {text}"));
         }
         Ok(Self {
             clock: global.clock(),

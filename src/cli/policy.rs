@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{
     args::Output,
+    check::{self, Found},
     failure::{Exit, Failure},
     open::{Setup, read_policy},
     say, words,
@@ -65,14 +66,6 @@ pub struct Simulate {
     pub file: Option<PathBuf>,
 }
 
-/// Something that a policy says twice, or that can't be meant.
-#[derive(Debug, Serialize)]
-struct Found {
-    level: &'static str,
-    rule: Option<&'static str>,
-    text: String,
-}
-
 /// Something that would be due.
 #[derive(Debug, Serialize)]
 struct Row {
@@ -92,7 +85,7 @@ impl Verb {
     pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
         match self {
             Self::Show { file } => show(setup, &policy_of(setup, file.as_ref())?),
-            Self::Check { file } => check(setup, file.as_ref()),
+            Self::Check { file } => look(setup, file.as_ref()),
             Self::Simulate(simulate) => simulate.run(setup),
         }
     }
@@ -117,51 +110,19 @@ fn show(setup: &Setup, policy: &Policy) -> color_eyre::Result<Exit> {
 }
 
 /// Mistakes end with their own code; contradictions are only told.
-fn check(setup: &Setup, file: Option<&PathBuf>) -> color_eyre::Result<Exit> {
-    let mut found = Vec::new();
+fn look(setup: &Setup, file: Option<&PathBuf>) -> color_eyre::Result<Exit> {
     let read = match file.or(setup.config.policy.as_ref()) {
         Some(file) => read_policy(file),
         None => Ok(((*Policy::built_in()).clone(), Vec::new())),
     };
-    let exit = match read {
-        Ok((policy, warnings)) => {
-            found.extend(warnings.iter().map(|warning| Found {
-                level: "warning",
-                rule: None,
-                text: warning.to_string(),
-            }));
-            let findings = policy.findings(setup.clock.now().date_naive());
-            found.extend(findings.into_iter().map(|finding| Found {
-                level: "warning",
-                rule: Some(finding.rule),
-                text: finding.text,
-            }));
-            Exit::Ok
-        }
+    let found: Vec<Found> = match read {
+        Ok((policy, warnings)) => check::odd(&warnings)
+            .chain(check::policy(&policy, setup))
+            .collect(),
         Err(error) if error.downcast_ref::<Failure>().is_some() => return Err(error),
-        Err(error) => {
-            found.push(Found {
-                level: "error",
-                rule: None,
-                text: super::failure::in_a_line(&error),
-            });
-            Exit::Found
-        }
+        Err(error) => vec![Found::error(super::failure::in_a_line(&error))],
     };
-    say::either(&setup.global, &found, || {
-        let lines = found.iter().map(|found| {
-            let rule = found
-                .rule
-                .map(|rule| format!(" [{rule}]"))
-                .unwrap_or_default();
-            format!("{}{rule}: {}", found.level, found.text)
-        });
-        lines.collect::<Vec<_>>().join("\n")
-    })?;
-    if found.is_empty() {
-        say::note(&setup.global, "nothing to say about it");
-    }
-    Ok(exit)
+    check::tell(&setup.global, &found)
 }
 
 impl Simulate {

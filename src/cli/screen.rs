@@ -7,7 +7,7 @@ use color_eyre::eyre::WrapErr as _;
 
 use super::{
     doctor::capability,
-    engine::{channels, host},
+    engine::{channels, host, out_of_order},
     failure::Exit,
     open::Setup,
     read,
@@ -88,6 +88,7 @@ fn parts(
     let config = &setup.config;
     let (_, policy) = setup.policy()?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    warnings.extend(out_of_order(config));
     warnings.extend(log.warnings().iter().map(ToString::to_string));
     let keymap = keymap(setup, &mut warnings)?;
     let theme = theme(setup, &capability, what, &mut warnings)?;
@@ -114,7 +115,7 @@ fn parts(
         capability,
         probes: probe::all(specs.clone()).wrap_err("making the probes")?,
         specs,
-        channels: channels(setup)?,
+        channels: channels(config),
         runbooks: config.runbooks.clone(),
         policy_file: config.policy.clone(),
         warnings,

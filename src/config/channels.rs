@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{
-    ConfigError, Environment,
+    Channels, ConfigError, Environment,
     file::Channel,
     origin::{Origins, Source},
     paths, read,
@@ -21,12 +21,15 @@ use crate::domain::{
 const PREFIX: &str = "WARROOM_CHANNEL_";
 
 /// All channels, with the addresses and secrets that files and variables hold.
+///
+/// A mistake in one is its own: the others, and everything that sends nothing,
+/// go on.
 pub(super) fn read(
     channels: BTreeMap<Name, Channel>,
     environment: &Environment,
     origins: &mut Origins,
     warnings: &mut Vec<Warning>,
-) -> Result<BTreeMap<Name, Spec>, ConfigError> {
+) -> Channels {
     warnings.extend(stray(&channels, environment));
     let mut specs = BTreeMap::new();
     for (name, channel) in channels {
@@ -35,11 +38,11 @@ pub(super) fn read(
             environment,
             origins,
         };
-        let spec = reader.spec(channel)?;
-        warnings.extend(reader.odd(&spec));
+        let spec = reader.spec(channel);
+        warnings.extend(spec.iter().flat_map(|spec| reader.odd(spec)));
         specs.insert(name, spec);
     }
-    Ok(specs)
+    specs
 }
 
 /// `WARROOM_CHANNEL_ON_CALL_URL` for `on-call`.

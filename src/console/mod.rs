@@ -9,7 +9,7 @@ mod tasks;
 pub mod terminal;
 pub mod wall;
 
-use std::{collections::BTreeMap, os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
+use std::{os::fd::OwnedFd, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::WrapErr as _;
@@ -26,8 +26,8 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    domain::{health::Panel, probe::Spec, text::Name},
-    notify::Channel,
+    domain::{health::Panel, probe::Spec},
+    notify::Channels,
     probe::Probe,
     store::Log,
     ui::{
@@ -68,7 +68,7 @@ pub struct Setup {
     /// The same, ready to look.
     pub probes: Vec<Probe>,
     /// Where messages can go.
-    pub channels: BTreeMap<Name, Arc<Channel>>,
+    pub channels: Channels,
     /// The folder of the runbooks.
     pub runbooks: PathBuf,
     /// The team's policy file, for adopting it anew.
