@@ -45,6 +45,8 @@ use crate::{
 const INBOX: usize = 256;
 /// At most one frame in this time: a burst of keys is one frame, not two hundred.
 const FRAME: Duration = Duration::from_millis(16);
+/// What the shell shows while a console is stopped that ran the engine.
+const STOPPED: &str = "warroom is stopped, and it ran the engine: nobody is paged and nothing is delivered until `fg` brings it back, unless another console or `warroom engine` runs";
 /// A tick that comes this much late tells that the machine slept.
 const SLEPT: chrono::TimeDelta = chrono::TimeDelta::seconds(20);
 
@@ -236,7 +238,13 @@ impl Console {
 
     async fn suspend(&mut self) -> color_eyre::Result<()> {
         let since = self.clock.now();
-        if self.handle.suspend().await.wrap_err("suspending")? {
+        let last_words = if self.app.engine.mine { STOPPED } else { "" };
+        if self
+            .handle
+            .suspend(last_words)
+            .await
+            .wrap_err("suspending")?
+        {
             self.message(Msg::Away(since));
             self.last_tick = self.clock.now();
         }
