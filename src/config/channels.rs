@@ -7,12 +7,13 @@ use url::Url;
 use super::{
     Channels, ConfigError, Environment,
     file::Channel,
+    keys,
     origin::{Origins, Source},
     paths, read,
 };
 use crate::domain::{
     channel::{Format, Kind, Spec},
-    located::{Warning, closest},
+    located::Warning,
     secret::Secret,
     text::Name,
 };
@@ -63,19 +64,14 @@ fn stray(channels: &BTreeMap<Name, Channel>, environment: &Environment) -> Vec<W
         .keys()
         .flat_map(|name| [variable(name, "URL"), variable(name, "SECRET")])
         .collect();
-    let lower: Vec<String> = known.iter().map(|name| name.to_lowercase()).collect();
-    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
     environment
         .keys()
         .filter(|name| name.starts_with(PREFIX) && !known.contains(name))
         .map(|name| Warning {
             file: name.clone(),
             line: 0,
-            text: match closest(name, &lower) {
-                Some(meant) => format!(
-                    "no channel has this name; did you mean {}?",
-                    meant.to_uppercase()
-                ),
+            text: match keys::meant(name, PREFIX, &known) {
+                Some(meant) => format!("no channel has this name; did you mean {meant}?"),
                 None => "no channel has this name".to_owned(),
             },
         })

@@ -292,13 +292,11 @@ fn strange_variables(environment: &Environment) -> Vec<Warning> {
         .map(|key| keys::variable(key.name))
         .chain(OTHERS.map(str::to_owned))
         .collect();
-    let lower: Vec<String> = ours.iter().map(|name| name.to_lowercase()).collect();
-    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
     environment
         .keys()
         .filter(|name| name.starts_with("WARROOM_") && !ours.contains(name))
         .filter_map(|name| {
-            let meant = closest(name, &lower)?.to_uppercase();
+            let meant = keys::meant(name, "WARROOM_", &ours)?;
             Some(Warning {
                 file: name.clone(),
                 line: 0,

@@ -282,6 +282,7 @@ fn a_variable_that_was_meant_for_us_warns() {
         .set("WARROOM_THEEM", "mono")
         .set("WARROOM_LOG", "debug")
         .set("WARROOM_SOMETHING_ELSE", "1")
+        .set("WARROOM_FOO", "1")
         .set("WARROOM_CHANNEL_OPPS_URL", "c4n4ry");
 
     assert_eq!(
