@@ -82,7 +82,10 @@ pub fn out_of_order(config: &Config) -> Vec<String> {
 /// When the log can't be read.
 pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
     let now = room.now();
-    let lease = room.log.lease().await?;
+    let Some(log) = &room.log else {
+        return Ok(None);
+    };
+    let lease = log.lease().await?;
     Ok(lease.filter(|lease| lease.expires_at > now).map(|lease| {
         let owner = lease.owner;
         format!("{} on {} (pid {})", owner.name, owner.host, owner.pid)
@@ -98,7 +101,7 @@ pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
     let stop = CancellationToken::new();
     stop_on_signals(&stop)?;
     let engine = Engine::new(
-        room.log.clone(),
+        room.log()?.clone(),
         room.setup.clock,
         owner(&room.setup),
         channels(&room.setup.config),
@@ -160,7 +163,7 @@ fn watch_probes(
     let probes = probe::all(specs.clone()).wrap_err("making the probes")?;
     let (tx, rx) = mpsc::channel(READINGS);
     tokio::spawn(Schedule::new(probes, room.setup.clock).run(tx, stop.clone()));
-    let watcher = Watcher::new(room.log.clone(), room.setup.clock, &specs, seen);
+    let watcher = Watcher::new(room.log()?.clone(), room.setup.clock, &specs, seen);
     let stop = stop.clone();
     Ok(tokio::spawn(async move {
         let ended = watcher.run(rx, &stop).await;

@@ -139,7 +139,9 @@ impl Simulate {
             let sentence = "it can't be declared before its alert";
             return Err(Failure::usage(sentence).into());
         }
-        let incident = incident(&policy, self.severity, alert, declared);
+        let entry = simulated(&policy, self.severity, alert, declared);
+        let incident =
+            Incident::open(Arc::new(entry), 1, Vec::new()).expect("its first entry declares it");
         let rows = rows(&incident, self.updates);
         say::either(&setup.global, &rows, || table(&rows))?;
         if setup.global.output == Output::Table {
@@ -154,13 +156,13 @@ impl Simulate {
     }
 }
 
-/// An incident that was just declared, as the log would tell of it.
-fn incident(
+/// The entry that declares an incident, as the log would tell of it.
+pub fn simulated(
     policy: &Policy,
     severity: Severity,
     alert: DateTime<Utc>,
     declared: DateTime<Utc>,
-) -> Incident {
+) -> Entry {
     let declaration = Declaration {
         title: "simulated".into(),
         severity: Some(severity),
@@ -169,7 +171,7 @@ fn incident(
         ..Declaration::default()
     };
     let nobody = uuid::Uuid::nil();
-    let entry = Entry {
+    Entry {
         id: EntryId(nobody),
         seq: None,
         incident: IncidentId(nobody),
@@ -180,8 +182,7 @@ fn incident(
         replica: ReplicaId(nobody),
         base: 0,
         fact: Fact::Declared(Box::new(declaration)),
-    };
-    Incident::open(Arc::new(entry), 1, Vec::new()).expect("its first entry declares it")
+    }
 }
 
 fn rows(incident: &Incident, updates: usize) -> Vec<Row> {

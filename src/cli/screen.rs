@@ -9,6 +9,7 @@ use super::{
     doctor::capability,
     engine::{channels, host, out_of_order},
     failure::Exit,
+    follow,
     open::Setup,
     read,
     room::Room,
@@ -22,7 +23,7 @@ use crate::{
     store::Log,
     ui::{
         app::Settings,
-        capability::{Capability, Depth},
+        capability::{Capability, Depth, Plain},
         keymap::Keymap,
         theme::Theme,
     },
@@ -37,8 +38,8 @@ use crate::{
 pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     let log = setup.open_log().await?;
-    if capability.plain.is_some() {
-        return sentences(setup, log).await;
+    if let Some(why) = capability.plain {
+        return sentences(setup, log, why).await;
     }
     let errors = error_log(&setup);
     terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
@@ -57,8 +58,8 @@ pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
 pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     let log = setup.open_log().await?;
-    if capability.plain.is_some() {
-        return sentences(setup, log).await;
+    if let Some(why) = capability.plain {
+        return sentences(setup, log, why).await;
     }
     let errors = error_log(&setup);
     terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
@@ -67,16 +68,20 @@ pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
 
-async fn sentences(setup: Setup, log: Log) -> color_eyre::Result<Exit> {
+/// How things stand; to somebody at a terminal, also what happens then.
+async fn sentences(setup: Setup, log: Log, why: Plain) -> color_eyre::Result<Exit> {
     let mut board = Board::default();
     journal::catch_up(&log, &mut board).await?;
-    let room = Room {
+    let mut room = Room {
         setup,
-        log,
+        log: Some(log),
         board,
         follow_up: false,
     };
-    read::status(&room).await
+    match why {
+        Plain::NotATerminal => read::status(&room).await,
+        Plain::Asked | Plain::NoTerm | Plain::Dumb => follow::run(&mut room).await,
+    }
 }
 
 fn parts(
