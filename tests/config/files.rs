@@ -57,15 +57,13 @@ fn an_empty_file_is_none() {
 
 #[test]
 fn a_file_that_nobody_may_read_says_so() {
-    let home = Home::with("");
-    home.write_secret("config.toml", "", 0o000);
-    if fs::read(home.path("config.toml")).is_ok() {
-        return; // The administrator may read everything.
-    }
+    let home = Home::new();
+    // A file that is there, and that not even the administrator can read.
+    std::os::unix::fs::symlink("/proc/self/mem", home.path("config.toml")).unwrap();
 
     assert_eq!(
         home.error(),
-        "config.toml could not be read: Permission denied (os error 13)"
+        "config.toml could not be read: Input/output error (os error 5)"
     );
 }
 
@@ -183,9 +181,7 @@ fn without_a_home_a_directory_must_be_named() {
 
 #[test]
 fn with_a_home_the_directories_are_the_usual_ones() {
-    let Some(usual) = ProjectDirs::from("", "", "warroom") else {
-        return;
-    };
+    let usual = ProjectDirs::from("", "", "warroom").expect("whoever tests has a home");
 
     let paths = Paths::find(&Flags::default(), &Environment::new()).unwrap();
 
