@@ -6,7 +6,7 @@
 //! down before its first byte leaves. An engine that is killed at any point is
 //! followed by one that reads the same log.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, task::JoinSet};
@@ -26,7 +26,7 @@ use crate::{
         text::{Name, Title},
     },
     journal::{self, Author, Batch},
-    notify::{Channel, next_try},
+    notify::{Channel, Channels, next_try},
     store::{Ending, Fence, LeaseState, Log, Owner, StoreError, Try},
     ui::msg::{EngineSeen, Wish},
 };
@@ -50,7 +50,7 @@ pub struct Engine {
     log: Log,
     clock: Clock,
     owner: Owner,
-    channels: BTreeMap<Name, Arc<Channel>>,
+    channels: Channels,
 }
 
 /// An engine that holds the lease.
@@ -64,12 +64,7 @@ struct Turn<'a> {
 
 impl Engine {
     /// An engine over `log`, that can reach these channels.
-    pub fn new(
-        log: Log,
-        clock: Clock,
-        owner: Owner,
-        channels: BTreeMap<Name, Arc<Channel>>,
-    ) -> Self {
+    pub fn new(log: Log, clock: Clock, owner: Owner, channels: Channels) -> Self {
         Self {
             log,
             clock,
@@ -145,7 +140,15 @@ impl Engine {
 
     fn reaches(&self, policy: &Policy, step: &Step) -> bool {
         let channels = escalation::reach(policy, step).unwrap_or_default();
-        channels.iter().any(|name| self.channels.contains_key(name))
+        channels.iter().any(|name| self.channel(name).is_ok())
+    }
+
+    /// The channel of that name, or why nothing can be sent to it.
+    fn channel(&self, name: &Name) -> Result<Arc<Channel>, Title> {
+        self.channels.get(name).cloned().unwrap_or_else(|| {
+            let why = format!("there is no channel {name} in the configuration");
+            Err(Title::lossy(&why))
+        })
     }
 }
 
@@ -253,11 +256,9 @@ impl<'a> Turn<'a> {
     /// Takes over tries that nobody ended: of an engine that is gone, or of a
     /// task of ours that ended badly.
     async fn recover(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let channels = &self.engine.channels;
         let resends = |name: &Name| {
-            channels
-                .get(name)
-                .is_some_and(|channel| channel.spec().resend_safe)
+            let channel = self.engine.channel(name);
+            channel.is_ok_and(|channel| channel.spec().resend_safe)
         };
         self.engine
             .log
@@ -366,7 +367,7 @@ impl<'a> Turn<'a> {
         let found = policy
             .step(step)
             .and_then(|(_, step)| escalation::reach(policy, step));
-        let ours = |name: &&Name| self.engine.channels.contains_key(*name);
+        let ours = |name: &&Name| self.engine.channel(name).is_ok();
         found
             .unwrap_or_default()
             .iter()
@@ -386,7 +387,7 @@ impl<'a> Turn<'a> {
             let Some(one) = log.start(&key, self.fence, now, now + ON_THE_WIRE).await? else {
                 continue;
             };
-            let channel = self.engine.channels.get(&delivery.intent.channel).cloned();
+            let channel = self.engine.channel(&delivery.intent.channel);
             let sending = Sending {
                 log: log.clone(),
                 author: self.author.clone(),
@@ -417,22 +418,19 @@ struct Sending {
 }
 
 impl Sending {
-    async fn run(self, channel: Option<Arc<Channel>>) -> Result<(), StoreError> {
+    async fn run(self, channel: Result<Arc<Channel>, Title>) -> Result<(), StoreError> {
         let clock = self.author.clock;
         let intent = &self.delivery.intent;
         let outcome = match &channel {
-            Some(channel) => {
+            Ok(channel) => {
                 channel
                     .deliver(intent, self.delivery.maybe_repeat, clock.now())
                     .await
             }
-            None => Outcome::Refused(Title::lossy(&format!(
-                "there is no channel {} in the configuration",
-                intent.channel
-            ))),
+            Err(why) => Outcome::Refused(why.clone()),
         };
         let now = clock.now();
-        let ending = self.ending(outcome, channel.as_deref(), now);
+        let ending = self.ending(outcome, channel.ok().as_deref(), now);
         let entries = self.entries(&ending, now);
         self.finish(ending, &entries, now).await
     }

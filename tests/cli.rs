@@ -1,8 +1,11 @@
 //! The real program, as scripts and people run it: in homes of its own, without
 //! a terminal.
 
+mod channels;
 mod data;
+mod follow;
 pub mod house;
+mod looks;
 mod prompt;
 mod records;
 mod sends;
@@ -46,7 +49,7 @@ fn without_a_home_a_data_dir_is_enough() {
     let mut command = house.command(["--data-dir"]);
     command
         .arg(house.path().join("data"))
-        .args(["list"])
+        .args(["declare", "checkout is down"])
         .env_remove("HOME");
 
     let said = said(command.output().unwrap());

@@ -13,6 +13,7 @@ mod posts;
 mod process;
 mod receiver;
 mod sharing;
+mod stopped;
 
 use std::time::Duration;
 

@@ -51,6 +51,27 @@ fn l1_the_terminal_is_given_back_however_we_end() {
 }
 
 #[test]
+fn l1_a_signal_that_kills_kills_and_gives_the_terminal_back() {
+    for signal in [Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM] {
+        let script = "PROGRAM; echo $? >LOG.code";
+        let mut pty = Pty::start(&Start {
+            script: Some(script),
+            ..Start::default()
+        });
+        pty.until("a tick", |seen| seen.tick() > 0);
+        let log = pty.log();
+
+        pty.signal(signal);
+
+        let code = pty::until("the exit status", || log.read(".code"));
+        let expected = 128 + signal.as_raw();
+        assert_eq!(code.trim(), expected.to_string(), "{signal:?}");
+        pty.until("the screen's end", Seen::screen_is_left);
+        assert_eq!(pty.modes(), pty.modes_before, "{signal:?}");
+    }
+}
+
+#[test]
 fn l2_a_panic_is_read_on_the_restored_screen() {
     let mut pty = Pty::start(&Start::default());
     pty.until("a tick", |seen| seen.tick() > 0);
@@ -314,7 +335,8 @@ fn l5_a_shell_gets_the_terminal_back_and_gives_it_again() {
 
     pty.send("\u{1a}");
     pty.until("the shell", |seen| {
-        seen.screen_is_left() && seen.text().contains("Stopped")
+        let told = seen.text().contains(child::LAST_WORDS);
+        seen.screen_is_left() && told && seen.text().contains("Stopped")
     });
     pty.send("fg\r");
     pty.until("the screen again", |seen| {

@@ -66,7 +66,10 @@ pub struct Link {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Items are named by their id in the policy, or by the place of a step in a
-runbook: `runbook:restart.md#3`.")]
+runbook: `runbook:restart.md#3`.
+
+Example:
+  warroom tick verify.health")]
 pub struct Tick {
     /// Which
     pub item: String,

@@ -53,7 +53,7 @@ pub struct Global {
     /// Say more; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Colours of the console: auto, none, 16, 256, true
+    /// Colours of the console: auto, never (or none), 16, 256, true
     #[arg(long, global = true, value_name = "DEPTH")]
     pub color: Option<String>,
     /// Characters of the console: auto, rich, console, ascii
@@ -65,7 +65,7 @@ pub struct Global {
     /// Bytes are dear: the console draws less
     #[arg(long, global = true)]
     pub slow: bool,
-    /// Sentences instead of a screen
+    /// Lines instead of a screen, as `follow` writes them
     #[arg(long, global = true)]
     pub plain: bool,
     /// What time it is, for tests

@@ -35,7 +35,7 @@ pub struct Declare {
     /// P1 to P4; every clock waits as P1 would while it is not set
     #[arg(short, long, value_name = "P1..P4")]
     pub severity: Option<Severity>,
-    /// When the monitoring raised the alarm; a person reports it now otherwise
+    /// When the monitoring raised the alarm; with none, a person reports it now
     #[arg(long, value_name = "TIME")]
     pub alert_at: Option<String>,
     /// When a person reported it
@@ -70,7 +70,7 @@ impl Declare {
     pub async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
         let (_, policy) = room.setup.policy()?;
         let now = room.now();
-        let alert_at = self.alert_at.as_deref();
+        let alert_at = self.alert_at.as_deref().filter(|at| *at != "none");
         let alert_at = alert_at
             .map(|at| room.happened(None, Some(at)))
             .transpose()?;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    check::{self, Level},
     engine,
     failure::{self, Exit},
     open::Setup,
@@ -165,14 +166,13 @@ fn places(setup: &Setup) -> Vec<Line> {
 }
 
 fn channels(setup: &Setup) -> Vec<Line> {
-    let specs = setup.config.channels.iter();
-    let mut lines: Vec<Line> = specs
-        .map(|(name, spec)| {
-            let line = Line::ok("channel", name, spec.kind.word());
-            match crate::notify::Channel::new(spec.clone()) {
-                Ok(_) => line,
-                Err(error) => line.because(error.to_string()).error(),
-            }
+    let channels = engine::channels(&setup.config).into_iter();
+    let mut lines: Vec<Line> = channels
+        .map(|(name, channel)| match channel {
+            Ok(channel) => Line::ok("channel", &name, channel.spec().kind.word()),
+            Err(why) => Line::ok("channel", &name, "out of order")
+                .because(why.as_str())
+                .error(),
         })
         .collect();
     if lines.is_empty() {
@@ -185,13 +185,15 @@ fn channels(setup: &Setup) -> Vec<Line> {
 fn policy(setup: &Setup) -> Vec<Line> {
     match setup.policy() {
         Ok((policy, _)) => {
-            let today = setup.clock.now().date_naive();
             let name = Line::ok("policy", "name", policy.name.to_string());
-            let findings = policy
-                .findings(today)
-                .into_iter()
-                .map(|finding| Line::ok("policy", finding.rule, finding.text).warning());
-            std::iter::once(name).chain(findings).collect()
+            let found = check::policy(&policy, setup).into_iter().map(|found| {
+                let line = Line::ok("policy", found.rule.unwrap_or("file"), found.text);
+                match found.level {
+                    Level::Warning => line.warning(),
+                    Level::Error => line.error(),
+                }
+            });
+            std::iter::once(name).chain(found).collect()
         }
         Err(error) => vec![Line::ok("policy", "file", failure::in_a_line(&error)).error()],
     }

@@ -1,7 +1,7 @@
 //! The engine without a screen: fires what is due, delivers, and records what
 //! the probes see, until it is told to end.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use color_eyre::eyre::WrapErr as _;
 use tokio::{
@@ -14,17 +14,18 @@ use tokio_util::sync::CancellationToken;
 use super::{failure::Exit, open::Setup, room::Room, say};
 use crate::{
     clock::Clock,
+    config::Config,
     domain::{
         board::Board,
         entry::{IncidentId, Via},
         fact::Fact,
         health::Panel,
         probe::{Reading, Spec},
-        text::Name,
+        text::{Name, Title},
     },
     engine::Engine,
     journal::{self, Author},
-    notify::Channel,
+    notify::{Channel, Channels},
     probe::{self, Schedule},
     store::{Log, Owner, StoreError},
     ui::msg::{EngineSeen, Wish},
@@ -47,18 +48,29 @@ pub fn owner(setup: &Setup) -> Owner {
     }
 }
 
-/// Every channel of the configuration, ready to deliver.
-///
-/// # Errors
-///
-/// Names the first channel that can't be used, and why.
-pub fn channels(setup: &Setup) -> color_eyre::Result<BTreeMap<Name, Arc<Channel>>> {
-    let specs = setup.config.channels.iter();
+/// Every channel of the configuration, ready to deliver or with what is wrong
+/// with it.
+pub fn channels(config: &Config) -> Channels {
+    let specs = config.channels.iter();
     specs
         .map(|(name, spec)| {
-            let channel =
-                Channel::new(spec.clone()).wrap_err_with(|| format!("the channel {name}"))?;
-            Ok((name.clone(), Arc::new(channel)))
+            let channel = match spec {
+                Ok(spec) => Channel::new(spec.clone()).map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            let channel = channel.map_err(|why| Title::lossy(&why));
+            (name.clone(), channel.map(Arc::new))
+        })
+        .collect()
+}
+
+/// The channels that nothing can be sent to, with the reason of each.
+pub fn out_of_order(config: &Config) -> Vec<String> {
+    let channels = channels(config).into_iter();
+    channels
+        .filter_map(|(name, channel)| {
+            let why = channel.err()?;
+            Some(format!("the channel {name} is out of order: {why}"))
         })
         .collect()
 }
@@ -70,7 +82,10 @@ pub fn channels(setup: &Setup) -> color_eyre::Result<BTreeMap<Name, Arc<Channel>
 /// When the log can't be read.
 pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
     let now = room.now();
-    let lease = room.log.lease().await?;
+    let Some(log) = &room.log else {
+        return Ok(None);
+    };
+    let lease = log.lease().await?;
     Ok(lease.filter(|lease| lease.expires_at > now).map(|lease| {
         let owner = lease.owner;
         format!("{} on {} (pid {})", owner.name, owner.host, owner.pid)
@@ -86,10 +101,10 @@ pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
     let stop = CancellationToken::new();
     stop_on_signals(&stop)?;
     let engine = Engine::new(
-        room.log.clone(),
+        room.log()?.clone(),
         room.setup.clock,
         owner(&room.setup),
-        channels(&room.setup)?,
+        channels(&room.setup.config),
     );
     let (seen, told) = watch::channel(EngineSeen::default());
     let watcher = watch_probes(room, told.clone(), &stop)?;
@@ -148,7 +163,7 @@ fn watch_probes(
     let probes = probe::all(specs.clone()).wrap_err("making the probes")?;
     let (tx, rx) = mpsc::channel(READINGS);
     tokio::spawn(Schedule::new(probes, room.setup.clock).run(tx, stop.clone()));
-    let watcher = Watcher::new(room.log.clone(), room.setup.clock, &specs, seen);
+    let watcher = Watcher::new(room.log()?.clone(), room.setup.clock, &specs, seen);
     let stop = stop.clone();
     Ok(tokio::spawn(async move {
         let ended = watcher.run(rx, &stop).await;

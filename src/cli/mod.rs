@@ -10,13 +10,16 @@
 
 mod after;
 pub mod args;
+mod check;
 mod confirm;
 mod declare;
 pub mod doctor;
 mod done;
 pub mod engine;
+mod examples;
 mod external;
 pub mod failure;
+mod follow;
 mod incident;
 pub mod open;
 mod people;
@@ -37,7 +40,7 @@ mod words;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, error::ErrorKind};
 use color_eyre::eyre::WrapErr as _;
 
 use args::Global;
@@ -48,7 +51,8 @@ use room::Room;
 /// An incident war room in the terminal.
 ///
 /// Without a command it opens the console; where there is no terminal it says
-/// in a few lines how things stand.
+/// in a few lines how things stand, and with --plain, or where no screen can be
+/// drawn, it goes on with a line for whatever happens.
 #[derive(Debug, Parser)]
 #[command(
     name = "warroom",
@@ -56,7 +60,6 @@ use room::Room;
     after_help = failure::CODES,
     after_long_help = help(),
     subcommand_help_heading = "Commands",
-    disable_help_subcommand = true,
     max_term_width = 100
 )]
 pub struct Cli {
@@ -89,6 +92,8 @@ enum Verb {
     Timeline(read::Timeline),
     /// How things stand, in a few lines
     Status,
+    /// How things stand, and then a line for whatever happens, until Ctrl-C
+    Follow,
     Deliveries(store::Deliveries),
     /// Looking at services
     #[command(subcommand)]
@@ -153,7 +158,7 @@ every key of the configuration.",
 /// Does what the arguments ask for, and answers the exit code. Says on stderr
 /// why something went wrong.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parsed(arguments) {
         Ok(cli) => cli,
         Err(error) => return misunderstood(&error),
     };
@@ -163,6 +168,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(exit) => exit,
         Err(error) => report(&error, verbose),
     }
+}
+
+fn parsed(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let mut matches = command().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command()))
 }
 
 fn started(cli: Cli) -> color_eyre::Result<Exit> {
@@ -260,13 +270,15 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
             room.follow_up = looks_back(&verb);
             let log = room.log.clone();
             let ended = in_room(verb, &mut room).await;
-            log.close().await;
+            if let Some(log) = log {
+                log.close().await;
+            }
             ended
         }
     }
 }
 
-/// Whether a command makes sense in a log that was named and is not there yet.
+/// Whether a command makes a log where there is none yet.
 const fn may_begin(verb: &Verb) -> bool {
     match verb {
         Verb::Engine | Verb::Import(_) => true,
@@ -297,6 +309,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::Show(show) => show.run(room),
         Verb::Timeline(timeline) => timeline.run(room),
         Verb::Status => read::status(room).await,
+        Verb::Follow => follow::run(room).await,
         Verb::Deliveries(deliveries) => deliveries.run(room).await,
         Verb::Probe(probe::Verb::List) => probe::list(room),
         Verb::Engine => engine::run(room).await,
@@ -321,5 +334,5 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
 
 /// The command line as clap knows it, for completions, the manual and tests.
 pub fn command() -> clap::Command {
-    Cli::command()
+    examples::added(Cli::command())
 }

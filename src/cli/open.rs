@@ -1,10 +1,15 @@
 //! The configuration, and what is opened by it: the log, and the policy.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use color_eyre::eyre::WrapErr as _;
 
-use super::{args::Global, failure::Failure, room::Room, say, text::read_file};
+use super::{
+    args::Global, engine::out_of_order, failure::Failure, room::Room, say, text::read_file,
+};
 use crate::{
     clock::Clock,
     config::{self, Config, Environment, Flags, Paths},
@@ -47,6 +52,9 @@ impl Setup {
         for warning in config.warnings() {
             say::note(&global, &format!("warning: {warning}"));
         }
+        for text in out_of_order(&config) {
+            say::note(&global, &format!("warning: {text}"));
+        }
         Ok(Self {
             clock: global.clock(),
             global,
@@ -75,7 +83,7 @@ impl Setup {
         Ok(self.paths.data.join(format!("{name}.db")))
     }
 
-    /// Opens the log, and makes it where there is none and none was named.
+    /// Opens the log, and makes it where there is none.
     ///
     /// A file that can't be written is opened for reading, so that everything
     /// that only looks still works.
@@ -126,15 +134,35 @@ impl Setup {
         Ok((policy, text))
     }
 
-    /// Everything, ready to work.
+    /// The log, if one has begun; none is made. One that was named by its file
+    /// and is not there is a slip.
+    async fn begun_log(&self) -> color_eyre::Result<Option<Log>> {
+        let path = self.log_path()?;
+        if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
+            return self.open_log().await.map(Some);
+        }
+        // Reading makes nothing, and tells a log that is gone from none.
+        match self.open_as(&path, OpenMode::ReadOnly).await {
+            Err(StoreError::Missing { .. }) if self.global.db.is_none() => Ok(None),
+            other => Ok(other.map(Some)?),
+        }
+    }
+
+    /// Everything, ready to work. A log is only begun where `may_begin`.
     ///
     /// # Errors
     ///
     /// When the log can't be opened or read.
-    pub async fn enter(self) -> color_eyre::Result<Room> {
-        let log = self.open_log().await?;
+    pub async fn enter(self, may_begin: bool) -> color_eyre::Result<Room> {
+        let log = if may_begin {
+            Some(self.open_log().await?)
+        } else {
+            self.begun_log().await?
+        };
         let mut board = Board::default();
-        journal::catch_up(&log, &mut board).await?;
+        if let Some(log) = &log {
+            journal::catch_up(log, &mut board).await?;
+        }
         Ok(Room {
             setup: self,
             log,
@@ -157,18 +185,12 @@ pub fn read_policy(
     Ok(Policy::parse(&name, &text)?)
 }
 
-/// Opens what a command needs. A log that was named by its file is only made
-/// where `may_begin`: elsewhere a name that is not there is a slip.
+/// Opens what a command needs. A log is only begun where `may_begin`.
 ///
 /// # Errors
 ///
 /// As [`Setup::read`] and [`Setup::enter`].
 pub async fn room(global: Global, may_begin: bool) -> color_eyre::Result<Room> {
     let setup = Setup::read(global)?;
-    if let (Some(path), false) = (&setup.global.db, may_begin)
-        && !path.exists()
-    {
-        return Err(StoreError::Missing { path: path.clone() }.into());
-    }
-    setup.enter().await.wrap_err("opening the log")
+    setup.enter(may_begin).await.wrap_err("opening the log")
 }

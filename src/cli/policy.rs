@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{
     args::Output,
+    check::{self, Found},
     failure::{Exit, Failure},
     open::{Setup, read_policy},
     say, words,
@@ -65,14 +66,6 @@ pub struct Simulate {
     pub file: Option<PathBuf>,
 }
 
-/// Something that a policy says twice, or that can't be meant.
-#[derive(Debug, Serialize)]
-struct Found {
-    level: &'static str,
-    rule: Option<&'static str>,
-    text: String,
-}
-
 /// Something that would be due.
 #[derive(Debug, Serialize)]
 struct Row {
@@ -92,7 +85,7 @@ impl Verb {
     pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
         match self {
             Self::Show { file } => show(setup, &policy_of(setup, file.as_ref())?),
-            Self::Check { file } => check(setup, file.as_ref()),
+            Self::Check { file } => look(setup, file.as_ref()),
             Self::Simulate(simulate) => simulate.run(setup),
         }
     }
@@ -117,51 +110,19 @@ fn show(setup: &Setup, policy: &Policy) -> color_eyre::Result<Exit> {
 }
 
 /// Mistakes end with their own code; contradictions are only told.
-fn check(setup: &Setup, file: Option<&PathBuf>) -> color_eyre::Result<Exit> {
-    let mut found = Vec::new();
+fn look(setup: &Setup, file: Option<&PathBuf>) -> color_eyre::Result<Exit> {
     let read = match file.or(setup.config.policy.as_ref()) {
         Some(file) => read_policy(file),
         None => Ok(((*Policy::built_in()).clone(), Vec::new())),
     };
-    let exit = match read {
-        Ok((policy, warnings)) => {
-            found.extend(warnings.iter().map(|warning| Found {
-                level: "warning",
-                rule: None,
-                text: warning.to_string(),
-            }));
-            let findings = policy.findings(setup.clock.now().date_naive());
-            found.extend(findings.into_iter().map(|finding| Found {
-                level: "warning",
-                rule: Some(finding.rule),
-                text: finding.text,
-            }));
-            Exit::Ok
-        }
+    let found: Vec<Found> = match read {
+        Ok((policy, warnings)) => check::odd(&warnings)
+            .chain(check::policy(&policy, setup))
+            .collect(),
         Err(error) if error.downcast_ref::<Failure>().is_some() => return Err(error),
-        Err(error) => {
-            found.push(Found {
-                level: "error",
-                rule: None,
-                text: super::failure::in_a_line(&error),
-            });
-            Exit::Found
-        }
+        Err(error) => vec![Found::error(super::failure::in_a_line(&error))],
     };
-    say::either(&setup.global, &found, || {
-        let lines = found.iter().map(|found| {
-            let rule = found
-                .rule
-                .map(|rule| format!(" [{rule}]"))
-                .unwrap_or_default();
-            format!("{}{rule}: {}", found.level, found.text)
-        });
-        lines.collect::<Vec<_>>().join("\n")
-    })?;
-    if found.is_empty() {
-        say::note(&setup.global, "nothing to say about it");
-    }
-    Ok(exit)
+    check::tell(&setup.global, &found)
 }
 
 impl Simulate {
@@ -178,7 +139,9 @@ impl Simulate {
             let sentence = "it can't be declared before its alert";
             return Err(Failure::usage(sentence).into());
         }
-        let incident = incident(&policy, self.severity, alert, declared);
+        let entry = simulated(&policy, self.severity, alert, declared);
+        let incident =
+            Incident::open(Arc::new(entry), 1, Vec::new()).expect("its first entry declares it");
         let rows = rows(&incident, self.updates);
         say::either(&setup.global, &rows, || table(&rows))?;
         if setup.global.output == Output::Table {
@@ -193,13 +156,13 @@ impl Simulate {
     }
 }
 
-/// An incident that was just declared, as the log would tell of it.
-fn incident(
+/// The entry that declares an incident, as the log would tell of it.
+pub fn simulated(
     policy: &Policy,
     severity: Severity,
     alert: DateTime<Utc>,
     declared: DateTime<Utc>,
-) -> Incident {
+) -> Entry {
     let declaration = Declaration {
         title: "simulated".into(),
         severity: Some(severity),
@@ -208,7 +171,7 @@ fn incident(
         ..Declaration::default()
     };
     let nobody = uuid::Uuid::nil();
-    let entry = Entry {
+    Entry {
         id: EntryId(nobody),
         seq: None,
         incident: IncidentId(nobody),
@@ -220,8 +183,7 @@ fn incident(
         base: 0,
         fact: Fact::Declared(Box::new(declaration)),
         came_as: None,
-    };
-    Incident::open(Arc::new(entry), 1, Vec::new()).expect("its first entry declares it")
+    }
 }
 
 fn rows(incident: &Incident, updates: usize) -> Vec<Row> {

@@ -10,9 +10,14 @@ use super::{
     say, view, words,
 };
 use crate::{
-    domain::{incident::Incident, phase::Phase, severity::Severity, text::one_line},
+    domain::{
+        incident::Incident,
+        phase::Phase,
+        severity::Severity,
+        text::{Name, one_line},
+    },
     store::DeliveryFilter,
-    ui::{app::line, format},
+    ui::app::line,
 };
 
 /// Incidents: those that are active, the worst first.
@@ -182,6 +187,7 @@ fn show(incident: &Incident, whole: &view::Whole<'_>, now: DateTime<Utc>) -> Str
     let rows = facts(incident, whole)
         .into_iter()
         .chain(clocks(whole, now))
+        .chain(lessons(whole))
         .filter(|(_, value)| !value.is_empty());
     lines.extend(rows.map(|(name, value)| format!("{name:<12}{value}")));
     lines.join("\n")
@@ -231,6 +237,22 @@ fn clocks(whole: &view::Whole<'_>, now: DateTime<Utc>) -> Vec<(&'static str, Str
     let reasons = whole.retrospective.reasons.iter();
     let reasons = reasons.map(|reason| ("looks back", reason.clone()));
     owed.chain(settled).chain(reasons).collect()
+}
+
+/// What looking back brought: why it happened, and what is done about it.
+fn lessons(whole: &view::Whole<'_>) -> Vec<(&'static str, String)> {
+    let looking_back = &whole.retrospective;
+    let factors = looking_back.factors.iter();
+    let factors = factors.map(|factor| ("factor", one_line(factor)));
+    let actions = looking_back.actions.iter().map(|item| {
+        let owner = item.owner.map_or("nobody owns it", Name::as_str);
+        let due = item.due.map(|due| format!(", due {due}"));
+        let done = if item.done { ", done" } else { "" };
+        let (kind, what) = (item.kind.word(), one_line(item.what));
+        let due = due.unwrap_or_default();
+        ("action", format!("{kind}: {what} ({owner}{due}{done})"))
+    });
+    factors.chain(actions).collect()
 }
 
 impl Timeline {
@@ -288,7 +310,7 @@ fn timeline(incident: &Incident, entries: &[view::Happened]) -> String {
 pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
     let now = room.now();
     let active = room.board.active();
-    let unfinished = room.log.deliveries(DeliveryFilter::Unfinished).await?;
+    let unfinished = room.deliveries(DeliveryFilter::Unfinished).await?;
     let engine = super::engine::holder(room).await?;
     let status = Status {
         now,
@@ -329,7 +351,7 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
             .map_or_else(|| "nobody leads".to_owned(), |who| format!("{who} leads"));
         lines.push(format!("phase: {}; {lead}", brief.phase));
         for owed in &brief.duties {
-            let due = format::clock_minutes(owed.due);
+            let due = words::time(owed.due, status.now);
             let left = words::left(owed.due, status.now);
             lines.push(format!("next: {} by {due}, {left}", owed.what));
         }
@@ -337,7 +359,10 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
     if status.incidents.is_empty() {
         lines.push("incident: none is active".to_owned());
     }
-    lines.push(format!("health: {}", words::health(room.board.probes())));
+    lines.push(format!(
+        "health: {}",
+        words::health(room.board.probes(), status.now)
+    ));
     if status.unfinished_deliveries > 0 {
         let count = status.unfinished_deliveries;
         lines.push(format!(

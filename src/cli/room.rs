@@ -11,13 +11,13 @@ use crate::{
         entry::{Entry, EntryId, IncidentId, Via},
         fact::{Fact, Health},
         incident::{Command, Gate, Incident},
-        notice::Intent,
+        notice::{Delivery, Intent},
         text::Name,
         update::Audience,
         when,
     },
     journal::{self, Author},
-    store::{Log, StoreError},
+    store::{DeliveryFilter, Log, StoreError},
     ui::{composer::Composer, msg::Wish},
 };
 
@@ -26,8 +26,8 @@ use crate::{
 pub struct Room {
     /// The configuration.
     pub setup: Setup,
-    /// The log.
-    pub log: Log,
+    /// The log; `None` where none has begun, and this command begins none.
+    pub log: Option<Log>,
     /// All incidents.
     pub board: Board,
     /// While nothing is active, the incident is meant that waits for its
@@ -58,6 +58,30 @@ pub struct Entering<'a> {
 }
 
 impl Room {
+    /// The log.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Missing`] where none has begun.
+    pub fn log(&self) -> Result<&Log, StoreError> {
+        let path = || self.setup.log_path().unwrap_or_default();
+        self.log
+            .as_ref()
+            .ok_or_else(|| StoreError::Missing { path: path() })
+    }
+
+    /// What was sent and what waits; nothing where no log has begun.
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be read.
+    pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
+        match &self.log {
+            Some(log) => log.deliveries(filter).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// The flags that every command takes.
     pub const fn global(&self) -> &Global {
         &self.setup.global
@@ -223,13 +247,14 @@ impl Room {
         let author = Author {
             name: self.me().clone(),
             via: Via::Cli,
-            replica: self.log.replica(),
+            replica: self.log()?.replica(),
             clock: self.setup.clock,
         };
         let batch = author.write(wishes, &self.board);
         let now = self.now();
-        self.log.append(&batch.entries, &batch.intents, now).await?;
-        journal::catch_up(&self.log, &mut self.board).await?;
+        let log = self.log()?.clone();
+        log.append(&batch.entries, &batch.intents, now).await?;
+        journal::catch_up(&log, &mut self.board).await?;
         Ok(Recorded {
             incident: batch
                 .entries
@@ -256,7 +281,7 @@ impl Room {
             last.is_some_and(|sent| sent.update.last)
         });
         let key = Composer::draft_key(id, Audience::Internal);
-        let drafted = sent || self.log.draft(&key).await?.is_some();
+        let drafted = sent || self.log()?.draft(&key).await?.is_some();
         Ok(Gate {
             probes_green,
             final_update_drafted: drafted,

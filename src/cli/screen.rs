@@ -7,8 +7,9 @@ use color_eyre::eyre::WrapErr as _;
 
 use super::{
     doctor::capability,
-    engine::{channels, host},
+    engine::{channels, host, out_of_order},
     failure::Exit,
+    follow,
     open::Setup,
     read,
     room::Room,
@@ -22,7 +23,7 @@ use crate::{
     store::Log,
     ui::{
         app::Settings,
-        capability::{Capability, Depth},
+        capability::{Capability, Depth, Plain},
         keymap::Keymap,
         theme::Theme,
     },
@@ -37,8 +38,8 @@ use crate::{
 pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     let log = setup.open_log().await?;
-    if capability.plain.is_some() {
-        return sentences(setup, log).await;
+    if let Some(why) = capability.plain {
+        return sentences(setup, log, why).await;
     }
     let errors = error_log(&setup);
     terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
@@ -57,8 +58,8 @@ pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
 pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     let log = setup.open_log().await?;
-    if capability.plain.is_some() {
-        return sentences(setup, log).await;
+    if let Some(why) = capability.plain {
+        return sentences(setup, log, why).await;
     }
     let errors = error_log(&setup);
     terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
@@ -67,16 +68,20 @@ pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
 
-async fn sentences(setup: Setup, log: Log) -> color_eyre::Result<Exit> {
+/// How things stand; to somebody at a terminal, also what happens then.
+async fn sentences(setup: Setup, log: Log, why: Plain) -> color_eyre::Result<Exit> {
     let mut board = Board::default();
     journal::catch_up(&log, &mut board).await?;
-    let room = Room {
+    let mut room = Room {
         setup,
-        log,
+        log: Some(log),
         board,
         follow_up: false,
     };
-    read::status(&room).await
+    match why {
+        Plain::NotATerminal => read::status(&room).await,
+        Plain::Asked | Plain::NoTerm | Plain::Dumb => follow::run(&mut room).await,
+    }
 }
 
 fn parts(
@@ -88,6 +93,7 @@ fn parts(
     let config = &setup.config;
     let (_, policy) = setup.policy()?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    warnings.extend(out_of_order(config));
     warnings.extend(log.warnings().iter().map(ToString::to_string));
     let keymap = keymap(setup, &mut warnings)?;
     let theme = theme(setup, &capability, what, &mut warnings)?;
@@ -114,7 +120,7 @@ fn parts(
         capability,
         probes: probe::all(specs.clone()).wrap_err("making the probes")?,
         specs,
-        channels: channels(setup)?,
+        channels: channels(config),
         runbooks: config.runbooks.clone(),
         policy_file: config.policy.clone(),
         warnings,

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{
     args::Global,
+    check::{self, Found},
     failure::{self, Exit, Failure},
     open::Setup,
     say,
@@ -69,13 +70,6 @@ struct Set<'a> {
     key: &'a str,
     value: &'a str,
     from: String,
-}
-
-/// One finding.
-#[derive(Debug, Serialize)]
-struct Found {
-    level: &'static str,
-    text: String,
 }
 
 /// One theme.
@@ -142,33 +136,26 @@ fn check(global: &Global) -> color_eyre::Result<Exit> {
         quiet: true,
         ..global.clone()
     };
-    let (found, exit) = match Setup::read(quiet) {
-        Ok(setup) => {
-            let warnings = setup.config.warnings().iter().map(|warning| Found {
-                level: "warning",
-                text: warning.to_string(),
-            });
-            (warnings.collect::<Vec<_>>(), Exit::Ok)
-        }
+    let found = match Setup::read(quiet) {
+        Ok(setup) => findings(&setup),
         Err(error) if error.downcast_ref::<ConfigError>().is_some() => {
-            let text = failure::in_a_line(&error);
-            let level = "error";
-            (vec![Found { level, text }], Exit::Found)
+            vec![Found::error(failure::in_a_line(&error))]
         }
         Err(error) => return Err(error),
     };
-    say::either(global, &found, || lines(&found))?;
-    if found.is_empty() {
-        say::note(global, "nothing to say about it");
-    }
-    Ok(exit)
+    check::tell(global, &found)
 }
 
-fn lines(found: &[Found]) -> String {
-    let lines = found
-        .iter()
-        .map(|found| format!("{}: {}", found.level, found.text));
-    lines.collect::<Vec<_>>().join("\n")
+/// What the files say together; what a policy says by itself is for
+/// `policy check`.
+fn findings(setup: &Setup) -> Vec<Found> {
+    let mut found: Vec<Found> = check::odd(setup.config.warnings()).collect();
+    found.extend(check::channels(&setup.config));
+    match setup.policy() {
+        Ok((policy, _)) => found.extend(check::contacts(&policy, &setup.config)),
+        Err(error) => found.push(Found::error(failure::in_a_line(&error))),
+    }
+    found
 }
 
 impl Themes {
@@ -226,25 +213,11 @@ fn themes(setup: &Setup) -> color_eyre::Result<Exit> {
 
 fn theme_check(setup: &Setup, file: &Path) -> color_eyre::Result<Exit> {
     let text = read_file(file)?;
-    let (found, exit) = match Theme::parse(&file.display().to_string(), &text) {
-        Ok((_, warnings)) => {
-            let found = warnings.iter().map(|warning| Found {
-                level: "warning",
-                text: warning.to_string(),
-            });
-            (found.collect::<Vec<_>>(), Exit::Ok)
-        }
-        Err(error) => {
-            let text = error.to_string();
-            let level = "error";
-            (vec![Found { level, text }], Exit::Found)
-        }
+    let found: Vec<Found> = match Theme::parse(&file.display().to_string(), &text) {
+        Ok((_, warnings)) => check::odd(&warnings).collect(),
+        Err(error) => vec![Found::error(error.to_string())],
     };
-    say::either(&setup.global, &found, || lines(&found))?;
-    if found.is_empty() {
-        say::note(&setup.global, "nothing to say about it");
-    }
-    Ok(exit)
+    check::tell(&setup.global, &found)
 }
 
 impl Runbooks {

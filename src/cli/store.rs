@@ -67,7 +67,8 @@ pub struct Export {
 /// Read entries that were exported; known ones are left as they are.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
+  warroom import incidents.jsonl
   warroom export | ssh standby warroom import -")]
 pub struct Import {
     /// The file; - reads stdin
@@ -111,15 +112,15 @@ impl Deliveries {
         let delivery = match self.verb {
             None => return list(room, self.all).await,
             Some(Delivering::Retry { key }) => {
-                let known = room.log.delivery(&key).await?;
+                let known = room.log()?.delivery(&key).await?;
                 let known = known.ok_or(StoreError::NoDelivery { key: key.clone() })?;
                 let what = format!("this is sent to {} again", known.intent.channel);
                 say::note(room.global(), &known.intent.text);
                 confirm::word(room.global(), "send", &what)?;
-                room.log.retry(&key, now).await?
+                room.log()?.retry(&key, now).await?
             }
-            Some(Delivering::Cancel { key }) => room.log.cancel(&key).await?,
-            Some(Delivering::MarkSent { key }) => room.log.mark_sent(&key, now).await?,
+            Some(Delivering::Cancel { key }) => room.log()?.cancel(&key).await?,
+            Some(Delivering::MarkSent { key }) => room.log()?.mark_sent(&key, now).await?,
         };
         say::either(room.global(), &view::sending(&delivery), || {
             table(&[&delivery])
@@ -138,11 +139,24 @@ async fn list(room: &Room, all: bool) -> color_eyre::Result<Exit> {
         (None, true) => DeliveryFilter::All,
         (None, false) => DeliveryFilter::Unfinished,
     };
-    let deliveries = room.log.deliveries(filter).await?;
+    let deliveries = room.deliveries(filter).await?;
     let chosen: Vec<&Delivery> = deliveries.iter().collect();
     let views: Vec<_> = deliveries.iter().map(view::sending).collect();
     say::either(room.global(), &views, || table(&chosen))?;
+    if chosen.is_empty() {
+        say::note(room.global(), none(filter));
+    }
     Ok(Exit::Ok)
+}
+
+const fn none(filter: DeliveryFilter) -> &'static str {
+    match filter {
+        DeliveryFilter::All => "nothing was ever sent",
+        DeliveryFilter::About(_) => "nothing was sent about this incident",
+        DeliveryFilter::Unfinished | DeliveryFilter::In(_) => {
+            "nothing waits or went wrong (--all shows what was sent)"
+        }
+    }
 }
 
 fn table(deliveries: &[&Delivery]) -> String {
@@ -180,10 +194,10 @@ impl Export {
     /// When the file is there already, or can't be written.
     pub async fn run(&self, room: &Room) -> color_eyre::Result<Exit> {
         let count = match &self.to {
-            None => room.log.export(&mut io::stdout()).await?,
+            None => room.log()?.export(&mut io::stdout()).await?,
             Some(to) => {
                 let mut file = BufWriter::new(new_file(to)?);
-                let count = room.log.export(&mut file).await?;
+                let count = room.log()?.export(&mut file).await?;
                 let doing = || format!("writing {}", to.display());
                 let file = file.into_inner().map_err(io::IntoInnerError::into_error);
                 file.and_then(|file| file.sync_all()).wrap_err_with(doing)?;
@@ -231,7 +245,7 @@ impl Import {
             })?;
             Box::new(BufReader::new(file))
         };
-        let imported = room.log.import(from).await?;
+        let imported = room.log()?.import(from).await?;
         let count = Count {
             entries: imported.added + imported.known,
             added: imported.added,
@@ -254,7 +268,7 @@ impl Backup {
     ///
     /// When there is something at that place, or it can't be written.
     pub async fn run(&self, room: &Room) -> color_eyre::Result<Exit> {
-        room.log.backup(&self.to).await?;
+        room.log()?.backup(&self.to).await?;
         let name = self.to.display();
         say::note(room.global(), &format!("the log is copied to {name}"));
         Ok(Exit::Ok)
@@ -267,9 +281,9 @@ impl Backup {
 ///
 /// When the file can't be opened at all.
 pub async fn verify(room: &Room) -> color_eyre::Result<Exit> {
-    let report = room.log.verify().await?;
+    let report = room.log()?.verify().await?;
     let checked = Checked {
-        file: room.log.path().to_owned(),
+        file: room.log()?.path().to_owned(),
         sound: report.is_sound(),
         entries: report.entries,
         unknown: report.unknown,

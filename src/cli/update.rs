@@ -38,7 +38,7 @@ Examples:
   warroom update --last --yes")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Update {
-    /// Investigating, Identified …
+    /// Investigating, Identified, Fixing, Monitoring, Resolved, or your own words
     #[arg(long, value_name = "TEXT")]
     pub status: Option<String>,
     /// 'P2 - High latency on video generation'
@@ -100,7 +100,7 @@ impl Update {
         let recorded = room.record(entering).await?;
         if self.draft {
             let key = Composer::draft_key(id, Audience::Internal);
-            room.log.drop_draft(&key).await?;
+            room.log()?.drop_draft(&key).await?;
         }
         done::tell(room, &recorded)?;
         wait(room, &recorded, &self.waiting).await
@@ -122,7 +122,7 @@ impl Update {
         };
         if self.draft {
             let key = Composer::draft_key(incident.id, Audience::Internal);
-            let kept = room.log.draft(&key).await?;
+            let kept = room.log()?.draft(&key).await?;
             let sentence = format!("no draft is kept for {}", incident.label());
             composer.restore(&kept.ok_or_else(|| Failure::not_found(sentence))?, now);
         }

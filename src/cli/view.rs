@@ -15,7 +15,7 @@ use crate::domain::{
     entry::{EntryId, IncidentId},
     escalation,
     fact::{ActionKind, Role},
-    incident::Incident,
+    incident::{Incident, Milestones},
     phase::Phase,
     retrospective,
     severity::Severity,
@@ -50,7 +50,7 @@ pub struct Whole<'a> {
     pub brief: Brief<'a>,
     pub roles: Vec<RoleOf<'a>>,
     pub people: Vec<Name>,
-    pub milestones: Times,
+    pub milestones: &'a Milestones,
     pub settled: Vec<Over>,
     pub held_until: Option<DateTime<Utc>>,
     pub downtime_seconds: i64,
@@ -72,24 +72,6 @@ pub struct Whole<'a> {
     pub retrospective: LookingBack<'a>,
     pub policy: &'a Title,
     pub entries: usize,
-}
-
-/// When what happened.
-#[derive(Debug, Serialize)]
-pub struct Times {
-    pub impact_started: Option<DateTime<Utc>>,
-    pub alert: Option<DateTime<Utc>>,
-    pub reported: Option<DateTime<Utc>>,
-    pub declared: DateTime<Utc>,
-    pub acknowledged: Option<DateTime<Utc>>,
-    pub triaged: Option<DateTime<Utc>>,
-    pub identified: Option<DateTime<Utc>>,
-    pub mitigated: Option<DateTime<Utc>>,
-    pub resolved_first: Option<DateTime<Utc>>,
-    pub resolved: Option<DateTime<Utc>>,
-    pub reopened: Option<DateTime<Utc>>,
-    pub closed: Option<DateTime<Utc>>,
-    pub cancelled: Option<DateTime<Utc>>,
 }
 
 /// Who does what.
@@ -202,7 +184,7 @@ pub fn whole(incident: &Incident, now: DateTime<Utc>) -> Whole<'_> {
         brief: brief(incident, now),
         roles: roles(incident),
         people: incident.people(),
-        milestones: times(incident),
+        milestones: &state.times,
         settled: settled(incident).iter().map(over).collect(),
         held_until: escalation::held_until(incident),
         downtime_seconds: state.ledger.total(now).num_seconds(),
@@ -241,25 +223,6 @@ fn roles(incident: &Incident) -> Vec<RoleOf<'_>> {
             person,
         })
         .collect()
-}
-
-fn times(incident: &Incident) -> Times {
-    let times = &incident.state().times;
-    Times {
-        impact_started: times.impact_started,
-        alert: times.alert,
-        reported: times.reported,
-        declared: times.declared,
-        acknowledged: times.acknowledged,
-        triaged: times.triaged,
-        identified: times.identified,
-        mitigated: times.mitigated,
-        resolved_first: times.resolved_first,
-        resolved: times.resolved,
-        reopened: times.reopened,
-        closed: times.closed,
-        cancelled: times.cancelled,
-    }
 }
 
 fn outages(incident: &Incident) -> Vec<Outage> {

@@ -63,7 +63,7 @@ pub async fn wait(room: &Room, recorded: &Recorded, waiting: &Waiting) -> color_
         .map_err(Failure::from)?
         .to_std()
         .map_err(|_| eyre!("{} is no time to wait", one_line(text)))?;
-    let mut changes = room.log.changes().await;
+    let mut changes = room.log()?.changes().await;
     let watch = async {
         loop {
             if let Some(exit) = ended(room, recorded).await? {
@@ -87,7 +87,7 @@ pub async fn wait(room: &Room, recorded: &Recorded, waiting: &Waiting) -> color_
 /// How it ended; `None` while something is on its way.
 async fn ended(room: &Room, recorded: &Recorded) -> color_eyre::Result<Option<Exit>> {
     let filter = DeliveryFilter::About(recorded.incident);
-    let deliveries = room.log.deliveries(filter).await?;
+    let deliveries = room.deliveries(filter).await?;
     let mine: Vec<DeliveryState> = deliveries
         .iter()
         .filter(|delivery| recorded.entries.contains(&delivery.intent.origin))

@@ -105,6 +105,16 @@ pub fn stamp(at: DateTime<Utc>) -> String {
     format!("{} {}", format::day(at), format::clock(at))
 }
 
+/// `14:15Z`, with its date where that is not today.
+pub fn time(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let time = format::clock_minutes(at);
+    if at.date_naive() == now.date_naive() {
+        time
+    } else {
+        format!("{} {time}", format::day(at))
+    }
+}
+
 /// `P2`, or that nobody decided it.
 pub fn severity(incident: &Incident) -> String {
     incident
@@ -113,12 +123,15 @@ pub fn severity(incident: &Incident) -> String {
 }
 
 /// One line about all probes.
-pub fn health<'a>(probes: impl Iterator<Item = (&'a Name, Health, DateTime<Utc>)>) -> String {
+pub fn health<'a>(
+    probes: impl Iterator<Item = (&'a Name, Health, DateTime<Utc>)>,
+    now: DateTime<Utc>,
+) -> String {
     let words: Vec<String> = probes
         .map(|(name, health, since)| match health {
             Health::Up => format!("{name} ok"),
             Health::Degraded | Health::Down | Health::Unknown | Health::Stale => {
-                let since = format::clock_minutes(since);
+                let since = time(since, now);
                 format!("{name} {} since {since}", health.word())
             }
         })

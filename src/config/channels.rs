@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{
-    ConfigError, Environment,
+    Channels, ConfigError, Environment,
     file::Channel,
+    keys,
     origin::{Origins, Source},
     paths, read,
 };
 use crate::domain::{
     channel::{Format, Kind, Spec},
-    located::{Warning, closest},
+    located::Warning,
     secret::Secret,
     text::Name,
 };
@@ -21,12 +22,15 @@ use crate::domain::{
 const PREFIX: &str = "WARROOM_CHANNEL_";
 
 /// All channels, with the addresses and secrets that files and variables hold.
+///
+/// A mistake in one is its own: the others, and everything that sends nothing,
+/// go on.
 pub(super) fn read(
     channels: BTreeMap<Name, Channel>,
     environment: &Environment,
     origins: &mut Origins,
     warnings: &mut Vec<Warning>,
-) -> Result<BTreeMap<Name, Spec>, ConfigError> {
+) -> Channels {
     warnings.extend(stray(&channels, environment));
     let mut specs = BTreeMap::new();
     for (name, channel) in channels {
@@ -35,11 +39,11 @@ pub(super) fn read(
             environment,
             origins,
         };
-        let spec = reader.spec(channel)?;
-        warnings.extend(reader.odd(&spec));
+        let spec = reader.spec(channel);
+        warnings.extend(spec.iter().flat_map(|spec| reader.odd(spec)));
         specs.insert(name, spec);
     }
-    Ok(specs)
+    specs
 }
 
 /// `WARROOM_CHANNEL_ON_CALL_URL` for `on-call`.
@@ -60,19 +64,14 @@ fn stray(channels: &BTreeMap<Name, Channel>, environment: &Environment) -> Vec<W
         .keys()
         .flat_map(|name| [variable(name, "URL"), variable(name, "SECRET")])
         .collect();
-    let lower: Vec<String> = known.iter().map(|name| name.to_lowercase()).collect();
-    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
     environment
         .keys()
         .filter(|name| name.starts_with(PREFIX) && !known.contains(name))
         .map(|name| Warning {
             file: name.clone(),
             line: 0,
-            text: match closest(name, &lower) {
-                Some(meant) => format!(
-                    "no channel has this name; did you mean {}?",
-                    meant.to_uppercase()
-                ),
+            text: match keys::meant(name, PREFIX, &known) {
+                Some(meant) => format!("no channel has this name; did you mean {meant}?"),
                 None => "no channel has this name".to_owned(),
             },
         })

@@ -110,6 +110,16 @@ pub(super) fn variable(key: &str) -> String {
     format!("WARROOM_{}", key.replace('.', "__").to_uppercase())
 }
 
+/// The one of our variables that was probably meant by `name`; `None` if none
+/// is near. What all of them begin with says nothing about nearness.
+pub(super) fn meant(name: &str, prefix: &str, ours: &[String]) -> Option<String> {
+    let bare = |name: &str| name.strip_prefix(prefix).map(str::to_lowercase);
+    let known: Vec<String> = ours.iter().filter_map(|name| bare(name)).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let found = located::closest(&bare(name)?, &known)?;
+    Some(format!("{prefix}{}", found.to_uppercase()))
+}
+
 /// What a file would say that sets `name` to `raw`; `from` is the variable or
 /// the flag it came from.
 pub(super) fn as_file(name: &str, raw: &str, from: &str) -> Result<File, ConfigError> {

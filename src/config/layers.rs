@@ -9,7 +9,7 @@ use std::{
 use url::Url;
 
 use super::{
-    Config, ConfigError, Environment, Flags, Paths, Source, Theme, Wall, channels,
+    Channels, Config, ConfigError, Environment, Flags, Paths, Source, Theme, Wall, channels,
     file::{self, File},
     folder,
     keys::{self, KEYS, WORDS},
@@ -18,7 +18,6 @@ use super::{
     probes, read,
 };
 use crate::domain::{
-    channel,
     located::{self, Warning, closest},
     probe,
     text::{Address, Name},
@@ -119,7 +118,7 @@ impl Layers<'_> {
             self.environment,
             &mut self.origins,
             &mut self.warnings,
-        )?;
+        );
         Ok(Config {
             actor: self.actor(file.actor)?,
             workspace: self.named("workspace", file.workspace, super::WORKSPACE)?,
@@ -193,7 +192,7 @@ impl Layers<'_> {
     fn updates(
         &mut self,
         set: Option<Vec<Name>>,
-        channels: &BTreeMap<Name, channel::Spec>,
+        channels: &Channels,
     ) -> Result<Vec<Name>, ConfigError> {
         if let Some(names) = set {
             return self.known("updates.channels", names, channels);
@@ -213,11 +212,11 @@ impl Layers<'_> {
         }
     }
 
-    fn known<T>(
+    fn known(
         &self,
         key: &str,
         names: Vec<Name>,
-        channels: &BTreeMap<Name, T>,
+        channels: &Channels,
     ) -> Result<Vec<Name>, ConfigError> {
         let Some(unknown) = names.iter().find(|name| !channels.contains_key(*name)) else {
             return Ok(names);
@@ -293,13 +292,11 @@ fn strange_variables(environment: &Environment) -> Vec<Warning> {
         .map(|key| keys::variable(key.name))
         .chain(OTHERS.map(str::to_owned))
         .collect();
-    let lower: Vec<String> = ours.iter().map(|name| name.to_lowercase()).collect();
-    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
     environment
         .keys()
         .filter(|name| name.starts_with("WARROOM_") && !ours.contains(name))
         .filter_map(|name| {
-            let meant = closest(name, &lower)?.to_uppercase();
+            let meant = keys::meant(name, "WARROOM_", &ours)?;
             Some(Warning {
                 file: name.clone(),
                 line: 0,

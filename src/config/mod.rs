@@ -165,6 +165,9 @@ pub struct Wall {
     pub panel_inch: f64,
 }
 
+/// The channels by name; one with a mistake says which, and is out of order.
+pub type Channels = BTreeMap<Name, Result<channel::Spec, ConfigError>>;
+
 /// Everything a person can set.
 #[derive(Debug)]
 pub struct Config {
@@ -196,7 +199,7 @@ pub struct Config {
     /// What is probed.
     pub probes: Vec<probe::Spec>,
     /// Where messages can go.
-    pub channels: BTreeMap<Name, channel::Spec>,
+    pub channels: Channels,
     /// Where updates go unless somebody says otherwise; all of them are in `channels`.
     pub updates: Vec<Name>,
     /// Where news for the public go, once they are approved; all of them are in

@@ -9,7 +9,7 @@ mod tasks;
 pub mod terminal;
 pub mod wall;
 
-use std::{collections::BTreeMap, os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
+use std::{os::fd::OwnedFd, path::PathBuf, time::Duration};
 
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::WrapErr as _;
@@ -26,8 +26,8 @@ use self::{
 };
 use crate::{
     clock::Clock,
-    domain::{entry::Seq, health::Panel, probe::Spec, text::Name},
-    notify::Channel,
+    domain::{entry::Seq, health::Panel, probe::Spec},
+    notify::Channels,
     probe::Probe,
     store::Log,
     ui::{
@@ -45,6 +45,8 @@ use crate::{
 const INBOX: usize = 256;
 /// At most one frame in this time: a burst of keys is one frame, not two hundred.
 const FRAME: Duration = Duration::from_millis(16);
+/// What the shell shows while a console is stopped that ran the engine.
+const STOPPED: &str = "warroom is stopped, and it ran the engine: nobody is paged and nothing is delivered until `fg` brings it back, unless another console or `warroom engine` runs";
 /// A tick that comes this much late tells that the machine slept.
 const SLEPT: chrono::TimeDelta = chrono::TimeDelta::seconds(20);
 
@@ -68,7 +70,7 @@ pub struct Setup {
     /// The same, ready to look.
     pub probes: Vec<Probe>,
     /// Where messages can go.
-    pub channels: BTreeMap<Name, Arc<Channel>>,
+    pub channels: Channels,
     /// The folder of the runbooks.
     pub runbooks: PathBuf,
     /// The team's policy file, for adopting it anew.
@@ -273,7 +275,13 @@ impl Console {
 
     async fn suspend(&mut self) -> color_eyre::Result<()> {
         let since = self.clock.now();
-        if self.handle.suspend().await.wrap_err("suspending")? {
+        let last_words = if self.app.engine.mine { STOPPED } else { "" };
+        if self
+            .handle
+            .suspend(last_words)
+            .await
+            .wrap_err("suspending")?
+        {
             self.message(Msg::Away(since));
             self.last_tick = self.clock.now();
         }

@@ -21,7 +21,7 @@ mod backoff;
 mod payload;
 mod sign;
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use reqwest::{
@@ -34,6 +34,7 @@ use tokio::sync::OnceCell;
 use crate::domain::{
     channel::{Kind, Spec},
     notice::{Intent, Outcome},
+    text::{Name, Title},
 };
 
 pub use backoff::{next_try, patience};
@@ -60,6 +61,9 @@ pub enum NotifyError {
     #[error("the signing secret is empty: write one, or leave it out")]
     NoSecret,
 }
+
+/// The channels by name; one that is out of order says why.
+pub type Channels = BTreeMap<Name, Result<Arc<Channel>, Title>>;
 
 /// A channel, ready to deliver. Opens nothing until the first message.
 pub struct Channel {

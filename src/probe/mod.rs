@@ -43,7 +43,6 @@ use crate::{
 pub use error::ProbeError;
 pub use schedule::{Nudge, Schedule};
 pub use shared::Shared;
-pub use trust::install_tls;
 
 use connect::HostPort;
 use sight::{Failure, Saw};

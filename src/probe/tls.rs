@@ -8,8 +8,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rustls::{
-    DigitallySignedStruct, Error, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    Error,
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 use tokio::sync::OnceCell;
@@ -19,7 +18,7 @@ use super::{
     Shared,
     connect::HostPort,
     sight::{Failure, Saw, Sight, io_words},
-    trust::{self, Verifier, days},
+    trust::{self, Judge, Verifier, days},
 };
 use crate::domain::fact::ErrorClass;
 
@@ -52,7 +51,7 @@ impl Tls {
             now: trust::unix(now),
             seen: Mutex::default(),
         });
-        let config = trust::client_config(Arc::clone(&witness) as Arc<dyn ServerCertVerifier>)?;
+        let config = trust::client_config(Arc::clone(&witness))?;
         let stream = self.address.open(self.shared.lookups(), self.limit).await?;
         let shaken = TlsConnector::from(Arc::new(config))
             .connect(self.address.name.clone(), stream)
@@ -121,25 +120,17 @@ impl Witness {
     }
 }
 
-impl ServerCertVerifier for Witness {
-    fn verify_server_cert(
+impl Judge for Witness {
+    fn judge(
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
         _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
+    ) -> Result<(), Error> {
         let verdict = self
             .verifier
-            .verify_server_cert(
-                end_entity,
-                intermediates,
-                server_name,
-                ocsp_response,
-                self.now,
-            )
-            .map(drop);
+            .judge(end_entity, intermediates, server_name, self.now);
         let chain = std::iter::once(end_entity).chain(intermediates);
         let earliest_end = chain.filter_map(trust::not_after).min();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,28 +138,6 @@ impl ServerCertVerifier for Witness {
             earliest_end,
             verdict,
         });
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.verifier.supported_verify_schemes()
+        Ok(())
     }
 }

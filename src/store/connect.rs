@@ -1,6 +1,7 @@
 //! Opening a file: the checks, the connections, the tables.
 
 use std::{
+    fs,
     path::Path,
     sync::{Arc, atomic::AtomicU64},
     time::Duration,
@@ -37,10 +38,11 @@ const WRITER_WAITS: Duration = Duration::from_millis(5);
 
 /// Opens and checks everything.
 pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<Log, StoreError> {
+    let was_empty = fs::metadata(path).is_ok_and(|file| file.len() == 0);
     inspect::place(path, mode, network)?;
     let patience = tx::Patience::start();
     let (first, replica, warnings) = loop {
-        match attempt(path, mode).await {
+        match attempt(path, mode, was_empty).await {
             Ok(opened) => break opened,
             Err(error) => patience.again(error).await?,
         }
@@ -74,12 +76,13 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
 async fn attempt(
     path: &Path,
     mode: OpenMode,
+    was_empty: bool,
 ) -> Result<(Conn, ReplicaId, Vec<Warning>), StoreError> {
     let mut conn = match mode {
         OpenMode::ReadWrite => writer(path).await?,
         OpenMode::ReadOnly => reader(path).await?,
     };
-    match prepare(&mut conn, path, mode).await {
+    match prepare(&mut conn, path, mode, was_empty).await {
         Ok((replica, warnings)) => Ok((conn, replica, warnings)),
         Err(error) => {
             conn.close().await.ok();
@@ -132,11 +135,13 @@ async fn prepare(
     conn: &mut Conn,
     path: &Path,
     mode: OpenMode,
+    was_empty: bool,
 ) -> Result<(ReplicaId, Vec<Warning>), StoreError> {
     recent(conn, path).await?;
     // Before the head is read: it is only ever raised after a commit.
     let marked = mark::read(path);
-    if is_new(conn, path).await? {
+    let is_new = is_new(conn, path).await?;
+    if is_new {
         if mode == OpenMode::ReadOnly {
             return Err(StoreError::Missing { path: path.into() });
         }
@@ -151,6 +156,9 @@ async fn prepare(
     let mut warnings = losses::known(conn, path).await?;
     if mode == OpenMode::ReadOnly {
         warnings.extend(losses::lost(marked, head));
+    }
+    if is_new && was_empty {
+        warnings.push(Warning::WasEmpty);
     }
     Ok((replica(conn, path).await?, warnings))
 }

@@ -14,6 +14,14 @@ pub enum StoreError {
     Missing { path: PathBuf },
     #[error("there can be no folder at {}: part of that path is a file; choose another place for the log", path.display())]
     NoFolder { path: PathBuf },
+    #[error("there is no folder {}: make it, or choose another place", path.display())]
+    MissingFolder { path: PathBuf },
+    #[error("{} can't be made, because nothing can be written in {}: {source}; choose another place, or make that one writable", path.display(), folder.display())]
+    CantMake {
+        path: PathBuf,
+        folder: PathBuf,
+        source: io::Error,
+    },
     #[error("{} may not be read or written by this user: ask its owner, or choose another place for the log", path.display())]
     Permission { path: PathBuf },
     #[error("{} belongs to user {owner} and you are user {me}: run as that user, or use a log of your own", path.display())]
@@ -171,6 +179,8 @@ impl StoreError {
             Self::IsFolder { .. }
             | Self::Missing { .. }
             | Self::NoFolder { .. }
+            | Self::MissingFolder { .. }
+            | Self::CantMake { .. }
             | Self::Permission { .. }
             | Self::ForeignOwned { .. }
             | Self::ReadOnlyFolder { .. }

@@ -98,15 +98,35 @@ fn make_folder(folder: &Path) -> Result<(), StoreError> {
             io::ErrorKind::AlreadyExists => StoreError::NoFolder {
                 path: folder.into(),
             },
-            _ => told("making the folder", folder, error),
+            _ => unmade(folder, error),
         })
+}
+
+/// Why there could be nothing new at `path`: told of the folder that is there
+/// and does not take it.
+pub(super) fn unmade(path: &Path, source: io::Error) -> StoreError {
+    match source.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            let mut above = path.ancestors().skip(1);
+            let there = above.find(|folder| folder.is_dir());
+            StoreError::CantMake {
+                path: path.into(),
+                folder: there.unwrap_or_else(|| folder(path)).into(),
+                source,
+            }
+        }
+        _ => told("making", path, source),
+    }
 }
 
 fn absent(path: &Path, mode: OpenMode) -> Result<(), StoreError> {
     match mode {
         OpenMode::ReadOnly => Err(StoreError::Missing { path: path.into() }),
         OpenMode::ReadWrite => {
-            writable(path)?;
+            if path.exists() {
+                writable(path)?;
+            }
+            access(folder(path), Access::WRITE_OK).map_err(|error| unmade(path, error.into()))?;
             fs::OpenOptions::new()
                 .write(true)
                 .create(true)
@@ -114,7 +134,7 @@ fn absent(path: &Path, mode: OpenMode) -> Result<(), StoreError> {
                 .mode(0o600)
                 .open(path)
                 .map(drop)
-                .map_err(|error| told("making", path, error))
+                .map_err(|error| unmade(path, error))
         }
     }
 }

@@ -38,6 +38,8 @@ pub enum Warning {
         /// How many transactions.
         count: u64,
     },
+    /// The file was there, with nothing in it.
+    WasEmpty,
 }
 
 impl fmt::Display for Warning {
@@ -53,6 +55,10 @@ impl fmt::Display for Warning {
                 f,
                 "the last {count} changes of drafts or deliveries are missing: \
                  look through the deliveries before relying on them"
+            ),
+            Self::WasEmpty => f.write_str(
+                "the file was empty: a new log was begun in it; \
+                 if it should have had entries, put a backup in its place",
             ),
         }
     }

@@ -193,10 +193,10 @@ fn new_file(to: &Path) -> Result<fs::File, StoreError> {
         .open(to)
         .map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => StoreError::Exists { path: to.into() },
-            io::ErrorKind::NotFound => StoreError::NoFolder {
+            io::ErrorKind::NotFound => StoreError::MissingFolder {
                 path: inspect::folder(to).into(),
             },
-            _ => inspect::told("making", to, error),
+            _ => inspect::unmade(to, error),
         })
 }
 

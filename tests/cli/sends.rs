@@ -15,7 +15,7 @@ use super::house::{House, Running};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The host probes its built-in targets otherwise.
-const NO_PROBES: &str = "probes = []\n";
+pub const NO_PROBES: &str = "probes = []\n";
 
 /// A receiver that hands over every body; lives as long as the test.
 struct Receiver {

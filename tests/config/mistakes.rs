@@ -63,10 +63,6 @@ const CHANNELS: &[(&str, &str)] = &[
         "config.toml:1:11: channels.ops: the key kind is missing; write kind = \"webhook\" or kind = \"slack\"",
     ),
     (
-        "[channels.ops]\nkind = \"slak\"",
-        "config.toml:2:8: channels.ops.kind: found \"slak\", and it can be webhook, slack; did you mean \"slack\"?",
-    ),
-    (
         "[channels.ops]\nkind = \"slack\"",
         "config.toml:1:11: channels.ops: the channel has no address; put it into a file of its own with mode 600 and name that in url_file, or set WARROOM_CHANNEL_OPS_URL",
     ),
@@ -167,7 +163,12 @@ fn a_mistake_in_a_setting_is_told_with_its_place() {
 
 #[test]
 fn a_mistake_in_a_channel_is_told_with_its_place_and_without_its_secret() {
-    told(CHANNELS);
+    for (text, said) in CHANNELS {
+        let fault = Home::with(text).fault();
+
+        assert_eq!(&fault, said, "{text}");
+        assert!(!fault.contains("c4n4ry"), "{fault}");
+    }
 }
 
 #[test]
@@ -199,13 +200,13 @@ fn a_mistake_in_a_variable_is_told_with_its_name() {
             Home::new().set("WARROOM_UPDATES__CHANNELS", "ops"),
             "WARROOM_UPDATES__CHANNELS: there is no channel \"ops\"; write a section [channels.ops]",
         ),
-        (
-            slack.set("WARROOM_CHANNEL_OPS_URL", "c4n4ry"),
-            "WARROOM_CHANNEL_OPS_URL: the address is not one of http or https; write it as https://host/path",
-        ),
     ] {
         assert_eq!(home.error(), said);
     }
+    assert_eq!(
+        slack.set("WARROOM_CHANNEL_OPS_URL", "c4n4ry").fault(),
+        "WARROOM_CHANNEL_OPS_URL: the address is not one of http or https; write it as https://host/path"
+    );
 }
 
 #[test]
@@ -281,6 +282,7 @@ fn a_variable_that_was_meant_for_us_warns() {
         .set("WARROOM_THEEM", "mono")
         .set("WARROOM_LOG", "debug")
         .set("WARROOM_SOMETHING_ELSE", "1")
+        .set("WARROOM_FOO", "1")
         .set("WARROOM_CHANNEL_OPPS_URL", "c4n4ry");
 
     assert_eq!(

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::PATIENCE;
 use crate::cli::house::House;
 
+const WARROOM: &str = env!("CARGO_BIN_EXE_warroom");
 const ROWS: u16 = 45;
 const COLUMNS: u16 = 140;
 
@@ -75,6 +76,24 @@ impl Handle {
 impl Console {
     /// Starts one, for this person; `watch` sees every screen.
     pub(super) fn start(house: &House, who: &str, watch: impl Fn(&str) + Send + 'static) -> Self {
+        Self::run(house, CommandBuilder::new(WARROOM), who, watch)
+    }
+
+    /// One that was started at a shell, which knows how to stop it.
+    pub(super) fn at_a_shell(house: &House, who: &str) -> Self {
+        let mut shell = CommandBuilder::new("/bin/sh");
+        shell.arg("-i");
+        let mut console = Self::run(house, shell, who, |_| ());
+        console.send(&format!("{WARROOM}\r"));
+        console
+    }
+
+    fn run(
+        house: &House,
+        mut command: CommandBuilder,
+        who: &str,
+        watch: impl Fn(&str) + Send + 'static,
+    ) -> Self {
         let size = PtySize {
             rows: ROWS,
             cols: COLUMNS,
@@ -82,7 +101,6 @@ impl Console {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_warroom"));
         command.env_clear();
         for (name, value) in [
             ("USER", who),
@@ -164,7 +182,7 @@ impl Console {
         self.until("room again", |seen| !seen.text().contains("NOTE IN"))
     }
 
-    fn send(&mut self, keys: &str) -> Option<()> {
+    pub(super) fn send(&mut self, keys: &str) -> Option<()> {
         self.keyboard.write_all(keys.as_bytes()).ok()
     }
 }

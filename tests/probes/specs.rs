@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use warroom::{
-    domain::probe::Target,
-    probe::{self, Probe},
-};
+use warroom::{domain::probe::Target, notify, probe::Probe};
 
 use super::{command, http, https, spec};
 
@@ -81,8 +78,8 @@ fn a_refusal_keeps_secrets_to_itself() {
 
 #[test]
 fn the_default_cryptography_may_be_installed_twice() {
-    probe::install_tls();
-    probe::install_tls();
+    notify::install_tls();
+    notify::install_tls();
 
     assert!(rustls::crypto::CryptoProvider::get_default().is_some());
 }

@@ -166,7 +166,10 @@ async fn a_backup_is_a_log_of_its_own_and_overwrites_nothing() {
         .backup(folder.path().join("no/where.db"))
         .await
         .unwrap_err();
-    assert!(matches!(nowhere, StoreError::NoFolder { .. }), "{nowhere}");
+    assert!(
+        matches!(nowhere, StoreError::MissingFolder { .. }),
+        "{nowhere}"
+    );
 }
 
 #[tokio::test]

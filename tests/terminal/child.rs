@@ -17,6 +17,8 @@ use warroom::{
 pub(super) const MARK: &str = "WARROOM_TEST_SCREEN";
 /// The exit status after a hang-up, to tell it from any other end.
 pub(super) const AFTER_HANGUP: i32 = 42;
+/// What it leaves on the terminal when it stops.
+pub(super) const LAST_WORDS: &str = "nobody pages meanwhile";
 /// How often the clock ticks.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -115,7 +117,7 @@ impl Child {
             ("'s'", false) => self.ticking = false,
             ("'n'", false) => drop(writeln!(std::io::stderr(), "noise")),
             ("'e'", false) => self.edit(),
-            ("'z'", true) => drop(self.handle.suspend().await.expect("a terminal")),
+            ("'z'", true) => drop(self.handle.suspend(LAST_WORDS).await.expect("a terminal")),
             _ => {}
         }
         None

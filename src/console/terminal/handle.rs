@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rustix::process;
 use tokio::time::timeout;
 
@@ -18,6 +19,9 @@ use super::{
 
 /// A stop that has not come by then was not possible.
 const STOP: Duration = Duration::from_secs(1);
+
+/// How long the terminal may take to hear what it is left with.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Bytes that terminals and multiplexers pass on to the clipboard.
 const LONGEST_COPY: usize = 8_000;
@@ -79,13 +83,14 @@ impl Handle {
         if text.len() > LONGEST_COPY {
             return false;
         }
-        let encoded = base64(text.as_bytes());
+        let encoded = STANDARD.encode(text);
         self.mailbox
             .post_aside(format!("\x1b]52;c;{encoded}\x07").as_bytes());
         true
     }
 
     /// Gives the terminal to the shell and stops, until somebody continues us.
+    /// The last words stay on the terminal meanwhile.
     ///
     /// Says whether we were stopped: without a shell to go back to, as the
     /// session's leader, we are not (L6). The screen is painted anew.
@@ -93,13 +98,17 @@ impl Handle {
     /// # Errors
     ///
     /// The terminal is gone, or could not be taken again.
-    pub async fn suspend(&self) -> io::Result<bool> {
+    pub async fn suspend(&self, last_words: &str) -> io::Result<bool> {
         if process::getsid(None) == Ok(process::getpid()) {
             return Ok(false);
         }
         let continued = self.away.continued.notified();
         self.away.stopping.store(true, Ordering::SeqCst);
         guard::leave();
+        if !last_words.is_empty() {
+            let line = format!("{last_words}\r\n");
+            self.tty.write_within(line.as_bytes(), LAST_WORDS).ok();
+        }
         let stopped = process::kill_current_process_group(process::Signal::STOP);
         // The stop reaches this thread a little later; the signal says when it is over.
         timeout(STOP, continued).await.ok();
@@ -135,44 +144,5 @@ impl Handle {
         let entered = guard::enter_again();
         self.away.editing.store(false, Ordering::SeqCst);
         entered.map(|()| result)
-    }
-}
-
-/// Base64, as RFC 4648 has it: the clipboard's form.
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk
-            .iter()
-            .fold(0_u32, |group, byte| (group << 8) | u32::from(*byte))
-            << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(group >> (18 - 6 * place)) as usize & 63];
-            text.push(if place <= chunk.len() {
-                char::from(letter)
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_clipboard_gets_the_text_in_base64() {
-        for (text, encoded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(text.as_bytes()), encoded);
-        }
     }
 }

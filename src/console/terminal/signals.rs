@@ -10,18 +10,26 @@ use std::{
 };
 
 use rustix::process;
+use signal_hook::{
+    consts::{SIGALRM, SIGQUIT, SIGUSR1, SIGUSR2},
+    low_level::emulate_default_handler,
+};
 use tokio::{
     signal::unix::{self, SignalKind},
     sync::{Notify, mpsc},
     time::sleep,
 };
 
-use super::{Input, exit_now, input::Signal};
+use super::{Input, exit_now, guard, input::Signal};
 
 /// Changes of size closer together than this are one more, not many.
 const SETTLE: Duration = Duration::from_millis(50);
 /// A loop that has not ended by then never will.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Signals that we don't handle and that end a program: it is their default,
+/// but they must not leave a broken terminal behind.
+const FATAL: [i32; 4] = [SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2];
 
 /// What a suspended console and its signals tell each other.
 #[derive(Debug, Default)]
@@ -52,6 +60,9 @@ pub(super) fn listen(inputs: &mpsc::Sender<Input>, away: &Arc<Away>) -> io::Resu
     for (kind, signal) in all {
         let stream = unix::signal(kind)?;
         tokio::spawn(forward(stream, signal, inputs.clone(), Arc::clone(away)));
+    }
+    for signal in FATAL {
+        tokio::spawn(die_of(unix::signal(SignalKind::from_raw(signal))?, signal));
     }
     tokio::spawn(forward_sizes(
         unix::signal(SignalKind::window_change())?,
@@ -98,6 +109,16 @@ fn is_for_the_loop(signal: Signal, away: &Away) -> bool {
             away.continued.notify_waiters();
             !editing && !ourselves
         }
+    }
+}
+
+/// Gives the terminal back, and dies as one does of this signal.
+async fn die_of(mut stream: unix::Signal, signal: i32) {
+    if stream.recv().await.is_some() {
+        guard::leave();
+        // It does not come back, unless the signal can't be raised at all.
+        emulate_default_handler(signal).ok();
+        exit_now(128 + signal);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
 
 use crate::domain::{
     downtime::Ledger,
@@ -98,7 +99,7 @@ pub struct State {
 }
 
 /// When what happened (T2), in UTC. `declared` always has happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Milestones {
     /// Impact began.
     pub impact_started: Option<DateTime<Utc>>,

@@ -1,0 +1,144 @@
+//! What `config check`, `policy check` and `doctor` find, told in one way.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+
+use super::{args::Global, engine::out_of_order, failure::Exit, open::Setup, say};
+use crate::{
+    config::Config,
+    domain::{
+        policy::{Contact, Policy},
+        text::Name,
+    },
+};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// It is odd, and is used nevertheless.
+    Warning,
+    /// It does not work.
+    Error,
+}
+
+/// One finding.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    /// How much it matters.
+    pub level: Level,
+    /// The rule of the process that settles it, if one does.
+    pub rule: Option<&'static str>,
+    /// What was found, and the way out.
+    pub text: String,
+}
+
+impl Level {
+    /// `warning`, `error`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Found {
+    /// Something that does not work.
+    pub const fn error(text: String) -> Self {
+        Self {
+            level: Level::Error,
+            rule: None,
+            text,
+        }
+    }
+
+    /// Something odd.
+    pub const fn warning(text: String) -> Self {
+        Self {
+            level: Level::Warning,
+            rule: None,
+            text,
+        }
+    }
+
+    fn line(&self) -> String {
+        let rule = self.rule.map(|rule| format!(" [{rule}]"));
+        let level = self.level.word();
+        format!("{level}{}: {}", rule.unwrap_or_default(), self.text)
+    }
+}
+
+/// Oddities of a file, as findings.
+pub fn odd(warnings: &[impl Display]) -> impl Iterator<Item = Found> {
+    warnings
+        .iter()
+        .map(|warning| Found::warning(warning.to_string()))
+}
+
+/// Channels that nothing can be sent to.
+pub fn channels(config: &Config) -> impl Iterator<Item = Found> {
+    out_of_order(config).into_iter().map(Found::error)
+}
+
+/// What a policy contradicts itself in, and what it expects of the
+/// configuration in vain.
+pub fn policy(policy: &Policy, setup: &Setup) -> Vec<Found> {
+    let today = setup.clock.now().date_naive();
+    let own = policy.findings(today).into_iter().map(|finding| Found {
+        level: Level::Warning,
+        rule: Some(finding.rule),
+        text: finding.text,
+    });
+    contacts(policy, &setup.config).chain(own).collect()
+}
+
+/// Contacts of a policy that are to be reached over unknown channels.
+pub fn contacts<'a>(policy: &'a Policy, config: &'a Config) -> impl Iterator<Item = Found> + 'a {
+    let contacts = policy.contact.iter();
+    contacts.filter_map(|(target, contact)| unknown_channels(target, contact, config))
+}
+
+/// Channels of a contact that the configuration does not have; an error where
+/// no other one is left, so that the target is never paged (E7).
+fn unknown_channels(target: &str, contact: &Contact, config: &Config) -> Option<Found> {
+    let unknown: Vec<&str> = contact
+        .channels
+        .iter()
+        .filter(|name| !config.channels.contains_key(*name))
+        .map(Name::as_str)
+        .collect();
+    let first = unknown.first()?;
+    let all = unknown.len() == contact.channels.len();
+    let (level, effect) = if all {
+        (Level::Error, ", so nobody pages them")
+    } else {
+        (Level::Warning, "")
+    };
+    let names = unknown.join(", ");
+    Some(Found {
+        level,
+        rule: Some("E7"),
+        text: format!(
+            "the contact {target} names {names}, which the configuration does not have{effect}: write [channels.{first}] there, or take it out of the policy"
+        ),
+    })
+}
+
+/// Prints findings, and answers how the command ends.
+///
+/// # Errors
+///
+/// When stdout can't be written.
+pub fn tell(global: &Global, found: &[Found]) -> color_eyre::Result<Exit> {
+    say::either(global, &found, || {
+        let lines: Vec<String> = found.iter().map(Found::line).collect();
+        lines.join("\n")
+    })?;
+    if found.is_empty() {
+        say::note(global, "nothing to say about it");
+    }
+    let is_wrong = found.iter().any(|found| found.level == Level::Error);
+    Ok(if is_wrong { Exit::Found } else { Exit::Ok })
+}
