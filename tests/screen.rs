@@ -1,6 +1,7 @@
 //! The screen: what stands where, at each size, and what no key can do.
 
 pub mod fixture;
+mod owed;
 mod properties;
 mod snapshots;
 mod walls;

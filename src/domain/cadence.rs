@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    duty::{Due, Duty},
-    incident::Incident,
+    duty::{Due, Duty, Promise, Settled, judged},
+    fact::Fact,
+    incident::{Incident, Outbound},
     phase::Phase,
     policy::Within,
+    severity::Severity,
 };
 
 /// The next internal update, or the last one after resolving (U7).
@@ -23,8 +25,37 @@ pub(super) fn update_due(incident: &Incident) -> Option<Due> {
             from: at,
             duty: Duty::Update,
         },
-        None => first_due(incident),
+        None => first_due(incident, incident.assumed_severity()),
     })
+}
+
+/// How the first notice went, once one is out: against the severity of that
+/// moment, since what was met stays met (S3).
+pub(super) fn first_settled(incident: &Incident) -> Option<Settled> {
+    let posted = |sent: &Outbound| Some((sent.posted_at()?, sent.by.clone()));
+    let updates = incident.state().updates.iter();
+    let (at, by) = updates.filter_map(posted).min_by_key(|(at, _)| *at)?;
+    let due = first_due(incident, severity_at(incident, at));
+    Some(Settled {
+        what: Promise::FirstNotice,
+        standing: judged(&by, at, due.from, Some(due.by)),
+    })
+}
+
+/// The severity as it stood at `at`; as bad as it can be before one was set.
+fn severity_at(incident: &Incident, at: DateTime<Utc>) -> Severity {
+    let level = |fact: &Fact| match fact {
+        Fact::Declared(declaration) => declaration.severity,
+        Fact::SeverityChanged { to, .. } => Some(*to),
+        _ => None,
+    };
+    let entries = incident.entries().iter();
+    entries
+        .filter_map(|entry| Some((entry, level(&entry.fact)?)))
+        .filter(|(entry, _)| incident.at(entry) <= at)
+        .filter(|(entry, _)| incident.retracted_by(entry.id).is_none())
+        .last()
+        .map_or(Severity::P1, |(_, level)| level)
 }
 
 /// The latest time at which an update is allowed to be promised, from `posted`.
@@ -67,10 +98,10 @@ fn next_due(
 
 /// The first notice: from the declaration, within the response target or half
 /// an hour, whichever is less.
-fn first_due(incident: &Incident) -> Due {
+fn first_due(incident: &Incident, severity: Severity) -> Due {
     let policy = incident.policy();
     let from = incident.state().times.declared;
-    let level = policy.level(incident.assumed_severity());
+    let level = policy.level(severity);
     let within = match level.respond {
         Within::Span(span) => span.min(policy.update.first_within),
         Within::NextBusinessDay => policy.update.first_within,
@@ -98,7 +129,9 @@ fn final_due(incident: &Incident) -> Option<Due> {
     (!told).then(|| {
         let by = match last_posted(incident) {
             Some((at, promised)) => next_due(incident, at, promised).max(resolved),
-            None => first_due(incident).by.max(resolved),
+            None => first_due(incident, incident.assumed_severity())
+                .by
+                .max(resolved),
         };
         Due {
             by,

@@ -2,11 +2,21 @@
 //! there is no `now` here: whether one has passed is for the caller to say
 //! (T3). A restart therefore forgets nothing.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    cadence, entry::EntryId, escalation, external, fact::StepId, incident::Incident, phase::Phase,
-    policy::Within, retrospective, severity::Severity, text::Name,
+    cadence,
+    entry::{Entry, EntryId},
+    escalation, external,
+    fact::{Fact, StepId},
+    incident::Incident,
+    phase::Phase,
+    policy::Within,
+    retrospective,
+    severity::Severity,
+    text::Name,
 };
 
 /// Something owed.
@@ -92,6 +102,8 @@ pub enum Promise {
     Resolve,
     /// A step of a ladder, and its target.
     Escalate(StepId, Name),
+    /// Telling the company for the first time (U1).
+    FirstNotice,
     /// Telling the public.
     External,
     /// Looking back.
@@ -185,6 +197,7 @@ pub fn settled(incident: &Incident) -> Vec<Settled> {
     all.extend(responded(incident));
     all.extend(resolved(incident));
     all.extend(escalation::steps_settled(incident));
+    all.extend(cadence::first_settled(incident));
     all.extend(external::settled(incident));
     all.extend(retrospective::settled(incident));
     all
@@ -282,14 +295,24 @@ fn resolved(incident: &Incident) -> Option<Settled> {
     let deadline = incident
         .severity()
         .map(|severity| resolve_by(incident, severity));
-    let by = incident.commander().cloned().unwrap_or_default();
+    let by = resolved_by(incident).unwrap_or_default();
     Some(Settled {
         what: Promise::Resolve,
         standing: judged(&by, at, incident.anchor(), deadline),
     })
 }
 
-fn judged(
+/// Who said so last, whoever leads.
+fn resolved_by(incident: &Incident) -> Option<Name> {
+    let said = |entry: &&Arc<Entry>| {
+        matches!(entry.fact, Fact::Resolved { .. }) && incident.retracted_by(entry.id).is_none()
+    };
+    let found = incident.entries().iter().rfind(said)?;
+    Some(found.by.clone())
+}
+
+/// What was done at `at` by `by`, against its deadline; times from `anchor`.
+pub(super) fn judged(
     by: &Name,
     at: DateTime<Utc>,
     anchor: DateTime<Utc>,

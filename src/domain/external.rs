@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    duty::{Due, Duty, Promise, Settled, Standing},
+    duty::{Due, Duty, Promise, Settled, Standing, judged},
     incident::Incident,
     phase::Phase,
     span,
@@ -74,12 +74,13 @@ pub(super) fn settled(incident: &Incident) -> Option<Settled> {
         .find(|sent| sent.posted_at().is_some())
     {
         let at = first.posted_at()?;
-        let from = required_at(incident).unwrap_or(at);
-        let standing = Standing::Met {
-            by: first.by.clone(),
-            at,
-            took: at - from,
-            of: None,
+        let standing = match required_at(incident) {
+            // It was told before anything asked for it.
+            Some(from) if from <= at => {
+                let by = from + incident.policy().external.within;
+                judged(&first.by, at, from, Some(by))
+            }
+            Some(_) | None => judged(&first.by, at, at, None),
         };
         return Some(Settled { what, standing });
     }

@@ -70,7 +70,8 @@ fn draw_all(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime
         }
     }
     joints(areas, canvas);
-    pane::footer::draw_toast(app, &mut canvas.part(areas.toast), now);
+    let next_is_seen = areas.has(Pane::Next);
+    pane::footer::draw_toast(app, next_is_seen, &mut canvas.part(areas.toast), now);
     pane::footer::draw_keys(app, &mut canvas.part(areas.footer));
 }
 

@@ -1,6 +1,7 @@
 //! Updates inside the company (U) and outside (X).
 
 use warroom::domain::{
+    duty::{Promise, Standing},
     external,
     fact::{Fact, Health, Role, Update},
     intents::{Circumstances, HOLD_OUTSIDE, intents},
@@ -596,4 +597,35 @@ fn x4_nothing_unseals_a_drill() {
     );
 
     assert!(room.incident().is_sealed());
+}
+
+#[test]
+fn u1_a_first_notice_is_met_or_missed_against_the_severity_of_its_time() {
+    for (posted, missed) in [("14:10", false), ("14:16", true)] {
+        let mut room = Room::alerted(Severity::P2, at("14:00"));
+        room.does(at(posted), "ada", sent(update(Some(at("14:40")))));
+        room.does(at("14:20"), "ada", severity(Severity::P1, "worse"));
+
+        let standing = standing(room.incident(), &Promise::FirstNotice);
+
+        let was_missed = matches!(standing, Some(Standing::Missed { .. }));
+        assert_eq!(was_missed, missed, "{posted}: {standing:?}");
+    }
+}
+
+#[test]
+fn x1_news_for_outside_that_came_late_were_missed() {
+    for (published, missed) in [("14:04", false), ("14:30", true)] {
+        let mut room = Room::alerted(Severity::P1, at("14:00"));
+        let news = Update {
+            audience: Audience::External,
+            ..update(None)
+        };
+        room.happens(at(published), "ada", sent(news));
+
+        let standing = standing(room.incident(), &Promise::External);
+
+        let was_missed = matches!(standing, Some(Standing::Missed { .. }));
+        assert_eq!(was_missed, missed, "{published}: {standing:?}");
+    }
 }

@@ -74,6 +74,7 @@ pub fn over(settled: &Settled) -> Over {
         Promise::Escalate(step, target) => {
             ("escalate", Some(step.to_string()), Some(target.clone()))
         }
+        Promise::FirstNotice => ("first_notice", None, None),
         Promise::External => ("external", None, None),
         Promise::Retrospective => ("retrospective", None, None),
     };
