@@ -3,5 +3,6 @@
 pub mod fixture;
 mod owed;
 mod properties;
+mod reading;
 mod snapshots;
 mod walls;

@@ -175,9 +175,13 @@ impl<'a, 'p> Canvas<'a, 'p> {
 }
 
 fn wrap_paragraph(paragraph: &str, columns: usize, lines: &mut Vec<String>) {
-    let mut line = String::new();
-    for word in paragraph.split(' ') {
-        let gap = usize::from(!line.is_empty());
+    let words = paragraph.trim_start_matches(' ');
+    let (indent, _) = paragraph.split_at(paragraph.len() - words.len());
+    let mut line = if indent.len() < columns { indent } else { "" }.to_owned();
+    let mut begun = false;
+    for word in words.split(' ') {
+        let gap = usize::from(begun && !line.is_empty());
+        begun = true;
         if format::width(&line) + gap + format::width(word) <= columns {
             if gap == 1 {
                 line.push(' ');
@@ -185,7 +189,7 @@ fn wrap_paragraph(paragraph: &str, columns: usize, lines: &mut Vec<String>) {
             line.push_str(word);
             continue;
         }
-        if !line.is_empty() {
+        if !line.trim_start().is_empty() {
             lines.push(std::mem::take(&mut line));
         }
         line = break_word(word, columns, lines);

@@ -44,13 +44,16 @@ pub fn draw(app: &App, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'_>
     let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
     canvas.clear(Role::Base);
     let areas = areas(app, screen);
-    if areas.size <= Size::Tiny {
-        pane::tiny::draw(app, &mut canvas, now);
-    } else {
+    let typing = if areas.size > Size::Tiny {
         draw_all(app, &areas, &mut canvas, now);
-    }
-    let cursor =
-        overlay::draw(app, &areas, &mut canvas, now).or_else(|| composer_cursor(app, &areas));
+        composer_cursor(app, &areas)
+    } else if matches!(app.mode, Mode::Compose) {
+        pane::composer::draw_small(app, &mut canvas, now)
+    } else {
+        pane::tiny::draw(app, &mut canvas, now);
+        None
+    };
+    let cursor = overlay::draw(app, &areas, &mut canvas, now).or(typing);
     if let Some(cursor) = cursor.filter(|(x, y)| screen.contains((*x, *y).into())) {
         frame.set_cursor_position(cursor);
     }
