@@ -4,5 +4,6 @@ pub mod fixture;
 mod owed;
 mod properties;
 mod reading;
+mod rows;
 mod snapshots;
 mod walls;

@@ -163,6 +163,14 @@ impl<'a, 'p> Canvas<'a, 'p> {
         }
     }
 
+    /// One line in rows of `columns`, broken where a row ends, as it stands.
+    pub fn broken(line: &str, columns: u16) -> Vec<String> {
+        let mut rows = Vec::new();
+        let last = break_word(line, usize::from(columns.max(1)), &mut rows);
+        rows.push(last);
+        rows
+    }
+
     /// Lines broken at words to `columns`.
     pub fn wrapped(text: &str, columns: u16) -> Vec<String> {
         let columns = usize::from(columns.max(1));

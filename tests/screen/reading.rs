@@ -100,10 +100,7 @@ fn on_sixty_columns_the_composer_prints_nothing_over_anything() {
 
     let screen = words_on(&app, (60, 20), Tier::Rich, now());
 
-    assert!(
-        screen.contains("[ P2 - videos take minutes  "),
-        "{screen}"
-    );
+    assert!(screen.contains("[ P2 - videos take minutes  "), "{screen}");
     assert!(screen.contains("[x] #incidents  [x] eng-mgmt"), "{screen}");
     assert!(screen.contains("  draft saved 14:07:00"), "{screen}");
 }
