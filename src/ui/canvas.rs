@@ -7,6 +7,7 @@ use ratatui::{
 };
 
 use super::{
+    capability::Tier,
     format,
     glyph::Glyph,
     theme::Role,
@@ -146,6 +147,22 @@ impl<'a, 'p> Canvas<'a, 'p> {
                 height: 1,
             };
             self.buffer.set_style(row, self.paint.style(role));
+        }
+    }
+
+    /// Writes what stands for something left out as this terminal can show it,
+    /// also inside words from elsewhere: nothing is drawn after this.
+    pub fn in_tier(&mut self) {
+        if self.paint.tier == Tier::Rich {
+            return;
+        }
+        let signs = [("·", Glyph::Dot), ("…", Glyph::Ellipsis)];
+        let signs = signs.map(|(rich, glyph)| (rich, self.glyph(glyph)));
+        for position in self.area.positions() {
+            let cell = &mut self.buffer[position];
+            if let Some((_, sign)) = signs.iter().find(|(rich, _)| *rich == cell.symbol()) {
+                cell.set_char(*sign);
+            }
         }
     }
 

@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use crossterm::event::KeyCode;
 use warroom::{
     domain::{
-        entry::EntryId,
+        entry::{EntryId, IncidentId},
         fact::{ActionKind, Fact},
         runbook::document,
+        severity::Severity,
     },
     ui::{
         app::{App, timeline, update},
@@ -15,7 +16,9 @@ use warroom::{
     },
 };
 
-use super::fixture::{INCIDENT, at, busy, console, incident_log, key, now, press, words_on};
+use super::fixture::{
+    INCIDENT, Log, at, busy, console, declaration, incident_log, key, now, press, quiet, words_on,
+};
 
 /// The console of the mock-ups after that happened too.
 fn after(facts: Vec<Fact>) -> App {
@@ -190,4 +193,104 @@ fn a_line_that_is_a_step_is_ticked_and_another_is_not() {
     };
     let item = "runbook:db/latency.md#1".into();
     assert_eq!(wishes[0].fact, Fact::Ticked { item, done: true });
+}
+
+#[test]
+fn an_ascii_terminal_gets_ascii_also_in_words_from_elsewhere() {
+    let mut log = incident_log();
+    let title = Fact::Described {
+        title: Some("down \u{1b}[31m again".into()),
+        impact: None,
+        service: None,
+    };
+    log.add(INCIDENT, at("14:05:00"), "bo", title);
+    let app = console(&log, true);
+
+    let rich = words_on(&app, (80, 24), Tier::Rich, now());
+    let ascii = words_on(&app, (80, 24), Tier::Ascii, now());
+
+    assert!(rich.contains("down · again"), "{rich}");
+    assert!(
+        ascii.contains("down - again") && ascii.is_ascii(),
+        "{ascii}"
+    );
+}
+
+#[test]
+fn a_large_screen_shows_this_host_and_incidents_that_were_alike() {
+    let mut log = incident_log();
+    let before = IncidentId(uuid::Uuid::from_u128(0x2040));
+    let day = |clock: &str| at(clock) - TimeDelta::days(40);
+    let declared = declaration("Video renders slow", Severity::P3, day("10:00:00"));
+    log.add(
+        before,
+        day("10:00:00"),
+        "kai",
+        Fact::Declared(Box::new(declared)),
+    );
+    log.add(before, day("10:01:00"), "kai", Fact::Acknowledged {});
+    let resolved = Fact::Resolved {
+        unmet: Vec::new(),
+        reason: None,
+    };
+    log.add(before, day("11:12:00"), "kai", resolved);
+    let why = Fact::FactorAdded {
+        text: "worker memory was too small".into(),
+    };
+    log.add(before, day("12:00:00"), "kai", why);
+    let app = console(&log, true);
+
+    let screen = words_on(&app, (200, 60), Tier::Rich, now());
+
+    assert!(screen.contains("Video renders slow"), "{screen}");
+    assert!(screen.contains("resolved 1h12"), "{screen}");
+    assert!(screen.contains("worker memory was too small"), "{screen}");
+    assert!(!screen.contains("Slow thumbnails"), "{screen}");
+    assert!(
+        screen.contains("load  7.91  5.20  3.11   16 cores"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn who_would_be_told_stands_on_a_quiet_screen_once() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let screen = words_on(&quiet(), size, Tier::Rich, now());
+
+        assert_eq!(screen.matches("Team Lead").count(), 1, "{screen}");
+    }
+}
+
+#[test]
+fn one_of_a_thing_is_not_many() {
+    let mut log = Log::default();
+    let declared = declaration("Nothing renders", Severity::P2, at("13:14:22"));
+    log.add(
+        INCIDENT,
+        at("13:14:30"),
+        "ana",
+        Fact::Declared(Box::new(declared)),
+    );
+
+    let screen = words_on(&console(&log, false), (80, 24), Tier::Rich, now());
+
+    assert!(screen.contains("1 entry · newest first"), "{screen}");
+}
+
+#[test]
+fn the_addresses_of_links_begin_in_one_column() {
+    let mut app = busy();
+    press(&mut app, "0z", now());
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+
+    let columns: Vec<usize> = screen
+        .lines()
+        .filter_map(|line| line.find("no address yet"))
+        .collect();
+    assert!(columns.len() > 2, "{screen}");
+    assert!(
+        columns.iter().all(|column| *column == columns[0]),
+        "{screen}"
+    );
 }

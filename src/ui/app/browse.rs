@@ -9,7 +9,7 @@ use crate::{
     ui::{
         action::Action,
         edit::Edit,
-        forms,
+        format, forms,
         msg::{Effect, Runbook},
         sheet::{Gate, Sheet},
     },
@@ -352,9 +352,8 @@ pub(super) fn quit(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
         ));
     }
     if waiting > 0 {
-        sheet = sheet.line(format!(
-            "{waiting} messages have not left yet; they go when an engine runs."
-        ));
+        let waiting = format::count(waiting, "message waits", "messages wait");
+        sheet = sheet.line(format!("{waiting} to leave, until an engine runs."));
     }
     if app.engine.mine {
         sheet = sheet.line("This console is the engine: without it nothing is paged by itself.");

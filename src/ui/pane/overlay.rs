@@ -125,12 +125,15 @@ fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> (u
     (area.x + end, area.y)
 }
 
+/// Columns of an action in the help: its keys, what it does, why it is off.
+const HELP_COLUMN: u16 = 58;
+
 /// Every key, from the keymap; what can't be now is greyed, with the reason.
 fn help(app: &App, filter: &str, row: usize, canvas: &mut Canvas<'_, '_>) {
     let mut inside = opened(canvas, "KEYS", "type to filter   arrows scroll   Esc back");
     let rows = help_rows(app, filter);
     let width = inside.width();
-    let columns: u16 = if width >= 110 { 2 } else { 1 };
+    let columns = (width / HELP_COLUMN).max(1);
     let height = inside.height().saturating_sub(1);
     let column_width = width / columns;
     let shown = usize::from(height) * usize::from(columns);
@@ -157,7 +160,7 @@ fn help(app: &App, filter: &str, row: usize, canvas: &mut Canvas<'_, '_>) {
                         Role::Normal
                     },
                     title,
-                    34,
+                    column_width.saturating_sub(17),
                 );
                 if let Some(off) = off {
                     inside.clipped(
@@ -175,7 +178,10 @@ fn help(app: &App, filter: &str, row: usize, canvas: &mut Canvas<'_, '_>) {
     let text = if filter.is_empty() {
         format!("from keys.toml and the defaults; {more} more below")
     } else {
-        format!("filter: {filter}; {} rows", rows.len())
+        format!(
+            "filter: {filter}; {}",
+            format::count(rows.len(), "row", "rows")
+        )
     };
     inside.text(1, height, Role::Muted, &text);
 }
