@@ -53,8 +53,7 @@ fn severity_at(incident: &Incident, at: DateTime<Utc>) -> Severity {
     entries
         .filter_map(|entry| Some((entry, level(&entry.fact)?)))
         .filter(|(entry, _)| incident.at(entry) <= at)
-        .filter(|(entry, _)| incident.retracted_by(entry.id).is_none())
-        .last()
+        .rfind(|(entry, _)| incident.retracted_by(entry.id).is_none())
         .map_or(Severity::P1, |(_, level)| level)
 }
 

@@ -269,7 +269,8 @@ fn escalated() -> Fact {
     }
 }
 
-fn changed(probe: &str, to: Health, detail: &str) -> Fact {
+/// That a probe changed to that state.
+pub fn changed(probe: &str, to: Health, detail: &str) -> Fact {
     Fact::ProbeChanged(Box::new(ProbeChange {
         probe: probe.into(),
         from: Health::Up,

@@ -17,7 +17,8 @@ use warroom::{
 };
 
 use super::fixture::{
-    INCIDENT, Log, at, busy, console, declaration, incident_log, key, now, press, quiet, words_on,
+    INCIDENT, Log, at, blank, busy, console, declaration, incident_log, key, now, press, quiet,
+    readings, words_on,
 };
 
 /// The console of the mock-ups after that happened too.
@@ -291,6 +292,39 @@ fn the_addresses_of_links_begin_in_one_column() {
     assert!(columns.len() > 2, "{screen}");
     assert!(
         columns.iter().all(|column| *column == columns[0]),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_help_uses_the_width_of_the_screen() {
+    let mut app = busy();
+    press(&mut app, "?", now());
+
+    let screen = words_on(&app, (200, 60), Tier::Rich, now());
+
+    assert!(screen.contains("0 more below"), "{screen}");
+    assert!(screen.contains(":confirm-step "), "{screen}");
+    let right = |line: &str| line.chars().skip(115).any(|c| c.is_alphabetic());
+    assert!(
+        screen.lines().filter(|line| right(line)).count() > 10,
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_chart_of_a_few_minutes_has_a_time_of_its_own_at_each_mark() {
+    let mut app = blank();
+    for (name, reading) in readings(now(), false) {
+        if reading.at > now() - TimeDelta::minutes(2) {
+            update(&mut app, Msg::Reading(name, reading), now());
+        }
+    }
+
+    let screen = words_on(&app, (200, 60), Tier::Rich, now());
+
+    assert!(
+        screen.contains("14:05:08    14:05:36    14:06:04"),
         "{screen}"
     );
 }

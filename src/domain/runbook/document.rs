@@ -144,7 +144,7 @@ impl Reader {
             return;
         };
         if !self.text.ends_with(&url) {
-            self.text.push_str(&format!(" ({url})"));
+            self.text.extend([" (", &url, ")"]);
         }
     }
 

@@ -99,7 +99,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
 fn warning(app: &App, composer: &Composer, now: DateTime<Utc>) -> Option<String> {
     match composer.form(now) {
         Ok(_) => all_hints(app, composer, now).into_iter().next(),
-        Err(why) => Some(why.to_string()),
+        Err(why) => Some(why),
     }
 }
 
@@ -325,11 +325,11 @@ fn status(app: &App, warning: Option<String>, canvas: &mut Canvas<'_, '_>) {
     let rule = canvas.glyph(Glyph::Rule);
     let width = canvas.width();
     canvas.repeat(0, 0, Role::Rule, rule, width);
-    let (role, text) = match warning {
+    let (look, text) = match warning {
         Some(warning) => (Role::Warn, warning),
         None => (Role::Muted, since(app)),
     };
-    canvas.clipped(1, 1, role, &text, width.saturating_sub(2));
+    canvas.clipped(1, 1, look, &text, width.saturating_sub(2));
     let key = app
         .keymap
         .key_of(crate::ui::action::Action::Insert)

@@ -137,6 +137,9 @@ fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
             if !sheet.fields.is_empty() {
                 keys.extend([("Tab", "next field"), ("Enter", "go on")]);
             }
+            if sheet.quote.is_some() {
+                keys.push(("PgUp PgDn", "read all of it"));
+            }
             keys
         }
         Mode::Palette(_) => vec![("Esc", "back"), ("Tab", "complete"), ("Enter", "do it")],

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Columns of the gauges, at the right end.
-const GAUGE: u16 = 18;
+const GAUGE: u16 = 16;
 
 /// Whether a probe looks at this host.
 pub fn is_probed(app: &App) -> bool {

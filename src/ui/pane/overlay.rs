@@ -128,51 +128,25 @@ fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> (u
 /// Columns of an action in the help: its keys, what it does, why it is off.
 const HELP_COLUMN: u16 = 58;
 
+/// Columns of the keys: the longest name of an action has as many.
+const HELP_KEYS: u16 = 16;
+
 /// Every key, from the keymap; what can't be now is greyed, with the reason.
 fn help(app: &App, filter: &str, row: usize, canvas: &mut Canvas<'_, '_>) {
     let mut inside = opened(canvas, "KEYS", "type to filter   arrows scroll   Esc back");
     let rows = help_rows(app, filter);
     let width = inside.width();
-    let columns = (width / HELP_COLUMN).max(1);
     let height = inside.height().saturating_sub(1);
-    let column_width = width / columns;
+    let needed = rows.len().div_ceil(usize::from(height.max(1)));
+    let needed = u16::try_from(needed).unwrap_or(u16::MAX);
+    let columns = (width / HELP_COLUMN).min(needed).max(1);
+    let column = width / columns;
     let shown = usize::from(height) * usize::from(columns);
     let first = row.min(rows.len().saturating_sub(shown));
     for (place, line) in rows.iter().skip(first).take(shown).enumerate() {
         let place = u16::try_from(place).unwrap_or(0);
-        let (x, y) = (place / height.max(1) * column_width, place % height.max(1));
-        match line {
-            HelpRow::Title(text) => drop(inside.text(x + 1, y, Role::Strong, text)),
-            HelpRow::Key { keys, title, off } => {
-                inside.clipped(
-                    x + 2,
-                    y,
-                    if off.is_some() { Role::Off } else { Role::Key },
-                    keys,
-                    12,
-                );
-                let end = inside.clipped(
-                    x + 15,
-                    y,
-                    if off.is_some() {
-                        Role::Off
-                    } else {
-                        Role::Normal
-                    },
-                    title,
-                    column_width.saturating_sub(17),
-                );
-                if let Some(off) = off {
-                    inside.clipped(
-                        end + 2,
-                        y,
-                        Role::Muted,
-                        off,
-                        (x + column_width).saturating_sub(end + 3),
-                    );
-                }
-            }
-        }
+        let (x, y) = (place / height.max(1) * column, place % height.max(1));
+        help_row(line, &mut inside, (x, y), column);
     }
     let more = rows.len().saturating_sub(first + shown);
     let text = if filter.is_empty() {
@@ -184,6 +158,25 @@ fn help(app: &App, filter: &str, row: usize, canvas: &mut Canvas<'_, '_>) {
         )
     };
     inside.text(1, height, Role::Muted, &text);
+}
+
+fn help_row(line: &HelpRow, canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16), columns: u16) {
+    let HelpRow::Key { keys, title, off } = line else {
+        if let HelpRow::Title(text) = line {
+            canvas.text(x + 1, y, Role::Strong, text);
+        }
+        return;
+    };
+    let (key, words) = match off {
+        Some(_) => (Role::Off, Role::Off),
+        None => (Role::Key, Role::Normal),
+    };
+    canvas.clipped(x + 2, y, key, keys, HELP_KEYS);
+    let start = x + HELP_KEYS + 3;
+    let room = (x + columns).saturating_sub(start + 1);
+    let end = canvas.clipped(start, y, words, title, room);
+    let room = (x + columns).saturating_sub(end + 3);
+    canvas.clipped(end + 2, y, Role::Muted, off.unwrap_or_default(), room);
 }
 
 enum HelpRow {

@@ -53,13 +53,11 @@ fn text(
     rows: u16,
 ) -> Option<(u16, u16)> {
     let Some(edit) = edit(composer) else {
-        let mut y = y;
-        for (place, (name, ticked)) in composer.to.iter().enumerate() {
+        for (y, (place, (name, ticked))) in (y..).zip(composer.to.iter().enumerate()) {
             let here = place == composer.channel;
             let role = if here { Role::Focus } else { Role::Normal };
             let mark = if *ticked { "[x]" } else { "[ ]" };
             canvas.text(x, y, role, &format!("{mark} {name}"));
-            y += 1;
         }
         return None;
     };
