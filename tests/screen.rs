@@ -1,6 +1,9 @@
 //! The screen: what stands where, at each size, and what no key can do.
 
 pub mod fixture;
+mod owed;
 mod properties;
+mod reading;
+mod rows;
 mod snapshots;
 mod walls;

@@ -139,6 +139,22 @@ pub fn reaches_anybody(policy: &Policy) -> bool {
         .any(|contact| !contact.channels.is_empty())
 }
 
+/// Steps that were passed over because nobody could be paged, and when they
+/// were due, the lowest first: for a person to carry out, until one records it
+/// or until what stops the step has come (E7).
+pub fn left_to_people(incident: &Incident) -> impl Iterator<Item = (StepId, &Step, DateTime<Utc>)> {
+    let state = incident.state();
+    let ladder = &state.ladder;
+    let open = incident.policy().steps().filter(move |(id, of, step)| {
+        incident.is_active()
+            && matches!(ladder.skipped.get(id), Some((Skip::Unreachable, _)))
+            && !ladder.fired.contains_key(id)
+            && step.is_for(state.severity)
+            && !is_stopped(incident, step.until(of))
+    });
+    open.map(|(id, _, step)| (id, step, due_at(incident, step)))
+}
+
 /// What stops a step (E2): an acknowledgement stops the page ladder only.
 fn is_stopped(incident: &Incident, until: Until) -> bool {
     let times = &incident.state().times;

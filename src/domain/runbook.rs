@@ -1,8 +1,12 @@
 //! Runbooks: Markdown, of which the steps can be ticked.
 
+mod document;
+
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::text::Title;
+
+pub use document::{Kind, Line, document};
 
 /// Names a step in facts: `runbook:latency.md#3` for the third.
 pub fn item(file: &str, step: usize) -> String {

@@ -7,6 +7,7 @@ use ratatui::{
 };
 
 use super::{
+    capability::Tier,
     format,
     glyph::Glyph,
     theme::Role,
@@ -149,6 +150,22 @@ impl<'a, 'p> Canvas<'a, 'p> {
         }
     }
 
+    /// Writes what stands for something left out as this terminal can show it,
+    /// also inside words from elsewhere: nothing is drawn after this.
+    pub fn in_tier(&mut self) {
+        if self.paint.tier == Tier::Rich {
+            return;
+        }
+        let signs = [("·", Glyph::Dot), ("…", Glyph::Ellipsis)];
+        let signs = signs.map(|(rich, glyph)| (rich, self.glyph(glyph)));
+        for position in self.area.positions() {
+            let cell = &mut self.buffer[position];
+            if let Some((_, sign)) = signs.iter().find(|(rich, _)| *rich == cell.symbol()) {
+                cell.set_char(*sign);
+            }
+        }
+    }
+
     /// Empties it and gives it a surface.
     pub fn clear(&mut self, surface: Role) {
         if self.area.is_empty() {
@@ -163,6 +180,14 @@ impl<'a, 'p> Canvas<'a, 'p> {
         }
     }
 
+    /// One line in rows of `columns`, broken where a row ends, as it stands.
+    pub fn broken(line: &str, columns: u16) -> Vec<String> {
+        let mut rows = Vec::new();
+        let last = break_word(line, usize::from(columns.max(1)), &mut rows);
+        rows.push(last);
+        rows
+    }
+
     /// Lines broken at words to `columns`.
     pub fn wrapped(text: &str, columns: u16) -> Vec<String> {
         let columns = usize::from(columns.max(1));
@@ -175,9 +200,13 @@ impl<'a, 'p> Canvas<'a, 'p> {
 }
 
 fn wrap_paragraph(paragraph: &str, columns: usize, lines: &mut Vec<String>) {
-    let mut line = String::new();
-    for word in paragraph.split(' ') {
-        let gap = usize::from(!line.is_empty());
+    let words = paragraph.trim_start_matches(' ');
+    let (indent, _) = paragraph.split_at(paragraph.len() - words.len());
+    let mut line = if indent.len() < columns { indent } else { "" }.to_owned();
+    let mut begun = false;
+    for word in words.split(' ') {
+        let gap = usize::from(begun && !line.is_empty());
+        begun = true;
         if format::width(&line) + gap + format::width(word) <= columns {
             if gap == 1 {
                 line.push(' ');
@@ -185,7 +214,7 @@ fn wrap_paragraph(paragraph: &str, columns: usize, lines: &mut Vec<String>) {
             line.push_str(word);
             continue;
         }
-        if !line.is_empty() {
+        if !line.trim_start().is_empty() {
             lines.push(std::mem::take(&mut line));
         }
         line = break_word(word, columns, lines);

@@ -11,7 +11,7 @@ mod time;
 pub(in crate::ui) use self::text::{is_plain, letters};
 pub use self::{
     size::{bytes, of_bytes, percent, thousands},
-    text::{Align, fit, truncate, width},
+    text::{Align, count, fit, truncate, width},
     time::{
         age, age_in_steps, clock, clock_minutes, clock_of, countdown, day, day_long, elapsed,
         hours, local, short, time, time_minutes, took, took_seconds,

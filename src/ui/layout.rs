@@ -2,7 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::app::{App, Mode, Pane};
+use super::{
+    app::{App, Mode, Pane},
+    pane,
+};
 
 /// How much fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +58,10 @@ pub struct Areas {
     pub header: Rect,
     /// The panes, in reading order.
     pub panes: Vec<Place>,
+    /// The readings of this host: a rule and rows, on a large screen.
+    pub host: Option<(Rect, Rect)>,
+    /// Earlier incidents that are alike, in the same way.
+    pub similar: Option<(Rect, Rect)>,
     /// Vertical lines between them.
     pub dividers: Vec<Rect>,
     /// The message row.
@@ -98,6 +105,8 @@ pub fn areas(app: &App, screen: Rect) -> Areas {
         size,
         header,
         panes: Vec::new(),
+        host: None,
+        similar: None,
         dividers: Vec::new(),
         toast,
         footer,
@@ -116,12 +125,18 @@ pub fn areas(app: &App, screen: Rect) -> Areas {
         Size::Line | Size::Tiny | Size::Narrow => {}
         Size::Small => small(app, middle, &mut areas),
         Size::Medium => medium(app, middle, &mut areas),
-        Size::Large => large(middle, &mut areas),
+        Size::Large => large(app, middle, &mut areas),
     }
     areas
 }
 
 fn place(pane: Pane, area: Rect) -> Place {
+    let (rule, body) = ruled(area);
+    Place { pane, rule, body }
+}
+
+/// The first row of `area`, and the rows below it.
+fn ruled(area: Rect) -> (Rect, Rect) {
     let rule = Rect {
         height: area.height.min(1),
         ..area
@@ -131,7 +146,7 @@ fn place(pane: Pane, area: Rect) -> Place {
         height: area.height.saturating_sub(1),
         ..area
     };
-    Place { pane, rule, body }
+    (rule, body)
 }
 
 /// Cuts `rows` off the top of `area`.
@@ -223,7 +238,7 @@ fn medium(app: &App, mut area: Rect, areas: &mut Areas) {
     areas.panes.push(place(Pane::Update, update));
 }
 
-fn large(area: Rect, areas: &mut Areas) {
+fn large(app: &App, area: Rect, areas: &mut Areas) {
     let side = 47 + (area.width - 200) / 4;
     let (mut left, rest) = split(area, side, areas);
     let (mut middle, mut right) = split(rest, rest.width - 61 - (area.width - 200) / 4, areas);
@@ -244,6 +259,12 @@ fn large(area: Rect, areas: &mut Areas) {
     areas.panes.push(place(Pane::Update, middle));
     areas
         .panes
-        .push(place(Pane::Health, cut(&mut right, 34 + extra / 2)));
+        .push(place(Pane::Health, cut(&mut right, 29 + extra / 2)));
+    if pane::host::is_probed(app) {
+        areas.host = Some(ruled(cut(&mut right, 5)));
+    }
+    if app.incident().is_some() {
+        areas.similar = Some(ruled(cut(&mut right, 9)));
+    }
     areas.panes.push(place(Pane::Outbox, right));
 }

@@ -9,6 +9,7 @@ use crate::domain::{
     fact::Fact,
     notice::Delivery,
     probe::Reading,
+    runbook::Line,
     text::{Name, Title},
 };
 
@@ -116,10 +117,10 @@ pub struct EngineSeen {
 /// A runbook, as found on disk.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Runbook {
-    /// Its file's name.
-    pub file: Name,
-    /// Its title and steps.
-    pub steps: Vec<Title>,
+    /// Its file, by its path below the folder of runbooks.
+    pub file: Title,
+    /// The whole of it.
+    pub lines: Vec<Line>,
     /// When the file was last changed.
     pub changed: Option<DateTime<Utc>>,
 }

@@ -13,6 +13,11 @@ use crate::domain::{
 /// How long a new sheet takes no key: what was typed ahead is not an answer.
 const DEAF_FOR: TimeDelta = TimeDelta::milliseconds(300);
 
+/// Rows of text that a page key goes: fewer than any screen shows.
+const PAGE: u16 = 4;
+/// Columns of text on the narrowest screen.
+const NARROWEST: usize = 24;
+
 /// What confirms a sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gate {
@@ -51,6 +56,8 @@ pub struct Sheet {
     pub typed: Edit,
     /// Why the last try was refused.
     pub error: Option<String>,
+    /// Rows of its text that were scrolled away, where not all of it fits.
+    pub scroll: u16,
     /// When it was shown.
     pub opened: DateTime<Utc>,
 }
@@ -151,6 +158,7 @@ impl Sheet {
             at: 0,
             typed: Edit::line(""),
             error: None,
+            scroll: 0,
             opened: now,
         }
     }
@@ -200,6 +208,8 @@ impl Sheet {
             return Answer::Open;
         }
         match key.code {
+            KeyCode::PageDown => self.scroll = (self.scroll + PAGE).min(self.longest()),
+            KeyCode::PageUp => self.scroll = self.scroll.saturating_sub(PAGE),
             KeyCode::Tab | KeyCode::Down if !self.is_page() || key.code == KeyCode::Tab => {
                 self.step(true);
             }
@@ -230,6 +240,15 @@ impl Sheet {
         {
             field.value.insert(text);
         }
+    }
+
+    /// More rows than its text takes on the narrowest screen.
+    fn longest(&self) -> u16 {
+        let lines = self.lines.iter().chain(&self.quote);
+        let rows = lines
+            .flat_map(|text| text.lines())
+            .map(|line| 1 + line.chars().count() / NARROWEST);
+        u16::try_from(rows.sum::<usize>()).unwrap_or(u16::MAX)
     }
 
     fn is_page(&self) -> bool {

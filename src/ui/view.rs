@@ -7,7 +7,6 @@ use super::{
     app::{App, Mode, Pane},
     canvas::Canvas,
     capability::{Depth, Tier},
-    glyph::Glyph,
     layout::{Areas, Place, Size, areas},
     pane::{self, overlay},
     theme::{Role, Theme},
@@ -44,13 +43,17 @@ pub fn draw(app: &App, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'_>
     let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
     canvas.clear(Role::Base);
     let areas = areas(app, screen);
-    if areas.size <= Size::Tiny {
-        pane::tiny::draw(app, &mut canvas, now);
-    } else {
+    let typing = if areas.size > Size::Tiny {
         draw_all(app, &areas, &mut canvas, now);
-    }
-    let cursor =
-        overlay::draw(app, &areas, &mut canvas, now).or_else(|| composer_cursor(app, &areas));
+        composer_cursor(app, &areas)
+    } else if matches!(app.mode, Mode::Compose) {
+        pane::composer::draw_small(app, &mut canvas, now)
+    } else {
+        pane::tiny::draw(app, &mut canvas, now);
+        None
+    };
+    let cursor = overlay::draw(app, &areas, &mut canvas, now).or(typing);
+    canvas.in_tier();
     if let Some(cursor) = cursor.filter(|(x, y)| screen.contains((*x, *y).into())) {
         frame.set_cursor_position(cursor);
     }
@@ -64,24 +67,27 @@ fn draw_all(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime
     }
     for place in &areas.panes {
         rule(app, areas, place, canvas, now);
-        body(app, place.pane, &mut canvas.part(place.body), now);
+        body(app, areas, place, canvas, now);
         if areas.size == Size::Narrow && place.pane == Pane::Next {
             pane::narrow::draw(app, &mut canvas.part(place.body), now);
         }
     }
+    beside(app, areas, canvas, now);
     joints(areas, canvas);
-    pane::footer::draw_toast(app, &mut canvas.part(areas.toast), now);
+    let next_is_seen = areas.has(Pane::Next);
+    pane::footer::draw_toast(app, next_is_seen, &mut canvas.part(areas.toast), now);
     pane::footer::draw_keys(app, &mut canvas.part(areas.footer));
 }
 
-fn body(app: &App, pane: Pane, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    if app.incident().is_none() && pane::quiet::replaces(pane) {
-        pane::quiet::draw(app, pane, canvas, now);
+fn body(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let canvas = &mut canvas.part(place.body);
+    if app.incident().is_none() && pane::quiet::replaces(place.pane) {
+        pane::quiet::draw(app, place.pane, areas.has(Pane::Ladder), canvas, now);
         return;
     }
-    match pane {
+    match place.pane {
         Pane::Next => pane::next::draw(app, canvas, now),
-        Pane::Health => pane::health::draw(app, canvas, now),
+        Pane::Health => pane::health::draw(app, areas.host.is_some(), canvas, now),
         Pane::Timeline => pane::timeline::draw(app, canvas, now),
         Pane::Update if matches!(app.mode, Mode::Compose) => pane::composer::draw(app, canvas, now),
         Pane::Update => pane::update::draw(app, canvas, now),
@@ -92,6 +98,28 @@ fn body(app: &App, pane: Pane, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) 
         Pane::Outbox => pane::outbox::draw(app, canvas, now),
         Pane::Links => pane::links::draw(app, canvas),
     }
+}
+
+/// The parts of a large screen that take no keys.
+fn beside(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    if let Some((rule, body)) = areas.host {
+        plain_rule("HOST", &app.settings.host, &mut canvas.part(rule));
+        pane::host::draw(app, &mut canvas.part(body), now);
+    }
+    if let (Some((rule, body)), Some(incident)) = (areas.similar, app.incident()) {
+        plain_rule("SIMILAR", "", &mut canvas.part(rule));
+        pane::similar::draw(app, incident, &mut canvas.part(body));
+    }
+}
+
+fn plain_rule(title: &str, right: &str, canvas: &mut Canvas<'_, '_>) {
+    let (paint, buffer, area) = canvas.raw();
+    widget::Rule {
+        title,
+        right,
+        ..widget::Rule::default()
+    }
+    .draw(paint, buffer, area);
 }
 
 /// A pane's title row: `━1▌NEXT▐━━` with the focus, `─2 HEALTH ─ 6 ok ─`
@@ -121,8 +149,7 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
     };
     let parts = [right.as_str(), zoomed].into_iter();
     let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    let dot = paint.glyph(Glyph::Dot).to_string();
-    let right = parts.join("   ").replace('·', &dot);
+    let right = parts.join("   ");
     widget::Rule {
         number: place
             .pane

@@ -122,18 +122,27 @@ pub fn draw(wall: &Wall, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'
         view::draw(&wall.app, look, now, frame);
         let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
         small::draw(wall, &mut canvas, now);
+        canvas.in_tier();
         return;
     }
     let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
     canvas.clear(Role::Base);
-    let mut canvas = canvas.part(shifted(screen, wall.started, now));
+    page(
+        wall,
+        &mut canvas.part(shifted(screen, wall.started, now)),
+        now,
+    );
+    canvas.in_tier();
+}
+
+fn page(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     match (wall.beat(now), wall.app.incident()) {
-        (Beat::Lost(seen), _) => lost::draw(wall, Some(seen), &mut canvas, now),
-        (Beat::Never, _) => lost::draw(wall, None, &mut canvas, now),
+        (Beat::Lost(seen), _) => lost::draw(wall, Some(seen), canvas, now),
+        (Beat::Never, _) => lost::draw(wall, None, canvas, now),
         (Beat::Live | Beat::Late(_) | Beat::Starting, Some(shown)) => {
-            incident::draw(wall, shown, &mut canvas, now);
+            incident::draw(wall, shown, canvas, now);
         }
-        (Beat::Live | Beat::Late(_) | Beat::Starting, None) => quiet::draw(wall, &mut canvas, now),
+        (Beat::Live | Beat::Late(_) | Beat::Starting, None) => quiet::draw(wall, canvas, now),
     }
 }
 

@@ -269,7 +269,7 @@ fn app(lines: &[String]) -> App {
     update(&mut app, Msg::Entries(entries), now());
     let runbook = Runbook {
         file: "checkout.md".into(),
-        steps: vec!["roll back".into(); 12],
+        lines: warroom::domain::runbook::document(&"1. roll back\n".repeat(12)),
         changed: Some(now()),
     };
     update(&mut app, Msg::Runbooks(vec![runbook]), now());

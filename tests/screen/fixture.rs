@@ -6,7 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::test_runner::Config as ProptestConfig;
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use ratatui::{
+    Terminal,
+    backend::TestBackend,
+    buffer::{Buffer, Cell},
+};
 use uuid::Uuid;
 use warroom::{
     domain::{
@@ -266,7 +270,8 @@ fn escalated() -> Fact {
     }
 }
 
-fn changed(probe: &str, to: Health, detail: &str) -> Fact {
+/// That a probe changed to that state.
+pub fn changed(probe: &str, to: Health, detail: &str) -> Fact {
     Fact::ProbeChanged(Box::new(ProbeChange {
         probe: probe.into(),
         from: Health::Up,
@@ -515,4 +520,12 @@ pub fn screen(app: &App, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> Bu
         .draw(|frame| view::draw(app, look, now, frame))
         .expect("a test screen takes any size");
     terminal.backend().buffer().clone()
+}
+
+/// What is on the screen, as words alone.
+pub fn words_on(app: &App, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> String {
+    let buffer = screen(app, size, tier, now);
+    let rows = buffer.content.chunks(usize::from(size.0));
+    let row = |cells: &[Cell]| cells.iter().map(Cell::symbol).collect::<String>();
+    rows.map(row).collect::<Vec<_>>().join("\n")
 }

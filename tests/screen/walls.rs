@@ -4,7 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use warroom::{
-    domain::{entry::IncidentId, fact::Fact, severity::Severity},
+    domain::{
+        entry::IncidentId,
+        fact::{Fact, Health},
+        severity::Severity,
+    },
     ui::{
         app::App,
         capability::{Depth, Tier},
@@ -15,7 +19,9 @@ use warroom::{
     },
 };
 
-use super::fixture::{INCIDENT, Log, at, busy, cases, declaration, incident_log, key, now, quiet};
+use super::fixture::{
+    INCIDENT, Log, at, busy, cases, changed, console, declaration, incident_log, key, now, quiet,
+};
 
 /// A wall that has seen a few beats, the last two seconds ago.
 fn wall_of(app: App) -> Wall {
@@ -233,7 +239,7 @@ fn two() -> Log {
 const OTHER: IncidentId = IncidentId(uuid::Uuid::from_u128(0x2044));
 
 fn wall_of_two() -> Wall {
-    wall_of(super::fixture::console(&two(), true))
+    wall_of(console(&two(), true))
 }
 
 fn tick(wall: &mut Wall, from: DateTime<Utc>, seconds: i64) -> Vec<Option<IncidentId>> {
@@ -411,7 +417,7 @@ fn a_title_in_another_script_is_still_there() {
         Fact::Declared(Box::new(title)),
     );
 
-    let wall = wall_of(super::fixture::console(&log, false));
+    let wall = wall_of(console(&log, false));
 
     let text: String = shown(&wall, USUAL, Tier::Rich, now()).replace(' ', "");
     assert!(text.contains("動画の生成が遅い"), "{text}");
@@ -445,4 +451,33 @@ proptest! {
 
         prop_assert_eq!(format!("{wall:?}"), before);
     }
+}
+
+#[test]
+fn a_probe_that_goes_up_and_down_does_not_drive_out_what_matters() {
+    let mut log = incident_log();
+    for minute in 4..7 {
+        for (second, to) in [(10, Health::Down), (30, Health::Up)] {
+            let when = at(&format!("14:0{minute}:{second}"));
+            let change = changed("queue depth", to, "flapping");
+            log.add(IncidentId::WORKSPACE, when, "probe", change);
+        }
+    }
+    log.add(
+        INCIDENT,
+        at("14:06:50"),
+        "ana",
+        Fact::Described {
+            title: None,
+            impact: Some("worse".into()),
+            service: None,
+        },
+    );
+
+    let wall = wall_of(console(&log, true));
+
+    let shown = shown(&wall, USUAL, Tier::Rich, now());
+    assert_eq!(shown.matches("flapping").count(), 1, "{shown}");
+    assert!(shown.contains("render-2 evicted"), "{shown}");
+    assert!(!shown.contains("reworded"), "{shown}");
 }

@@ -5,12 +5,12 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Mode, Palette, Pane, act as act_on, rows::Rows, undo};
 use crate::{
-    domain::{fact::Fact, policy::Item},
+    domain::{fact::Fact, policy::Item, runbook},
     ui::{
         action::Action,
         edit::Edit,
-        forms,
-        msg::Effect,
+        format, forms,
+        msg::{Effect, Runbook},
         sheet::{Gate, Sheet},
     },
 };
@@ -141,7 +141,7 @@ fn count(app: &App, pane: Pane) -> usize {
             .map_or(0, |incident| crate::domain::duty::duties(incident).len()),
         Pane::Health => app.panel.watches().count(),
         Pane::Outbox => app.deliveries.len(),
-        Pane::Runbook => runbook_items(app).len(),
+        Pane::Runbook => runbook(app).map_or(0, |book| book.lines.len()),
         Pane::Phase => phase_items(app).len(),
         Pane::Ladder => app
             .incident()
@@ -172,26 +172,17 @@ pub fn phase_items(app: &App) -> Vec<Item> {
         .collect()
 }
 
-/// The runbook on the screen: its steps with the names under which they are ticked.
-pub fn runbook_items(app: &App) -> Vec<(String, String)> {
-    let Some(book) = runbook(app) else {
-        return Vec::new();
-    };
-    book.steps
-        .iter()
-        .enumerate()
-        .map(|(place, step)| {
-            (
-                crate::domain::runbook::item(&book.file, place + 1),
-                step.to_string(),
-            )
-        })
-        .collect()
+/// The name under which the step in that line is ticked; none for other lines.
+pub fn runbook_item(book: &Runbook, line: &runbook::Line) -> Option<String> {
+    match line.kind {
+        runbook::Kind::Step(number) => Some(runbook::item(&book.file, number)),
+        runbook::Kind::Heading | runbook::Kind::Prose | runbook::Kind::Code => None,
+    }
 }
 
 /// The runbook that belongs to the incident: the one whose name shares most
 /// words with its service and title; the first where none does.
-pub fn runbook(app: &App) -> Option<&crate::ui::msg::Runbook> {
+pub fn runbook(app: &App) -> Option<&Runbook> {
     let incident = app.incident()?;
     let words = format!(
         "{} {}",
@@ -201,7 +192,7 @@ pub fn runbook(app: &App) -> Option<&crate::ui::msg::Runbook> {
     .to_lowercase();
     let shared = |file: &str| {
         file.to_lowercase()
-            .split(['-', '_', '.'])
+            .split(['-', '_', '.', '/'])
             .filter(|part| part.len() > 2 && words.contains(part))
             .count()
     };
@@ -252,10 +243,9 @@ fn mark(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
             .into_iter()
             .nth(row)
             .map(|item| tick(item.id)),
-        Pane::Runbook => runbook_items(app)
-            .into_iter()
-            .nth(row)
-            .map(|(item, _)| tick(item)),
+        Pane::Runbook => runbook(app)
+            .and_then(|book| runbook_item(book, book.lines.get(row)?))
+            .map(tick),
         Pane::Timeline => Rows::of(app).get(row).map(|line| Fact::Pinned {
             entry: line.entry,
             on: !line.pinned,
@@ -362,9 +352,8 @@ pub(super) fn quit(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
         ));
     }
     if waiting > 0 {
-        sheet = sheet.line(format!(
-            "{waiting} messages have not left yet; they go when an engine runs."
-        ));
+        let waiting = format::count(waiting, "message waits", "messages wait");
+        sheet = sheet.line(format!("{waiting} to leave, until an engine runs."));
     }
     if app.engine.mine {
         sheet = sheet.line("This console is the engine: without it nothing is paged by itself.");

@@ -40,7 +40,7 @@ use crate::domain::{
     update::Audience,
 };
 
-pub use browse::{links, phase_items, runbook, runbook_items};
+pub use browse::{links, phase_items, runbook, runbook_item};
 pub use compose::since_last_update;
 pub use palette::{Hit, Palette};
 pub use rows::{Line, Rows, line, timeline};

@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{App, Pane};
 use crate::domain::{
     entry::{Entry, EntryId, IncidentId, Via},
-    fact::{Fact, Health},
+    fact::{Fact, Health, Update},
     incident::Incident,
     severity::Severity,
     text::one_line,
     update::Audience,
 };
+use crate::ui::format::count;
 
 /// One row of the timeline.
 #[derive(Debug, Clone, PartialEq)]
@@ -188,7 +189,6 @@ pub fn line(incident: &Incident, entry: &Entry) -> Line {
 )]
 fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>) {
     let of = |kind: &str, text: String| (kind.to_owned(), text, None);
-    let kind = |kind: &str| (kind.to_owned(), String::new(), None);
     match &entry.fact {
         Fact::Declared(declaration) => {
             let level = declaration
@@ -229,10 +229,9 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
         Fact::ImpactStarted {} => of("impact", "impact began".to_owned()),
         Fact::Mitigated {} => of("mitigated", "impact is over".to_owned()),
         Fact::Resolved { unmet, reason } => {
-            let gate = if unmet.is_empty() {
-                String::new()
-            } else {
-                format!(" with {} points open", unmet.len())
+            let gate = match unmet.len() {
+                0 => String::new(),
+                open => format!(" with {} open", count(open, "point", "points")),
             };
             of(
                 "resolved",
@@ -257,22 +256,19 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             of("ask", format!("{who}: {what} (by {})", by.format("%H:%MZ")))
         }
         Fact::Answered { text, .. } => of("answer", text.to_string()),
-        Fact::Pinned { on: true, .. } => kind("pin"),
-        Fact::Pinned { on: false, .. } => kind("unpin"),
+        Fact::Pinned { on: true, entry } => of("pin", about(incident, *entry)),
+        Fact::Pinned { on: false, entry } => of("unpin", about(incident, *entry)),
         Fact::Linked { name, url } => of("link", format!("{name} {url}")),
         Fact::Ticked { item, done: true } => of("done", item_text(incident, item)),
         Fact::Ticked { item, done: false } => of("not done", item_text(incident, item)),
-        Fact::Corrected { at, reason, .. } => of(
+        Fact::Corrected { at, reason, entry } => of(
             "corrected",
             with(
-                format!("an entry happened at {}", at.format("%H:%M:%SZ")),
+                format!("to {}: {}", at.format("%H:%M:%SZ"), about(incident, *entry)),
                 reason,
             ),
         ),
-        Fact::Retracted { reason, .. } => of(
-            "retracted",
-            with("an entry was taken back".to_owned(), reason),
-        ),
+        Fact::Retracted { reason, entry } => of("retracted", with(about(incident, *entry), reason)),
         Fact::UpdateSent(update) => {
             let number = incident
                 .state()
@@ -289,7 +285,8 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
                 ),
                 Audience::External => ("public".to_owned(), "to the public, "),
             };
-            (kind, format!("{to}{}", delivered(incident, entry)), None)
+            let text = delivered(incident, entry).unwrap_or_else(|| said(update));
+            (kind, format!("{to}{text}"), None)
         }
         Fact::LongRunning { reason } => of("long", reason.to_string()),
         Fact::ExternalDrafted { form } => of("draft", format!("for outside: {}", form.body)),
@@ -384,39 +381,36 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             of("retro", format!("on {}", at.format("%Y-%m-%d %H:%MZ")))
         }
         Fact::RetrospectiveHeld { attendees, .. } => {
-            of("retro", format!("held with {} people", attendees.len()))
+            let people = count(attendees.len(), "person", "people");
+            of("retro", format!("held with {people}"))
         }
         Fact::RetrospectiveWaived { role, reason } => {
             of("retro", with(format!("waived by {role}"), reason))
         }
         Fact::FactorAdded { text } => of("factor", text.to_string()),
         Fact::ActionAdded {
-            kind, what, owner, ..
-        } => of(
-            "action",
-            format!(
-                "{}: {what}{}",
-                kind.word(),
-                owner
-                    .as_ref()
-                    .map(|who| format!(" ({who})"))
-                    .unwrap_or_default()
-            ),
-        ),
-        Fact::ActionChanged { owner, done, .. } => {
-            let owner = owner.as_ref().map(|who| format!("{who} "));
-            of(
-                "action",
-                format!(
-                    "{}{}",
-                    owner.unwrap_or_default(),
-                    if *done == Some(true) {
-                        "done"
-                    } else {
-                        "changed"
-                    }
-                ),
-            )
+            kind,
+            what,
+            owner,
+            due,
+        } => {
+            let promised = promised(owner.as_deref(), *due);
+            of("action", format!("{}: {what}{promised}", kind.word()))
+        }
+        Fact::ActionChanged {
+            action,
+            owner,
+            due,
+            done,
+        } => {
+            let how = match done {
+                Some(true) => "done: ",
+                Some(false) => "not done: ",
+                None => "",
+            };
+            let promised = promised(owner.as_deref(), *due);
+            let what = action_text(incident, *action);
+            of("action", format!("{how}{what}{promised}"))
         }
         Fact::Unknown(unknown) => of(
             "unknown",
@@ -473,19 +467,14 @@ fn item_text(incident: &Incident, item: &str) -> String {
         .unwrap_or_else(|| item.to_owned())
 }
 
-/// Where an update stands: `delivered: #incidents`, `waits: mail`.
-fn delivered(incident: &Incident, entry: &Entry) -> String {
+/// Where an update stands: `delivered: #incidents`, `waits: mail`; `None` once
+/// it was taken back.
+fn delivered(incident: &Incident, entry: &Entry) -> Option<String> {
     let state = incident.state();
-    let Some(sent) = state
-        .updates
-        .iter()
-        .chain(&state.external.published)
-        .find(|sent| sent.entry == entry.id)
-    else {
-        return "taken back".to_owned();
-    };
+    let mut sent = state.updates.iter().chain(&state.external.published);
+    let sent = sent.find(|sent| sent.entry == entry.id)?;
     if sent.update.channels.is_empty() {
-        return format!("posted by hand: {}", sent.update.form.status);
+        return Some(format!("posted by hand: {}", sent.update.form.status));
     }
     let names = |list: Vec<&str>| list.join(", ");
     let posted: Vec<&str> = sent.posted.iter().map(|(name, _)| name.as_str()).collect();
@@ -502,12 +491,59 @@ fn delivered(incident: &Incident, entry: &Entry) -> String {
         ("FAILED", failed),
         ("on its way", waits),
     ];
-    parts
+    let parts = parts
         .into_iter()
         .filter(|(_, list)| !list.is_empty())
-        .map(|(word, list)| format!("{word}: {}", names(list)))
-        .collect::<Vec<_>>()
-        .join("; ")
+        .map(|(word, list)| format!("{word}: {}", names(list)));
+    Some(parts.collect::<Vec<_>>().join("; "))
+}
+
+/// The words of an update: they stay, also when it is taken back.
+fn said(update: &Update) -> String {
+    let form = &update.form;
+    let words = format!("{}. {}. ETA: {}", form.status, form.impact, form.eta);
+    with(words, &form.body)
+}
+
+/// What another entry was about, for a row that pins, moves or takes it back.
+fn about(incident: &Incident, id: EntryId) -> String {
+    let Some(entry) = incident.entry(id) else {
+        return "an entry that is not here yet".to_owned();
+    };
+    match &entry.fact {
+        // Those are about others themselves, and may be so in a circle.
+        Fact::Pinned { .. } | Fact::Corrected { .. } | Fact::Retracted { .. } => {
+            format!("what {} did at {}", entry.by, entry.at.format("%H:%M:%SZ"))
+        }
+        Fact::UpdateSent(update) => format!("update: {}", said(update)),
+        _ => {
+            let (kind, text, _) = words(incident, entry);
+            with(kind, &text)
+        }
+    }
+}
+
+/// ` (ana, by 2026-01-30)`: whose an action item is, and by when.
+fn promised(owner: Option<&str>, due: Option<NaiveDate>) -> String {
+    let due = due.map(|due| format!("by {due}"));
+    let parts: Vec<String> = owner
+        .map(ToOwned::to_owned)
+        .into_iter()
+        .chain(due)
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", parts.join(", "))
+}
+
+fn action_text(incident: &Incident, id: EntryId) -> String {
+    let actions = &incident.state().retrospective.actions;
+    let found = actions.iter().find(|action| action.entry == id);
+    found.map_or_else(
+        || "an action item".to_owned(),
+        |action| action.what.to_string(),
+    )
 }
 
 /// What is looked for: words, `-words`, `who:ana`, `kind:probe`; all in small

@@ -62,6 +62,12 @@ pub fn fit(text: &str, columns: usize, align: Align, tier: Tier) -> String {
     format!("{}{text}{}", " ".repeat(before), " ".repeat(spare - before))
 }
 
+/// `1 entry`, `2 entries`.
+pub fn count(count: usize, one: &str, many: &str) -> String {
+    let word = if count == 1 { one } else { many };
+    format!("{count} {word}")
+}
+
 /// Whether each character is for sure a letter of one column, whatever stands
 /// beside it: most text is, and our rules and bars, and need not be taken apart.
 pub(in crate::ui) fn is_plain(text: &str) -> bool {

@@ -143,8 +143,15 @@ fn regate_declaration(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) {
     sheet.gate = gate;
 }
 
-/// The step that is due next in `incident`, and its target.
+/// The step that waits for a person in `incident`, or is due next; and its target.
 pub fn next_step(incident: &Incident) -> Option<(StepId, Name)> {
+    let by_hand = escalation::left_to_people(incident)
+        .next()
+        .map(|(id, step, _)| (id, step.target.clone()));
+    by_hand.or_else(|| step_due(incident))
+}
+
+fn step_due(incident: &Incident) -> Option<(StepId, Name)> {
     duties(incident).into_iter().find_map(|due| match due.duty {
         Duty::Escalate { step, target, .. } => Some((step, target)),
         _ => None,

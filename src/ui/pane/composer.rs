@@ -1,9 +1,13 @@
 //! The open composer: fields and text at the left, exactly what will be sent
 //! at the right, and hints below it.
 
+mod small;
+
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
+pub use self::small::draw_small;
+use super::quote;
 use crate::{
     domain::{
         hints::{self, hints},
@@ -25,41 +29,78 @@ const FIELDS: u16 = 6;
 /// Columns before a field's text.
 const LABEL: u16 = 11;
 
+/// Columns from which the preview stands beside the fields.
+const BESIDE: u16 = 72;
+/// Rows below fields and preview.
+const STATUS: u16 = 3;
+
+/// Where its parts stand: the fields, the preview where there is room for one,
+/// and the rows below them.
+struct Parts {
+    fields: Rect,
+    preview: Option<Rect>,
+    status: Rect,
+}
+
+impl Parts {
+    fn of(area: Rect) -> Self {
+        let top = area.height.saturating_sub(STATUS);
+        let status = Rect {
+            y: area.y + top,
+            height: area.height - top,
+            ..area
+        };
+        let whole = Rect {
+            height: top,
+            ..area
+        };
+        if area.width < BESIDE {
+            return Self {
+                fields: whole,
+                preview: None,
+                status,
+            };
+        }
+        let half = area.width / 2;
+        Self {
+            fields: Rect {
+                width: half,
+                ..whole
+            },
+            preview: Some(Rect {
+                x: area.x + half + 1,
+                width: area.width - half - 1,
+                ..whole
+            }),
+            status,
+        }
+    }
+}
+
 /// Draws the composer.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let Some(composer) = &app.composer else {
         return;
     };
-    let half = canvas.width() / 2;
-    let area = canvas.area();
-    let bottom = 3.min(area.height);
-    let top = area.height - bottom;
-    let left = Rect {
-        width: half,
-        height: top,
-        ..area
-    };
-    let right = Rect {
-        x: area.x + half + 1,
-        width: area.width - half - 1,
-        height: top,
-        ..area
-    };
-    let divider = canvas.glyph(Glyph::Divider).to_string();
-    for y in 0..top {
-        canvas.text(half, y, Role::Rule, &divider);
+    let parts = Parts::of(canvas.area());
+    fields(composer, &mut canvas.part(parts.fields));
+    if let Some(right) = parts.preview {
+        let divider = canvas.glyph(Glyph::Divider).to_string();
+        for y in 0..right.height {
+            canvas.text(parts.fields.width, y, Role::Rule, &divider);
+        }
+        preview(app, composer, &mut canvas.part(right), now);
     }
-    fields(composer, &mut canvas.part(left));
-    preview(app, composer, &mut canvas.part(right), now);
-    status(
-        app,
-        composer,
-        &mut canvas.part(Rect {
-            y: area.y + top,
-            height: bottom,
-            ..area
-        }),
-    );
+    let warns = parts.preview.is_none().then(|| warning(app, composer, now));
+    status(app, warns.flatten(), &mut canvas.part(parts.status));
+}
+
+/// The first thing that is wrong with it, where no preview says so.
+fn warning(app: &App, composer: &Composer, now: DateTime<Utc>) -> Option<String> {
+    match composer.form(now) {
+        Ok(_) => all_hints(app, composer, now).into_iter().next(),
+        Err(why) => Some(why),
+    }
 }
 
 fn fields(composer: &Composer, canvas: &mut Canvas<'_, '_>) {
@@ -182,7 +223,8 @@ fn place_in(wrapped: &[String], paragraph: &str, cursor: usize) -> (usize, usize
 /// Where the terminal's cursor stands.
 pub fn cursor(app: &App, area: Rect) -> Option<(u16, u16)> {
     let composer = app.composer.as_ref()?;
-    let width = area.width / 2;
+    let area = Parts::of(area).fields;
+    let width = area.width;
     let room = usize::from(width.saturating_sub(LABEL + 3));
     let line = |edit: &crate::ui::edit::Edit, y: u16| {
         let (_, column) = window(&edit.text(), edit.cursor().1, room, true);
@@ -203,7 +245,7 @@ pub fn cursor(app: &App, area: Rect) -> Option<(u16, u16)> {
                 composer.body.cursor(),
                 width.saturating_sub(2),
             );
-            let height = usize::from(area.height.saturating_sub(FIELDS + 3));
+            let height = usize::from(area.height.saturating_sub(FIELDS));
             let row = row.min(height.saturating_sub(1));
             (
                 area.x + 1 + u16::try_from(column).unwrap_or(0),
@@ -223,7 +265,7 @@ fn preview(app: &App, composer: &Composer, canvas: &mut Canvas<'_, '_>, now: Dat
             let label = app.board.label_in_updates(incident);
             form.render(Setting {
                 label: label.as_deref(),
-                siren: canvas.paint.tier == crate::ui::capability::Tier::Rich,
+                siren: true,
                 now,
             })
         }
@@ -235,8 +277,10 @@ fn preview(app: &App, composer: &Composer, canvas: &mut Canvas<'_, '_>, now: Dat
     } else {
         "for people outside"
     };
+    let (text, note) = quote::for_tier(&text, canvas.paint.tier);
     canvas.text(1, 0, Role::Muted, &format!("preview: {to}"));
-    let mut y = 1;
+    canvas.text(1, 1, Role::Muted, note);
+    let mut y = 1 + u16::from(!note.is_empty());
     for line in Canvas::wrapped(&text, width) {
         canvas.text(1, y, Role::Normal, &line);
         y += 1;
@@ -277,33 +321,28 @@ fn all_hints(app: &App, composer: &Composer, now: DateTime<Utc>) -> Vec<String> 
     all
 }
 
-fn status(app: &App, composer: &Composer, canvas: &mut Canvas<'_, '_>) {
+fn status(app: &App, warning: Option<String>, canvas: &mut Canvas<'_, '_>) {
     let rule = canvas.glyph(Glyph::Rule);
     let width = canvas.width();
     canvas.repeat(0, 0, Role::Rule, rule, width);
-    let since = since_last_update(app).replace('\n', "; ");
-    let since = if since.is_empty() {
-        "no note since the last update".to_owned()
-    } else {
-        format!("since the last update: {since}")
+    let (look, text) = match warning {
+        Some(warning) => (Role::Warn, warning),
+        None => (Role::Muted, since(app)),
     };
-    canvas.clipped(1, 1, Role::Muted, &since, width.saturating_sub(2));
+    canvas.clipped(1, 1, look, &text, width.saturating_sub(2));
     let key = app
         .keymap
         .key_of(crate::ui::action::Action::Insert)
         .unwrap_or_default();
-    canvas.text(
-        1,
-        2,
-        Role::Muted,
-        &format!("{key} insert: probes, notes since the last update"),
-    );
-    if let Some(at) = composer.saved_at {
-        canvas.right(
-            width.saturating_sub(1),
-            2,
-            Role::Muted,
-            &format!("draft saved {}", format::time(at)),
-        );
+    let insert = format!("{key} insert: probes, notes since the last update");
+    canvas.clipped(1, 2, Role::Muted, &insert, width.saturating_sub(2));
+}
+
+fn since(app: &App) -> String {
+    let notes = since_last_update(app).replace('\n', "; ");
+    if notes.is_empty() {
+        "no note since the last update".to_owned()
+    } else {
+        format!("since the last update: {notes}")
     }
 }

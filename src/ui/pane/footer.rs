@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::header::{self, NO_ENGINE};
+use super::{
+    header::{self, NO_ENGINE},
+    next,
+};
 use crate::{
-    domain::incident::Incident,
+    domain::{incident::Incident, phase::Phase},
     ui::{
         action::{Action, Reach},
         app::{App, Mode},
@@ -15,8 +18,8 @@ use crate::{
     },
 };
 
-/// Draws the message row.
-pub fn draw_toast(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+/// Draws the message row; where NEXT can't be seen, it says what did not arrive.
+pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let width = canvas.width();
     if let Mode::Find(filter) = &app.mode {
         canvas.text(1, 0, Role::Key, &format!("/{}", filter.text()));
@@ -51,8 +54,8 @@ pub fn draw_toast(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         );
         return;
     }
-    if alone(app, now) {
-        let text = "no engine runs: nobody is paged and nobody is reminded by itself";
+    let alarm = not_delivered(app, now).filter(|_| !next_is_seen);
+    if let Some(text) = alarm.or_else(|| alone(app, now)) {
         let mark = canvas.glyph(Glyph::Overdue);
         let room = width.saturating_sub(2);
         canvas.clipped(1, 0, Role::Bad, &format!("{mark} {text}"), room);
@@ -69,14 +72,23 @@ pub fn draw_toast(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     canvas.right(width.saturating_sub(1), 0, Role::Muted, &text);
 }
 
-/// Whether an incident is open and nothing happens by itself.
-fn alone(app: &App, now: DateTime<Utc>) -> bool {
+/// That an incident is open and nothing happens by itself.
+fn alone(app: &App, now: DateTime<Utc>) -> Option<String> {
     let (_, _, word) = header::link(app, now);
-    word == NO_ENGINE && app.incident().is_some_and(Incident::is_active)
+    let alone = word == NO_ENGINE && app.incident().is_some_and(Incident::is_active);
+    let text = "no engine runs: nobody is paged and nobody is reminded by itself";
+    alone.then(|| text.to_owned())
+}
+
+/// What did not arrive, and the key to it.
+fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<String> {
+    let row = next::not_delivered(app, now)?;
+    let what = row.what.first()?;
+    Some(format!("{}: {} {what}", row.value, row.word))
 }
 
 /// The keys of the footer, most wanted first.
-const INCIDENT: [(Action, &str); 14] = [
+const INCIDENT: [(Action, &str); 12] = [
     (Action::Acknowledge, "ack"),
     (Action::Compose, "compose"),
     (Action::Note, "note"),
@@ -84,12 +96,22 @@ const INCIDENT: [(Action, &str); 14] = [
     (Action::Escalate, "escalate"),
     (Action::Mitigate, "mitigate"),
     (Action::Resolve, "resolve"),
-    (Action::Reopen, "reopen"),
-    (Action::Close, "close"),
     (Action::Palette, "command"),
     (Action::Find, "find"),
     (Action::Role, "take a role"),
     (Action::Zoom, "zoom"),
+    (Action::Tab, "next pane"),
+];
+/// The same once it is resolved: what is left to do.
+const AFTER: [(Action, &str); 9] = [
+    (Action::Compose, "compose"),
+    (Action::Held, "retro"),
+    (Action::ActionItem, "action item"),
+    (Action::Close, "close"),
+    (Action::Reopen, "reopen"),
+    (Action::Note, "note"),
+    (Action::Palette, "command"),
+    (Action::Find, "find"),
     (Action::Tab, "next pane"),
 ];
 const QUIET: [(Action, &str); 5] = [
@@ -114,6 +136,9 @@ fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
             let mut keys = vec![("Esc", "back, and nothing happens")];
             if !sheet.fields.is_empty() {
                 keys.extend([("Tab", "next field"), ("Enter", "go on")]);
+            }
+            if sheet.quote.is_some() {
+                keys.push(("PgUp PgDn", "read all of it"));
             }
             keys
         }
@@ -157,24 +182,18 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
     let wanted: &[(Action, &str)] = match (composing, app.incident()) {
         (true, _) => &COMPOSER,
         (false, None) => &QUIET,
-        (false, Some(_)) => &INCIDENT,
+        (false, Some(incident)) if incident.is_active() => &INCIDENT,
+        (false, Some(_)) => &AFTER,
     };
     let mut x = 1;
     for (action, word) in wanted {
-        let Some(text) = app
-            .keymap
-            .key_of(*action)
-            .filter(|_| app.enabled(*action).is_ok())
-        else {
-            continue;
-        };
-        if *action == Action::Acknowledge
-            && app
-                .incident()
-                .is_some_and(|incident| incident.state().taken.is_some())
-        {
+        if app.enabled(*action).is_err() || is_done(app, *action) {
             continue;
         }
+        // What no key means is found by its name.
+        let key_of = app.keymap.key_of(*action);
+        let (text, word) =
+            key_of.map_or_else(|| (format!(":{}", action.word()), ""), |key| (key, *word));
         let columns = u16::try_from(text.chars().count() + word.len() + 2).unwrap_or(u16::MAX);
         if x + columns > limit {
             break;
@@ -186,8 +205,25 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
     }
 }
 
+/// Whether nothing is left of it to be done.
+fn is_done(app: &App, action: Action) -> bool {
+    let Some(incident) = app.incident() else {
+        return false;
+    };
+    let state = incident.state();
+    match action {
+        Action::Acknowledge => state.taken.is_some(),
+        Action::Held => state.retrospective.held.is_some() || state.retrospective.waived.is_some(),
+        Action::Close => incident.phase() == Phase::Closed,
+        _ => false,
+    }
+}
+
 fn key(canvas: &mut Canvas<'_, '_>, x: u16, key: &str, word: &str) -> u16 {
     let x = canvas.text(x, 0, Role::Key, key);
+    if word.is_empty() {
+        return x;
+    }
     canvas.text(x + 1, 0, Role::Muted, word)
 }
 

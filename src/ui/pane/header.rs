@@ -63,18 +63,19 @@ fn local(app: &App, now: DateTime<Utc>) -> String {
 
 /// Whether somebody does by itself what falls due.
 pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, &'static str) {
-    let ticks = app
-        .engine
-        .ticked_at
-        .is_some_and(|at| now - at < ENGINE_SILENT);
-    match (&app.engine.holder, ticks) {
+    let starts = app.engine.holder.is_none() && now - app.started < TimeDelta::seconds(3);
+    match engine_runs(app, now) {
         _ if app.panel.offline() => (Role::Offline, Glyph::Down, "HOST OFFLINE"),
-        (Some(_), true) => (Role::Live, Glyph::Ok, "LIVE"),
-        (None, _) if now - app.started < TimeDelta::seconds(3) => {
-            (Role::Muted, Glyph::Off, "START")
-        }
-        (Some(_) | None, _) => (Role::Offline, Glyph::Down, NO_ENGINE),
+        true => (Role::Live, Glyph::Ok, "LIVE"),
+        false if starts => (Role::Muted, Glyph::Off, "START"),
+        false => (Role::Offline, Glyph::Down, NO_ENGINE),
     }
+}
+
+/// Whether an engine does its rounds, here or elsewhere.
+pub fn engine_runs(app: &App, now: DateTime<Utc>) -> bool {
+    let ticks = |at| now - at < ENGINE_SILENT;
+    app.engine.holder.is_some() && app.engine.ticked_at.is_some_and(ticks)
 }
 
 /// `P2 HIGH`, and its role.
@@ -137,6 +138,9 @@ fn second(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) 
         .resolved
         .filter(|_| !incident.is_active());
     let mut x = canvas.text(1, 1, Role::Strong, incident.phase().word());
+    if incident.is_active() && incident.state().times.mitigated.is_some() {
+        x = canvas.text(x, 1, Role::Ok, ", mitigated");
+    }
     let elapsed = format::elapsed(ended.unwrap_or(now) - incident.anchor());
     x = canvas.text(x + 2, 1, Role::Normal, &elapsed);
     let commander = incident.commander().map_or("nobody", |name| name.as_str());

@@ -50,7 +50,9 @@ pub fn short_counts(app: &App, now: DateTime<Utc>) -> String {
 }
 
 /// Draws the pane.
-pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+///
+/// What this host has is left to HOST where that is on the screen.
+pub fn draw(app: &App, host_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let wide = canvas.width() >= 58;
     let top = heading(app, canvas);
     let mut watches: Vec<&Watch> = app
@@ -60,7 +62,8 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         .collect();
     // Trouble first: what does not fit is what is well.
     watches.sort_by_key(|watch| rank(watch.state(now)));
-    let system = app.panel.watches().find(|watch| is_system(watch));
+    let mut system = app.panel.watches().filter(|watch| is_system(watch));
+    let system = system.next().filter(|_| !host_is_seen);
     let bottom = canvas.height().saturating_sub(u16::from(system.is_some()));
     let y = list(app, &watches, canvas, (top, bottom), now);
     if let Some(watch) = system {
@@ -148,7 +151,7 @@ fn rest(watches: &[&Watch], now: DateTime<Utc>) -> String {
     format!("+{} more, {how}", watches.len())
 }
 
-fn is_system(watch: &Watch) -> bool {
+pub(super) fn is_system(watch: &Watch) -> bool {
     matches!(watch.spec().target, Target::System { .. })
 }
 

@@ -1,8 +1,11 @@
 //! LADDER: who is told when, and what will happen by itself.
 
+mod forecast;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Rect;
 
+use self::forecast::{forecast, reach};
 use crate::{
     domain::{
         duty::{Duty, Promise, Settled, Standing, duties, settled},
@@ -34,7 +37,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     };
     let below = steps(app, incident, canvas, top, now);
     if canvas.height() > below + 2 && canvas.width() >= 60 {
-        what_happens(app, incident, canvas, below + 1);
+        what_happens(app, incident, canvas, below + 1, now);
     }
     if !big && canvas.height() > below + 4 && canvas.width() < 60 {
         line_of_time(incident, canvas, below + 1, now);
@@ -95,7 +98,7 @@ fn countdown(
         },
     );
     canvas.text(2, 3, Role::Strong, &format!("to  {}", next.step.target));
-    canvas.text(6, 4, Role::Normal, &reach(app, incident, next.step));
+    canvas.text(6, 4, Role::Normal, &reach(app, incident, next.step, now));
     let width = canvas.width();
     let area = canvas.area();
     let place = Rect {
@@ -126,35 +129,6 @@ fn countdown(
     canvas.text(2, 7, Role::Muted, &format::clock_minutes(from));
     canvas.right(width - 2, 7, Role::Muted, &format::clock(next.due));
     9
-}
-
-fn reach(app: &App, incident: &Incident, step: &Step) -> String {
-    let Some(contact) = incident.policy().contact(&step.target) else {
-        return "nobody is named: call them, then E".to_owned();
-    };
-    if contact.channels.is_empty() {
-        return format!("{}   call {}, then E", contact.person, contact.phone);
-    }
-    let channels: Vec<&str> = contact
-        .channels
-        .iter()
-        .map(crate::domain::text::Text::as_str)
-        .collect();
-    let sealed = if incident.is_sealed() {
-        " (nothing leaves)"
-    } else {
-        ""
-    };
-    let engine = if app.engine.holder.is_none() {
-        " - BUT NO ENGINE RUNS"
-    } else {
-        ""
-    };
-    format!(
-        "{}   {}{sealed}{engine}",
-        contact.person,
-        channels.join(", ")
-    )
 }
 
 fn steps(
@@ -276,7 +250,7 @@ impl StepRow<'_> {
             Standing::Missed { at, took, of, .. } => {
                 let late = *took - of.unwrap_or(*took);
                 (
-                    Some(Glyph::Done),
+                    Some(Glyph::Overdue),
                     Role::Warn,
                     format!(
                         "{} +{} late",
@@ -300,47 +274,17 @@ impl StepRow<'_> {
     }
 }
 
-fn what_happens(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, y: u16) {
+fn what_happens(
+    app: &App,
+    incident: &Incident,
+    canvas: &mut Canvas<'_, '_>,
+    y: u16,
+    now: DateTime<Utc>,
+) {
     let Some(next) = next(incident) else { return };
-    canvas.text(
-        2,
-        y,
-        Role::Strong,
-        &format!("What happens at {}, by itself:", format::clock(next.due)),
-    );
-    let contact = incident
-        .policy()
-        .contact(&next.step.target)
-        .filter(|contact| !contact.channels.is_empty());
-    let first = match contact {
-        _ if incident.is_sealed() => "nothing leaves: it is recorded only".to_owned(),
-        Some(contact) => {
-            let channels: Vec<&str> = contact
-                .channels
-                .iter()
-                .map(crate::domain::text::Text::as_str)
-                .collect();
-            format!("page {} by {}", contact.person, channels.join(", "))
-        }
-        None if escalation::reaches_anybody(incident.policy()) => {
-            "nobody is reached: the next step takes its place at once".to_owned()
-        }
-        None => "this row turns red and rings: nobody is paged, call them".to_owned(),
-    };
-    canvas.text(4, y + 1, Role::Normal, &format!("1  {first}"));
-    canvas.text(
-        4,
-        y + 2,
-        Role::Normal,
-        "2  an entry in the timeline says so",
-    );
-    if app.engine.holder.is_none() {
-        canvas.text(
-            4,
-            y + 3,
-            Role::Bad,
-            "no engine runs: nothing happens until one does",
-        );
+    let room = canvas.width().saturating_sub(8);
+    for (y, (x, role, line)) in (y..).zip(forecast(app, incident, &next, now)) {
+        canvas.clipped(x, y, role, &line, room);
     }
 }
 

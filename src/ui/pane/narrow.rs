@@ -54,7 +54,7 @@ fn rule(canvas: &mut Canvas<'_, '_>, title: &str, right: &str) {
     let (paint, buffer, area) = canvas.raw();
     Rule {
         title: &format!(" {title}"),
-        right: &right.replace('·', &paint.glyph(crate::ui::glyph::Glyph::Dot).to_string()),
+        right,
         ..Rule::default()
     }
     .draw(paint, buffer, area);

@@ -2,14 +2,18 @@
 
 use chrono::{DateTime, Utc};
 
+use super::outbox;
 use crate::{
     domain::{
         duty::{Clock, Due, Duty, Promise, Settled, Standing, duties, settled},
         escalation,
+        fact::StepId,
         incident::Incident,
+        policy::Policy,
         span,
     },
     ui::{
+        action::Action,
         app::{App, Pane},
         canvas::Canvas,
         format,
@@ -24,10 +28,9 @@ pub struct Row {
     pub glyph: Option<Glyph>,
     /// `ESCALATE`.
     pub word: &'static str,
-    /// `Engineering Manager`.
-    pub what: String,
-    /// ` (mia)`: said where there is room for it.
-    pub who: String,
+    /// `Engineering Manager (mia)`, `Engineering Manager`: ways to say it, the
+    /// longest first.
+    pub what: Vec<String>,
     /// `07:22`, `done`.
     pub value: String,
     /// How it looks.
@@ -37,14 +40,17 @@ pub struct Row {
 }
 
 impl Row {
-    /// What it is about, in so many columns: who goes before what is cut.
-    pub fn words(&self, columns: u16) -> String {
-        let whole = format!("{}{}", self.what, self.who);
-        if format::width(&whole) <= usize::from(columns) {
-            whole
-        } else {
-            self.what.clone()
-        }
+    /// What it is about: the first way to say it that fits so many columns,
+    /// or else the last.
+    pub fn words(&self, columns: u16) -> &str {
+        let fits = |way: &&String| format::width(way) <= usize::from(columns);
+        let way = self.what.iter().find(fits).or(self.what.last());
+        way.map_or("", String::as_str)
+    }
+
+    /// Whether somebody has to do something about it.
+    pub const fn is_open(&self) -> bool {
+        self.used.is_some() || matches!(self.role, Role::Over | Role::Bad)
     }
 }
 
@@ -56,6 +62,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let height = canvas.height();
     let rows = rows(app, incident, now);
     let mut y = 0;
+    let nearest = rows.iter().position(|row| row.used.is_some());
     let chosen = (app.focus == Pane::Next).then(|| app.row(Pane::Next));
     for (place, row) in rows.iter().enumerate() {
         if y >= height {
@@ -66,7 +73,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
             canvas.paint_row(y, Role::Select);
         }
         y += 1;
-        if let Some(used) = row.used.filter(|_| place == 0 && y < height) {
+        if let Some(used) = row.used.filter(|_| nearest == Some(place) && y < height) {
             let columns = canvas.width().saturating_sub(3);
             canvas.bar(2, y, columns, used, row.role);
             y += 1;
@@ -86,42 +93,93 @@ fn draw_row(row: &Row, canvas: &mut Canvas<'_, '_>, y: u16) {
     let start = canvas.right(end, y, row.role, &row.value);
     canvas.text(2, y, row.role, row.word);
     let room = start.saturating_sub(column + 1);
-    canvas.clipped(column, y, row.role, &row.words(room), room);
+    canvas.clipped(column, y, row.role, row.words(room), room);
     if row.role == Role::Over {
         canvas.paint_row(y, Role::Over);
     }
 }
 
-/// The rows: open duties by their deadlines, then what is settled.
+/// The rows: what did not arrive, what is left to people, open duties by their
+/// deadlines, then what is settled.
 pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
-    let mut rows: Vec<Row> = duties(incident)
-        .iter()
-        .map(|due| open_row(app, incident, due, now))
-        .collect();
-    let settled = settled(incident);
-    let done = settled.iter().filter(|clock| {
-        matches!(
-            clock.standing,
-            Standing::Held(_) | Standing::Met { .. } | Standing::Missed { .. }
-        )
-    });
-    let off = settled
-        .iter()
-        .filter(|clock| matches!(clock.standing, Standing::NotApplicable(_)));
-    rows.extend(
-        done.chain(off)
-            .filter(|clock| match clock.what {
-                Promise::Escalate(..) => false,
-                Promise::FirstNotice => clock.standing.late().is_some(),
-                Promise::Respond
-                | Promise::Resolve
-                | Promise::External
-                | Promise::Retrospective => true,
-            })
-            .map(settled_row),
-    );
+    let mut rows: Vec<Row> = not_delivered(app, now).into_iter().collect();
+    rows.extend(by_hand(incident, now));
+    let dues = duties(incident);
+    rows.extend(dues.iter().map(|due| open_row(app, incident, due, now)));
+    let mut settled: Vec<Settled> = settled(incident).into_iter().filter(is_said).collect();
+    settled.sort_by_key(rank);
+    rows.extend(settled.iter().map(settled_row));
     rows.extend(live_warnings(incident, now));
     rows
+}
+
+/// The ladder says how its steps ended; a first notice in time goes on as the
+/// clock of the next update.
+const fn is_said(clock: &Settled) -> bool {
+    match (&clock.what, &clock.standing) {
+        (Promise::Escalate(..), _) => false,
+        (Promise::FirstNotice, standing) => matches!(standing, Standing::Missed { .. }),
+        (Promise::Respond | Promise::Resolve | Promise::External | Promise::Retrospective, _) => {
+            true
+        }
+    }
+}
+
+/// What was late first, what was never owed last.
+const fn rank(clock: &Settled) -> u8 {
+    match clock.standing {
+        Standing::Missed { .. } => 0,
+        Standing::Met { .. } | Standing::Held(_) => 1,
+        Standing::NotApplicable(_) => 2,
+    }
+}
+
+/// The worst of the messages that did not arrive, and the key to all of them.
+pub fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<Row> {
+    let failing = outbox::failing(app);
+    let worst = failing.first()?;
+    let key = app.keymap.key_of(Action::PaneOutbox).unwrap_or_default();
+    let what = outbox::purpose(worst);
+    let state = outbox::trouble(worst);
+    let more = match failing.len() - 1 {
+        0 => String::new(),
+        more => format!(", +{more}"),
+    };
+    let channel = &worst.intent.channel;
+    Some(Row {
+        glyph: Some(Glyph::Overdue),
+        word: "NOT SENT",
+        what: vec![
+            format!("{what} by {channel}: {}{more}", outbox::words(worst, now)),
+            format!("{what} by {channel}: {state}{more}"),
+            format!("{what} {state}{more}"),
+        ],
+        value: format!("{key} OUTBOX"),
+        role: Role::Bad,
+        used: None,
+    })
+}
+
+/// Steps that were passed over since nobody could be paged: they stay until a
+/// person says that it is done.
+fn by_hand(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
+    escalation::left_to_people(incident).map(move |(_, step, by)| Row {
+        glyph: Some(Glyph::Overdue),
+        word: "ESCALATE",
+        what: told_by_hand(&step.target, &person(incident, &step.target)),
+        value: format::countdown(by - now),
+        role: Role::Over,
+        used: None,
+    })
+}
+
+/// Where there is little room the target is cut, and not that it is by hand.
+fn told_by_hand(target: &str, person: &str) -> Vec<String> {
+    vec![
+        format!("{target}{person}, by hand"),
+        format!("{target}, by hand"),
+        format!("by hand: {target}"),
+    ]
 }
 
 fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Row {
@@ -136,7 +194,6 @@ fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Ro
         glyph,
         word,
         what,
-        who: person(incident, due),
         value: format::countdown(due.by - now),
         role,
         used: Some(due.used(now)),
@@ -144,19 +201,24 @@ fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Ro
 }
 
 /// ` (mia)`, behind the target of a step.
-fn person(incident: &Incident, due: &Due) -> String {
-    let Duty::Escalate { target, .. } = &due.duty else {
-        return String::new();
-    };
+fn person(incident: &Incident, target: &str) -> String {
     let contact = incident.policy().contact(target);
     contact
         .map(|contact| format!(" ({})", contact.person))
         .unwrap_or_default()
 }
 
-fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, String) {
+fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, Vec<String>) {
     let policy = incident.policy();
-    match &due.duty {
+    let (word, what) = match &due.duty {
+        Duty::Escalate {
+            step, target, asks, ..
+        } => {
+            return ("ESCALATE", escalates(incident, step, target, *asks));
+        }
+        Duty::External => return ("EXTERNAL", external(incident, policy)),
+        Duty::FirstNotice => return ("UPDATE", said_in(app, policy, "first notice")),
+        Duty::FinalUpdate => return ("UPDATE", said_in(app, policy, "last one")),
         Duty::Respond(severity) => (
             "ACK",
             format!(
@@ -172,26 +234,8 @@ fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, String) {
                 policy.level(*severity).resolve.words()
             ),
         ),
-        Duty::Escalate { target, asks, .. } => {
-            let by_hand = if escalation::reaches_anybody(policy) {
-                ""
-            } else {
-                ", by hand"
-            };
-            let asks = if *asks { " ?" } else { "" };
-            ("ESCALATE", format!("{target}{by_hand}{asks}"))
-        }
         Duty::HoldEnds => ("HOLD", "ends; late steps fire then".to_owned()),
-        Duty::FirstNotice => (
-            "UPDATE",
-            format!("{} first notice", place(app, &policy.update.place)),
-        ),
         Duty::Update => ("UPDATE", place(app, &policy.update.place)),
-        Duty::FinalUpdate => (
-            "UPDATE",
-            format!("{} final", place(app, &policy.update.place)),
-        ),
-        Duty::External => ("EXTERNAL", external(incident, policy)),
         Duty::SettleSeverity => ("CONFLICT", conflict(incident)),
         Duty::Answer { of, ask } => {
             let what = incident
@@ -213,7 +257,22 @@ fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, String) {
                 format!("due {}{weekend}", due.by.format("%a %H:%MZ")),
             )
         }
-    }
+    };
+    (word, vec![what])
+}
+
+fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Vec<String> {
+    let policy = incident.policy();
+    let person = person(incident, target);
+    let reached = policy
+        .step(step)
+        .and_then(|(_, step)| escalation::reach(policy, step));
+    let ways = match reached {
+        Some(_) => vec![format!("{target}{person}"), target.to_owned()],
+        None => told_by_hand(target, &person),
+    };
+    let asks = if asks { " ?" } else { "" };
+    ways.iter().map(|way| format!("{way}{asks}")).collect()
 }
 
 fn place(app: &App, usual: &str) -> String {
@@ -228,14 +287,21 @@ fn place(app: &App, usual: &str) -> String {
         .join(" + ")
 }
 
-fn external(incident: &Incident, policy: &crate::domain::policy::Policy) -> String {
+/// Where the place is cut, what kind of update it is still stands.
+fn said_in(app: &App, policy: &Policy, kind: &str) -> Vec<String> {
+    let place = place(app, &policy.update.place);
+    vec![format!("{place} {kind}"), format!("{kind}: {place}")]
+}
+
+fn external(incident: &Incident, policy: &Policy) -> Vec<String> {
     let state = &incident.state().external;
     let next = match (&state.draft, &state.approved) {
         (None, _) => "draft it",
         (Some((draft, ..)), Some((approved, _))) if draft == approved => "publish it",
         (Some(_), _) => "approve it",
     };
-    format!("{}: {next}", policy.external.place)
+    let place = &policy.external.place;
+    vec![format!("{place}: {next}"), format!("{next}: {place}")]
 }
 
 fn conflict(incident: &Incident) -> String {
@@ -257,65 +323,50 @@ fn settled_row(clock: &Settled) -> Row {
         Promise::External => "EXTERNAL",
         Promise::Retrospective => "RETRO",
     };
-    let span = |span: &chrono::TimeDelta| format::short(*span);
-    match &clock.standing {
-        Standing::Met { by, took, of, .. } => Row {
-            glyph: Some(Glyph::Done),
-            word,
-            what: format!(
-                "{}in {}{}",
-                comma(by),
-                span(took),
-                of.as_ref()
-                    .map(|of| format!(" of {}", span(of)))
-                    .unwrap_or_default()
-            ),
-            value: "done".to_owned(),
-            who: String::new(),
-            role: Role::Kept,
-            used: None,
-        },
-        Standing::Missed { by, took, of, .. } => Row {
-            glyph: Some(Glyph::Done),
-            word,
-            what: format!(
-                "{}in {}, target {}",
-                comma(by),
-                span(took),
-                of.as_ref().map(span).unwrap_or_default()
-            ),
-            value: "late".to_owned(),
-            who: String::new(),
-            role: Role::Warn,
-            used: None,
-        },
-        Standing::Held(until) => Row {
-            glyph: Some(Glyph::Off),
-            word,
-            what: format!("held until {}", format::clock_minutes(*until)),
-            value: "held".to_owned(),
-            who: String::new(),
-            role: Role::Muted,
-            used: None,
-        },
-        Standing::NotApplicable(why) => Row {
-            glyph: Some(Glyph::Off),
-            word,
-            what: why.clone(),
-            value: "off".to_owned(),
-            who: String::new(),
-            role: Role::Off,
-            used: None,
-        },
+    let first = if clock.what == Promise::FirstNotice {
+        "first notice, "
+    } else {
+        ""
+    };
+    let (glyph, what, value, role) = match &clock.standing {
+        Standing::Met { by, took, of, .. } => {
+            let of = of.map(|of| format!(" of {}", format::short(of)));
+            let took = format!("in {}{}", format::short(*took), of.unwrap_or_default());
+            (Glyph::Done, by_whom(first, by, &took), "done", Role::Kept)
+        }
+        Standing::Missed { by, took, of, .. } => {
+            let of = of.map(|of| format!(", target {}", format::short(of)));
+            let took = format!("in {}{}", format::short(*took), of.unwrap_or_default());
+            (
+                Glyph::Overdue,
+                by_whom(first, by, &took),
+                "late",
+                Role::Warn,
+            )
+        }
+        Standing::Held(until) => {
+            let what = format!("held until {}", format::clock_minutes(*until));
+            (Glyph::Off, vec![what], "held", Role::Muted)
+        }
+        Standing::NotApplicable(why) => (Glyph::Off, vec![why.clone()], "off", Role::Off),
+    };
+    Row {
+        glyph: Some(glyph),
+        word,
+        what,
+        value: value.to_owned(),
+        role,
+        used: None,
     }
 }
 
-fn comma(by: &str) -> String {
+/// `first notice, ana, in 1m40 of 15m`: how long it took goes last.
+fn by_whom(first: &str, by: &str, took: &str) -> Vec<String> {
+    let short = vec![format!("{first}{took}"), took.to_owned()];
     if by.is_empty() {
-        String::new()
-    } else {
-        format!("{by}, ")
+        return short;
     }
+    [vec![format!("{first}{by}, {took}")], short].concat()
 }
 
 /// What will become owed if it goes on: said before it is (X1, V1).
@@ -339,9 +390,8 @@ fn live_warnings(incident: &Incident, now: DateTime<Utc>) -> Option<Row> {
     Some(Row {
         glyph: Some(Glyph::Off),
         word: "RETRO",
-        what,
+        what: vec![what],
         value,
-        who: String::new(),
         role: Role::Off,
         used: None,
     })

@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::notice::{Delivery, DeliveryState, Purpose},
+    domain::{
+        incident::Incident,
+        notice::{Delivery, DeliveryState, Purpose},
+    },
     ui::{
         app::{App, Pane},
         canvas::Canvas,
@@ -34,6 +37,54 @@ pub fn counts(app: &App) -> String {
     parts.join(" · ")
 }
 
+/// What did not arrive of the incident on the screen and of those that go on:
+/// dead, in doubt, or tried in vain so far. Pages first, the newest first.
+pub fn failing(app: &App) -> Vec<&Delivery> {
+    let counts = |delivery: &&Delivery| {
+        let of = delivery.intent.incident;
+        let goes_on = |incident: &Incident| incident.is_active();
+        app.shown == Some(of) || app.board.get(of).is_some_and(goes_on)
+    };
+    let mut failing: Vec<&Delivery> = app
+        .deliveries
+        .iter()
+        .filter(|delivery| is_failing(delivery))
+        .filter(counts)
+        .collect();
+    failing.sort_by_key(|delivery| delivery.intent.purpose != Purpose::Page);
+    failing
+}
+
+fn is_failing(delivery: &Delivery) -> bool {
+    match delivery.state {
+        DeliveryState::Dead | DeliveryState::Uncertain => true,
+        DeliveryState::Queued => delivery.attempts > 0,
+        DeliveryState::InFlight | DeliveryState::Sent | DeliveryState::Cancelled => false,
+    }
+}
+
+/// `dead`, `uncertain`, `retrying`: how one that fails stands, in a word.
+pub const fn trouble(delivery: &Delivery) -> &'static str {
+    match delivery.state {
+        DeliveryState::Queued => "retrying",
+        DeliveryState::InFlight
+        | DeliveryState::Sent
+        | DeliveryState::Uncertain
+        | DeliveryState::Dead
+        | DeliveryState::Cancelled => delivery.state.word(),
+    }
+}
+
+/// `page`, `update`, `late`, `public`: what it is for.
+pub const fn purpose(delivery: &Delivery) -> &'static str {
+    match delivery.intent.purpose {
+        Purpose::Page => "page",
+        Purpose::Update => "update",
+        Purpose::LateNotice => "late",
+        Purpose::Public => "public",
+    }
+}
+
 /// Draws the pane.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     if app.deliveries.is_empty() {
@@ -57,12 +108,6 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
 }
 
 fn draw_row(delivery: &Delivery, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
-    let what = match delivery.intent.purpose {
-        Purpose::Page => "page",
-        Purpose::Update => "update",
-        Purpose::LateNotice => "late",
-        Purpose::Public => "public",
-    };
     let role = match delivery.state {
         DeliveryState::Sent => Role::Ok,
         DeliveryState::Queued | DeliveryState::InFlight => Role::Normal,
@@ -70,7 +115,7 @@ fn draw_row(delivery: &Delivery, canvas: &mut Canvas<'_, '_>, y: u16, now: DateT
         DeliveryState::Dead => Role::Bad,
         DeliveryState::Cancelled => Role::Off,
     };
-    canvas.text(1, y, Role::Muted, what);
+    canvas.text(1, y, Role::Muted, purpose(delivery));
     canvas.text(8, y, Role::Muted, &format::time(delivery.created_at));
     canvas.clipped(18, y, Role::Normal, &delivery.intent.channel, 12);
     let room = canvas.width().saturating_sub(32);

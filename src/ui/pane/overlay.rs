@@ -11,9 +11,7 @@ use crate::ui::{
     format,
     glyph::Glyph,
     layout::{Areas, Size},
-    sheet::{Gate, Sheet},
     theme::Role,
-    widget,
 };
 
 /// Draws what is open, if anything; answers where the cursor stands.
@@ -30,7 +28,7 @@ pub fn draw(
     };
     match &app.mode {
         Mode::Browse | Mode::Compose | Mode::Find(_) => None,
-        Mode::Sheet(sheet) => draw_sheet(sheet, &mut canvas.part(middle)),
+        Mode::Sheet(sheet) => super::sheet::draw(sheet, &mut canvas.part(middle)),
         Mode::Palette(palette) => Some(draw_palette(app, palette, &mut canvas.part(middle))),
         Mode::Help(filter, row) => {
             help(app, &filter.text(), *row, &mut canvas.part(middle));
@@ -61,7 +59,11 @@ pub fn draw(
 }
 
 /// A titled area over the panes; answers the canvas inside.
-fn opened<'c, 'p>(canvas: &'c mut Canvas<'_, 'p>, title: &str, note: &str) -> Canvas<'c, 'p> {
+pub(super) fn opened<'c, 'p>(
+    canvas: &'c mut Canvas<'_, 'p>,
+    title: &str,
+    note: &str,
+) -> Canvas<'c, 'p> {
     canvas.clear(Role::Base);
     let line = canvas.glyph(Glyph::FocusRule);
     let width = canvas.width();
@@ -81,200 +83,6 @@ fn opened<'c, 'p>(canvas: &'c mut Canvas<'_, 'p>, title: &str, note: &str) -> Ca
         height: area.height.saturating_sub(1),
         ..area
     })
-}
-
-fn draw_sheet(sheet: &Sheet, canvas: &mut Canvas<'_, '_>) -> Option<(u16, u16)> {
-    let mut inside = opened(canvas, &sheet.title, "Esc: nothing happens");
-    let area = inside.area();
-    let width = inside.width().saturating_sub(4);
-    let mut y = 1;
-    for line in sheet
-        .lines
-        .iter()
-        .flat_map(|line| Canvas::wrapped(line, width))
-    {
-        inside.text(2, y, Role::Normal, &line);
-        y += 1;
-    }
-    y += u16::from(!sheet.lines.is_empty());
-    if let Some(quote) = sheet.quote.as_ref().filter(|_| !is_step(sheet)) {
-        let below = u16::try_from(sheet.fields.len()).unwrap_or(0) + 4;
-        y = quoted(quote, &mut inside, y, below) + 1;
-    }
-    let mut cursor = None;
-    for (place, field) in sheet.fields.iter().enumerate() {
-        let focused = place == sheet.at;
-        inside.text(
-            2,
-            y,
-            if focused { Role::Focus } else { Role::Muted },
-            field.label,
-        );
-        let x = 20;
-        let text = field.value.text();
-        let shown = text.lines().last().unwrap_or_default();
-        let room = inside.width().saturating_sub(x + 2);
-        let hint = u16::try_from(format::width(&field.hint)).unwrap_or(0);
-        if field.choices.is_empty() {
-            let cut: String = tail(shown, usize::from(room.saturating_sub(2)));
-            let end = inside.text(
-                x,
-                y,
-                if focused { Role::Strong } else { Role::Normal },
-                &cut,
-            );
-            if focused {
-                cursor = Some((area.x + end, area.y + y));
-            }
-            if end + 2 + hint < inside.width() {
-                inside.right(area.width.saturating_sub(2), y, Role::Muted, &field.hint);
-            }
-        } else {
-            choices(field, &mut inside, x, y, focused);
-        }
-        y += 1;
-    }
-    y += u16::from(!sheet.fields.is_empty());
-    if let Some(at) = gate(sheet, &mut inside, y) {
-        cursor = Some((area.x + at, area.y + y));
-    }
-    if let Some(error) = &sheet.error {
-        for (row, line) in (y + 2..inside.height()).zip(Canvas::wrapped(error, width)) {
-            inside.text(2, row, Role::Bad, &line);
-        }
-    }
-    cursor
-}
-
-/// A step's sheet keeps the step's name where others quote text.
-fn is_step(sheet: &Sheet) -> bool {
-    matches!(
-        sheet.action,
-        Action::Escalate | Action::SkipStep | Action::Confirm
-    )
-}
-
-fn tail(text: &str, columns: usize) -> String {
-    let mut kept: Vec<char> = Vec::new();
-    let mut width = 0;
-    for c in text.chars().rev() {
-        width += format::width(c.encode_utf8(&mut [0; 4]));
-        if width > columns {
-            break;
-        }
-        kept.push(c);
-    }
-    kept.into_iter().rev().collect()
-}
-
-fn choices(
-    field: &crate::ui::sheet::Field,
-    canvas: &mut Canvas<'_, '_>,
-    mut x: u16,
-    y: u16,
-    focused: bool,
-) {
-    let chosen = field.value.text();
-    let all: usize = field.choices.iter().map(|choice| choice.len() + 2).sum();
-    if all > usize::from(canvas.width().saturating_sub(x)) {
-        let room = canvas.width().saturating_sub(x + 16);
-        let x = canvas.clipped(
-            x,
-            y,
-            if focused { Role::Focus } else { Role::Strong },
-            &chosen,
-            room,
-        );
-        canvas.text(x + 2, y, Role::Muted, &field.hint);
-        return;
-    }
-    for choice in &field.choices {
-        if *choice == chosen {
-            x = canvas.badge(
-                x.saturating_sub(1),
-                y,
-                if focused { Role::Focus } else { Role::Muted },
-                choice,
-            ) + 1;
-        } else {
-            x = canvas.text(x, y, Role::Muted, choice) + 2;
-        }
-    }
-}
-
-fn gate(sheet: &Sheet, canvas: &mut Canvas<'_, '_>, y: u16) -> Option<u16> {
-    let here = sheet.is_at_gate();
-    let role = if here { Role::Strong } else { Role::Muted };
-    match &sheet.gate {
-        Gate::Enter => {
-            canvas.text(
-                2,
-                y,
-                Role::Muted,
-                "Enter records it   Tab next field   Esc back",
-            );
-            None
-        }
-        Gate::Yes => {
-            let x = canvas.text(
-                2,
-                y,
-                role,
-                if here {
-                    "Do it?  y / N "
-                } else {
-                    "Enter goes on to the question"
-                },
-            );
-            here.then_some(x)
-        }
-        Gate::Word(word) => {
-            if !here {
-                canvas.text(
-                    2,
-                    y,
-                    Role::Muted,
-                    "Enter goes on; nothing happens before the word is typed",
-                );
-                return None;
-            }
-            let x = canvas.text(2, y, role, "Type the word  ");
-            let x = canvas.text(x, y, Role::Key, word);
-            let x = canvas.text(x, y, role, "  and press Enter:  [ ");
-            let end = canvas.text(x, y, Role::Strong, &sheet.typed.text());
-            canvas.text((x + 14).max(end + 1), y, role, "]");
-            canvas.text(2, y + 1, Role::Muted, "Pasting is ignored here.");
-            Some(end)
-        }
-    }
-}
-
-/// Text in a box, exactly as it is; answers the row below it.
-fn quoted(text: &str, canvas: &mut Canvas<'_, '_>, y: u16, below: u16) -> u16 {
-    let area = canvas.area();
-    let lines = Canvas::wrapped(text, area.width.saturating_sub(8));
-    let room = area.height.saturating_sub(y + below + 2).max(1);
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(room);
-    let place = Rect {
-        x: area.x + 2,
-        y: area.y + y,
-        width: area.width.saturating_sub(4),
-        height: rows + 2,
-    };
-    let more = lines.len() - usize::from(rows);
-    let title = if more > 0 {
-        format!("exactly this text, and {more} more lines")
-    } else {
-        "exactly this text".to_owned()
-    };
-    let mut part = canvas.part(place);
-    let (paint, buffer, place) = part.raw();
-    let inside = widget::sheet(paint, buffer, place, &title);
-    let mut inside = canvas.part(inside);
-    for (row, line) in (0..rows).zip(&lines) {
-        inside.text(0, row, Role::Normal, line);
-    }
-    y + rows + 2
 }
 
 fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> (u16, u16) {
@@ -317,59 +125,58 @@ fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> (u
     (area.x + end, area.y)
 }
 
+/// Columns of an action in the help: its keys, what it does, why it is off.
+const HELP_COLUMN: u16 = 58;
+
+/// Columns of the keys: the longest name of an action has as many.
+const HELP_KEYS: u16 = 16;
+
 /// Every key, from the keymap; what can't be now is greyed, with the reason.
 fn help(app: &App, filter: &str, row: usize, canvas: &mut Canvas<'_, '_>) {
     let mut inside = opened(canvas, "KEYS", "type to filter   arrows scroll   Esc back");
     let rows = help_rows(app, filter);
     let width = inside.width();
-    let columns: u16 = if width >= 110 { 2 } else { 1 };
     let height = inside.height().saturating_sub(1);
-    let column_width = width / columns;
+    let needed = rows.len().div_ceil(usize::from(height.max(1)));
+    let needed = u16::try_from(needed).unwrap_or(u16::MAX);
+    let columns = (width / HELP_COLUMN).min(needed).max(1);
+    let column = width / columns;
     let shown = usize::from(height) * usize::from(columns);
     let first = row.min(rows.len().saturating_sub(shown));
     for (place, line) in rows.iter().skip(first).take(shown).enumerate() {
         let place = u16::try_from(place).unwrap_or(0);
-        let (x, y) = (place / height.max(1) * column_width, place % height.max(1));
-        match line {
-            HelpRow::Title(text) => drop(inside.text(x + 1, y, Role::Strong, text)),
-            HelpRow::Key { keys, title, off } => {
-                inside.clipped(
-                    x + 2,
-                    y,
-                    if off.is_some() { Role::Off } else { Role::Key },
-                    keys,
-                    12,
-                );
-                let end = inside.clipped(
-                    x + 15,
-                    y,
-                    if off.is_some() {
-                        Role::Off
-                    } else {
-                        Role::Normal
-                    },
-                    title,
-                    34,
-                );
-                if let Some(off) = off {
-                    inside.clipped(
-                        end + 2,
-                        y,
-                        Role::Muted,
-                        off,
-                        (x + column_width).saturating_sub(end + 3),
-                    );
-                }
-            }
-        }
+        let (x, y) = (place / height.max(1) * column, place % height.max(1));
+        help_row(line, &mut inside, (x, y), column);
     }
     let more = rows.len().saturating_sub(first + shown);
     let text = if filter.is_empty() {
         format!("from keys.toml and the defaults; {more} more below")
     } else {
-        format!("filter: {filter}; {} rows", rows.len())
+        format!(
+            "filter: {filter}; {}",
+            format::count(rows.len(), "row", "rows")
+        )
     };
     inside.text(1, height, Role::Muted, &text);
+}
+
+fn help_row(line: &HelpRow, canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16), columns: u16) {
+    let HelpRow::Key { keys, title, off } = line else {
+        if let HelpRow::Title(text) = line {
+            canvas.text(x + 1, y, Role::Strong, text);
+        }
+        return;
+    };
+    let (key, words) = match off {
+        Some(_) => (Role::Off, Role::Off),
+        None => (Role::Key, Role::Normal),
+    };
+    canvas.clipped(x + 2, y, key, keys, HELP_KEYS);
+    let start = x + HELP_KEYS + 3;
+    let room = (x + columns).saturating_sub(start + 1);
+    let end = canvas.clipped(start, y, words, title, room);
+    let room = (x + columns).saturating_sub(end + 3);
+    canvas.clipped(end + 2, y, Role::Muted, off.unwrap_or_default(), room);
 }
 
 enum HelpRow {

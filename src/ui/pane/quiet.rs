@@ -32,11 +32,17 @@ pub const fn replaces(pane: Pane) -> bool {
     }
 }
 
-/// Draws the pane's quiet content.
-pub fn draw(app: &App, pane: Pane, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+/// Draws the pane's quiet content; who would be told stands in one place only.
+pub fn draw(
+    app: &App,
+    pane: Pane,
+    ladder_is_seen: bool,
+    canvas: &mut Canvas<'_, '_>,
+    now: DateTime<Utc>,
+) {
     match pane {
         Pane::Next => watching(app, canvas, now),
-        Pane::Timeline => recent(app, canvas, now),
+        Pane::Timeline => recent(app, ladder_is_seen, canvas, now),
         Pane::Update => calm(app, canvas, now),
         Pane::Ladder => ladder(app, canvas, now),
         Pane::Health | Pane::Outbox => {}
@@ -55,7 +61,7 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let runbooks = app.runbooks.len();
     let rows = [
         engine(app, canvas, now),
-        (true, "log on disk", format!("{} entries", app.board.head())),
+        (true, "log on disk", entries(app.board.head())),
         (channels > 0, "channels for updates", or_by_hand(channels)),
         people(policy),
         review(policy, now),
@@ -103,6 +109,11 @@ fn review(policy: Option<&Policy>, now: DateTime<Utc>) -> Watched {
     (!overdue, "policy review", format!("{word} {due}"))
 }
 
+fn entries(count: u64) -> String {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    format::count(count, "entry", "entries")
+}
+
 fn or_by_hand(count: usize) -> String {
     match count {
         0 => "none: by hand".to_owned(),
@@ -110,7 +121,7 @@ fn or_by_hand(count: usize) -> String {
     }
 }
 
-fn recent(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+fn recent(app: &App, ladder_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let mut y = 0;
     let height = canvas.height();
     for incident in app
@@ -158,7 +169,9 @@ fn recent(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         welcome(app, canvas);
         return;
     }
-    if_it_starts(app, canvas, y + 1, now);
+    if !ladder_is_seen {
+        if_it_starts(app, canvas, y + 1, now);
+    }
 }
 
 /// Who would be told when, if an incident began now.
@@ -267,7 +280,8 @@ fn calm(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         (_, bad) => (
             Role::Warn,
             format!(
-                "{bad} of the probes are not well: {} opens an incident.",
+                "{}: {} opens an incident.",
+                format::count(bad, "probe is not well", "probes are not well"),
                 app.keymap.key_of(Action::Declare).unwrap_or_default()
             ),
         ),

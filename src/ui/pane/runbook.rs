@@ -1,13 +1,20 @@
-//! RUNBOOK: the steps of the runbook that fits, to be ticked.
+//! RUNBOOK: the runbook that fits, as it is written; its steps can be ticked.
 
 use chrono::{DateTime, Utc};
 
-use crate::ui::{
-    app::{App, Pane, runbook, runbook_items},
-    canvas::Canvas,
-    format,
-    glyph::Glyph,
-    theme::Role,
+use crate::{
+    domain::{
+        incident::Incident,
+        runbook::{Kind, Line},
+    },
+    ui::{
+        app::{App, Pane, runbook, runbook_item},
+        canvas::Canvas,
+        format,
+        glyph::Glyph,
+        msg::Runbook,
+        theme::Role,
+    },
 };
 
 /// How old the file is.
@@ -23,44 +30,96 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, _now: DateTime<Utc>) {
     let Some(incident) = app.incident() else {
         return;
     };
-    let items = runbook_items(app);
-    if items.is_empty() {
-        canvas.text(
-            2,
-            0,
-            Role::Muted,
-            "no runbook was found; config: runbooks = \"path\"",
-        );
+    let Some(book) = runbook(app) else {
+        none(canvas);
         return;
-    }
-    let ticks = &incident.state().ticks;
-    let current = items.iter().position(|(item, _)| !ticks.contains_key(item));
+    };
+    let done = |line: &Line| {
+        let item = runbook_item(book, line)?;
+        Some(incident.state().ticks.contains_key(&item))
+    };
+    let current = book.lines.iter().position(|line| done(line) == Some(false));
     let focused = app.focus == Pane::Runbook;
     let chosen = if focused {
         app.row(Pane::Runbook)
+            .min(book.lines.len().saturating_sub(1))
     } else {
         current.unwrap_or(0)
     };
-    let first = chosen.saturating_sub(usize::from(canvas.height()).saturating_sub(2));
-    for (y, (place, (item, text))) in (0..canvas.height()).zip(items.iter().enumerate().skip(first))
-    {
-        let (glyph, role) = match (ticks.contains_key(item), current == Some(place)) {
-            (true, _) => (Some(Glyph::Done), Role::Kept),
-            (false, true) => (Some(Glyph::Current), Role::Strong),
-            (false, false) => (None, Role::Normal),
-        };
-        let mark = canvas.mark(glyph);
-        canvas.text(0, y, role, &mark);
-        let width = canvas.width();
-        canvas.clipped(
-            2,
-            y,
-            role,
-            &format!("{} {text}", place + 1),
-            width.saturating_sub(3),
-        );
-        if focused && place == chosen {
-            canvas.paint_row(y, Role::Select);
+    let columns = canvas.width().saturating_sub(3);
+    let first = first_seen(book, chosen, columns, canvas.height());
+    let mut y = 0;
+    for (place, line) in book.lines.iter().enumerate().skip(first) {
+        let look = look(incident, book, line, current == Some(place));
+        let below = draw_line(line, look, canvas, y);
+        for row in (y..below).filter(|_| focused && place == chosen) {
+            canvas.paint_row(row, Role::Select);
+        }
+        y = below;
+        if y >= canvas.height() {
+            return;
         }
     }
+}
+
+fn none(canvas: &mut Canvas<'_, '_>) {
+    let text = "no runbook was found: `runbooks` in the configuration says where they are";
+    let columns = canvas.width().saturating_sub(3);
+    for (y, line) in (0..).zip(Canvas::wrapped(text, columns)) {
+        canvas.text(2, y, Role::Muted, &line);
+    }
+}
+
+/// The first line that is drawn, so that the chosen one is seen to its end,
+/// with the line before it where there is room.
+fn first_seen(book: &Runbook, chosen: usize, columns: u16, height: u16) -> usize {
+    let mut left = usize::from(height.saturating_sub(1));
+    let mut first = chosen;
+    for (place, line) in book.lines.iter().enumerate().take(chosen + 1).rev() {
+        let rows = rows(line, columns).len();
+        if rows > left {
+            break;
+        }
+        left -= rows;
+        first = place;
+    }
+    first
+}
+
+/// The rows that a line takes. Code is broken where the row ends, and nowhere else.
+fn rows(line: &Line, columns: u16) -> Vec<String> {
+    match line.kind {
+        Kind::Code => Canvas::broken(&line.text, columns),
+        Kind::Step(number) => Canvas::wrapped(&format!("{number} {}", line.text), columns),
+        Kind::Heading | Kind::Prose => Canvas::wrapped(&line.text, columns),
+    }
+}
+
+fn look(incident: &Incident, book: &Runbook, line: &Line, current: bool) -> (Option<Glyph>, Role) {
+    let item = runbook_item(book, line);
+    let ticked = item.is_some_and(|item| incident.state().ticks.contains_key(&item));
+    match line.kind {
+        Kind::Heading => (None, Role::Strong),
+        Kind::Prose => (None, Role::Muted),
+        Kind::Code => (None, Role::Normal),
+        Kind::Step(_) if ticked => (Some(Glyph::Done), Role::Kept),
+        Kind::Step(_) if current => (Some(Glyph::Current), Role::Strong),
+        Kind::Step(_) => (None, Role::Normal),
+    }
+}
+
+/// Draws a line from row `y` on; answers the row below it.
+fn draw_line(
+    line: &Line,
+    (glyph, role): (Option<Glyph>, Role),
+    canvas: &mut Canvas<'_, '_>,
+    mut y: u16,
+) -> u16 {
+    let mark = canvas.mark(glyph);
+    canvas.text(0, y, role, &mark);
+    for row in rows(line, canvas.width().saturating_sub(3)) {
+        canvas.text(2, y, role, &row);
+        y += 1;
+    }
+    y
 }

@@ -18,8 +18,7 @@ pub fn counts(app: &App) -> String {
         .map_or(0, |incident| incident.entries().len());
     match app.filters.get(&Pane::Timeline) {
         Some(filter) => format!("{} of {all} · /{filter}", Rows::of(app).len()),
-        None if all == 1 => "1 entry · newest first".to_owned(),
-        None => format!("{all} entries · newest first"),
+        None => format!("{} · newest first", format::count(all, "entry", "entries")),
     }
 }
 
@@ -67,7 +66,7 @@ fn draw_row(row: &Line, canvas: &mut Canvas<'_, '_>, y: u16) {
     canvas.clipped(kind, y, role, &words, text - kind - 1);
     let room = canvas.width().saturating_sub(text + 1);
     let body = if row.retracted {
-        format!("(retracted) {}", row.text)
+        format!("taken back: {}", row.text)
     } else {
         row.text.clone()
     };

@@ -37,7 +37,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         &format!("{mark} {word} {}", format::clock_minutes(now)),
     );
     canvas.clipped(0, 1, Role::Normal, &incident.state().title, width);
-    for (y, row) in (2..4).zip(rows.iter().filter(|row| row.used.is_some())) {
+    for (y, row) in (2..4).zip(rows.iter().filter(|row| row.is_open())) {
         let glyph = row.glyph.map_or(' ', |glyph| canvas.glyph(glyph));
         let start = canvas.right(width.saturating_sub(1), y, row.role, &row.value);
         let room = start.saturating_sub(1);
@@ -104,7 +104,7 @@ fn line(
         .severity()
         .map_or("P?".to_owned(), |level| level.to_string());
     let mut text = level;
-    for row in rows.iter().filter(|row| row.used.is_some()).take(2) {
+    for row in rows.iter().filter(|row| row.is_open()).take(2) {
         let glyph = row
             .glyph
             .map_or(String::new(), |glyph| canvas.glyph(glyph).to_string());

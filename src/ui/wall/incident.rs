@@ -1,6 +1,8 @@
 //! An incident from across the room: how bad, what next and when, what is not
 //! well.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -99,7 +101,10 @@ fn who(wall: &Wall, incident: &Incident) -> String {
             (0, _) if job == Job::Commander => Some("NO COMMANDER".to_owned()),
             (0, _) => None,
             (1, true) => Some(format!("{word}: yes")),
-            (count, true) => Some(format!("{word}: {count} people")),
+            (count, true) => Some(format!(
+                "{word}: {}",
+                format::count(count, "person", "people")
+            )),
             (_, false) => Some(format!("{word} {}", names.join(", "))),
         });
     }
@@ -317,20 +322,43 @@ fn person(wall: &Wall, incident: &Incident, due: &Due) -> Option<String> {
     (!wall.redact).then(|| person.to_string())
 }
 
-/// Kinds of rows that say nothing to a room.
-const UNSAID: [&str; 9] = [
+/// Kinds of rows that say nothing to a room: what concerns the record, who sits
+/// where, what comes after.
+const UNSAID: [&str; 22] = [
     "sent",
     "pin",
     "unpin",
     "done",
     "not done",
     "corrected",
+    "retracted",
     "link",
     "role",
     "joined",
+    "reworded",
+    "draft",
+    "approved",
+    "policy",
+    "confirm",
+    "long",
+    "recurs",
+    "failure",
+    "retro",
+    "factor",
+    "action",
+    "unknown",
 ];
 /// Kinds whose words are the program's own, not a person's.
 const OWN_WORDS: [&str; 3] = ["ack", "mitigated", "phase"];
+
+/// Of a probe that goes up and down, how it is now: the rest is noise.
+fn newest_of_its_probe() -> impl FnMut(&app::Line) -> bool {
+    let mut seen = BTreeSet::new();
+    move |line| {
+        let name = line.text.split(": ").next().unwrap_or_default();
+        line.health.is_none() || seen.insert(name.to_owned())
+    }
+}
 
 fn latest_entries(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
     frame::rule(canvas, canvas.area(), "LATEST", "");
@@ -339,7 +367,8 @@ fn latest_entries(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>)
         .iter()
         .rev()
         .map(|entry| app::line(incident, entry))
-        .filter(|line| !line.retracted && !UNSAID.contains(&line.kind.as_str()));
+        .filter(|line| !line.retracted && !UNSAID.contains(&line.kind.as_str()))
+        .filter(newest_of_its_probe());
     for (y, line) in (1..canvas.height()).zip(lines) {
         let (role, glyph) = line.health.map_or((Role::Normal, String::new()), |health| {
             let (glyph, role) = mark(health);

@@ -1,6 +1,6 @@
 //! Charts: how a value went over a span of time, against its limit.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::{
     buffer::Buffer,
     layout::Rect,
@@ -14,7 +14,7 @@ use super::{
     spread,
 };
 use crate::ui::{
-    format::{Align, fit, time_minutes, width},
+    format::{Align, fit, time, time_minutes, width},
     glyph::Glyph,
     theme::Role,
 };
@@ -33,6 +33,9 @@ pub struct Chart<'a> {
     /// How a value is written: `1.0s`.
     pub label: fn(f64) -> String,
 }
+
+/// Over less than this, times to the minute would be the same ones.
+const SECONDS_MATTER: TimeDelta = TimeDelta::minutes(8);
 
 /// Below the title and above the times it takes this many rows to say something.
 const LEAST_ROWS: u16 = 2;
@@ -149,7 +152,12 @@ impl Chart<'_> {
         let (from, to) = self.span;
         let mut free = area.x;
         for quarter in 0..=4_u16 {
-            let text = time_minutes(from + (to - from) / 4 * i32::from(quarter));
+            let at = from + (to - from) / 4 * i32::from(quarter);
+            let text = if to - from < SECONDS_MATTER {
+                time(at)
+            } else {
+                time_minutes(at)
+            };
             let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
             let Some(last) = area.right().checked_sub(wide) else {
                 return;
