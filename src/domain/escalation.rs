@@ -1,15 +1,19 @@
 //! The ladders: who is told when nobody answers, and when it takes long (E).
 
+mod sooner;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    duty::{Due, Duty, Promise, Settled, Standing, respond_by},
+    duty::{Due, Duty, Promise, Settled, Standing, duties, respond_by},
     fact::{Fact, Skip, StepId},
     incident::Incident,
     policy::{Confirm, Ladder, Policy, Step, Until},
     severity::Severity,
     text::Name,
 };
+
+pub use sooner::sooner;
 
 /// How long before a step the console asks for its confirmation (E5).
 pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);
@@ -42,13 +46,28 @@ fn later(incident: &Incident, at: DateTime<Utc>, span: TimeDelta) -> DateTime<Ut
     }
 }
 
-/// What is still to be climbed, ladder by ladder.
+/// What is still to be climbed, ladder by ladder; nothing while they wait.
 pub(super) fn steps_due(incident: &Incident) -> Vec<Due> {
+    if held_until(incident).is_some() {
+        return Vec::new();
+    }
+    open_steps(incident)
+}
+
+/// The step that is due next, and its target; `None` while the ladders wait.
+pub fn next_step(incident: &Incident) -> Option<(StepId, Name)> {
+    duties(incident).into_iter().find_map(|due| match due.duty {
+        Duty::Escalate { step, target, .. } => Some((step, target)),
+        _ => None,
+    })
+}
+
+/// The steps that may still fire, whether the ladders wait or not.
+fn open_steps(incident: &Incident) -> Vec<Due> {
     let policy = incident.policy();
     policy
         .steps()
         .filter(|(id, ladder, step)| is_open(incident, id, ladder, step))
-        .filter(|_| held_until(incident).is_none())
         .map(|(id, ladder, step)| {
             let (by, round) = next_round(incident, &id, ladder, step);
             let asks = step.confirm == Some(Confirm::Ask)
