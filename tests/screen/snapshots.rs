@@ -14,7 +14,7 @@ use warroom::{
     },
 };
 
-use super::fixture::{Log, at, blank, busy, console, engine, now, press, quiet, screen};
+use super::fixture::{Log, at, blank, busy, console, engine, now, press, quiet, screen, untaken};
 
 fn shown(app: &App, size: (u16, u16), tier: Tier) -> String {
     shown_at(app, size, tier, now())
@@ -76,7 +76,7 @@ states! {
     a_review: busy(), "c\t\t\t\t\tRolling back.\x12sen";
     severity_up: busy(), "S<\n\np";
     the_resolve_gate: busy(), "R";
-    acknowledging: busy(), "A";
+    acknowledging: untaken(), "A";
     declaring: quiet(), "n";
     the_help: busy(), "?";
     the_palette: busy(), ":sev";

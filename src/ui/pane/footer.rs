@@ -58,7 +58,10 @@ pub fn draw_toast(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         canvas.clipped(1, 0, Role::Bad, &format!("{mark} {text}"), room);
         return;
     }
-    let saved = app.composer.as_ref().and_then(|composer| composer.saved_at);
+    // It is about what is being written, and nothing else.
+    let writes = matches!(app.mode, Mode::Compose);
+    let open = app.composer.as_ref().filter(|_| writes);
+    let saved = open.and_then(|composer| composer.saved_at);
     let text = match (saved, &app.snoozed) {
         (_, Some(until)) if *until > now => {
             format!("bell quiet until {}", format::time_minutes(*until))
@@ -76,7 +79,7 @@ fn alone(app: &App, now: DateTime<Utc>) -> bool {
 }
 
 /// The keys of the footer, most wanted first.
-const INCIDENT: [(Action, &str); 14] = [
+const INCIDENT: [(Action, &str); 12] = [
     (Action::Acknowledge, "ack"),
     (Action::Compose, "compose"),
     (Action::Note, "note"),
@@ -84,13 +87,23 @@ const INCIDENT: [(Action, &str); 14] = [
     (Action::Escalate, "escalate"),
     (Action::Mitigate, "mitigate"),
     (Action::Resolve, "resolve"),
-    (Action::Reopen, "reopen"),
-    (Action::Close, "close"),
     (Action::Palette, "command"),
     (Action::Find, "find"),
     (Action::Role, "take a role"),
     (Action::Zoom, "zoom"),
     (Action::Tab, "next pane"),
+];
+/// The same once an incident is over.
+const AFTER: [(Action, &str); 9] = [
+    (Action::Compose, "compose"),
+    (Action::Held, "retro held"),
+    (Action::Schedule, "its date"),
+    (Action::ActionItem, "action item"),
+    (Action::Close, "close"),
+    (Action::Palette, "command"),
+    (Action::Note, "note"),
+    (Action::Find, "find"),
+    (Action::NextIncident, "next incident"),
 ];
 const QUIET: [(Action, &str); 5] = [
     (Action::Declare, "open an incident"),
@@ -157,7 +170,8 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
     let wanted: &[(Action, &str)] = match (composing, app.incident()) {
         (true, _) => &COMPOSER,
         (false, None) => &QUIET,
-        (false, Some(_)) => &INCIDENT,
+        (false, Some(incident)) if incident.is_active() => &INCIDENT,
+        (false, Some(_)) => &AFTER,
     };
     let mut x = 1;
     for (action, word) in wanted {

@@ -11,10 +11,13 @@ use crate::ui::{
     format,
     glyph::Glyph,
     layout::{Areas, Size},
-    sheet::{Gate, Sheet},
+    sheet::{Field, Gate, Sheet},
     theme::Role,
     widget,
 };
+
+/// Columns before what is typed into a sheet.
+const VALUE: u16 = 20;
 
 /// Draws what is open, if anything; answers where the cursor stands.
 pub fn draw(
@@ -91,13 +94,14 @@ fn draw_sheet(sheet: &Sheet, canvas: &mut Canvas<'_, '_>) -> Option<(u16, u16)> 
     for line in sheet
         .lines
         .iter()
+        .chain(&sheet.reaches)
         .flat_map(|line| Canvas::wrapped(line, width))
     {
         inside.text(2, y, Role::Normal, &line);
         y += 1;
     }
-    y += u16::from(!sheet.lines.is_empty());
-    if let Some(quote) = sheet.quote.as_ref().filter(|_| !is_step(sheet)) {
+    y += u16::from(y > 1);
+    if let Some(quote) = &sheet.quote {
         let below = u16::try_from(sheet.fields.len()).unwrap_or(0) + 4;
         y = quoted(quote, &mut inside, y, below) + 1;
     }
@@ -110,27 +114,10 @@ fn draw_sheet(sheet: &Sheet, canvas: &mut Canvas<'_, '_>) -> Option<(u16, u16)> 
             if focused { Role::Focus } else { Role::Muted },
             field.label,
         );
-        let x = 20;
-        let text = field.value.text();
-        let shown = text.lines().last().unwrap_or_default();
-        let room = inside.width().saturating_sub(x + 2);
-        let hint = u16::try_from(format::width(&field.hint)).unwrap_or(0);
-        if field.choices.is_empty() {
-            let cut: String = tail(shown, usize::from(room.saturating_sub(2)));
-            let end = inside.text(
-                x,
-                y,
-                if focused { Role::Strong } else { Role::Normal },
-                &cut,
-            );
-            if focused {
-                cursor = Some((area.x + end, area.y + y));
-            }
-            if end + 2 + hint < inside.width() {
-                inside.right(area.width.saturating_sub(2), y, Role::Muted, &field.hint);
-            }
-        } else {
-            choices(field, &mut inside, x, y, focused);
+        if !field.choices.is_empty() {
+            choices(field, &mut inside, VALUE, y, focused);
+        } else if let Some(at) = typed(field, &mut inside, y, focused) {
+            cursor = Some((area.x + at, area.y + y));
         }
         y += 1;
     }
@@ -146,12 +133,24 @@ fn draw_sheet(sheet: &Sheet, canvas: &mut Canvas<'_, '_>) -> Option<(u16, u16)> 
     cursor
 }
 
-/// A step's sheet keeps the step's name where others quote text.
-fn is_step(sheet: &Sheet) -> bool {
-    matches!(
-        sheet.action,
-        Action::Escalate | Action::SkipStep | Action::Confirm
-    )
+/// A field's text, as much of its end as there is room for; answers where the
+/// cursor stands.
+fn typed(field: &Field, canvas: &mut Canvas<'_, '_>, y: u16, focused: bool) -> Option<u16> {
+    let text = field.value.text();
+    let shown = text.lines().last().unwrap_or_default();
+    let room = canvas.width().saturating_sub(VALUE + 4);
+    let role = match (focused, field.suggested) {
+        (true, true) => Role::Select,
+        (true, false) => Role::Strong,
+        (false, _) => Role::Normal,
+    };
+    let end = canvas.text(VALUE, y, role, &tail(shown, usize::from(room)));
+    let hint = u16::try_from(format::width(&field.hint)).unwrap_or(0);
+    if end + 2 + hint < canvas.width() {
+        let right = canvas.width().saturating_sub(2);
+        canvas.right(right, y, Role::Muted, &field.hint);
+    }
+    focused.then_some(end)
 }
 
 fn tail(text: &str, columns: usize) -> String {
@@ -167,13 +166,7 @@ fn tail(text: &str, columns: usize) -> String {
     kept.into_iter().rev().collect()
 }
 
-fn choices(
-    field: &crate::ui::sheet::Field,
-    canvas: &mut Canvas<'_, '_>,
-    mut x: u16,
-    y: u16,
-    focused: bool,
-) {
+fn choices(field: &Field, canvas: &mut Canvas<'_, '_>, mut x: u16, y: u16, focused: bool) {
     let chosen = field.value.text();
     let all: usize = field.choices.iter().map(|choice| choice.len() + 2).sum();
     if all > usize::from(canvas.width().saturating_sub(x)) {
