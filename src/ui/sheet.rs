@@ -175,6 +175,7 @@ impl Sheet {
 
     /// Pasted text goes into fields only, never into the gate.
     pub fn paste(&mut self, text: &str) {
+        self.error = None;
         if let Some(field) = self.fields.get_mut(self.at) {
             field.paste(text);
         }

@@ -7,13 +7,17 @@ use warroom::{
     domain::{entry::EntryId, fact::Fact, phase::Phase},
     ui::{
         app::{App, Mode, Pane, timeline, update},
-        msg::{Effect, Msg},
+        capability::Tier,
+        msg::{Effect, Msg, Order},
         sheet::{Gate, Sheet},
+        theme::lettered,
     },
 };
 
 use super::facts;
-use crate::screen::fixture::{INCIDENT, Log, at, busy, console, incident_log, key, now, press};
+use crate::screen::fixture::{
+    INCIDENT, Log, at, busy, console, incident_log, key, now, press, screen,
+};
 
 fn sheet(app: &App) -> &Sheet {
     let Mode::Sheet(sheet) = &app.mode else {
@@ -85,6 +89,17 @@ fn taking_back_a_note_takes_a_y() {
 }
 
 #[test]
+fn taking_an_update_back_stops_what_has_not_left_of_it() {
+    let mut app = busy();
+    let sent = app.incident().unwrap().state().updates[1].entry;
+    go_to(&mut app, sent);
+
+    let (effects, _) = press(&mut app, ":retract\n\ny", now());
+
+    assert!(effects.contains(&Effect::Deliver(Order::Recall(sent))));
+}
+
+#[test]
 fn one_key_does_not_undo_what_keeps_people_from_being_paged() {
     for fact in [held(), Fact::Mitigated {}] {
         let (mut app, last) = since(vec![fact.clone()]);
@@ -117,13 +132,39 @@ fn letting_a_step_go_that_was_called_off_takes_the_word() {
 }
 
 #[test]
-fn a_declaration_that_pages_only_by_the_time_it_is_confirmed_asks_for_the_word() {
+fn what_pages_somebody_only_by_the_time_of_the_y_asks_for_the_word_then() {
+    let mut log = incident_log();
+    log.add(INCIDENT, at("13:20:00"), "bo", Fact::Acknowledged {});
+    let acks: Vec<EntryId> = log
+        .entries()
+        .iter()
+        .filter(|entry| entry.incident == INCIDENT && entry.fact == Fact::Acknowledged {})
+        .map(|entry| entry.id)
+        .collect();
+    let mut app = console(&log, true);
+    go_to(&mut app, acks[0]);
+    let (_, later) = press(&mut app, ":retract\n\n", now());
+    let before = sheet(&app).gate.clone();
+    let reason = "by mistake".into();
+    let entry = acks[1];
+    log.add(INCIDENT, later, "bo", Fact::Retracted { entry, reason });
+    let new = log.entries().pop();
+    update(&mut app, Msg::Entries(new.into_iter().collect()), later);
+
+    let (yes, _) = press(&mut app, "y", later);
+
+    assert_eq!(before, Gate::Yes);
+    assert_eq!(facts(&yes), []);
+    assert_eq!(sheet(&app).gate, Gate::Word("page".to_owned()));
+}
+
+#[test]
+fn a_declaration_says_whom_it_pages_before_anything_is_typed() {
     let mut app = busy();
-    let keys = "nDown\n>>\n\n";
 
-    let (_, later) = press(&mut app, &format!("{keys}\t\t\t"), now());
+    press(&mut app, "n", now());
 
-    assert!(matches!(sheet(&app).gate, Gate::Word(_)), "{later}");
+    assert!(matches!(sheet(&app).gate, Gate::Word(_)));
     assert_eq!(
         sheet(&app).reaches.as_deref(),
         Some("Pages at once: Initial responder")
@@ -268,6 +309,17 @@ fn closing_without_the_final_update_asks_why_and_writes_it_down() {
         panic!("{closed:?}");
     };
     assert!(text.contains("told by phone"), "{text}");
+}
+
+#[test]
+fn once_an_incident_is_over_its_footer_offers_what_comes_after() {
+    let (mut app, _) = since(resolved());
+    app.shown = Some(INCIDENT);
+
+    let drawn = lettered(&screen(&app, (80, 24), Tier::Rich, now()));
+
+    let keys = "c compose  b retro held  d its date  i action item  e close";
+    assert!(drawn.contains(keys), "{drawn}");
 }
 
 #[test]

@@ -9,13 +9,15 @@ use warroom::{
     },
     ui::{
         app::{App, Mode, update},
+        capability::Tier,
         msg::Msg,
         sheet::Sheet,
+        theme::lettered,
     },
 };
 
 use super::facts;
-use crate::screen::fixture::{INCIDENT, at, busy, ctrl, incident_log, now, press};
+use crate::screen::fixture::{INCIDENT, at, busy, ctrl, incident_log, now, press, screen};
 
 fn sheet(app: &App) -> &Sheet {
     let Mode::Sheet(sheet) = &app.mode else {
@@ -112,6 +114,22 @@ fn the_review_says_which_update_was_sent_meanwhile_and_by_whom() {
         "{lines}"
     );
     assert!(sheet(&app).title.starts_with("SEND UPDATE 4"));
+}
+
+#[test]
+fn what_is_said_of_a_saved_draft_goes_with_the_composer() {
+    let mut app = busy();
+    let (_, later) = press(&mut app, "c\t\t\t\t\trolling back", now());
+    update(&mut app, Msg::DraftSaved(later), later);
+
+    let drawn = |app: &App| lettered(&screen(app, (80, 24), Tier::Rich, later));
+    let open = drawn(&app);
+    update(&mut app, ctrl('c'), later);
+    press(&mut app, "\x1b", later);
+    let left = drawn(&app);
+
+    assert!(open.contains("draft saved 14:07"), "{open}");
+    assert!(!left.contains("draft saved"), "{left}");
 }
 
 #[test]

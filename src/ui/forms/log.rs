@@ -8,7 +8,7 @@ use crate::{
     domain::{fact::Fact, link, span},
     ui::{
         app::{Pane, Rows},
-        msg::Effect,
+        msg::{Effect, Order},
         sheet::{Field, Gate, Sheet},
     },
 };
@@ -77,10 +77,13 @@ pub(super) fn ask_retract(asking: &Asking<'_>) -> Result<Sheet, String> {
     about_the_chosen(asking, sheet)
 }
 
+/// What follows from the entry and has not left yet is stopped, too.
 pub(super) fn retract(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     let entry = filled.entry()?;
     let reason = filled.text("Reason")?;
-    filled.record(Fact::Retracted { entry, reason })
+    let mut effects = vec![Effect::Deliver(Order::Recall(entry))];
+    effects.extend(filled.record(Fact::Retracted { entry, reason })?);
+    Ok(effects)
 }
 
 /// About the entry that is chosen in the timeline, with its words.

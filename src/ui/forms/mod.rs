@@ -2,7 +2,7 @@
 //!
 //! A form is two functions side by side: one makes its sheet, the other reads
 //! the filled sheet and says what follows. They stand in the file of their
-//! subject, and [`FORMS`] names them. All else is the same for every form:
+//! subject, and the table below names them. All else is the same for every form:
 //! checking, the gate and its word, recording.
 
 mod after;
