@@ -86,11 +86,12 @@ fn as_if_filled(sheet: &Sheet) -> Sheet {
 fn regate(app: &App, sheet: &mut Sheet, effects: &[Effect], now: DateTime<Utc>) {
     let names = reached(app, effects, now).join(", ");
     let has_word = matches!(sheet.least, Gate::Word(_));
-    sheet.reaches = match sheet.action {
-        Action::Declare if names.is_empty() => Some("Nobody is paged by declaring.".to_owned()),
-        Action::Declare => Some(format!("Pages at once: {names}")),
-        _ if has_word || names.is_empty() => None,
-        _ => Some(format!("Pages sooner because of this: {names}")),
+    let declares = sheet.action == Action::Declare;
+    sheet.reaches = match (declares, names.is_empty()) {
+        (true, true) => Some("Nobody is paged by declaring.".to_owned()),
+        (true, false) => Some(format!("Pages at once: {names}")),
+        (false, false) if !has_word => Some(format!("Pages sooner because of this: {names}")),
+        (false, _) => None,
     };
     sheet.gate = match raised(app, sheet) {
         Some(level) => word(&level.to_string().to_lowercase()),

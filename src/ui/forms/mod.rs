@@ -101,6 +101,13 @@ const FORMS: &[(Action, Ask, Follow)] = &[
     (Action::Close, after::ask_close, after::close),
 ];
 
+/// What opens the composer: for whom, and whether it repeats the last text.
+const COMPOSERS: [(Action, Audience, bool); 3] = [
+    (Action::Compose, Audience::Internal, false),
+    (Action::NoChange, Audience::Internal, true),
+    (Action::ComposeOutside, Audience::External, false),
+];
+
 /// Opens what `action` asks; carries it out at once where everything that it
 /// asks was given as `arguments` and nobody else is reached.
 ///
@@ -113,14 +120,8 @@ pub fn open(
     arguments: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<Effect>, String> {
-    let compose = match action {
-        Action::Compose => Some((Audience::Internal, false)),
-        Action::NoChange => Some((Audience::Internal, true)),
-        Action::ComposeOutside => Some((Audience::External, false)),
-        _ => None,
-    };
-    if let Some((audience, no_change)) = compose {
-        update::compose(app, audience, no_change, now);
+    if let Some((_, audience, no_change)) = COMPOSERS.iter().find(|(known, ..)| *known == action) {
+        update::compose(app, *audience, *no_change, now);
         return Ok(Vec::new());
     }
     let mut sheet = ask(app, action, arguments, now)?;
