@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     domain::{
-        duty::{Duty, duties},
         escalation,
         fact::{Fact, Role, Skip, StepId},
         incident::Incident,
@@ -255,10 +254,7 @@ fn open_request(
 /// The step that is meant by its name or target; the one due next otherwise.
 fn step_of(incident: &Incident, text: Option<&str>) -> Result<StepId, Failure> {
     let Some(text) = text else {
-        let next = duties(incident).into_iter().find_map(|due| match due.duty {
-            Duty::Escalate { step, .. } => Some(step),
-            _ => None,
-        });
+        let next = escalation::next_step(incident).map(|(step, _)| step);
         let label = incident.label();
         return next.ok_or_else(|| Failure::refused(format!("{label} has no step left to climb")));
     };

@@ -124,7 +124,7 @@ impl Update {
             let key = Composer::draft_key(incident.id, Audience::Internal);
             let kept = room.log()?.draft(&key).await?;
             let sentence = format!("no draft is kept for {}", incident.label());
-            composer.restore(&kept.ok_or_else(|| Failure::not_found(sentence))?, now);
+            composer.restore(&kept.ok_or_else(|| Failure::not_found(sentence))?);
         }
         self.fill(&mut composer, incident, now)?;
         Ok(composer.update(now).map_err(Failure::refused)?)

@@ -1,15 +1,19 @@
 //! The ladders: who is told when nobody answers, and when it takes long (E).
 
+mod sooner;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    duty::{Due, Duty, Promise, Settled, Standing, respond_by},
+    duty::{Due, Duty, Promise, Settled, Standing, duties, respond_by},
     fact::{Fact, Skip, StepId},
     incident::Incident,
     policy::{Confirm, Ladder, Policy, Step, Until},
     severity::Severity,
     text::Name,
 };
+
+pub use sooner::sooner;
 
 /// How long before a step the console asks for its confirmation (E5).
 pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);
@@ -68,6 +72,23 @@ pub(super) fn steps_held(incident: &Incident) -> Vec<Due> {
     dues
 }
 
+/// The step that waits for a person, or is due next; and its target. `None`
+/// while the ladders wait.
+pub fn next_step(incident: &Incident) -> Option<(StepId, Name)> {
+    let by_hand = left_to_people(incident)
+        .next()
+        .map(|(id, step, _)| (id, step.target.clone()));
+    by_hand.or_else(|| step_due(incident))
+}
+
+fn step_due(incident: &Incident) -> Option<(StepId, Name)> {
+    duties(incident).into_iter().find_map(|due| match due.duty {
+        Duty::Escalate { step, target, .. } => Some((step, target)),
+        _ => None,
+    })
+}
+
+/// The steps that may still fire, whether the ladders wait or not.
 fn open_steps(incident: &Incident) -> Vec<Due> {
     let policy = incident.policy();
     policy

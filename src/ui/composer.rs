@@ -3,20 +3,25 @@
 //! Every change is kept on disk as a draft, so a crash loses nothing; it
 //! leaves this console only through a review and a typed word.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod eta;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::edit::Edit;
 use crate::domain::{
     cadence,
-    entry::IncidentId,
+    entry::{EntryId, IncidentId},
     fact::Update,
     incident::Incident,
     phase::Phase,
+    severity::Severity,
     text::{Name, Prose, Title},
     update::{Audience, Form},
     when,
 };
+
+pub use eta::eta_at;
 
 /// The fields, in the order of the Tab key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +81,31 @@ pub struct Composer {
     pub saved_at: Option<DateTime<Utc>>,
     /// It says that it is over (U7).
     pub last: bool,
+    /// The last update when it was begun: another's may come meanwhile.
+    pub after: Option<EntryId>,
+    /// The status that was filled in when it was begun.
+    filled_in: String,
+}
+
+/// A line that the incident has gone past while it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stale {
+    field: Field,
+    /// What the draft says.
+    pub said: String,
+    /// What would be filled in now.
+    pub now: String,
+}
+
+impl Stale {
+    /// What it is about, as a review asks for it.
+    pub fn label(&self) -> &'static str {
+        if self.field == Field::Impact {
+            "Severity"
+        } else {
+            "Status"
+        }
+    }
 }
 
 /// A draft as it is kept on disk.
@@ -89,6 +119,8 @@ struct Draft {
     next: Title,
     body: Prose,
     to: Vec<(Name, bool)>,
+    after: Option<EntryId>,
+    filled_in: Title,
 }
 
 impl Composer {
@@ -101,7 +133,6 @@ impl Composer {
     ) -> Self {
         let last_sent = incident.state().updates.last();
         let over = incident.phase() == Phase::Resolved;
-        let body = "";
         let eta = match last_sent {
             Some(sent) if !over => sent.update.form.eta.to_string(),
             Some(_) | None if over => "done".to_owned(),
@@ -125,11 +156,13 @@ impl Composer {
             eta: Edit::line(&eta),
             eta_said: last_sent.filter(|_| !over).map_or(now, |sent| sent.at),
             next: Edit::line(&next),
-            body: Edit::page(body),
+            body: Edit::page(""),
             to: channels.iter().map(|name| (name.clone(), true)).collect(),
             channel: 0,
             saved_at: None,
             last: over,
+            after: last_sent.map(|sent| sent.entry),
+            filled_in: status_word(incident.phase()).to_owned(),
         }
     }
 
@@ -201,13 +234,15 @@ impl Composer {
             next: Title::lossy(&self.next.text()),
             body: Prose::lossy(&self.body.text()),
             to: self.to.clone(),
+            after: self.after,
+            filled_in: Title::lossy(&self.filled_in),
         };
         let text = serde_json::to_string(&draft).expect("a draft has only text");
         (Self::draft_key(self.incident, self.audience), text)
     }
 
     /// Takes a kept draft over; text that is none changes nothing.
-    pub fn restore(&mut self, text: &str, at: DateTime<Utc>) {
+    pub fn restore(&mut self, text: &str) {
         let Ok(draft) = serde_json::from_str::<Draft>(text) else {
             return;
         };
@@ -222,7 +257,44 @@ impl Composer {
                 known.1 = ticked;
             }
         }
-        self.saved_at = Some(at);
+        self.after = draft.after;
+        self.filled_in = draft.filled_in.to_string();
+    }
+
+    /// The lines that `incident` has gone past since they were filled in. What
+    /// a person wrote instead of them is theirs.
+    pub fn stale(&self, incident: &Incident) -> Vec<Stale> {
+        let status = self.status.text();
+        let phase = status_word(incident.phase());
+        let mut stale = Vec::new();
+        if status == self.filled_in && status != phase {
+            stale.push(Stale {
+                field: Field::Status,
+                said: status,
+                now: phase.to_owned(),
+            });
+        }
+        let said = level_of(&self.impact.text());
+        if let (Some(said), Some(now)) = (said, incident.severity())
+            && said != now
+        {
+            stale.push(Stale {
+                field: Field::Impact,
+                said: said.to_string(),
+                now: now.to_string(),
+            });
+        }
+        stale
+    }
+
+    /// Says what holds now instead.
+    pub fn freshen(&mut self, stale: &Stale) {
+        if stale.field == Field::Impact {
+            let text = self.impact.text().replacen(&stale.said, &stale.now, 1);
+            self.impact.set(&text);
+        } else {
+            self.status.set(&stale.now);
+        }
     }
 
     /// The field that is being typed into; `None` on the channels.
@@ -325,38 +397,13 @@ fn impact_line(incident: &Incident) -> String {
     }
 }
 
+/// The level that an impact line begins with.
+fn level_of(impact: &str) -> Option<Severity> {
+    let first = impact.split_whitespace().next()?;
+    let mut levels = Severity::ALL.into_iter();
+    levels.find(|level| level.to_string() == first)
+}
+
 fn clock(at: DateTime<Utc>) -> String {
     at.format("%H:%M UTC").to_string()
-}
-
-/// The instant that an ETA means: `2 hours` and `45m` count from when it was
-/// said; `16:30 UTC` is a time. Other words mean none.
-pub fn eta_at(text: &str, said: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let text = text.trim().trim_start_matches('~').trim();
-    if let Some(span) = spoken_span(text) {
-        return Some(said + span);
-    }
-    let has_clock = text.contains(':');
-    when::parse_time(text, said, chrono_tz::UTC)
-        .ok()
-        .filter(|_| has_clock)
-}
-
-fn spoken_span(text: &str) -> Option<TimeDelta> {
-    let mut words = text.split_whitespace();
-    let (count, unit) = match (words.next(), words.next(), words.next()) {
-        (Some(count), Some(unit), None) => (count, unit),
-        (Some(_), None, None) => return crate::domain::span::parse(text).ok(),
-        _ => return None,
-    };
-    let count: i64 = count
-        .parse()
-        .ok()
-        .filter(|count| (0..10_000).contains(count))?;
-    match unit.trim_end_matches('s') {
-        "minute" | "min" => Some(TimeDelta::minutes(count)),
-        "hour" | "hr" => Some(TimeDelta::hours(count)),
-        "day" => Some(TimeDelta::days(count)),
-        _ => None,
-    }
 }

@@ -64,14 +64,25 @@ impl Edit {
         self.area.is_empty()
     }
 
-    /// Puts text in at the cursor; breaks become spaces in a single line.
+    /// Puts text in at the cursor; breaks become spaces in a single line. The
+    /// blanks at its end stay: one goes on typing behind them.
     pub fn insert(&mut self, text: &str) {
+        let blanks = text.len() - text.trim_end_matches(' ').len();
         let text = crate::domain::text::Text::<65_536, true>::lossy(text);
+        let text = format!("{text}{}", " ".repeat(blanks.min(80)));
         if self.several_lines {
-            self.area.insert_str(text.as_str());
+            self.area.insert_str(text);
         } else {
             self.area.insert_str(text.replace('\n', " "));
         }
+    }
+
+    /// Puts text in that begins on a line of its own.
+    pub fn insert_below(&mut self, text: &str) {
+        if self.cursor().1 > 0 {
+            self.area.insert_newline();
+        }
+        self.insert(text);
     }
 
     /// Puts other text in its place.

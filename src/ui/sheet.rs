@@ -1,14 +1,19 @@
 //! A question with its fields, and what it takes to confirm it: the ladder of
 //! confirmation. Nothing reaches people by less than a typed word.
 
+mod field;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{action::Action, edit::Edit};
 use crate::domain::{
     entry::{EntryId, IncidentId},
+    fact::StepId,
     text::Title,
 };
+
+pub use field::Field;
 
 /// How long a new sheet takes no key: what was typed ahead is not an answer.
 const DEAF_FOR: TimeDelta = TimeDelta::milliseconds(300);
@@ -40,15 +45,21 @@ pub struct Sheet {
     pub entry: Option<EntryId>,
     /// The delivery it is about, by its key: the list moves while one reads.
     pub delivery: Option<Title>,
+    /// The step it is about: another may be next while one reads.
+    pub step: Option<StepId>,
     /// Its title.
     pub title: String,
     /// What will happen, in lines.
     pub lines: Vec<String>,
+    /// Whom it reaches, as it is filled in now.
+    pub reaches: Option<String>,
     /// Text that is quoted exactly, in a box.
     pub quote: Option<String>,
     /// What is asked.
     pub fields: Vec<Field>,
-    /// What confirms it.
+    /// What confirms it at the least.
+    pub least: Gate,
+    /// What confirms it, as it is filled in now.
     pub gate: Gate,
     /// The field with the cursor; the number of fields for the gate.
     pub at: usize,
@@ -62,84 +73,17 @@ pub struct Sheet {
     pub opened: DateTime<Utc>,
 }
 
-/// One thing asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Field {
-    /// `Reason`.
-    pub label: &'static str,
-    /// What was typed, or chosen.
-    pub value: Edit,
-    /// What can be chosen; anything can be typed where empty.
-    pub choices: Vec<String>,
-    /// A word of help.
-    pub hint: String,
-}
-
 /// What a key did to a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     /// It is still open.
     Open,
+    /// The cursor left that field forwards, or another choice was made in it.
+    Filled(usize),
     /// It was left.
     Left,
     /// It was confirmed.
     Confirmed,
-}
-
-impl Field {
-    /// Free text.
-    pub fn text(label: &'static str, value: &str, hint: &str) -> Self {
-        Self {
-            label,
-            value: Edit::line(value),
-            choices: Vec::new(),
-            hint: hint.to_owned(),
-        }
-    }
-
-    /// Text of several lines.
-    pub fn page(label: &'static str, value: &str, hint: &str) -> Self {
-        Self {
-            label,
-            value: Edit::page(value),
-            choices: Vec::new(),
-            hint: hint.to_owned(),
-        }
-    }
-
-    /// One of a few.
-    pub fn choice(label: &'static str, value: &str, choices: &[&str]) -> Self {
-        let choices: Vec<String> = choices.iter().map(|choice| (*choice).to_owned()).collect();
-        Self {
-            label,
-            value: Edit::line(value),
-            choices,
-            hint: "arrows choose".to_owned(),
-        }
-    }
-
-    fn turn(&mut self, forward: bool) {
-        let now = self.value.text();
-        let count = self.choices.len();
-        let place = self.choices.iter().position(|choice| *choice == now);
-        let next = match (place, forward) {
-            (Some(place), true) => (place + 1) % count,
-            (Some(place), false) => (place + count - 1) % count,
-            (None, _) => 0,
-        };
-        self.value.set(&self.choices[next].clone());
-    }
-
-    /// Jumps to the choice that begins with `c`.
-    fn jump(&mut self, c: char) {
-        let found = self
-            .choices
-            .iter()
-            .find(|choice| choice.to_lowercase().starts_with(c.to_ascii_lowercase()));
-        if let Some(choice) = found.cloned() {
-            self.value.set(&choice);
-        }
-    }
 }
 
 impl Sheet {
@@ -150,10 +94,13 @@ impl Sheet {
             incident: None,
             entry: None,
             delivery: None,
+            step: None,
             title: title.into(),
             lines: Vec::new(),
+            reaches: None,
             quote: None,
             fields: Vec::new(),
+            least: gate.clone(),
             gate,
             at: 0,
             typed: Edit::line(""),
@@ -197,105 +144,119 @@ impl Sheet {
         self.at >= self.fields.len()
     }
 
+    /// Says why it can't be so, with the cursor in the field that it is about;
+    /// without one where it is, or in the last field instead of the gate.
+    pub fn refuse(&mut self, field: Option<&str>, why: String) {
+        let about = |known: &Field| Some(known.label) == field;
+        let place = self.fields.iter().position(about).unwrap_or(self.at);
+        self.at = place.min(self.fields.len().saturating_sub(1));
+        self.error = Some(why);
+    }
+
+    /// Asks for another gate than it was about to be confirmed by.
+    pub fn ask_again(&mut self, why: String) {
+        self.at = self.fields.len();
+        self.typed = Edit::line("");
+        self.error = Some(why);
+    }
+
     /// Carries out a key.
     pub fn key(&mut self, key: KeyEvent, now: DateTime<Utc>) -> Answer {
         if key.code == KeyCode::Esc {
-            return Answer::Left;
+            return self.back();
         }
         // A clock that is set back must not make it deaf for long.
         // Where Enter is enough nobody is reached, and no letter may be lost.
         if self.gate != Gate::Enter && (now - self.opened).abs() < DEAF_FOR {
             return Answer::Open;
         }
+        // What was wrong may be right with this key.
+        self.error = None;
         match key.code {
-            KeyCode::PageDown => self.scroll = (self.scroll + PAGE).min(self.longest()),
-            KeyCode::PageUp => self.scroll = self.scroll.saturating_sub(PAGE),
-            KeyCode::Tab | KeyCode::Down if !self.is_page() || key.code == KeyCode::Tab => {
-                self.step(true);
-            }
-            KeyCode::BackTab | KeyCode::Up if !self.is_page() || key.code == KeyCode::BackTab => {
-                self.step(false);
-            }
-            _ if self.is_at_gate() => return self.gate_key(key),
-            KeyCode::Enter if !self.is_page() || key.modifiers.contains(KeyModifiers::ALT) => {
-                return self.enter();
-            }
-            KeyCode::Char('r')
-                if self.is_page() && key.modifiers.contains(KeyModifiers::CONTROL) =>
-            {
-                return self.enter();
-            }
+            KeyCode::PageDown => self.turn(self.scroll + PAGE),
+            KeyCode::PageUp => self.turn(self.scroll.saturating_sub(PAGE)),
+            KeyCode::Tab | KeyCode::Down => self.step(true),
+            KeyCode::BackTab | KeyCode::Up => self.step(false),
+            _ if self.is_at_gate() => self.gate_key(key),
+            KeyCode::Enter => self.enter(),
             _ => self.field_key(key),
         }
-        Answer::Open
     }
 
     /// Pasted text goes into fields only, never into the gate.
     pub fn paste(&mut self, text: &str) {
-        let at = self.at;
-        if let Some(field) = self
-            .fields
-            .get_mut(at)
-            .filter(|field| field.choices.is_empty())
-        {
-            field.value.insert(text);
+        self.error = None;
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.paste(text);
         }
+    }
+
+    /// Shows its text from row `to` on.
+    fn turn(&mut self, to: u16) -> Answer {
+        self.scroll = to.min(self.longest());
+        Answer::Open
     }
 
     /// More rows than its text takes on the narrowest screen.
     fn longest(&self) -> u16 {
-        let lines = self.lines.iter().chain(&self.quote);
+        let lines = self.lines.iter().chain(&self.reaches).chain(&self.quote);
         let rows = lines
             .flat_map(|text| text.lines())
             .map(|line| 1 + line.chars().count() / NARROWEST);
         u16::try_from(rows.sum::<usize>()).unwrap_or(u16::MAX)
     }
 
-    fn is_page(&self) -> bool {
-        self.fields
-            .get(self.at)
-            .is_some_and(|field| field.value.lines().len() > 1)
+    /// One step back: from the gate to the fields, from them out of it.
+    fn back(&mut self) -> Answer {
+        self.error = None;
+        if self.fields.is_empty() || !self.is_at_gate() {
+            return Answer::Left;
+        }
+        self.at = self.fields.len() - 1;
+        self.typed = Edit::line("");
+        Answer::Open
     }
 
-    fn field_key(&mut self, key: KeyEvent) {
-        let Some(field) = self.fields.get_mut(self.at) else {
-            return;
+    fn field_key(&mut self, key: KeyEvent) -> Answer {
+        let at = self.at;
+        let Some(field) = self.fields.get_mut(at) else {
+            return Answer::Open;
         };
-        match key.code {
-            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if !field.choices.is_empty() => {
-                field.turn(key.code != KeyCode::Left);
-            }
-            KeyCode::Char(c) if !field.choices.is_empty() => field.jump(c),
-            _ if !field.choices.is_empty() => {}
-            _ => {
-                field.value.key(key);
-            }
+        field.key(key);
+        if field.choices.is_empty() {
+            Answer::Open
+        } else {
+            Answer::Filled(at)
         }
     }
 
-    fn step(&mut self, forward: bool) {
+    fn step(&mut self, forward: bool) -> Answer {
         let stops = self.fields.len() + usize::from(self.gate != Gate::Enter);
-        if stops > 0 {
-            self.at = if forward {
-                self.at + 1
-            } else {
-                self.at + stops - 1
-            } % stops;
+        if stops == 0 {
+            return Answer::Open;
+        }
+        let left = self.at;
+        self.at = if forward { left + 1 } else { left + stops - 1 } % stops;
+        if forward || self.is_at_gate() {
+            Answer::Filled(left)
+        } else {
+            Answer::Open
         }
     }
 
     /// Goes on to the gate; where Enter is the gate, to the next field that is
     /// empty, and confirms when there is none.
     fn enter(&mut self) -> Answer {
-        let mut later = (self.at + 1)..self.fields.len();
+        let left = self.at;
+        let mut later = (left + 1)..self.fields.len();
         let next = match self.gate {
             Gate::Enter => later.find(|place| self.fields[*place].value.is_empty()),
-            Gate::Yes | Gate::Word(_) => Some(self.at + 1),
+            Gate::Yes | Gate::Word(_) => Some(left + 1),
         };
         match next {
             Some(place) => {
                 self.at = place;
-                Answer::Open
+                Answer::Filled(left)
             }
             None => Answer::Confirmed,
         }
@@ -307,8 +268,12 @@ impl Sheet {
                 Answer::Confirmed
             }
             (Gate::Enter, _) => Answer::Open,
-            // The default is always no.
-            (Gate::Yes, _) => Answer::Left,
+            (Gate::Yes, KeyCode::Char('n' | 'N')) => self.back(),
+            // The default is no: nothing happens, and nothing typed is lost.
+            (Gate::Yes, _) => {
+                self.error = Some("y does it; n or Esc goes back".to_owned());
+                Answer::Open
+            }
             (Gate::Word(word), KeyCode::Enter)
                 if self.typed.text().trim().eq_ignore_ascii_case(word) =>
             {

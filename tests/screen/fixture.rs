@@ -17,6 +17,7 @@ use warroom::{
         entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
         fact::{Declaration, ErrorClass, Fact, Health, ProbeChange, Role, StepId, Update},
         health::Panel,
+        notice::{Delivery, DeliveryState, Intent, Purpose},
         phase::Phase,
         probe::{Outcome, Reading, Spec, System, Target},
         severity::Severity,
@@ -462,6 +463,42 @@ pub fn busy() -> App {
 /// The console with nothing wrong.
 pub fn quiet() -> App {
     console(&quiet_log(), false)
+}
+
+/// A console with a P2 that nobody has taken yet.
+pub fn untaken() -> App {
+    let mut log = Log::default();
+    let declared = declaration("High latency", Severity::P2, at("13:14:22"));
+    log.add(
+        INCIDENT,
+        at("13:15:00"),
+        "kai",
+        Fact::Declared(Box::new(declared)),
+    );
+    console(&log, false)
+}
+
+/// A page on its way, or at the end of it.
+pub fn delivery(key: &str, state: DeliveryState) -> Delivery {
+    Delivery {
+        intent: Intent {
+            key: key.into(),
+            channel: "pager".into(),
+            incident: INCIDENT,
+            origin: EntryId(Uuid::from_u128(1)),
+            purpose: Purpose::Page,
+            not_before: now(),
+            subject: "High latency".into(),
+            text: "High latency".into(),
+        },
+        state,
+        attempts: 1,
+        next_at: now(),
+        maybe_repeat: false,
+        last_error: Title::default(),
+        sent_at: None,
+        created_at: now(),
+    }
 }
 
 /// The engine's last round.

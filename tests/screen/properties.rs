@@ -1,28 +1,17 @@
 //! What always holds, whatever the size and whatever the keys.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use chrono::TimeDelta;
 use proptest::{prelude::*, sample::select};
 use ratatui::buffer::Cell;
-use uuid::Uuid;
-use warroom::{
-    domain::{
-        entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
-        fact::Fact,
-        incident::Incident,
-    },
-    ui::{
-        action::{Action, Group},
-        app::{App, Mode, Pane, update},
-        capability::Tier,
-        keymap::Keymap,
-        msg::{Effect, Msg, Wish},
-        sheet::Gate,
-        theme::lettered,
-    },
+use warroom::ui::{
+    action::{Action, Group},
+    app::{App, Mode, Pane},
+    capability::Tier,
+    keymap::Keymap,
+    theme::lettered,
 };
 
-use super::fixture::{blank, busy, cases, key, now, press, quiet, screen};
+use super::fixture::{blank, busy, cases, now, press, quiet, screen};
 
 /// A console in each of its modes, by the keys that lead there.
 const MODES: [&str; 17] = [
@@ -107,156 +96,6 @@ fn what_reaches_people_always_asks_also_on_a_key_of_a_team() {
 
         assert!(effects.is_empty(), "{word}");
         assert!(matches!(app.mode, Mode::Sheet(_)), "{word}");
-    }
-}
-
-/// Keys as a cat on the keyboard, a laggy line and somebody in a hurry press them.
-fn burst() -> impl Strategy<Value = Vec<(Msg, i64)>> {
-    let single = prop_oneof![
-        select(
-            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 :/?!"
-                .chars()
-                .collect::<Vec<_>>()
-        )
-        .prop_map(KeyCode::Char),
-        select(vec![
-            KeyCode::Enter,
-            KeyCode::Enter,
-            KeyCode::Tab,
-            KeyCode::BackTab,
-            KeyCode::Esc,
-            KeyCode::Left,
-            KeyCode::Right,
-            KeyCode::Up,
-            KeyCode::Down,
-            KeyCode::Backspace,
-            KeyCode::Char('y'),
-            KeyCode::Char('S'),
-            KeyCode::Char('R'),
-            KeyCode::Char('E'),
-            KeyCode::Char('c'),
-            KeyCode::Char('p'),
-            KeyCode::Char('1'),
-        ]),
-    ]
-    .prop_map(|code| vec![key(code)]);
-    let with_ctrl = select(vec!['r', 'o', 't', 'c', 'd', 'u', 'l', 'g']).prop_map(|c| {
-        vec![Msg::Key(KeyEvent::new(
-            KeyCode::Char(c),
-            KeyModifiers::CONTROL,
-        ))]
-    });
-    let words = select(vec![
-        "send\n",
-        "p1\n",
-        "y",
-        "escalate\n",
-        "resolved\n",
-        "hold\n",
-        "page\n",
-        ":severity p1\n",
-        ":escalate\n",
-        ":resolve because\n",
-        ":hold 10m\n",
-        ":page\n",
-        ":review\n",
-        ":publish\n",
-        "S\u{1b}",
-    ])
-    .prop_map(|text| text.chars().map(typed).collect::<Vec<_>>());
-    let pasted =
-        select(vec!["send\n", "y", "p1\n"]).prop_map(|text| vec![Msg::Paste(text.to_owned())]);
-    let chunk = prop_oneof![12 => single, 2 => with_ctrl, 2 => words, 1 => pasted];
-    prop::collection::vec((chunk, 0_i64..900), 625).prop_map(|chunks| {
-        let timed = |(msgs, pause): (Vec<Msg>, i64)| msgs.into_iter().map(move |msg| (msg, pause));
-        chunks.into_iter().flat_map(timed).collect()
-    })
-}
-
-fn typed(c: char) -> Msg {
-    match c {
-        '\n' => key(KeyCode::Enter),
-        '\u{1b}' => key(KeyCode::Esc),
-        c => key(KeyCode::Char(c)),
-    }
-}
-
-/// Whether this key confirms a sheet whose word stands in it.
-fn confirms(app: &App, msg: &Msg) -> bool {
-    let (Mode::Sheet(sheet), Msg::Key(key)) = (&app.mode, msg) else {
-        return false;
-    };
-    let Gate::Word(word) = &sheet.gate else {
-        return false;
-    };
-    key.code == KeyCode::Enter && sheet.is_at_gate() && sheet.typed.text().trim() == word
-}
-
-fn reaches_people(app: &App, wish: &Wish) -> bool {
-    match &wish.fact {
-        Fact::UpdateSent(update) => !update.channels.is_empty(),
-        Fact::Escalated { .. } | Fact::Paged { .. } | Fact::Resolved { .. } | Fact::Held { .. } => {
-            true
-        }
-        Fact::SeverityChanged { to, .. } => {
-            let now = app.board.get(wish.incident).and_then(Incident::severity);
-            now.is_none_or(|now| *to > now)
-        }
-        _ => false,
-    }
-}
-
-/// What the loop would do with what is to be recorded.
-fn record(app: &mut App, wishes: &[Wish], seq: &mut u64, when: DateTime<Utc>) {
-    let entries: Vec<Entry> = wishes
-        .iter()
-        .map(|wish| {
-            *seq += 1;
-            let declared = matches!(wish.fact, Fact::Declared(_));
-            Entry {
-                id: EntryId(Uuid::from_u128(u128::from(*seq))),
-                seq: Some(*seq),
-                incident: if declared {
-                    IncidentId(Uuid::from_u128(u128::from(*seq)))
-                } else {
-                    wish.incident
-                },
-                at: wish.at,
-                recorded_at: when,
-                by: "ana".into(),
-                via: Via::Console,
-                replica: ReplicaId(Uuid::from_u128(7)),
-                base: *seq - 1,
-                fact: wish.fact.clone(),
-                came_as: None,
-            }
-        })
-        .collect();
-    let ids = entries.iter().map(|entry| entry.id).collect();
-    update(app, Msg::Entries(entries), when);
-    update(app, Msg::Recorded(ids), when);
-}
-
-proptest! {
-    // Eight bursts of 625 strokes: 5,000.
-    #![proptest_config(cases(8))]
-
-    #[test]
-    fn no_burst_of_keys_reaches_people_without_the_typed_word(keys in burst()) {
-        let mut app = busy();
-        let mut when = now();
-        let mut seq = 100_000;
-        for (msg, pause) in keys {
-            when += TimeDelta::milliseconds(pause);
-            let confirmed = confirms(&app, &msg);
-            let before = app.clone();
-            for effect in update(&mut app, msg.clone(), when) {
-                let (Effect::Record(wishes) | Effect::Send(wishes, _)) = effect else { continue };
-                let reaching = wishes.iter().find(|wish| reaches_people(&before, wish));
-                prop_assert!(confirmed || reaching.is_none(), "{msg:?} {:?} {reaching:?}", before.mode);
-                record(&mut app, &wishes, &mut seq, when);
-            }
-        }
     }
 }
 

@@ -3,8 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use warroom::{
     domain::{
-        fact::ErrorClass,
+        fact::{ErrorClass, Fact},
         probe::{Outcome, Reading},
+        severity::Severity,
     },
     ui::{
         app::{App, update},
@@ -14,7 +15,10 @@ use warroom::{
     },
 };
 
-use super::fixture::{Log, at, blank, busy, console, engine, now, press, quiet, screen};
+use super::fixture::{
+    INCIDENT, Log, at, blank, busy, console, engine, incident_log, now, press, quiet, screen,
+    untaken,
+};
 
 fn shown(app: &App, size: (u16, u16), tier: Tier) -> String {
     shown_at(app, size, tier, now())
@@ -76,7 +80,7 @@ states! {
     a_review: busy(), "c\t\t\t\t\tRolling back.\x12sen";
     severity_up: busy(), "S<\n\np";
     the_resolve_gate: busy(), "R";
-    acknowledging: busy(), "A";
+    acknowledging: untaken(), "A";
     declaring: quiet(), "n";
     the_help: busy(), "?";
     the_palette: busy(), ":sev";
@@ -84,6 +88,38 @@ states! {
     nothing_found: busy(), "3/zzz\n";
     found: busy(), "3/kind:probe\n";
     details: busy(), "3\n";
+}
+
+#[test]
+fn a_review_of_a_draft_that_was_overtaken() {
+    let mut app = busy();
+    let text = "c\t\t\t\t\tRolling back.\x1b";
+    press(&mut app, text, now() - TimeDelta::minutes(2));
+    let mut log = incident_log();
+    let before = log.entries().len();
+    let worse = Fact::SeverityChanged {
+        to: Severity::P1,
+        reason: "all regions".into(),
+    };
+    log.add(INCIDENT, at("14:06:30"), "bo", worse);
+    let new = log.entries().split_off(before);
+    update(&mut app, Msg::Entries(new), now());
+    press(&mut app, "c\x12", now() - TimeDelta::seconds(10));
+
+    insta::assert_snapshot!(shown(&app, (80, 24), Tier::Rich));
+}
+
+#[test]
+fn taking_an_acknowledgement_back() {
+    let mut app = untaken();
+    let mut log = Log::default();
+    log.add(INCIDENT, at("13:16:00"), "ana", Fact::Acknowledged {});
+    let mut ack = log.entries();
+    ack[0].id = warroom::domain::entry::EntryId(uuid::Uuid::from_u128(9));
+    update(&mut app, Msg::Entries(ack), now());
+    press(&mut app, "3:retract\n\n", now() - TimeDelta::seconds(20));
+
+    insta::assert_snapshot!(shown(&app, (80, 24), Tier::Rich));
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn insert(app: &mut App) {
         .join("\n");
     if let Some(composer) = &mut app.composer {
         composer.field = Field::Body;
-        composer.body.insert(&text);
+        composer.body.insert_below(&text);
     }
 }
 

@@ -3,127 +3,61 @@
 //! [`update`] is the only way in: a message and the time go in, effects come
 //! out. Nothing is shown as saved before its entry has come back from disk.
 
+mod bell;
 mod browse;
+mod chosen;
 mod compose;
+mod filter;
+mod keys;
+mod lists;
+mod over;
 mod palette;
+mod pane;
+mod probes;
 mod rows;
+mod undo;
+mod words;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use chrono::{DateTime, Utc};
 
+use self::chosen::Chosen;
 use super::{
     action::Action,
     composer::Composer,
     edit::Edit,
     forms,
     keymap::Keymap,
-    msg::{Effect, EngineSeen, Msg, Order, Runbook, Wish},
-    sheet::{Answer, Sheet},
+    msg::{Effect, EngineSeen, Msg, Runbook},
+    sheet::Sheet,
 };
 use crate::domain::{
     board::Board,
-    duty::{Clock, Due},
+    duty::Due,
     entry::{Entry, EntryId, IncidentId},
     fact::{Fact, Health},
     health::Panel,
     incident::Incident,
-    intents::HOLD_OUTSIDE,
     notice::Delivery,
     policy::Policy,
-    probe::Reading,
     text::{Address, Name},
-    update::Audience,
 };
 
-pub use browse::{links, phase_items, runbook, runbook_item};
 pub use compose::since_last_update;
+pub use keys::act;
+pub use lists::{links, phase_items, runbook, runbook_item};
 pub use palette::{Hit, Palette};
-pub use rows::{Line, Rows, line, timeline};
+pub use pane::Pane;
+pub use rows::{Line, Rows, timeline};
+pub use undo::UNDO_FOR;
+pub use words::line;
 
-/// How long the last thing can be taken back with one key.
-pub const UNDO_FOR: TimeDelta = TimeDelta::seconds(10);
-/// How long a message stays; errors stay until a key.
-const TOAST_FOR: TimeDelta = TimeDelta::seconds(6);
 /// How many messages are kept.
 const MESSAGES: usize = 200;
-
-/// A part of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Pane {
-    /// What is owed, nearest first.
-    Next,
-    /// Probes.
-    Health,
-    /// What happened.
-    Timeline,
-    /// The update being written.
-    Update,
-    /// Who is told when.
-    Ladder,
-    /// Who does what.
-    People,
-    /// Checklists and the retrospective.
-    Phase,
-    /// The runbook's steps.
-    Runbook,
-    /// Deliveries.
-    Outbox,
-    /// Where to look.
-    Links,
-}
-
-impl Pane {
-    /// Every pane, in the order of the Tab key.
-    pub const ALL: [Self; 10] = [
-        Self::Next,
-        Self::Health,
-        Self::Timeline,
-        Self::Update,
-        Self::Ladder,
-        Self::People,
-        Self::Phase,
-        Self::Runbook,
-        Self::Outbox,
-        Self::Links,
-    ];
-
-    /// `NEXT`.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Next => "NEXT",
-            Self::Health => "HEALTH",
-            Self::Timeline => "TIMELINE",
-            Self::Update => "UPDATE",
-            Self::Ladder => "LADDER",
-            Self::People => "PEOPLE",
-            Self::Phase => "PHASE",
-            Self::Runbook => "RUNBOOK",
-            Self::Outbox => "OUTBOX",
-            Self::Links => "LINKS",
-        }
-    }
-
-    /// The digit that goes there.
-    pub const fn digit(self) -> char {
-        match self {
-            Self::Next => '1',
-            Self::Health => '2',
-            Self::Timeline => '3',
-            Self::Update => '4',
-            Self::Ladder => '5',
-            Self::People => '6',
-            Self::Phase => '7',
-            Self::Runbook => '8',
-            Self::Outbox => '9',
-            Self::Links => '0',
-        }
-    }
-}
 
 /// What the keys mean now.
 #[derive(Debug, Clone, Default)]
@@ -347,8 +281,14 @@ impl App {
 
 /// What a message changes, and what the loop must do about it.
 pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    // A person moves the choice themselves.
+    let arrives = matches!(msg, Msg::Entries(_) | Msg::Deliveries(_));
+    let chosen = arrives.then(|| Chosen::of(app));
     let effects = change(app, msg, now);
     look_through(app);
+    if let Some(chosen) = chosen {
+        chosen.choose(app);
+    }
     effects
 }
 
@@ -368,9 +308,9 @@ fn look_through(app: &mut App) {
 
 fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     match msg {
-        Msg::Key(key) => key_pressed(app, key, now),
-        Msg::Paste(text) => pasted(app, &text, now),
-        Msg::Tick => tick(app, now),
+        Msg::Key(key) => keys::pressed(app, key, now),
+        Msg::Paste(text) => keys::pasted(app, &text, now),
+        Msg::Tick => bell::tick(app, now),
         Msg::Entries(entries) => {
             let had = app.board.active().len();
             for entry in entries {
@@ -380,7 +320,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Recorded(ids) => {
-            recorded(app, &ids, now);
+            undo::recorded(app, &ids, now);
             Vec::new()
         }
         Msg::Failed(why) => {
@@ -392,14 +332,14 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             app.tell(text, false, now);
             Vec::new()
         }
-        Msg::Reading(name, reading) => read(app, &name, &reading),
+        Msg::Reading(name, reading) => probes::read(app, &name, &reading),
         Msg::Deliveries(deliveries) => {
             app.deliveries = deliveries;
             Vec::new()
         }
         Msg::Engine(engine) => {
             app.engine = engine;
-            untold(app, now)
+            probes::untold(app, now)
         }
         Msg::DraftSaved(at) => {
             if let Some(composer) = &mut app.composer {
@@ -428,56 +368,6 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     }
 }
 
-/// What can be taken back, and for how long: what went to the public longest.
-/// Entries of the engine and of probes change nothing about it.
-fn recorded(app: &mut App, ids: &[EntryId], now: DateTime<Utc>) {
-    let [id] = ids else {
-        if !ids.is_empty() {
-            app.undo = None;
-        }
-        return;
-    };
-    let hold = match app.board.entry(*id).map(|(_, entry)| &entry.fact) {
-        Some(Fact::UpdateSent(update)) if update.audience == Audience::External => HOLD_OUTSIDE,
-        Some(_) | None => UNDO_FOR,
-    };
-    app.undo = Some((*id, now + hold));
-}
-
-/// What a probe saw.
-fn read(app: &mut App, name: &Name, reading: &Reading) -> Vec<Effect> {
-    app.panel.observe(name, reading);
-    app.panel.recall(app.board.probes());
-    untold(app, reading.at)
-}
-
-/// What the log does not say of the probes yet. Whoever runs the engine records
-/// it, also what it missed before it took over; nobody asks twice at a time.
-fn untold(app: &mut App, at: DateTime<Utc>) -> Vec<Effect> {
-    if !app.engine.mine {
-        return Vec::new();
-    }
-    let board = &app.board;
-    app.telling
-        .retain(|name, health| board.probe(name) != Some(*health));
-    let changes = board.untold(&app.panel);
-    let mut wishes = Vec::new();
-    for change in changes {
-        if app.telling.insert(change.probe.clone(), change.to) != Some(change.to) {
-            wishes.push(Wish {
-                incident: IncidentId::WORKSPACE,
-                fact: Fact::ProbeChanged(Box::new(change)),
-                at,
-            });
-        }
-    }
-    if wishes.is_empty() {
-        Vec::new()
-    } else {
-        vec![Effect::Record(wishes)]
-    }
-}
-
 /// A new incident comes onto a quiet screen by itself; one that ended stays
 /// until another is chosen, since its follow-up is on it.
 fn follow(app: &mut App, had: usize) {
@@ -486,240 +376,4 @@ fn follow(app: &mut App, had: usize) {
         app.shown = active.first().map(|incident| incident.id);
     }
     app.show_something();
-}
-
-fn key_pressed(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effect> {
-    if let Some(effects) = everywhere(app, key, now) {
-        return effects;
-    }
-    if app.toast.as_ref().is_some_and(|toast| toast.error) {
-        app.toast = None;
-    }
-    match std::mem::take(&mut app.mode) {
-        Mode::Browse => browse::key(app, key, now),
-        Mode::Compose => {
-            app.mode = Mode::Compose;
-            compose::key(app, key, now)
-        }
-        Mode::Sheet(sheet) => sheet_key(app, sheet, key, now),
-        Mode::Palette(palette) => palette::key(app, palette, key, now),
-        Mode::Help(filter, row) => browse::help_key(app, filter, row, key),
-        Mode::Find(filter) => browse::find_key(app, filter, key),
-        Mode::History(row) => browse::history_key(app, row, key),
-        Mode::Messages(row) => browse::messages_key(app, row, key),
-        Mode::Link => browse::link_key(app, key, now),
-        Mode::Details(_) => Vec::new(),
-    }
-}
-
-/// Keys that count even while text is typed.
-fn everywhere(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Option<Vec<Effect>> {
-    if !key.modifiers.contains(KeyModifiers::CONTROL) {
-        return None;
-    }
-    match key.code {
-        KeyCode::Char('l') => Some(vec![Effect::Redraw]),
-        KeyCode::Char('z') => Some(vec![Effect::Suspend]),
-        KeyCode::Char('c') => Some(interrupt(app, now)),
-        _ => None,
-    }
-}
-
-/// Once cancels what is open, without dropping a draft; twice asks to quit.
-fn interrupt(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
-    let twice = app
-        .last_ctrl_c
-        .is_some_and(|at| now - at < TimeDelta::seconds(2));
-    app.last_ctrl_c = Some(now);
-    if twice {
-        return browse::quit(app, now);
-    }
-    let was_open = !matches!(app.mode, Mode::Browse);
-    app.mode = Mode::Browse;
-    app.tell(
-        if was_open {
-            "left; ^C again quits"
-        } else {
-            "^C again quits"
-        },
-        false,
-        now,
-    );
-    Vec::new()
-}
-
-fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
-    match &mut app.mode {
-        Mode::Compose => return compose::paste(app, text),
-        Mode::Sheet(sheet) => sheet.paste(text),
-        Mode::Palette(palette) => palette.input.insert(text),
-        Mode::Help(filter, _) => filter.insert(text),
-        Mode::Find(filter) => {
-            filter.insert(text);
-            app.filters.insert(app.focus, filter.text());
-            app.rows.insert(app.focus, 0);
-        }
-        Mode::Browse if app.shown.is_some() => {
-            match forms::open(app, Action::Note, "", now) {
-                Ok(effects) => debug_assert!(effects.is_empty(), "an empty note is not sent"),
-                Err(why) => app.tell(why, true, now),
-            }
-            if let Mode::Sheet(sheet) = &mut app.mode {
-                sheet.paste(text);
-            }
-        }
-        Mode::Browse | Mode::History(_) | Mode::Messages(_) | Mode::Link | Mode::Details(_) => {}
-    }
-    Vec::new()
-}
-
-fn sheet_key(
-    app: &mut App,
-    mut sheet: Box<Sheet>,
-    key: KeyEvent,
-    now: DateTime<Utc>,
-) -> Vec<Effect> {
-    match sheet.key(key, now) {
-        Answer::Open => {
-            // What was chosen just now may reach people: then a word is asked.
-            forms::regate(app, &mut sheet, now);
-            app.mode = Mode::Sheet(sheet);
-            Vec::new()
-        }
-        Answer::Left => {
-            if matches!(sheet.action, Action::Review) && app.composer.is_some() {
-                app.mode = Mode::Compose;
-            }
-            Vec::new()
-        }
-        Answer::Confirmed => match forms::submit(app, &sheet, now) {
-            Ok(effects) => effects,
-            Err(why) => {
-                sheet.error = Some(why);
-                sheet.at = sheet.at.min(sheet.fields.len().saturating_sub(1));
-                app.mode = Mode::Sheet(sheet);
-                Vec::new()
-            }
-        },
-    }
-}
-
-/// Carries an action out, or opens the question that it asks first.
-pub fn act(app: &mut App, action: Action, arguments: &str, now: DateTime<Utc>) -> Vec<Effect> {
-    if let Err(why) = app.enabled(action) {
-        app.tell(format!("{}: {why}", action.title()), true, now);
-        return Vec::new();
-    }
-    if let Some(effects) = browse::act(app, action, now) {
-        return effects;
-    }
-    match forms::open(app, action, arguments, now) {
-        Ok(effects) => effects,
-        Err(why) => {
-            app.tell(why, true, now);
-            Vec::new()
-        }
-    }
-}
-
-fn tick(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
-    if app
-        .toast
-        .as_ref()
-        .is_some_and(|toast| !toast.error && now - toast.at > TOAST_FOR)
-    {
-        app.toast = None;
-    }
-    if app.undo.is_some_and(|(_, until)| now > until) {
-        app.undo = None;
-    }
-    if ring(app, now) {
-        vec![Effect::Bell]
-    } else {
-        Vec::new()
-    }
-}
-
-/// Rings once for each duty at five minutes, one minute, and as it falls due,
-/// then at 5, 10 and every 10 minutes after (U2); once a minute at the most.
-fn ring(app: &mut App, now: DateTime<Utc>) -> bool {
-    let mut rings = false;
-    for (incident, due) in app
-        .duties()
-        .into_iter()
-        .filter(|(_, due)| due.duty.is_urgent())
-    {
-        let Some(mark) = bell_mark(&due, now) else {
-            continue;
-        };
-        let key = (incident, due.by.timestamp(), mark);
-        rings |= app.rung.insert(key);
-    }
-    let quiet = app.snoozed.is_some_and(|until| now < until);
-    let lately = app
-        .last_bell
-        .is_some_and(|at| now - at < TimeDelta::minutes(1));
-    if !rings || quiet || lately || !app.settings.bell {
-        return false;
-    }
-    app.last_bell = Some(now);
-    true
-}
-
-/// The mark that a duty has passed last, in minutes to or after its time; none
-/// while it is far off.
-fn bell_mark(due: &Due, now: DateTime<Utc>) -> Option<i64> {
-    let minutes = (now - due.by).num_seconds().div_euclid(60);
-    match due.clock(now) {
-        Clock::Overdue if minutes < 5 => Some(0),
-        Clock::Overdue if minutes < 10 => Some(5),
-        Clock::Overdue => Some(minutes / 10 * 10),
-        Clock::Running | Clock::DueSoon if minutes >= -1 => Some(-1),
-        Clock::Running | Clock::DueSoon if minutes >= -5 => Some(-5),
-        Clock::Running | Clock::DueSoon => None,
-    }
-}
-
-/// Takes the last thing back, if that is still possible.
-fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
-    let Some((entry, _)) = app.undo.take().filter(|(_, until)| now <= *until) else {
-        app.tell("there is nothing to take back", false, now);
-        return Vec::new();
-    };
-    let Some((incident, recorded)) = app.board.entry(entry) else {
-        return Vec::new();
-    };
-    let kept = match &recorded.fact {
-        Fact::UpdateSent(update) => {
-            Some(Composer::of_form(incident, update, &app.settings.inside, now).to_draft())
-        }
-        _ => None,
-    };
-    let id = incident.id;
-    match forms::propose(
-        app,
-        id,
-        Fact::Retracted {
-            entry,
-            reason: "undone".into(),
-        },
-        now,
-    ) {
-        Ok(wishes) => {
-            let mut effects = vec![
-                Effect::Deliver(Order::Recall(entry)),
-                Effect::Record(wishes),
-            ];
-            if let Some((key, text)) = kept {
-                // The words come back as a draft: one takes back to mend one.
-                app.drafts.insert(key.clone(), text.clone());
-                effects.push(Effect::SaveDraft(key, text));
-            }
-            effects
-        }
-        Err(why) => {
-            app.tell(why, true, now);
-            Vec::new()
-        }
-    }
 }

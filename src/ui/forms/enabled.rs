@@ -4,7 +4,7 @@ use super::super::{
     action::{Action, Group},
     app::{App, Pane},
 };
-use crate::domain::{incident::Incident, phase::Phase};
+use crate::domain::{escalation, incident::Incident, phase::Phase};
 
 /// Whether `action` makes sense now.
 ///
@@ -49,9 +49,16 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
             Err("choose an entry in TIMELINE first")
         }
         Action::Correct | Action::Retract => Ok(()),
-        Action::Held | Action::Schedule | Action::Waive | Action::Close if incident.is_active() => {
-            Err("it is not resolved")
-        }
+        Action::Held | Action::Schedule | Action::Waive | Action::Close => match incident.phase() {
+            Phase::Resolved => Ok(()),
+            Phase::Closed => Err("it is closed"),
+            Phase::Triage
+            | Phase::Investigating
+            | Phase::Identified
+            | Phase::Fixing
+            | Phase::Monitoring
+            | Phase::Cancelled => Err("it is not resolved"),
+        },
         _ if action.group() == Group::After => Ok(()),
         _ if !incident.is_active() => Err("it is over"),
         Action::Answer if state.asks.iter().all(|ask| ask.answered.is_some()) => {
@@ -59,7 +66,7 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         }
         Action::Unhold if state.ladder.hold.is_none() => Err("no ladder is held"),
         Action::Escalate | Action::SkipStep | Action::Hold | Action::Confirm
-            if super::next_step(incident).is_none() =>
+            if escalation::next_step(incident).is_none() =>
         {
             Err("no step is left, or the ladder is held")
         }

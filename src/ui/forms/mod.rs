@@ -1,184 +1,180 @@
-//! What each action asks before it is carried out, and the facts that follow.
+//! What each action asks before it is carried out, and what follows then.
+//!
+//! A form is two functions side by side: one makes its sheet, the other reads
+//! the filled sheet and says what follows. They stand in the file of their
+//! subject, and the table below names them. All else is the same for every form:
+//! checking, the gate and its word, recording.
 
+mod after;
+mod ask;
+mod course;
+mod declare;
 mod enabled;
-mod open;
-mod submit;
+mod fill;
+mod gate;
+mod ladder;
+mod leave;
+mod log;
+mod outside;
+mod propose;
+mod reach;
+mod room;
+mod update;
 
 use chrono::{DateTime, Utc};
 
 use super::{
     action::Action,
-    app::App,
-    msg::Wish,
+    app::{App, Mode, Pane},
+    msg::Effect,
     sheet::{Gate, Sheet},
 };
-use crate::domain::{
-    duty::{Duty, duties},
-    entry::IncidentId,
-    escalation,
-    fact::{Fact, StepId},
-    incident::{self, Command, Incident},
-    severity::Severity,
-    text::Name,
-    when,
-};
+use crate::domain::update::Audience;
+
+use ask::Asking;
+use fill::{Filled, Refused};
 
 pub use enabled::enabled;
-pub use open::open;
-pub use submit::submit;
+pub use gate::{check, confirm};
+pub use propose::{propose, resolve_gate};
+pub use reach::reached;
 
-/// The wishes that record `fact` in `incident`, if it may be recorded now.
+/// Makes the sheet, or says why it can't be asked now.
+type Ask = fn(&Asking<'_>) -> Result<Sheet, String>;
+/// What follows from the filled sheet, or why it can't be so.
+type Follow = fn(&Filled<'_>) -> Result<Vec<Effect>, Refused>;
+
+/// Every action that asks something.
+const FORMS: &[(Action, Ask, Follow)] = &[
+    (Action::Declare, declare::ask, declare::follow),
+    (Action::Drill, declare::ask, declare::follow),
+    (Action::Quit, leave::ask, leave::follow),
+    // What is written down.
+    (Action::Note, log::ask_note, log::note),
+    (Action::Link, log::ask_link, log::link),
+    (Action::Describe, log::ask_describe, log::describe),
+    (Action::Correct, log::ask_correct, log::correct),
+    (Action::Retract, log::ask_retract, log::retract),
+    (Action::Outage, log::ask_outage, log::outage),
+    // Who does what.
+    (Action::Role, room::ask_role, room::role),
+    (Action::Ask, room::ask_somebody, room::somebody),
+    (Action::Answer, room::ask_answer, room::answer),
+    (Action::Page, room::ask_page, room::page),
+    // From the alert to the end.
+    (
+        Action::Acknowledge,
+        course::ask_acknowledge,
+        course::acknowledge,
+    ),
+    (Action::Severity, course::ask_severity, course::severity),
+    (Action::Phase, course::ask_phase, course::phase),
+    (Action::Impact, course::ask_impact, course::impact),
+    (Action::Mitigate, course::ask_mitigate, course::mitigate),
+    (Action::LongRunning, course::ask_long, course::long),
+    (Action::Resolve, course::ask_resolve, course::resolve),
+    (Action::Reopen, course::ask_reopen, course::reopen),
+    (Action::Cancel, course::ask_cancel, course::cancel),
+    (Action::Merge, course::ask_merge, course::merge),
+    // Who is told when.
+    (Action::Escalate, ladder::ask_escalate, ladder::escalate),
+    (Action::SkipStep, ladder::ask_skip, ladder::skip),
+    (Action::Confirm, ladder::ask_confirm, ladder::confirm),
+    (Action::Hold, ladder::ask_hold, ladder::hold),
+    (Action::Unhold, ladder::ask_unhold, ladder::unhold),
+    (Action::Adopt, ladder::ask_adopt, ladder::adopt),
+    // What leaves.
+    (Action::Review, update::ask_review, update::review),
+    (Action::Approve, outside::ask_approve, outside::approve),
+    (Action::Publish, outside::ask_publish, outside::publish),
+    (Action::Retry, outside::ask_retry, outside::retry),
+    (Action::Drop, outside::ask_drop, outside::drop),
+    // After resolving.
+    (Action::Recurs, after::ask_recurs, after::recurs),
+    (Action::FailureMode, after::ask_failure, after::failure),
+    (Action::Factor, after::ask_factor, after::factor),
+    (Action::ActionItem, after::ask_item, after::item),
+    (Action::ActionChange, after::ask_change, after::change),
+    (Action::Schedule, after::ask_date, after::date),
+    (Action::Held, after::ask_held, after::held),
+    (Action::Waive, after::ask_waive, after::waive),
+    (Action::Close, after::ask_close, after::close),
+];
+
+/// What opens the composer: for whom, and whether it repeats the last text.
+const COMPOSERS: [(Action, Audience, bool); 3] = [
+    (Action::Compose, Audience::Internal, false),
+    (Action::NoChange, Audience::Internal, true),
+    (Action::ComposeOutside, Audience::External, false),
+];
+
+/// Opens what `action` asks; carries it out at once where everything that it
+/// asks was given as `arguments` and nobody else is reached.
 ///
 /// # Errors
 ///
-/// The refusal, as it is shown.
-pub fn propose(
-    app: &App,
-    incident: IncidentId,
-    fact: Fact,
+/// Why it can't be asked now.
+pub fn open(
+    app: &mut App,
+    action: Action,
+    arguments: &str,
     now: DateTime<Utc>,
-) -> Result<Vec<Wish>, String> {
-    propose_at(app, incident, fact, now, now)
+) -> Result<Vec<Effect>, String> {
+    if let Some((_, audience, no_change)) = COMPOSERS.iter().find(|(known, ..)| *known == action) {
+        update::compose(app, *audience, *no_change, now);
+        return Ok(Vec::new());
+    }
+    let mut sheet = ask(app, action, arguments, now)?;
+    gate::look_ahead(app, &mut sheet, now)?;
+    if sheet.gate == Gate::Enter && !arguments.trim().is_empty() {
+        return follow(app, &sheet, now)
+            .map(|effects| carried_out(app, effects))
+            .map_err(|refused| refused.why);
+    }
+    app.mode = Mode::Sheet(Box::new(sheet));
+    Ok(Vec::new())
 }
 
-/// The same, for something that happened `at` another time.
-///
-/// # Errors
-///
-/// The refusal, as it is shown.
-pub fn propose_at(
-    app: &App,
-    incident: IncidentId,
-    fact: Fact,
-    at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Wish>, String> {
-    let command = Command {
-        fact,
-        at,
-        by: app.settings.me.clone(),
+/// The sheet of `action`; what was given after a `:` command goes into its
+/// first field.
+fn ask(app: &App, action: Action, arguments: &str, now: DateTime<Utc>) -> Result<Sheet, String> {
+    let asking = Asking {
+        app,
+        action,
+        arguments,
         now,
-        gate: gate(app, incident, now),
     };
-    let facts = app
-        .board
-        .decide(incident, &command)
-        .map_err(|refusal| refusal.sentence)?;
-    Ok(facts
-        .into_iter()
-        .map(|(incident, fact)| Wish { incident, fact, at })
-        .collect())
-}
-
-/// What this console sees of the resolve gate (R1).
-pub fn gate(app: &App, incident: IncidentId, now: DateTime<Utc>) -> incident::Gate {
-    let checks = app
-        .board
-        .get(incident)
-        .map_or(1, |incident| incident.policy().resolve.green_checks);
-    let drafted = app
-        .drafts
-        .keys()
-        .any(|key| *key == format!("update/{incident}"));
-    let sent = app.board.get(incident).is_some_and(|incident| {
-        incident
-            .state()
-            .updates
-            .last()
-            .is_some_and(|sent| sent.update.last)
-    });
-    let open = app
-        .composer
-        .as_ref()
-        .is_some_and(|composer| composer.incident == incident);
-    incident::Gate {
-        probes_green: app.panel.is_green(checks, now),
-        final_update_drafted: drafted || sent || open,
+    let found = FORMS.iter().find(|(known, ..)| *known == action);
+    let (_, ask, _) = found.ok_or_else(|| format!("{action} asks nothing"))?;
+    let mut sheet = ask(&asking)?;
+    if let Some(field) = sheet
+        .fields
+        .first_mut()
+        .filter(|_| !arguments.trim().is_empty())
+    {
+        field.fill(arguments.trim());
     }
+    Ok(sheet)
 }
 
-/// The gate of a sheet may depend on what is chosen in it: whether a severity
-/// goes up, and whether somebody is paged as soon as an incident is declared.
-pub fn regate(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) {
-    match sheet.action {
-        Action::Severity => {
-            let held = sheet
-                .incident
-                .and_then(|id| app.board.get(id))
-                .and_then(Incident::severity);
-            sheet.gate = match sheet.value("Severity").parse::<Severity>() {
-                Ok(chosen) if held.is_none_or(|held| chosen > held) => {
-                    Gate::Word(chosen.to_string().to_lowercase())
-                }
-                Ok(_) | Err(_) => Gate::Yes,
-            };
-        }
-        Action::Declare => regate_declaration(app, sheet, now),
-        _ => {}
-    }
+/// What follows from a sheet as it is filled in now. Nothing is changed.
+fn follow(app: &App, sheet: &Sheet, now: DateTime<Utc>) -> Result<Vec<Effect>, Refused> {
+    // While one reads, others may have ended what it is about.
+    enabled(app, sheet.action)?;
+    let found = FORMS.iter().find(|(known, ..)| *known == sheet.action);
+    let (_, _, follow) = found.ok_or("that asks nothing")?;
+    follow(&Filled { app, sheet, now })
 }
 
-fn regate_declaration(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) {
-    let paged = match (&app.policy, sheet.value("Kind").as_str()) {
-        (Some(policy), "open") => {
-            let alert = happened(app, &sheet.value("Alert at"), now).unwrap_or(now);
-            let severity = sheet.value("Severity").parse().ok();
-            escalation::paged_at_once(policy, severity, now - alert)
-        }
-        (_, _) => Vec::new(),
-    };
-    let names: Vec<&str> = paged
+/// What leaves the composer leaves the screen, too. The draft stays on disk
+/// until the update itself is on disk.
+fn carried_out(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
+    if effects
         .iter()
-        .map(crate::domain::text::Text::as_str)
-        .collect();
-    let (line, gate) = if names.is_empty() {
-        ("Nobody is paged by declaring.".to_owned(), Gate::Yes)
-    } else {
-        (
-            format!("Pages at once: {}", names.join(", ")),
-            Gate::Word("page".to_owned()),
-        )
-    };
-    sheet.lines = vec![line];
-    sheet.gate = gate;
-}
-
-/// The step that waits for a person in `incident`, or is due next; and its target.
-pub fn next_step(incident: &Incident) -> Option<(StepId, Name)> {
-    let by_hand = escalation::left_to_people(incident)
-        .next()
-        .map(|(id, step, _)| (id, step.target.clone()));
-    by_hand.or_else(|| step_due(incident))
-}
-
-fn step_due(incident: &Incident) -> Option<(StepId, Name)> {
-    duties(incident).into_iter().find_map(|due| match due.duty {
-        Duty::Escalate { step, target, .. } => Some((step, target)),
-        _ => None,
-    })
-}
-
-/// When something happened, as it was typed; now where nothing was.
-fn happened(app: &App, text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-    match text.trim() {
-        "" | "now" => Ok(now),
-        text => when::parse_past(text, now, zone(app)).map_err(|error| error.to_string()),
+        .any(|effect| matches!(effect, Effect::Send(..)))
+    {
+        app.composer = None;
+        app.focus = Pane::Next;
     }
-}
-
-/// When something is to be, as it was typed.
-fn ahead(app: &App, text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-    when::parse_time(text, now, zone(app)).map_err(|error| error.to_string())
-}
-
-fn zone(app: &App) -> chrono_tz::Tz {
-    app.incident()
-        .map_or(chrono_tz::UTC, |incident| incident.policy().calendar.zone)
-}
-
-/// Text that was typed, where it fits.
-fn typed<const MAX: usize, const LINES: bool>(
-    text: &str,
-) -> Result<crate::domain::text::Text<MAX, LINES>, String> {
-    crate::domain::text::Text::typed(text).map_err(|error| error.to_string())
+    effects
 }

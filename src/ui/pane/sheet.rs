@@ -6,7 +6,6 @@ use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{overlay::opened, quote};
 use crate::ui::{
-    action::Action,
     canvas::Canvas,
     format,
     sheet::{Field, Gate, Sheet},
@@ -45,10 +44,13 @@ fn document(sheet: &Sheet, paint: Paint<'_>, width: u16) -> Buffer {
     let lines: Vec<String> = sheet
         .lines
         .iter()
+        .chain(&sheet.reaches)
         .flat_map(|line| Canvas::wrapped(line, width.saturating_sub(4)))
         .collect();
-    let quote = sheet.quote.as_ref().filter(|_| !is_step(sheet));
-    let quote = quote.map(|text| quote::for_tier(text, paint.tier));
+    let quote = sheet
+        .quote
+        .as_ref()
+        .map(|text| quote::for_tier(text, paint.tier));
     let quoted = quote.as_ref().map_or(Vec::new(), |(text, _)| {
         Canvas::wrapped(text, width.saturating_sub(8))
     });
@@ -195,21 +197,17 @@ fn draw_field(
     let text = field.value.text();
     let shown = text.lines().last().unwrap_or_default();
     let room = area.width.saturating_sub(x + 4);
-    let role = if focused { Role::Strong } else { Role::Normal };
+    let role = match (focused, field.suggested) {
+        (true, true) => Role::Select,
+        (true, false) => Role::Strong,
+        (false, _) => Role::Normal,
+    };
     let end = canvas.text(x, y, role, &tail(shown, usize::from(room)));
     let hint = u16::try_from(format::width(&field.hint)).unwrap_or(0);
     if end + 2 + hint < area.width {
         canvas.right(area.width.saturating_sub(2), y, Role::Muted, &field.hint);
     }
     focused.then_some((area.x + end, area.y + y))
-}
-
-/// A step's sheet keeps the step's name where others quote text.
-fn is_step(sheet: &Sheet) -> bool {
-    matches!(
-        sheet.action,
-        Action::Escalate | Action::SkipStep | Action::Confirm
-    )
 }
 
 fn tail(text: &str, columns: usize) -> String {

@@ -136,7 +136,7 @@ fn kept(app: &App, now: DateTime<Utc>) -> Option<Composer> {
         .drafts
         .get(&Composer::draft_key(incident.id, Audience::Internal))?;
     let mut composer = Composer::new(incident, Audience::Internal, &app.settings.inside, now);
-    composer.restore(text, now);
+    composer.restore(text);
     Some(composer)
 }
 

@@ -1,0 +1,140 @@
+//! Which mode a key is for, and what counts in all of them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{App, Mode, browse, compose, over, palette};
+use crate::ui::{
+    action::Action,
+    forms,
+    msg::Effect,
+    sheet::{Answer, Sheet},
+};
+
+pub(super) fn pressed(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Some(effects) = everywhere(app, key, now) {
+        return effects;
+    }
+    if app.toast.as_ref().is_some_and(|toast| toast.error) {
+        app.toast = None;
+    }
+    match std::mem::take(&mut app.mode) {
+        Mode::Browse => browse::key(app, key, now),
+        Mode::Compose => {
+            app.mode = Mode::Compose;
+            compose::key(app, key, now)
+        }
+        Mode::Sheet(sheet) => sheet_key(app, sheet, key, now),
+        Mode::Palette(palette) => palette::key(app, palette, key, now),
+        Mode::Help(filter, row) => over::help_key(app, filter, row, key),
+        Mode::Find(filter) => over::find_key(app, filter, key),
+        Mode::History(row) => over::history_key(app, row, key),
+        Mode::Messages(row) => over::messages_key(app, row, key),
+        Mode::Link => over::link_key(app, key, now),
+        Mode::Details(_) => Vec::new(),
+    }
+}
+
+/// Keys that count even while text is typed.
+fn everywhere(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Option<Vec<Effect>> {
+    if !key.modifiers.contains(KeyModifiers::CONTROL) {
+        return None;
+    }
+    match key.code {
+        KeyCode::Char('l') => Some(vec![Effect::Redraw]),
+        KeyCode::Char('z') => Some(vec![Effect::Suspend]),
+        KeyCode::Char('c') => Some(interrupt(app, now)),
+        _ => None,
+    }
+}
+
+/// Once cancels what is open, without dropping a draft; twice asks to quit.
+fn interrupt(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
+    let twice = app
+        .last_ctrl_c
+        .is_some_and(|at| now - at < TimeDelta::seconds(2));
+    app.last_ctrl_c = Some(now);
+    if twice {
+        return browse::quit(app, now);
+    }
+    let was_open = !matches!(app.mode, Mode::Browse);
+    app.mode = Mode::Browse;
+    app.tell(
+        if was_open {
+            "left; ^C again quits"
+        } else {
+            "^C again quits"
+        },
+        false,
+        now,
+    );
+    Vec::new()
+}
+
+pub(super) fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effect> {
+    match &mut app.mode {
+        Mode::Compose => return compose::paste(app, text),
+        Mode::Sheet(sheet) => sheet.paste(text),
+        Mode::Palette(palette) => palette.input.insert(text),
+        Mode::Help(filter, _) => filter.insert(text),
+        Mode::Find(filter) => {
+            filter.insert(text);
+            app.filters.insert(app.focus, filter.text());
+            app.rows.insert(app.focus, 0);
+        }
+        Mode::Browse if app.shown.is_some() => {
+            match forms::open(app, Action::Note, "", now) {
+                Ok(effects) => debug_assert!(effects.is_empty(), "an empty note is not sent"),
+                Err(why) => app.tell(why, true, now),
+            }
+            if let Mode::Sheet(sheet) = &mut app.mode {
+                sheet.paste(text);
+            }
+        }
+        Mode::Browse | Mode::History(_) | Mode::Messages(_) | Mode::Link | Mode::Details(_) => {}
+    }
+    Vec::new()
+}
+
+fn sheet_key(
+    app: &mut App,
+    mut sheet: Box<Sheet>,
+    key: KeyEvent,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    match sheet.key(key, now) {
+        Answer::Open => {}
+        Answer::Filled(left) => forms::check(app, &mut sheet, left, now),
+        Answer::Left => {
+            if sheet.action == Action::Review && app.composer.is_some() {
+                app.mode = Mode::Compose;
+            }
+            return Vec::new();
+        }
+        Answer::Confirmed => {
+            if let Some(effects) = forms::confirm(app, &mut sheet, now) {
+                return effects;
+            }
+        }
+    }
+    app.mode = Mode::Sheet(sheet);
+    Vec::new()
+}
+
+/// Carries an action out, or opens the question that it asks first.
+pub fn act(app: &mut App, action: Action, arguments: &str, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Err(why) = app.enabled(action) {
+        app.tell(format!("{}: {why}", action.title()), true, now);
+        return Vec::new();
+    }
+    if let Some(effects) = browse::act(app, action, now) {
+        return effects;
+    }
+    match forms::open(app, action, arguments, now) {
+        Ok(effects) => effects,
+        Err(why) => {
+            app.tell(why, true, now);
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Taking the last thing back.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{App, Pane, act, rows::Rows};
+use crate::{
+    domain::{entry::EntryId, fact::Fact, intents::HOLD_OUTSIDE, update::Audience},
+    ui::{
+        action::Action,
+        composer::Composer,
+        forms,
+        msg::{Effect, Order},
+    },
+};
+
+/// How long the last thing can be taken back with one key.
+pub const UNDO_FOR: TimeDelta = TimeDelta::seconds(10);
+/// What can be taken back, and for how long: what went to the public longest.
+/// Entries of the engine and of probes change nothing about it.
+pub(super) fn recorded(app: &mut App, ids: &[EntryId], now: DateTime<Utc>) {
+    let [id] = ids else {
+        if !ids.is_empty() {
+            app.undo = None;
+        }
+        return;
+    };
+    let hold = match app.board.entry(*id).map(|(_, entry)| &entry.fact) {
+        Some(Fact::UpdateSent(update)) if update.audience == Audience::External => HOLD_OUTSIDE,
+        Some(_) | None => UNDO_FOR,
+    };
+    app.undo = Some((*id, now + hold));
+}
+
+/// Takes the last thing back, if that is still possible.
+pub(super) fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
+    let Some((entry, _)) = app.undo.take().filter(|(_, until)| now <= *until) else {
+        app.tell("there is nothing to take back", false, now);
+        return Vec::new();
+    };
+    let Some((incident, recorded)) = app.board.entry(entry) else {
+        return Vec::new();
+    };
+    let kept = match &recorded.fact {
+        Fact::UpdateSent(update) => {
+            Some(Composer::of_form(incident, update, &app.settings.inside, now).to_draft())
+        }
+        _ => None,
+    };
+    let reason = "undone".into();
+    let wishes = match forms::propose(app, incident.id, Fact::Retracted { entry, reason }, now) {
+        Ok(wishes) => wishes,
+        Err(why) => {
+            app.tell(why, true, now);
+            return Vec::new();
+        }
+    };
+    let record = Effect::Record(wishes);
+    if !forms::reached(app, std::slice::from_ref(&record), now).is_empty() {
+        return ask_first(app, entry, now);
+    }
+    let mut effects = vec![Effect::Deliver(Order::Recall(entry)), record];
+    if let Some((key, text)) = kept {
+        // The words come back as a draft: one takes back to mend one.
+        app.drafts.insert(key.clone(), text.clone());
+        effects.push(Effect::SaveDraft(key, text));
+    }
+    effects
+}
+
+/// Without it somebody is paged: one key is not enough for that.
+fn ask_first(app: &mut App, entry: EntryId, now: DateTime<Utc>) -> Vec<Effect> {
+    app.filters.remove(&Pane::Timeline);
+    let row = Rows::of(app).row_of(entry).unwrap_or(0);
+    app.rows.insert(Pane::Timeline, row);
+    app.focus = Pane::Timeline;
+    act(app, Action::Retract, "", now)
+}

@@ -1,0 +1,396 @@
+//! One entry as a row of the timeline: its kind, and its words.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::rows::Line;
+use crate::domain::{
+    entry::{Entry, EntryId, Via},
+    fact::{Fact, Health, Update},
+    incident::Incident,
+    severity::Severity,
+    text::one_line,
+    update::Audience,
+};
+use crate::ui::format::count;
+
+/// One entry as a row.
+pub fn line(incident: &Incident, entry: &Entry) -> Line {
+    let (kind, text, health) = words(incident, entry);
+    Line {
+        entry: entry.id,
+        at: incident.at(entry),
+        who: match entry.via {
+            Via::Engine => "engine".to_owned(),
+            Via::Probe => "probe".to_owned(),
+            Via::Console | Via::Cli | Via::Import | Via::Other(_) => entry.by.to_string(),
+        },
+        kind,
+        health,
+        text: one_line(&text),
+        retracted: incident.retracted_by(entry.id).is_some(),
+        pinned: incident.state().pins.contains(&entry.id),
+    }
+}
+
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per fact, each a line or two"
+)]
+fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>) {
+    let of = |kind: &str, text: String| (kind.to_owned(), text, None);
+    match &entry.fact {
+        Fact::Declared(declaration) => {
+            let level = declaration
+                .severity
+                .map_or_else(|| "severity not set".to_owned(), |level| level.to_string());
+            let how = if declaration.drill { "drill" } else { "opened" };
+            of(how, format!("{level}: {}", declaration.title))
+        }
+        Fact::Acknowledged {} => of("ack", took(incident, entry)),
+        Fact::SeverityChanged { to, reason } => {
+            let was = level_before(incident, entry).map(|was| format!("{was} -> "));
+            let text = format!("{}{to}", was.unwrap_or_default());
+            of("severity", with(text, reason))
+        }
+        Fact::Described {
+            title,
+            impact,
+            service,
+        } => {
+            let parts = [title.as_deref(), impact.as_deref(), service.as_deref()];
+            of(
+                "reworded",
+                parts
+                    .into_iter()
+                    .flatten()
+                    .filter(|part| !part.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            )
+        }
+        Fact::PhaseEntered { phase, rollback } => of(
+            "phase",
+            with(
+                phase.word().to_owned(),
+                rollback.as_deref().unwrap_or_default(),
+            ),
+        ),
+        Fact::ImpactStarted {} => of("impact", "impact began".to_owned()),
+        Fact::Mitigated {} => of("mitigated", "impact is over".to_owned()),
+        Fact::Resolved { unmet, reason } => {
+            let gate = match unmet.len() {
+                0 => String::new(),
+                open => format!(" with {} open", count(open, "point", "points")),
+            };
+            of(
+                "resolved",
+                with(
+                    format!("the service is normal{gate}"),
+                    reason.as_deref().unwrap_or_default(),
+                ),
+            )
+        }
+        Fact::Reopened { reason } => of("reopened", reason.to_string()),
+        Fact::Closed {} => of("closed", "follow-up is done".to_owned()),
+        Fact::Cancelled { reason } => of("cancelled", reason.to_string()),
+        Fact::Merged { .. } => of("merged", "goes on in another incident".to_owned()),
+        Fact::Absorbed { .. } => of("merged", "another incident goes on here".to_owned()),
+        Fact::RoleGiven { role, person } => of("role", format!("{person} is {}", role.word())),
+        Fact::RoleLeft { role, person } => {
+            of("role", format!("{person} is no longer {}", role.word()))
+        }
+        Fact::Joined { person } => of("joined", person.to_string()),
+        Fact::Noted { text } => of("note", text.to_string()),
+        Fact::Asked { of: who, what, by } => {
+            of("ask", format!("{who}: {what} (by {})", by.format("%H:%MZ")))
+        }
+        Fact::Answered { text, .. } => of("answer", text.to_string()),
+        Fact::Pinned { on: true, entry } => of("pin", about(incident, *entry)),
+        Fact::Pinned { on: false, entry } => of("unpin", about(incident, *entry)),
+        Fact::Linked { name, url } => of("link", format!("{name} {url}")),
+        Fact::Ticked { item, done: true } => of("done", item_text(incident, item)),
+        Fact::Ticked { item, done: false } => of("not done", item_text(incident, item)),
+        Fact::Corrected { at, reason, entry } => of(
+            "corrected",
+            with(
+                format!("to {}: {}", at.format("%H:%M:%SZ"), about(incident, *entry)),
+                reason,
+            ),
+        ),
+        Fact::Retracted { reason, entry } => of("retracted", with(about(incident, *entry), reason)),
+        Fact::UpdateSent(update) => {
+            let number = incident
+                .state()
+                .updates
+                .iter()
+                .position(|sent| sent.entry == entry.id);
+            let (kind, to) = match update.audience {
+                Audience::Internal => (
+                    number.map_or_else(
+                        || "update".to_owned(),
+                        |place| format!("update {}", place + 1),
+                    ),
+                    "",
+                ),
+                Audience::External => ("public".to_owned(), "to the public, "),
+            };
+            let text = delivered(incident, entry).unwrap_or_else(|| said(update));
+            (kind, format!("{to}{text}"), None)
+        }
+        Fact::LongRunning { reason } => of("long", reason.to_string()),
+        Fact::ExternalDrafted { form } => of("draft", format!("for outside: {}", form.body)),
+        Fact::ExternalApproved { .. } => of("approved", "the news for outside".to_owned()),
+        Fact::Delivered { channel, note, .. } => of("sent", with(channel.to_string(), note)),
+        Fact::Undelivered { channel, why, .. } => of("NOT sent", format!("{channel}: {why}")),
+        Fact::Escalated {
+            target,
+            via,
+            late_s,
+            by_hand,
+            ..
+        } => {
+            let how = match (by_hand, via.as_slice()) {
+                (true, _) => "told by hand".to_owned(),
+                (false, []) => "reached".to_owned(),
+                (false, via) => format!(
+                    "paged by {}",
+                    via.iter()
+                        .map(crate::domain::text::Text::as_str)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+            };
+            let late = if *late_s > 60 {
+                format!(", {} min late", late_s / 60)
+            } else {
+                String::new()
+            };
+            of("escalate", format!("{target} {how}{late}"))
+        }
+        Fact::StepSkipped {
+            target,
+            why,
+            reason,
+            ..
+        } => of(
+            "skipped",
+            with(format!("{target}: {}", why.words()), reason),
+        ),
+        Fact::StepConfirmed { go, step } => of(
+            "confirm",
+            format!("{step} {}", if *go { "goes" } else { "is called off" }),
+        ),
+        Fact::Held { until, reason } => of(
+            "hold",
+            with(
+                format!("the ladder until {}", until.format("%H:%MZ")),
+                reason,
+            ),
+        ),
+        Fact::HoldEnded {} => of("hold", "ended".to_owned()),
+        Fact::Paged { person, text, .. } => of("page", with(person.to_string(), text)),
+        Fact::PolicyAdopted { .. } => of("policy", "a newer policy was adopted".to_owned()),
+        Fact::AlertFired { name, source, .. } => of("alert", with(format!("{name} fires"), source)),
+        Fact::AlertCleared { fingerprint } => of("alert", format!("{fingerprint} cleared")),
+        Fact::ProbeChanged(change) => {
+            let kind = match change.to {
+                Health::Up => "ok",
+                Health::Degraded => "slow",
+                Health::Down => "down",
+                Health::Unknown => "unknown",
+                Health::Stale => "stale",
+            };
+            (
+                kind.to_owned(),
+                with(change.probe.to_string(), &change.detail),
+                Some(change.to),
+            )
+        }
+        Fact::OutageAdded { from, to, reason } => of(
+            "downtime",
+            with(format!("added {}", span_of(*from, *to)), reason),
+        ),
+        Fact::OutageStruck { from, to, reason } => of(
+            "downtime",
+            with(format!("struck {}", span_of(*from, *to)), reason),
+        ),
+        Fact::RecurrenceSaid { recurs, .. } => {
+            of("recurs", if *recurs { "yes" } else { "no" }.to_owned())
+        }
+        Fact::FailureModeSaid { new } => of(
+            "failure",
+            if *new {
+                "a new failure mode"
+            } else {
+                "a known failure mode"
+            }
+            .to_owned(),
+        ),
+        Fact::RetrospectiveScheduled { at } => {
+            of("retro", format!("on {}", at.format("%Y-%m-%d %H:%MZ")))
+        }
+        Fact::RetrospectiveHeld { attendees, .. } => {
+            let people = count(attendees.len(), "person", "people");
+            of("retro", format!("held with {people}"))
+        }
+        Fact::RetrospectiveWaived { role, reason } => {
+            of("retro", with(format!("waived by {role}"), reason))
+        }
+        Fact::FactorAdded { text } => of("factor", text.to_string()),
+        Fact::ActionAdded {
+            kind,
+            what,
+            owner,
+            due,
+        } => {
+            let promised = promised(owner.as_deref(), *due);
+            of("action", format!("{}: {what}{promised}", kind.word()))
+        }
+        Fact::ActionChanged {
+            action,
+            owner,
+            due,
+            done,
+        } => {
+            let how = match done {
+                Some(true) => "done: ",
+                Some(false) => "not done: ",
+                None => "",
+            };
+            let promised = promised(owner.as_deref(), *due);
+            let what = action_text(incident, *action);
+            of("action", format!("{how}{what}{promised}"))
+        }
+        Fact::Unknown(unknown) => of(
+            "unknown",
+            format!("{} (from a newer warroom)", one_line(&unknown.kind)),
+        ),
+    }
+}
+
+/// The level that a change of severity left.
+fn level_before(incident: &Incident, entry: &Entry) -> Option<Severity> {
+    incident
+        .entries()
+        .iter()
+        .take_while(|other| other.id != entry.id)
+        .filter(|other| incident.retracted_by(other.id).is_none())
+        .filter_map(|other| match &other.fact {
+            Fact::Declared(declaration) => declaration.severity,
+            Fact::SeverityChanged { to, .. } => Some(*to),
+            _ => None,
+        })
+        .last()
+}
+
+fn with(text: String, more: &str) -> String {
+    if more.is_empty() {
+        text
+    } else {
+        format!("{text}: {more}")
+    }
+}
+
+fn span_of(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
+    format!("{} to {}", from.format("%H:%MZ"), to.format("%H:%MZ"))
+}
+
+fn took(incident: &Incident, entry: &Entry) -> String {
+    let span = crate::domain::span::format(incident.at(entry) - incident.anchor());
+    match &incident.state().taken {
+        Some(taken) if taken.by != entry.by => format!("too, after {span}"),
+        Some(_) | None => format!("accepted after {span}"),
+    }
+}
+
+fn item_text(incident: &Incident, item: &str) -> String {
+    let items = incident
+        .policy()
+        .phases
+        .iter()
+        .flat_map(|phase| &phase.items);
+    items
+        .filter(|known| known.id == item)
+        .map(|known| known.text.to_string())
+        .next()
+        .unwrap_or_else(|| item.to_owned())
+}
+
+/// Where an update stands: `delivered: #incidents`, `waits: mail`; `None` once
+/// it was taken back.
+fn delivered(incident: &Incident, entry: &Entry) -> Option<String> {
+    let state = incident.state();
+    let mut sent = state.updates.iter().chain(&state.external.published);
+    let sent = sent.find(|sent| sent.entry == entry.id)?;
+    if sent.update.channels.is_empty() {
+        return Some(format!("posted by hand: {}", sent.update.form.status));
+    }
+    let names = |list: Vec<&str>| list.join(", ");
+    let posted: Vec<&str> = sent.posted.iter().map(|(name, _)| name.as_str()).collect();
+    let failed: Vec<&str> = sent.failed.iter().map(|(name, _)| name.as_str()).collect();
+    let waits: Vec<&str> = sent
+        .update
+        .channels
+        .iter()
+        .map(crate::domain::text::Text::as_str)
+        .filter(|name| !posted.contains(name) && !failed.contains(name))
+        .collect();
+    let parts = [
+        ("delivered", posted),
+        ("FAILED", failed),
+        ("on its way", waits),
+    ];
+    let parts = parts
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .map(|(word, list)| format!("{word}: {}", names(list)));
+    Some(parts.collect::<Vec<_>>().join("; "))
+}
+
+/// The words of an update: they stay, also when it is taken back.
+fn said(update: &Update) -> String {
+    let form = &update.form;
+    let words = format!("{}. {}. ETA: {}", form.status, form.impact, form.eta);
+    with(words, &form.body)
+}
+
+/// What another entry was about, for a row that pins, moves or takes it back.
+fn about(incident: &Incident, id: EntryId) -> String {
+    let Some(entry) = incident.entry(id) else {
+        return "an entry that is not here yet".to_owned();
+    };
+    match &entry.fact {
+        // Those are about others themselves, and may be so in a circle.
+        Fact::Pinned { .. } | Fact::Corrected { .. } | Fact::Retracted { .. } => {
+            format!("what {} did at {}", entry.by, entry.at.format("%H:%M:%SZ"))
+        }
+        Fact::UpdateSent(update) => format!("update: {}", said(update)),
+        _ => {
+            let (kind, text, _) = words(incident, entry);
+            with(kind, &text)
+        }
+    }
+}
+
+/// ` (ana, by 2026-01-30)`: whose an action item is, and by when.
+fn promised(owner: Option<&str>, due: Option<NaiveDate>) -> String {
+    let due = due.map(|due| format!("by {due}"));
+    let parts: Vec<String> = owner
+        .map(ToOwned::to_owned)
+        .into_iter()
+        .chain(due)
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", parts.join(", "))
+}
+
+fn action_text(incident: &Incident, id: EntryId) -> String {
+    let actions = &incident.state().retrospective.actions;
+    let found = actions.iter().find(|action| action.entry == id);
+    found.map_or_else(
+        || "an action item".to_owned(),
+        |action| action.what.to_string(),
+    )
+}

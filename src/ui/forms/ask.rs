@@ -1,0 +1,70 @@
+//! What a form knows while it makes its sheet.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    domain::incident::Incident,
+    ui::{
+        action::Action,
+        app::App,
+        sheet::{Field, Gate, Sheet},
+    },
+};
+
+/// What surrounds the question.
+pub(super) struct Asking<'a> {
+    /// The screen.
+    pub app: &'a App,
+    /// What is to be done.
+    pub action: Action,
+    /// What was given after a `:` command.
+    pub arguments: &'a str,
+    /// The time.
+    pub now: DateTime<Utc>,
+}
+
+impl Asking<'_> {
+    /// The incident on the screen.
+    pub fn incident(&self) -> Result<&Incident, String> {
+        let incident = self.app.incident();
+        incident.ok_or_else(|| "no incident is on the screen".to_owned())
+    }
+
+    /// A sheet about the incident on the screen, whose number takes the place
+    /// of `{}` in its title.
+    pub fn sheet(&self, title: &str, gate: Gate) -> Result<Sheet, String> {
+        let incident = self.incident()?;
+        let title = title.replace("{}", &incident.label());
+        Ok(Sheet::new(self.action, title, gate, self.now).about(incident.id))
+    }
+}
+
+/// A gate of a word.
+pub(super) fn word(word: &str) -> Gate {
+    Gate::Word(word.to_owned())
+}
+
+/// When it happened.
+pub(super) fn when() -> Field {
+    Field::suggestion("When", "now", "14:05 UTC, 10m ago")
+}
+
+/// Why.
+pub(super) fn reason(hint: &str) -> Field {
+    Field::text("Reason", "", hint)
+}
+
+/// Yes or no.
+pub(super) fn yes_no(label: &'static str) -> Field {
+    Field::choice(label, "no", &["yes", "no"])
+}
+
+/// One of `all`, the first to begin with.
+pub(super) fn one_of(label: &'static str, all: &[String]) -> Field {
+    let choices: Vec<&str> = all.iter().map(String::as_str).collect();
+    Field::choice(
+        label,
+        choices.first().copied().unwrap_or_default(),
+        &choices,
+    )
+}

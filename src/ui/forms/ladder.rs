@@ -1,0 +1,152 @@
+//! The ladders: who is told when, and what puts that off.
+
+use super::{
+    Asking, Filled, Refused,
+    ask::{reason, word},
+};
+use crate::{
+    domain::{
+        escalation,
+        fact::{Fact, Skip, StepId},
+        incident::Incident,
+        policy::Policy,
+        text::{Name, Text},
+    },
+    ui::{
+        msg::Effect,
+        sheet::{Field, Gate, Sheet},
+    },
+};
+
+pub(super) fn ask_escalate(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let incident = asking.incident()?;
+    let (id, target) = wanted(incident, asking.arguments.trim())?;
+    let policy = incident.policy();
+    let is_top = policy.ladders.iter().any(|ladder| {
+        ladder.name == id.ladder && ladder.steps.len() == id.index + 1 && id.index > 0
+    });
+    let gate = if is_top {
+        word(&target.to_lowercase())
+    } else {
+        word("escalate")
+    };
+    let mut sheet = asking
+        .sheet(&format!("ESCALATE {{}} TO {target}"), gate)?
+        .line(how(policy, &target))
+        .line("Firing early satisfies the step (E11).");
+    sheet.step = Some(id);
+    Ok(sheet)
+}
+
+/// The step that was named, or the next one.
+fn wanted(incident: &Incident, named: &str) -> Result<(StepId, Name), String> {
+    if named.is_empty() {
+        return escalation::next_step(incident).ok_or_else(|| "no step is left".to_owned());
+    }
+    let policy = incident.policy();
+    let is_named =
+        |target: &Name, id: &StepId| target.eq_ignore_ascii_case(named) || id.to_string() == named;
+    let found = policy
+        .steps()
+        .find(|(id, _, step)| is_named(&step.target, id));
+    found
+        .map(|(id, _, step)| (id, step.target.clone()))
+        .ok_or_else(|| {
+            let steps = policy.steps();
+            let known: Vec<&str> = steps.map(|(_, _, step)| step.target.as_str()).collect();
+            format!("no step tells {named}: {}", known.join(", "))
+        })
+}
+
+/// How the target is reached.
+fn how(policy: &Policy, target: &Name) -> String {
+    let contact = policy.contact(target);
+    if let Some(contact) = contact.filter(|contact| !contact.channels.is_empty()) {
+        let channels: Vec<&str> = contact.channels.iter().map(Text::as_str).collect();
+        return format!("Pages {} by {}.", contact.person, channels.join(", "));
+    }
+    let phone = contact.map(|contact| format!(" {} {}", contact.person, contact.phone));
+    format!(
+        "No channel reaches {target}: call them yourself, then confirm here.{}",
+        phone.unwrap_or_default()
+    )
+}
+
+pub(super) fn escalate(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    let incident = filled.incident()?;
+    let step = filled.step()?;
+    filled.record(escalation::fires_by_a_person(incident, step, filled.now))
+}
+
+/// A sheet about the next step, whose target takes the place of `{target}`.
+fn about_the_next(asking: &Asking<'_>, title: &str, gate: Gate) -> Result<Sheet, String> {
+    let (id, target) = wanted(asking.incident()?, "")?;
+    let mut sheet = asking.sheet(&title.replace("{target}", &target), gate)?;
+    sheet.step = Some(id);
+    Ok(sheet)
+}
+
+pub(super) fn ask_skip(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let sheet = about_the_next(asking, "SKIP {target} IN {}", word("skip"))?;
+    Ok(sheet.field(reason("why")))
+}
+
+pub(super) fn skip(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    let step = filled.step()?;
+    filled.record(Fact::StepSkipped {
+        target: filled.incident()?.policy().target(&step),
+        step,
+        why: Skip::ByHand,
+        reason: filled.text("Reason")?,
+    })
+}
+
+pub(super) fn ask_confirm(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let title = "ESCALATE TO {target} WHEN IT FALLS DUE?";
+    let sheet = about_the_next(asking, title, Gate::Yes)?;
+    Ok(sheet
+        .line("Silence does not stop the step (E5).")
+        .field(Field::choice("Then", "go", &["go", "call it off"])))
+}
+
+pub(super) fn confirm(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    let step = filled.step()?;
+    let go = filled.value("Then") == "go";
+    filled.record(Fact::StepConfirmed { step, go })
+}
+
+pub(super) fn ask_hold(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let sheet = asking.sheet("HOLD THE LADDER OF {}", word("hold"))?;
+    Ok(sheet
+        .line("Steps that fall due meanwhile fire when the hold ends, late.")
+        .field(Field::suggestion("For", "10m", "10m, 1h, until 15:00 UTC"))
+        .field(reason("why")))
+}
+
+pub(super) fn hold(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    let text = filled.value("For");
+    let until = match text.strip_prefix("until ") {
+        Some(clock) => filled.ahead("For", clock)?,
+        None => filled.within("For", &text)?,
+    };
+    let reason = filled.text("Reason")?;
+    filled.record(Fact::Held { until, reason })
+}
+
+pub(super) fn ask_unhold(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let sheet = asking.sheet("END THE HOLD OF {}", word("unhold"))?;
+    Ok(sheet.line("Steps that fell due meanwhile fire now."))
+}
+
+pub(super) fn unhold(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    filled.record(Fact::HoldEnded {})
+}
+
+pub(super) fn ask_adopt(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let sheet = asking.sheet("ADOPT THE POLICY ON DISK IN {}", word("adopt"))?;
+    Ok(sheet.line("Deadlines that are open are computed anew; what was met stays met (E6)."))
+}
+
+pub(super) fn adopt(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    Ok(vec![Effect::AdoptPolicy(filled.incident()?.id)])
+}

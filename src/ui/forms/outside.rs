@@ -1,0 +1,131 @@
+//! What leaves: news for the public, and deliveries that need a hand.
+
+use super::{Asking, Filled, Refused, ask::word};
+use crate::{
+    domain::{
+        fact::{Fact, Update},
+        incident::Incident,
+        phase::Phase,
+        text::{Name, Text},
+        update::Audience,
+    },
+    ui::{
+        app::Pane,
+        msg::{Effect, Order},
+        sheet::{Gate, Sheet},
+    },
+};
+
+pub(super) fn ask_approve(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let incident = asking.incident()?;
+    let sheet = about_the_draft(asking, "APPROVE THE NEWS ABOUT {}", Gate::Yes)?;
+    let author = incident.state().external.draft.as_ref();
+    let author = author.map(|(_, author, _)| author.to_string());
+    let sheet = sheet.line(format!(
+        "Written by {}. Approving sends nothing.",
+        author.unwrap_or_default()
+    ));
+    Ok(if is_alone(incident, &asking.app.settings.me) {
+        sheet.line("Two people are to read it (X2). Nobody else is here, so you may approve your own words.")
+    } else {
+        sheet
+    })
+}
+
+/// Whether nobody is there who could approve the words of `me` (X2).
+fn is_alone(incident: &Incident, me: &Name) -> bool {
+    let state = incident.state();
+    let draft = state.external.draft.as_ref();
+    let is_mine = draft.is_some_and(|(_, author, _)| author == me);
+    incident.policy().external.two_people && is_mine && state.joined.len() < 2
+}
+
+pub(super) fn approve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    let draft = filled.entry()?;
+    filled.record(Fact::ExternalApproved { draft })
+}
+
+pub(super) fn ask_publish(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let title = "TELL THE PUBLIC ABOUT {}";
+    let sheet = about_the_draft(asking, title, word("public"))?
+        .line("This goes to people outside the company.");
+    let outside = &asking.app.settings.outside;
+    if outside.is_empty() {
+        let place = &asking.incident()?.policy().external.place;
+        return Ok(sheet.line(format!(
+            "No channel leads outside: publish it yourself on the {place}, then confirm here."
+        )));
+    }
+    let channels: Vec<&str> = outside.iter().map(Text::as_str).collect();
+    Ok(sheet
+        .line(format!("Where     {}", channels.join(", ")))
+        .line("Then a 30 second hold starts; u takes it back."))
+}
+
+pub(super) fn publish(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    let incident = filled.incident()?;
+    let draft = incident.state().external.draft.as_ref();
+    let (id, _, form) = draft.ok_or("there is no draft for outside")?;
+    if filled.sheet.entry != Some(*id) {
+        return Err("there is a newer text for outside: go back and read it first".into());
+    }
+    filled.record(Fact::UpdateSent(Box::new(Update {
+        audience: Audience::External,
+        form: form.clone(),
+        channels: filled.app.settings.outside.clone(),
+        last: incident.phase() == Phase::Resolved,
+        draft: Some(*id),
+    })))
+}
+
+fn about_the_draft(asking: &Asking<'_>, title: &str, gate: Gate) -> Result<Sheet, String> {
+    let draft = asking.incident()?.state().external.draft.as_ref();
+    let (id, _, form) = draft.ok_or("there is no draft for outside")?;
+    let mut sheet = asking.sheet(title, gate)?;
+    sheet.quote = Some(format!("{}: {}\n\n{}", form.status, form.impact, form.body));
+    sheet.entry = Some(*id);
+    Ok(sheet)
+}
+
+pub(super) fn ask_retry(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let line = "It carries the same key, and says that it may be a repeat where it may.";
+    let sheet = about_the_delivery(asking, "SEND AGAIN TO {}", word("send"))?;
+    let mut sheet = sheet;
+    sheet.lines.insert(0, line.to_owned());
+    Ok(sheet)
+}
+
+pub(super) fn retry(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    deliver(filled, Order::Retry)
+}
+
+pub(super) fn ask_drop(asking: &Asking<'_>) -> Result<Sheet, String> {
+    about_the_delivery(asking, "DROP WHAT GOES TO {}", Gate::Yes)
+}
+
+pub(super) fn drop(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    deliver(filled, Order::Cancel)
+}
+
+fn deliver(
+    filled: &Filled<'_>,
+    order: fn(crate::domain::text::Title) -> Order,
+) -> Result<Vec<Effect>, Refused> {
+    let key = filled.sheet.delivery.clone();
+    Ok(vec![Effect::Deliver(order(
+        key.ok_or("there is no delivery")?,
+    ))])
+}
+
+/// About the delivery that is chosen in the outbox; its channel takes the
+/// place of `{}`.
+fn about_the_delivery(asking: &Asking<'_>, title: &str, gate: Gate) -> Result<Sheet, String> {
+    let chosen = asking.app.deliveries.get(asking.app.row(Pane::Outbox));
+    let intent = &chosen.ok_or("there is no delivery")?.intent;
+    let mut sheet = asking
+        .sheet(&title.replace("{}", &intent.channel), gate)?
+        .line(format!("Key {}", intent.key));
+    sheet.delivery = Some(intent.key.clone());
+    sheet.quote = Some(intent.text.to_string());
+    Ok(sheet)
+}

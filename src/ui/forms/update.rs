@@ -1,0 +1,174 @@
+//! An update: its composer, and the review that it leaves through.
+
+use chrono::{DateTime, Utc};
+
+use super::{Asking, Filled, Refused, ask::word};
+use crate::{
+    domain::{
+        fact::{Fact, Update},
+        incident::Incident,
+        text::Text,
+        update::{Audience, Setting},
+    },
+    ui::{
+        action::Action,
+        app::{App, Mode, Pane},
+        composer::{Composer, Stale},
+        format,
+        msg::Effect,
+        sheet::{Field, Gate, Sheet},
+    },
+};
+
+/// Opens the composer, with the kept draft where there is one.
+pub(super) fn compose(app: &mut App, audience: Audience, no_change: bool, now: DateTime<Utc>) {
+    let Some(incident) = app.incident() else {
+        return;
+    };
+    let channels = match audience {
+        Audience::Internal => &app.settings.inside,
+        Audience::External => &app.settings.outside,
+    };
+    let is_open = |open: &Composer| open.incident == incident.id && open.audience == audience;
+    if no_change {
+        app.composer = Some(Composer::no_change(incident, channels, now));
+    } else if !app.composer.as_ref().is_some_and(is_open) {
+        let mut composer = Composer::new(incident, audience, channels, now);
+        if let Some(kept) = app.drafts.get(&Composer::draft_key(incident.id, audience)) {
+            composer.restore(kept);
+        }
+        app.composer = Some(composer);
+    }
+    app.focus = Pane::Update;
+    app.mode = Mode::Compose;
+}
+
+/// Shows exactly what will be sent, and asks for the word.
+pub(super) fn ask_review(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let (composer, incident) = written(asking.app).map_err(|refused| refused.why)?;
+    let sheet = match composer.audience {
+        Audience::Internal => ask_sending(asking, composer, incident)?,
+        Audience::External => asking
+            .sheet("KEEP THE DRAFT FOR OUTSIDE", Gate::Yes)?
+            .line("The commander reads and approves it before it can be published (X2)."),
+    };
+    let stale = composer.stale(incident);
+    Ok(stale.iter().fold(sheet.about(incident.id), offer))
+}
+
+fn ask_sending(
+    asking: &Asking<'_>,
+    composer: &Composer,
+    incident: &Incident,
+) -> Result<Sheet, String> {
+    let update = composer.update(asking.now)?;
+    let number = incident.state().updates.len() + 1;
+    let title = format!("SEND UPDATE {number} OF {}", incident.label());
+    let sheet = asking.sheet(&title, word("send"))?;
+    let sheet = meanwhile(composer, incident)
+        .into_iter()
+        .fold(sheet, Sheet::line);
+    Ok(where_to(sheet, incident, &update))
+}
+
+fn where_to(sheet: Sheet, incident: &Incident, update: &Update) -> Sheet {
+    if incident.is_sealed() {
+        return sheet.line("A drill, or private: it is recorded, and nothing leaves.");
+    }
+    if update.channels.is_empty() {
+        return sheet
+            .line("No channel is ticked: post it yourself, then confirm here that you did.");
+    }
+    let channels: Vec<&str> = update.channels.iter().map(Text::as_str).collect();
+    sheet
+        .line(format!("Where     {}", channels.join(", ")))
+        .line("Then a 10 second hold starts; u takes it back.")
+}
+
+/// Updates that were sent while this one was written, a line each.
+fn meanwhile(composer: &Composer, incident: &Incident) -> Vec<String> {
+    let known = composer.after.and_then(|id| incident.place(id));
+    let updates = incident.state().updates.iter().enumerate();
+    updates
+        .filter(|(_, sent)| incident.place(sent.entry) > known)
+        .map(|(place, sent)| {
+            format!(
+                "Update {} was sent meanwhile, by {} at {}: is yours still right?",
+                place + 1,
+                sent.by,
+                format::clock_minutes(sent.at)
+            )
+        })
+        .collect()
+}
+
+/// Asks which of the two is to be said, what holds now to begin with.
+fn offer(sheet: Sheet, stale: &Stale) -> Sheet {
+    let label = stale.label();
+    sheet
+        .line(format!(
+            "The {} is {} by now, the draft says {}.",
+            label.to_lowercase(),
+            stale.now,
+            stale.said
+        ))
+        .field(Field::choice(label, &stale.now, &[&stale.now, &stale.said]))
+}
+
+/// The composer that is open, and its incident.
+fn written(app: &App) -> Result<(&Composer, &Incident), Refused> {
+    let composer = app.composer.as_ref();
+    let composer = composer.ok_or("there is nothing to send: write the update first")?;
+    let incident = app.board.get(composer.incident);
+    Ok((composer, incident.ok_or("the incident is gone")?))
+}
+
+/// What was written, with what was chosen in the review.
+fn reviewed(app: &App, sheet: &Sheet) -> Result<Composer, Refused> {
+    let (composer, incident) = written(app)?;
+    let mut chosen = composer.clone();
+    for stale in composer.stale(incident) {
+        if sheet.value(stale.label()) == stale.now {
+            chosen.freshen(&stale);
+        }
+    }
+    Ok(chosen)
+}
+
+/// The update leaves the composer: recorded with its deliveries, all at once.
+pub(super) fn review(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    let composer = reviewed(filled.app, filled.sheet)?;
+    let update = composer.update(filled.now)?;
+    let (key, _) = composer.to_draft();
+    let fact = match update.audience {
+        Audience::Internal => Fact::UpdateSent(Box::new(update)),
+        Audience::External => Fact::ExternalDrafted { form: update.form },
+    };
+    let mut effects = filled.record(fact)?;
+    if let Some(Effect::Record(wishes)) = effects.pop() {
+        effects.push(Effect::Send(wishes, key));
+    }
+    Ok(effects)
+}
+
+/// Quotes what would be sent from a review as it is filled in now.
+pub(super) fn quote(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) {
+    if sheet.action != Action::Review {
+        return;
+    }
+    let Ok(composer) = reviewed(app, sheet) else {
+        return;
+    };
+    let (Ok(form), Some(incident)) = (composer.form(now), app.board.get(composer.incident)) else {
+        return;
+    };
+    let label = app.board.label_in_updates(incident);
+    sheet.quote = Some(match composer.audience {
+        Audience::Internal => form.render(Setting {
+            label: label.as_deref(),
+            siren: true,
+            now,
+        }),
+        Audience::External => format!("{}: {}\n\n{}", form.status, form.impact, form.body),
+    });
+}

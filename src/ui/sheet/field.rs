@@ -1,0 +1,120 @@
+//! One thing that a sheet asks.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use crate::ui::edit::Edit;
+
+/// One thing asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// `Reason`.
+    pub label: &'static str,
+    /// What was typed, or chosen.
+    pub value: Edit,
+    /// What can be chosen; anything can be typed where empty.
+    pub choices: Vec<String>,
+    /// A word of help.
+    pub hint: String,
+    /// Its text is a suggestion: the first character takes its place.
+    pub suggested: bool,
+}
+
+impl Field {
+    /// Free text; what stands in it already is amended.
+    pub fn text(label: &'static str, value: &str, hint: &str) -> Self {
+        Self {
+            label,
+            value: Edit::line(value),
+            choices: Vec::new(),
+            hint: hint.to_owned(),
+            suggested: false,
+        }
+    }
+
+    /// Free text with a suggestion, which typing replaces.
+    pub fn suggestion(label: &'static str, value: &str, hint: &str) -> Self {
+        Self {
+            suggested: true,
+            ..Self::text(label, value, hint)
+        }
+    }
+
+    /// One of a few.
+    pub fn choice(label: &'static str, value: &str, choices: &[&str]) -> Self {
+        Self {
+            choices: choices.iter().map(|choice| (*choice).to_owned()).collect(),
+            ..Self::text(label, value, "arrows choose")
+        }
+    }
+
+    /// Puts `text` in: the choice that it names, or the text itself.
+    pub fn fill(&mut self, text: &str) {
+        if self.choices.is_empty() {
+            self.value.set(&crate::domain::text::Prose::lossy(text));
+            self.suggested = false;
+        }
+        let named = |choice: &&String| choice.eq_ignore_ascii_case(text);
+        if let Some(choice) = self.choices.iter().find(named).cloned() {
+            self.value.set(&choice);
+        }
+    }
+
+    /// Pasted text takes the place of a suggestion, and changes no choice.
+    pub(super) fn paste(&mut self, text: &str) {
+        if self.choices.is_empty() {
+            self.make_room(true);
+            self.value.insert(text);
+        }
+    }
+
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        match key.code {
+            KeyCode::Left | KeyCode::Right | KeyCode::Char(' ') if !self.choices.is_empty() => {
+                self.turn(key.code != KeyCode::Left);
+            }
+            KeyCode::Char(c) if !self.choices.is_empty() => self.jump(c),
+            _ if !self.choices.is_empty() => {}
+            code => {
+                let types = key
+                    .modifiers
+                    .difference(crossterm::event::KeyModifiers::SHIFT);
+                let replaces = matches!(
+                    code,
+                    KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete
+                );
+                self.make_room(replaces && types.is_empty());
+                self.value.key(key);
+            }
+        }
+    }
+
+    /// A suggestion makes room for what is typed, and is one no longer.
+    fn make_room(&mut self, replaces: bool) {
+        if std::mem::take(&mut self.suggested) && replaces {
+            self.value.set("");
+        }
+    }
+
+    fn turn(&mut self, forward: bool) {
+        let now = self.value.text();
+        let count = self.choices.len();
+        let place = self.choices.iter().position(|choice| *choice == now);
+        let next = match (place, forward) {
+            (Some(place), true) => (place + 1) % count,
+            (Some(place), false) => (place + count - 1) % count,
+            (None, _) => 0,
+        };
+        self.value.set(&self.choices[next].clone());
+    }
+
+    /// Jumps to the choice that begins with `c`.
+    fn jump(&mut self, c: char) {
+        let found = self
+            .choices
+            .iter()
+            .find(|choice| choice.to_lowercase().starts_with(c.to_ascii_lowercase()));
+        if let Some(choice) = found.cloned() {
+            self.value.set(&choice);
+        }
+    }
+}
