@@ -376,9 +376,11 @@ fn climb_one(
 ) {
     let mut open: Vec<(StepId, &Step, TimeDelta)> = steps_due(incident)
         .into_iter()
-        .filter_map(|due| match due.duty {
-            Duty::Escalate { step, .. } if step.ladder == ladder.name => Some((step, now - due.by)),
-            _ => None,
+        .filter_map(|due| {
+            let Duty::Escalate { step, .. } = due.duty else {
+                return None;
+            };
+            (step.ladder == ladder.name).then(|| (step, now - due.by))
         })
         .filter_map(|(id, late)| Some((id.clone(), ladder.steps.get(id.index)?, late)))
         .collect();

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
 use uuid::Uuid;
 use warroom::domain::{
-    duty::{duties, settled},
+    duty::{Duty, Promise, duties, held, settled},
     entry::{Entry, EntryId, ReplicaId, Via},
     escalation, external,
     fact::{Declaration, Fact, StepId},
@@ -42,7 +42,13 @@ proptest! {
         for due in &dues {
             due.clock(now);
         }
-        settled(&incident);
+        let climbing = dues.iter().any(|due| matches!(due.duty, Duty::Escalate { .. }));
+        prop_assert!(held(&incident).is_empty() || !climbing);
+        for clock in settled(&incident) {
+            let step = matches!(clock.what, Promise::Escalate(..));
+            let late = clock.standing.late();
+            prop_assert!(step || late.is_none_or(|late| late > TimeDelta::zero()));
+        }
         escalation::climb(&incident, now, |_| true);
         external::warns_at(&incident);
         retrospective::is_required(&incident, now);
@@ -377,7 +383,7 @@ fn owed_to_managers(incident: &Incident) -> Vec<(String, DateTime<Utc>)> {
     duties(incident)
         .into_iter()
         .filter_map(|due| match due.duty {
-            warroom::domain::duty::Duty::Escalate { step, .. } if step.ladder != "page" => {
+            Duty::Escalate { step, .. } if step.ladder != "page" => {
                 Some((step.to_string(), due.by))
             }
             _ => None,

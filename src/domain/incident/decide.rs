@@ -232,9 +232,10 @@ impl Incident {
     /// An entry says when it happened; that can't be in the future, nor before
     /// the incident could have begun (T2).
     fn check_time(&self, command: &Command) -> Result<(), Refusal> {
-        let moved = match &command.fact {
-            Fact::Corrected { at, .. } => *at,
-            _ => command.at,
+        let moved = if let Fact::Corrected { at, .. } = &command.fact {
+            *at
+        } else {
+            command.at
         };
         if moved > command.now + SLACK {
             return refuse(format!(
