@@ -12,14 +12,12 @@ use super::{
     follow,
     open::Setup,
     read,
-    room::Room,
     text::read_file,
 };
 use crate::{
     config, console,
     console::terminal,
-    domain::board::Board,
-    journal, probe,
+    probe,
     store::Log,
     ui::{
         app::Settings,
@@ -37,14 +35,11 @@ use crate::{
 /// terminal can't be taken.
 pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
-    let log = setup.open_log().await?;
     if let Some(why) = capability.plain {
-        return sentences(setup, log, why).await;
+        return sentences(setup, why).await;
     }
-    let errors = error_log(&setup);
-    terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
-    let parts = parts(&setup, capability, log.clone(), "console")?;
-    let errors = errors.map(|(_, file)| file);
+    let (parts, errors) = drawn(&setup, capability, "console").await?;
+    let log = parts.log.clone();
     let code = Box::pin(console::run(parts, errors)).await?;
     log.close().await;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
@@ -57,31 +52,35 @@ pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
 /// As [`console()`].
 pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
-    let log = setup.open_log().await?;
     if let Some(why) = capability.plain {
-        return sentences(setup, log, why).await;
+        return sentences(setup, why).await;
     }
-    let errors = error_log(&setup);
-    terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
-    let parts = parts(&setup, capability, log, "wall")?;
-    let code = console::wall::run(parts, !names, errors.map(|(_, file)| file)).await?;
+    let (parts, errors) = drawn(&setup, capability, "wall").await?;
+    let code = console::wall::run(parts, !names, errors).await?;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
 
 /// How things stand; to somebody at a terminal, also what happens then.
-async fn sentences(setup: Setup, log: Log, why: Plain) -> color_eyre::Result<Exit> {
-    let mut board = Board::default();
-    journal::catch_up(&log, &mut board).await?;
-    let mut room = Room {
-        setup,
-        log: Some(log),
-        board,
-        follow_up: false,
-    };
+async fn sentences(setup: Setup, why: Plain) -> color_eyre::Result<Exit> {
     match why {
-        Plain::NotATerminal => read::status(&room).await,
-        Plain::Asked | Plain::NoTerm | Plain::Dumb => follow::run(&mut room).await,
+        Plain::NotATerminal => read::status(&setup.enter(false).await?).await,
+        Plain::Asked | Plain::NoTerm | Plain::Dumb => {
+            follow::run(&mut setup.enter(true).await?).await
+        }
     }
+}
+
+/// What a screen is made of, and where its own errors go.
+async fn drawn(
+    setup: &Setup,
+    capability: Capability,
+    what: &str,
+) -> color_eyre::Result<(console::Setup, Option<OwnedFd>)> {
+    let log = setup.open_log().await?;
+    let errors = error_log(setup);
+    terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
+    let parts = parts(setup, capability, log, what)?;
+    Ok((parts, errors.map(|(_, file)| file)))
 }
 
 fn parts(

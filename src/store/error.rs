@@ -16,11 +16,11 @@ pub enum StoreError {
     NoFolder { path: PathBuf },
     #[error("there is no folder {}: make it, or choose another place", path.display())]
     MissingFolder { path: PathBuf },
-    #[error("{} can't be made, because nothing can be written in {}: {source}; choose another place, or make that one writable", path.display(), folder.display())]
+    #[error("{} can't be made, because nothing can be written in {}: {why}; choose another place, or make that one writable", path.display(), folder.display())]
     CantMake {
         path: PathBuf,
         folder: PathBuf,
-        source: io::Error,
+        why: io::Error,
     },
     #[error("{} may not be read or written by this user: ask its owner, or choose another place for the log", path.display())]
     Permission { path: PathBuf },

@@ -112,7 +112,7 @@ pub(super) fn unmade(path: &Path, source: io::Error) -> StoreError {
             StoreError::CantMake {
                 path: path.into(),
                 folder: there.unwrap_or_else(|| folder(path)).into(),
-                source,
+                why: source,
             }
         }
         _ => told("making", path, source),
