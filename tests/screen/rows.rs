@@ -163,9 +163,10 @@ fn a_runbook_without_a_list_is_shown() {
 
 #[test]
 fn a_long_runbook_is_scrolled_to_its_end() {
-    let text: String = (1..=60)
-        .map(|line| format!("para{line} {}\n\n", "word ".repeat(30)))
+    let paragraphs: Vec<String> = (1..=60)
+        .map(|line| format!("para{line} {}", "word ".repeat(30)))
         .collect();
+    let text = paragraphs.join("\n\n");
     let mut app = with_book("latency.md", &text);
     press(&mut app, "8", now());
     let mut read = String::new();
@@ -305,7 +306,7 @@ fn the_help_uses_the_width_of_the_screen() {
 
     assert!(screen.contains("0 more below"), "{screen}");
     assert!(screen.contains(":confirm-step "), "{screen}");
-    let right = |line: &str| line.chars().skip(115).any(|c| c.is_alphabetic());
+    let right = |line: &str| line.chars().skip(115).any(char::is_alphabetic);
     assert!(
         screen.lines().filter(|line| right(line)).count() > 10,
         "{screen}"
