@@ -10,8 +10,7 @@ use warroom::{
 };
 
 use super::{
-    Place, TTL, after_noon, fence, gone, intent, noon, note, notes, on_both,
-    queued, state,
+    Place, TTL, after_noon, fence, gone, intent, noon, note, notes, on_both, queued, state,
 };
 
 on_both![

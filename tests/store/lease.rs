@@ -5,10 +5,7 @@ use warroom::{
     store::{LeaseState, Owner, StoreError},
 };
 
-use super::{
-    Place, TTL, after_noon, fence, gone, intent, me, noon, notes, on_both,
-    queued, state,
-};
+use super::{Place, TTL, after_noon, fence, gone, intent, me, noon, notes, on_both, queued, state};
 
 on_both![
     e9_one_engine_holds_the_lease,
