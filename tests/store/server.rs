@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use sqlx::{AssertSqlSafe, PgConnection};
 use tokio::task::JoinSet;
 use warroom::{
@@ -10,7 +11,9 @@ use warroom::{
 };
 
 use super::{
-    TTL, ids, intent, me, noon, notes,
+    TTL, after_noon, ids, intent,
+    lease::far_away,
+    me, noon, notes,
     pg::{self, Cluster, PASSWORD},
     seqs,
 };
@@ -363,6 +366,29 @@ async fn a_server_is_no_file_to_be_copied() {
 
     let way_out = format!("pg_dump --schema=warroom_{workspace}");
     assert!(error.to_string().contains(&way_out), "{error}");
+}
+
+#[tokio::test]
+async fn e9_a_clock_that_is_ahead_takes_no_lease_away() {
+    let log = pg::shared().open(&pg::workspace()).await;
+    let far_away = far_away();
+    log.take_lease(&me(), noon(), TimeDelta::hours(1))
+        .await
+        .unwrap();
+
+    let early = log.take_lease(&far_away, after_noon(86_400), TTL).await;
+    log.renew_lease(1, after_noon(-86_400), TimeDelta::hours(1))
+        .await
+        .unwrap();
+    let renewed = log.take_lease(&far_away, after_noon(86_400), TTL).await;
+    log.renew_lease(1, noon(), TimeDelta::zero()).await.unwrap();
+    let ran_out = log.take_lease(&far_away, after_noon(-86_400), TTL).await;
+
+    for refused in [early, renewed] {
+        let refused = refused.unwrap();
+        assert!(matches!(refused, LeaseState::HeldBy(_)), "{refused:?}");
+    }
+    assert_eq!(ran_out.unwrap(), LeaseState::Held(2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
