@@ -6,6 +6,7 @@ mod deliveries;
 mod lease;
 mod opening;
 mod pg;
+mod schema;
 mod server;
 mod sharing;
 mod transfer;

@@ -15,7 +15,7 @@ use std::{
 };
 
 use rustix::fs::{FlockOperation, flock};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 use warroom::store::Log;
 
@@ -163,6 +163,22 @@ pub fn shared() -> &'static Cluster {
 pub fn workspace() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Runs statements by hand.
+pub async fn run(conn: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// A connection by hand, inside the schema of `workspace` on the shared server.
+pub async fn inside(workspace: &str) -> PgConnection {
+    let mut conn = shared().by_hand().await;
+    let path = format!("SET search_path = warroom_{workspace}");
+    run(&mut conn, &path).await.unwrap();
+    conn
 }
 
 /// The data of a new server: made once for all test runs, because that takes
