@@ -7,6 +7,7 @@ mod lease;
 mod opening;
 mod outbox;
 mod pg;
+mod schema;
 mod server;
 mod sharing;
 mod transfer;

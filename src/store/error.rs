@@ -137,8 +137,8 @@ pub enum StoreError {
     #[error("there is no database {}: check the name, or make it with createdb", path.display())]
     NoDatabase { path: PathBuf },
     #[error(
-        "this user may not do that in {} ({what}): let its owner GRANT CREATE ON DATABASE, or make the log",
-        path.display()
+        "this user may not do that in {} ({what}): ask its owner for the right to CREATE in the database, \
+         or for all rights on the schema of the log", path.display()
     )]
     Denied { path: PathBuf, what: String },
     #[error("{} keeps text as {found}, and a log needs UTF8: make a database with that encoding", path.display())]

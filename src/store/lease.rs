@@ -1,5 +1,10 @@
 //! Who runs the engine (E9): one row, and a number that rises with every
 //! change of hands. Whoever held it before holds an old number, and is refused.
+//!
+//! On a server the holders are on different hosts, whose clocks may differ by
+//! more than a lease lasts: there, the server's clock says when one has run out.
+
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rustix::process::{Pid, test_kill_process};
@@ -40,6 +45,29 @@ pub struct Lease {
     pub fence: Fence,
 }
 
+/// How to hold a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// How long it lasts.
+    pub ttl: TimeDelta,
+    /// How often to renew it, and to ask for it while another holds it.
+    pub every: Duration,
+}
+
+/// In a file: a holder that died is seen by its process id, so the time only
+/// matters for one that hangs, and each renewal is a sync of the disk.
+const IN_A_FILE: Terms = Terms {
+    ttl: TimeDelta::seconds(15),
+    every: Duration::from_secs(5),
+};
+
+/// On a server: another host takes over within three seconds, and one renewal
+/// in four may still be late.
+const ON_A_SERVER: Terms = Terms {
+    ttl: TimeDelta::seconds(2),
+    every: Duration::from_millis(500),
+};
+
 /// The answer to [`Log::take_lease`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeaseState {
@@ -60,6 +88,14 @@ impl Owner {
 }
 
 impl Log {
+    /// How to hold the lease of this log.
+    pub fn lease_terms(&self) -> Terms {
+        match self.inner.server {
+            Some(_) => ON_A_SERVER,
+            None => IN_A_FILE,
+        }
+    }
+
     /// Takes the lease until `now + ttl`, if it is free, has run out, or its
     /// holder was a process of this host that is no more. Taking it again
     /// begins a new turn.
@@ -74,6 +110,7 @@ impl Log {
         ttl: TimeDelta,
     ) -> Result<LeaseState, StoreError> {
         let mut tx = self.inner.begin().await?;
+        let now = tx.time(now).await?;
         let (fence, held) = read(&mut tx).await?;
         if let Some(held) = held
             && held.expires_at > now
@@ -103,6 +140,7 @@ impl Log {
     ) -> Result<(), StoreError> {
         let mut tx = self.inner.begin().await?;
         check(&mut tx, fence).await?;
+        let now = tx.time(now).await?;
         let done = sqlx::query("UPDATE lease SET expires_at = $1, ticked_at = $2 WHERE one = 1")
             .bind((now + ttl).timestamp_millis())
             .bind(now.timestamp_millis())

@@ -13,8 +13,8 @@
 //! opens but lost its tail says so in [`Log::warnings`]; what changed in place
 //! is found by [`Log::verify`].
 //!
-//! This door reads no clock: times come in as arguments and are kept to the
-//! millisecond, as numbers. The statements are the same on both databases;
+//! This door reads no clock of this host: times come in as arguments and are
+//! kept to the millisecond, as numbers. The statements are the same on both databases;
 //! what differs is opening, beginning, watching and what errors mean.
 
 mod by_hand;
@@ -43,7 +43,7 @@ mod watch;
 pub use by_hand::DeliveryFilter;
 pub use deliveries::{Ending, Recovered, Try};
 pub use error::StoreError;
-pub use lease::{Fence, Lease, LeaseState, Owner};
+pub use lease::{Fence, Lease, LeaseState, Owner, Terms};
 pub use log::Accepted;
 pub use mark::Warning;
 pub use outbox::{TakenIn, Unsent};

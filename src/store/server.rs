@@ -22,7 +22,7 @@ use super::{
     sql::{Conn, On},
     tx,
 };
-use crate::domain::text::Name;
+use crate::domain::text::{Name, Title};
 
 /// How long a server may take to answer a greeting.
 const GREETING: Duration = Duration::from_secs(5);
@@ -266,24 +266,22 @@ async fn run(conn: &mut Conn, sql: String) -> Result<(), sqlx::Error> {
 /// The states of `PostgreSQL` that have an error of their own here.
 pub(super) fn known(path: &Path, error: &PgDatabaseError) -> Option<StoreError> {
     let path = path.to_path_buf();
-    let code = error.code();
-    Some(match code {
+    // It may have been written anywhere.
+    let what = || Title::lossy(error.message()).to_string();
+    Some(match error.code() {
         // Out of order with others, a deadlock, a lock, or out of time.
         "40001" | "40P01" | "55P03" | "57014" => tx::busy(&path),
         "25006" => StoreError::Standby { path },
-        "57P03" | "53300" => StoreError::Unready {
-            path,
-            what: error.message().to_owned(),
-        },
+        "57P03" | "53300" => StoreError::Unready { path, what: what() },
         "25P03" => StoreError::Lost { path },
         "28P01" | "28000" => StoreError::Login { path },
         "3D000" => StoreError::NoDatabase { path },
-        "42501" => StoreError::Denied {
-            path,
-            what: error.message().to_owned(),
-        },
+        // Whoever may not look into a schema is told that nothing is in it.
+        "42501" | "42P01" | "3F000" => StoreError::Denied { path, what: what() },
         "53100" => StoreError::DiskFull { path },
-        "XX001" | "XX002" => tx::damaged(&path, error.message()),
+        "XX001" | "XX002" => tx::damaged(&path, what()),
+        // The protocol itself: trying again would not help.
+        "08P01" => return None,
         lost if lost.starts_with("57P") || lost.starts_with("08") => StoreError::Lost { path },
         _ => return None,
     })

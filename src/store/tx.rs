@@ -2,13 +2,14 @@
 
 use std::{path::Path, sync::atomic::Ordering, time::Duration};
 
+use chrono::{DateTime, Utc};
 use sqlx::{Row as _, error::DatabaseError, postgres::PgDatabaseError};
 use tokio::{sync::MutexGuard, time::Instant};
 
 use super::{
     Inner, OpenMode, StoreError, connect, inspect,
     mark::{self, Mark},
-    row::{from_db, to_db},
+    row::{from_db, from_millis, to_db},
     server,
     sql::{Conn, On},
 };
@@ -160,6 +161,18 @@ impl Tx<'_> {
     /// The connection, inside the transaction.
     pub(super) fn conn(&mut self) -> &mut Conn {
         &mut self.conn
+    }
+
+    /// The time that all who share the log agree on: of a file `now`, which is
+    /// this host's; of a server, its own.
+    pub(super) async fn time(&mut self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        if let On::File(_) = self.conn {
+            return Ok(now);
+        }
+        let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+        let millis = sqlx::query_scalar(sql).fetch_one(&mut self.conn).await;
+        let millis = millis.map_err(|error| self.told(error))?;
+        Ok(from_millis(millis).unwrap_or(now))
     }
 
     /// What an error inside of it means.

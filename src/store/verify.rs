@@ -132,7 +132,7 @@ impl Log {
     pub async fn verify(&self) -> Result<Report, StoreError> {
         let mut conn = self.inner.reader().await?;
         let mut report = Report::default();
-        let (marked, begin) = match conn {
+        let (marked, one_moment) = match conn {
             On::File(_) => (mark::read(&self.inner.path), "BEGIN"),
             On::Server(_) => (
                 Mark::default(),
@@ -140,7 +140,7 @@ impl Log {
             ),
         };
         // One moment for all of it, while others go on writing.
-        let begun = sqlx::query(begin).execute(&mut conn).await;
+        let begun = sqlx::query(one_moment).execute(&mut conn).await;
         begun.map_err(|error| told(&self.inner.path, "checking", error))?;
         let steps = [
             structure(&mut conn, &mut report).await,

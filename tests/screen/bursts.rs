@@ -217,8 +217,7 @@ fn entries(wishes: &[Wish], seq: u64, when: DateTime<Utc>) -> Vec<Entry> {
             seq: Some(seq),
             incident: if declared {
                 IncidentId(id)
-                came_as: None,
-        } else {
+            } else {
                 wish.incident
             },
             at: wish.at,
@@ -228,6 +227,7 @@ fn entries(wishes: &[Wish], seq: u64, when: DateTime<Utc>) -> Vec<Entry> {
             replica: ReplicaId(Uuid::from_u128(7)),
             base: seq - 1,
             fact: wish.fact.clone(),
+            came_as: None,
         }
     };
     (seq + 1..).zip(wishes).map(entry).collect()

@@ -14,7 +14,8 @@ use std::{
     },
 };
 
-use sqlx::{Connection as _, PgConnection};
+use rustix::fs::{FlockOperation, flock};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tempfile::TempDir;
 use warroom::store::Log;
 
@@ -47,27 +48,7 @@ impl Cluster {
         let folder = tempfile::tempdir().unwrap();
         give(folder.path());
         let data = folder.path().join("data");
-        let password = folder.path().join("password");
-        fs::write(&password, PASSWORD).unwrap();
-        give(&password);
-        let made = unprivileged(&tool("initdb"))
-            .args([
-                "--no-sync",
-                "--username=warroom",
-                "--encoding=UTF8",
-                "--locale=C",
-            ])
-            .args(["--auth=scram-sha-256", "--no-instructions", "-D"])
-            .arg(&data)
-            .arg("--pwfile")
-            .arg(&password)
-            .output()
-            .unwrap();
-        assert!(
-            made.status.success(),
-            "initdb: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+        copy(template(), &data);
         let mut cluster = Self {
             data,
             port: free_port(),
@@ -115,7 +96,7 @@ impl Cluster {
         let stdin = child.stdin.take().unwrap();
         self.running = Some((child, stdin));
         while !self.is_ready() {
-            if self.said().contains("shut down") {
+            if self.said().contains("is shut down") {
                 self.stop();
                 return false;
             }
@@ -182,6 +163,78 @@ pub fn shared() -> &'static Cluster {
 pub fn workspace() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Runs statements by hand.
+pub async fn run(conn: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(conn)
+        .await
+        .map(drop)
+}
+
+/// A connection by hand, inside the schema of `workspace` on the shared server.
+pub async fn inside(workspace: &str) -> PgConnection {
+    let mut conn = shared().by_hand().await;
+    let path = format!("SET search_path = warroom_{workspace}");
+    run(&mut conn, &path).await.unwrap();
+    conn
+}
+
+/// The data of a new server: made once for all test runs, because that takes
+/// two seconds and a copy none.
+fn template() -> &'static Path {
+    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let version = said_by(Command::new(tool("initdb")).arg("--version"));
+        let version = version.split(' ').nth(2).unwrap().trim();
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("postgresql-{version}"));
+        let lock = fs::File::create(kept.with_extension("lock")).unwrap();
+        flock(&lock, FlockOperation::LockExclusive).unwrap();
+        if !kept.exists() {
+            let folder = make();
+            let half = kept.with_extension("half");
+            fs::remove_dir_all(&half).ok();
+            copy(&folder.path().join("data"), &half);
+            fs::rename(half, &kept).unwrap();
+        }
+        kept
+    })
+}
+
+fn make() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    give(folder.path());
+    let password = folder.path().join("password");
+    fs::write(&password, PASSWORD).unwrap();
+    give(&password);
+    let options = [
+        "--no-sync",
+        "--username=warroom",
+        "--encoding=UTF8",
+        "--locale=C",
+    ];
+    said_by(
+        unprivileged(&tool("initdb"))
+            .args(options)
+            .args(["--auth=password", "--pwfile"])
+            .arg(&password)
+            .arg("-D")
+            .arg(folder.path().join("data")),
+    );
+    folder
+}
+
+/// Copies a folder with its owner and rights.
+fn copy(from: &Path, to: &Path) {
+    said_by(Command::new("cp").arg("-a").arg(from).arg(to));
+}
+
+fn said_by(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    let why = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {why}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A program of `PostgreSQL`; Debian keeps them out of the path.

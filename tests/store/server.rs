@@ -2,41 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::{AssertSqlSafe, PgConnection};
+use chrono::TimeDelta;
+use sqlx::PgConnection;
 use tokio::task::JoinSet;
 use warroom::{
     domain::notice::Purpose,
-    store::{Accepted, LeaseState, Log, Owner, Problem, StoreError},
+    store::{Accepted, Ending, LeaseState, Log, Owner, StoreError},
 };
 
 use super::{
-    TTL, ids, intent, me, noon, notes,
-    pg::{self, Cluster, PASSWORD},
+    TTL, after_noon, ids, intent,
+    lease::far_away,
+    me, noon, notes,
+    pg::{self, Cluster, PASSWORD, inside, run},
     seqs,
 };
-
-async fn run(conn: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
-    sqlx::raw_sql(AssertSqlSafe(sql))
-        .execute(conn)
-        .await
-        .map(drop)
-}
-
-/// A connection by hand, inside the schema of `workspace`.
-async fn inside(workspace: &str) -> PgConnection {
-    let mut conn = pg::shared().by_hand().await;
-    let path = format!("SET search_path = warroom_{workspace}");
-    run(&mut conn, &path).await.unwrap();
-    conn
-}
-
-async fn refused(url: &str) -> StoreError {
-    let error = Log::connect(url, &"prod".into()).await.err();
-    let error = error.unwrap_or_else(|| panic!("{url} was opened"));
-    let shown = format!("{error} {error:?}");
-    assert!(!shown.contains(PASSWORD), "{shown}");
-    error
-}
 
 /// That the log is `1..=upto`, each once, and sound.
 async fn assert_whole(log: &Log, upto: u64) {
@@ -117,19 +97,21 @@ async fn i1_connections_that_are_killed_cost_no_entry_and_double_none() {
         .unwrap();
     let mut killer = pg::shared().by_hand().await;
 
-    let writer = log.clone();
-    let writing = tokio::spawn(async move {
-        for n in 1..=100 {
-            writer.append(&notes([n]), &[], noon()).await.unwrap();
+    for n in 1..=60 {
+        let writer = log.clone();
+        let writing = tokio::spawn(async move { writer.append(&notes([n]), &[], noon()).await });
+        // At another moment of each append.
+        for _ in 0..n {
+            tokio::task::yield_now().await;
         }
-    });
-    while !writing.is_finished() {
         kill_all(&mut killer, &workspace).await;
-        tokio::task::yield_now().await;
-    }
-    writing.await.unwrap();
 
-    assert_whole(&pg::shared().open(&workspace).await, 100).await;
+        let number = u64::try_from(n).unwrap();
+        assert_eq!(writing.await.unwrap().unwrap()[0].seq(), number);
+        assert_eq!(log.head().await.unwrap(), number);
+    }
+
+    assert_whole(&pg::shared().open(&workspace).await, 60).await;
 }
 
 #[tokio::test]
@@ -231,136 +213,26 @@ async fn a_deadlock_is_tried_again_as_a_whole() {
 }
 
 #[tokio::test]
-async fn no_entry_of_a_server_is_ever_changed_or_deleted() {
-    let workspace = pg::workspace();
-    let log = pg::shared().open(&workspace).await;
-    log.append(&notes(1..=2), &[], noon()).await.unwrap();
-    let mut conn = inside(&workspace).await;
-
-    for sql in [
-        "UPDATE entries SET body = '{}' WHERE seq = 1",
-        "DELETE FROM entries WHERE seq = 2",
-        "TRUNCATE entries",
-        "UPDATE head SET seq = 1",
-        "DELETE FROM head",
-        "TRUNCATE head",
-    ] {
-        assert!(run(&mut conn, sql).await.is_err(), "{sql}");
-    }
-    assert_whole(&log, 2).await;
-}
-
-#[tokio::test]
-async fn changes_behind_the_back_of_a_server_are_found() {
-    let cases = [
-        (
-            "DROP TRIGGER entries_stay ON entries; UPDATE entries SET actor = 'bo' WHERE seq = 2",
-            Problem::Changed(2),
-        ),
-        (
-            "DROP TRIGGER entries_remain ON entries; DELETE FROM entries WHERE seq = 2",
-            Problem::Gap(2),
-        ),
-        (
-            "UPDATE drafts SET json = '{}'",
-            Problem::Draft("update".to_owned()),
-        ),
-        (
-            "UPDATE deliveries SET next_at = next_at + 86400000",
-            Problem::Delivery("page/1".to_owned()),
-        ),
-    ];
-    for (sql, expected) in cases {
-        let workspace = pg::workspace();
-        let log = pg::shared().open(&workspace).await;
-        let page = intent("page/1", Purpose::Page);
-        log.append(&notes(1..=5), &[page], noon()).await.unwrap();
-        log.save_draft("update", "\"text\"", noon()).await.unwrap();
-        assert!(log.verify().await.unwrap().is_sound());
-        run(&mut inside(&workspace).await, sql).await.unwrap();
-
-        let report = log.verify().await.unwrap();
-
-        assert!(report.problems.contains(&expected), "{sql}: {report:?}");
-    }
-}
-
-#[tokio::test]
-async fn each_wrong_address_has_its_own_words() {
-    let url = pg::shared().url();
-
-    let scheme = refused(&url.replace("postgres://", "mysql://")).await;
-    let password = refused(&url.replace(PASSWORD, "guess")).await;
-    let database = refused(&format!("{}_two", pg::shared().url())).await;
-    let port = refused("postgres://ada:canary-6e1f@127.0.0.1:1/rooms").await;
-    let safety = refused(&format!("{url}?sslmode=require")).await;
-
-    assert!(matches!(scheme, StoreError::Address), "{scheme}");
-    assert!(matches!(password, StoreError::Login { .. }), "{password}");
-    assert!(
-        matches!(database, StoreError::NoDatabase { .. }),
-        "{database}"
-    );
-    assert!(matches!(port, StoreError::Unreachable { .. }), "{port}");
-    assert!(
-        port.to_string()
-            .contains("postgres://ada@127.0.0.1:1/rooms"),
-        "{port}"
-    );
-    assert!(matches!(safety, StoreError::Encryption { .. }), "{safety}");
-}
-
-#[tokio::test]
-async fn a_user_without_rights_is_told_which_are_missing() {
-    let role = pg::workspace();
-    let mut conn = pg::shared().by_hand().await;
-    let make = format!("CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'");
-    run(&mut conn, &make).await.unwrap();
-    let url = pg::shared().url().replace("warroom:", &format!("{role}:"));
-
-    let error = refused(&url).await;
-
-    assert!(matches!(error, StoreError::Denied { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn a_schema_that_is_not_ours_is_left_alone() {
-    let (theirs, newer) = (pg::workspace(), pg::workspace());
-    let mut conn = pg::shared().by_hand().await;
-    let make =
-        format!("CREATE SCHEMA warroom_{theirs}; CREATE TABLE warroom_{theirs}.head (x TEXT)");
-    run(&mut conn, &make).await.unwrap();
-    pg::shared().open(&newer).await;
-    let raise = "UPDATE meta SET value = '2' WHERE name = 'format'";
-    run(&mut inside(&newer).await, raise).await.unwrap();
-
-    let url = pg::shared().url();
-    let theirs = Log::connect(&url, &theirs.as_str().into())
+async fn e9_a_clock_that_is_ahead_takes_no_lease_away() {
+    let log = pg::shared().open(&pg::workspace()).await;
+    let far_away = far_away();
+    log.take_lease(&me(), noon(), TimeDelta::hours(1))
         .await
-        .unwrap_err();
-    let newer = Log::connect(&url, &newer.as_str().into())
+        .unwrap();
+
+    let early = log.take_lease(&far_away, after_noon(86_400), TTL).await;
+    log.renew_lease(1, after_noon(-86_400), TimeDelta::hours(1))
         .await
-        .unwrap_err();
+        .unwrap();
+    let renewed = log.take_lease(&far_away, after_noon(86_400), TTL).await;
+    log.renew_lease(1, noon(), TimeDelta::zero()).await.unwrap();
+    let ran_out = log.take_lease(&far_away, after_noon(-86_400), TTL).await;
 
-    assert!(
-        matches!(theirs, StoreError::OtherProgram { .. }),
-        "{theirs}"
-    );
-    assert!(
-        matches!(newer, StoreError::Newer { found: 2, .. }),
-        "{newer}"
-    );
-}
-
-#[tokio::test]
-async fn a_server_is_no_file_to_be_copied() {
-    let workspace = pg::workspace();
-    let log = pg::shared().open(&workspace).await;
-
-    let error = log.backup("/nowhere/copy.db").await.unwrap_err();
-
-    let way_out = format!("pg_dump --schema=warroom_{workspace}");
-    assert!(error.to_string().contains(&way_out), "{error}");
+    for refused in [early, renewed] {
+        let refused = refused.unwrap();
+        assert!(matches!(refused, LeaseState::HeldBy(_)), "{refused:?}");
+    }
+    assert_eq!(ran_out.unwrap(), LeaseState::Held(2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -382,4 +254,119 @@ async fn e9_of_three_servers_one_holds_the_lease() {
         .iter()
         .filter(|one| matches!(one, LeaseState::Held(1)));
     assert_eq!(held.count(), 1, "{answers:?}");
+}
+
+/// Has the server refuse new entries with this state, and to say of it what a
+/// server of that state would.
+async fn trip(conn: &mut PgConnection, body: &str) {
+    let make = format!(
+        "CREATE FUNCTION trip() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$; \
+         CREATE TRIGGER trip BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION trip()"
+    );
+    run(conn, &make).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_of_a_server_is_told_and_passes() {
+    let workspace = pg::workspace();
+    let log = pg::shared().open(&workspace).await;
+    let mut conn = inside(&workspace).await;
+    trip(&mut conn, "RAISE EXCEPTION 'full' USING ERRCODE = '53100';").await;
+
+    let error = log.append(&notes([1]), &[], noon()).await.unwrap_err();
+    run(&mut conn, "DROP TRIGGER trip ON entries")
+        .await
+        .unwrap();
+    let accepted = log.append(&notes([1]), &[], noon()).await.unwrap();
+
+    assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
+    assert_eq!(accepted, [Accepted::Appended(1)]);
+}
+
+#[tokio::test]
+async fn what_comes_out_of_order_is_tried_again_as_a_whole() {
+    let workspace = pg::workspace();
+    let log = pg::shared().open(&workspace).await;
+    let mut conn = inside(&workspace).await;
+    // A sequence is the only thing that counts across a rollback.
+    run(&mut conn, "CREATE SEQUENCE tries").await.unwrap();
+    let twice = "IF nextval('tries') < 3 THEN RAISE EXCEPTION '' USING ERRCODE = '40001'; END IF;";
+    trip(&mut conn, twice).await;
+
+    let accepted = log.append(&notes(1..=2), &[], noon()).await.unwrap();
+
+    assert_eq!(accepted, [1, 2].map(Accepted::Appended));
+    assert_whole(&log, 2).await;
+}
+
+#[tokio::test]
+async fn i1_a_session_waits_for_the_disk_whatever_the_address_says() {
+    let workspace = pg::workspace();
+    let lazy = "?options=-c%20synchronous_commit%3Doff%20-c%20default_transaction_isolation%3Dserializable";
+    let url = format!("{}{lazy}", pg::shared().url());
+    let log = Log::connect(&url, &workspace.as_str().into())
+        .await
+        .unwrap();
+    let mut conn = inside(&workspace).await;
+    let note = "INSERT INTO meta SELECT name, setting FROM pg_settings WHERE name IN \
+                ('synchronous_commit', 'transaction_isolation', 'lock_timeout') ORDER BY name;";
+    trip(&mut conn, note).await;
+
+    log.append(&notes([1]), &[], noon()).await.unwrap();
+
+    let names = "SELECT value FROM meta WHERE name LIKE '%\\_%' ORDER BY name";
+    let found: Vec<String> = sqlx::query_scalar(names)
+        .fetch_all(&mut conn)
+        .await
+        .unwrap();
+    assert_eq!(found, ["5000", "on", "read committed"]);
+}
+
+/// Holds the lease for a moment, again and again, and sends what is due, until
+/// nothing is; answers what it sent.
+async fn engine(log: Log, host: &'static str) -> Vec<String> {
+    let owner = Owner {
+        host: host.into(),
+        ..me()
+    };
+    let mut sent = Vec::new();
+    while log.soonest_delivery().await.unwrap().is_some() {
+        // It runs out at once: the next one may come in at any point.
+        let lease = log.take_lease(&owner, noon(), TimeDelta::zero()).await;
+        let LeaseState::Held(fence) = lease.unwrap() else {
+            continue;
+        };
+        for delivery in log.due(noon(), 3).await.unwrap() {
+            let key = delivery.intent.key.to_string();
+            match log.start(&key, fence, noon(), after_noon(30)).await {
+                Ok(Some(one)) => {
+                    sent.push(key);
+                    let told = log.finish(&one, Ending::Sent, &[], noon()).await;
+                    assert!(told.unwrap().is_some());
+                }
+                Ok(None) | Err(StoreError::LeaseLost) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+    sent
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn e9_three_engines_on_one_server_send_each_message_once() {
+    let workspace = pg::workspace();
+    let log = pg::shared().open(&workspace).await;
+    let keys: Vec<String> = (10..40).map(|n| format!("page/{n}")).collect();
+    let pages: Vec<_> = keys.iter().map(|key| intent(key, Purpose::Page)).collect();
+    log.append(&notes([1]), &pages, noon()).await.unwrap();
+
+    let mut all = JoinSet::new();
+    for host in ["one", "two", "three"] {
+        all.spawn(engine(pg::shared().open(&workspace).await, host));
+    }
+    let mut sent = all.join_all().await.concat();
+    sent.sort_unstable();
+
+    assert_eq!(sent, keys);
+    assert_whole(&log, 1).await;
 }
