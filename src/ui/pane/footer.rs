@@ -93,17 +93,17 @@ const INCIDENT: [(Action, &str); 12] = [
     (Action::Zoom, "zoom"),
     (Action::Tab, "next pane"),
 ];
-/// The same once an incident is over.
+/// The same once it is resolved: what is left to do.
 const AFTER: [(Action, &str); 9] = [
     (Action::Compose, "compose"),
-    (Action::Held, "retro held"),
-    (Action::Schedule, "its date"),
+    (Action::Held, "retro"),
     (Action::ActionItem, "action item"),
     (Action::Close, "close"),
-    (Action::Palette, "command"),
+    (Action::Reopen, "reopen"),
     (Action::Note, "note"),
+    (Action::Palette, "command"),
     (Action::Find, "find"),
-    (Action::NextIncident, "next incident"),
+    (Action::Tab, "next pane"),
 ];
 const QUIET: [(Action, &str); 5] = [
     (Action::Declare, "open an incident"),
