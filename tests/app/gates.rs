@@ -1,7 +1,6 @@
 //! What may be passed with a `y`, and what takes the word; and that no way back
 //! throws away what was typed.
 
-use chrono::TimeDelta;
 use crossterm::event::KeyCode;
 use warroom::{
     domain::{entry::EntryId, fact::Fact, phase::Phase},
@@ -282,33 +281,19 @@ fn what_was_asked_of_an_open_incident_is_refused_once_it_is_over() {
 
 fn resolved() -> Vec<Fact> {
     let reason = Some("by hand".into());
-    let resolved = Fact::Resolved {
-        unmet: Vec::new(),
-        reason,
-    };
-    let waived = Fact::RetrospectiveWaived {
-        role: "VP".into(),
-        reason: "known".into(),
-    };
-    vec![resolved, Fact::FailureModeSaid { new: false }, waived]
+    let unmet = Vec::new();
+    vec![Fact::Resolved { unmet, reason }]
 }
 
 #[test]
-fn closing_without_the_final_update_asks_why_and_writes_it_down() {
+fn what_stands_before_closing_is_said_at_once_and_nothing_is_asked() {
     let (mut app, _) = since(resolved());
     app.shown = Some(INCIDENT);
-    let later = now() + TimeDelta::hours(1);
 
-    let (nothing, later) = press(&mut app, ":close\n\n", later);
-    let refused = sheet(&app).error.clone();
-    let (closed, _) = press(&mut app, "told by phone\ny", later + TimeDelta::seconds(1));
+    press(&mut app, "e", now());
 
-    assert_eq!(facts(&nothing), []);
-    assert!(refused.unwrap().contains("U7"));
-    let [Fact::Noted { text }, Fact::Closed {}] = &facts(&closed)[..] else {
-        panic!("{closed:?}");
-    };
-    assert!(text.contains("told by phone"), "{text}");
+    assert!(matches!(app.mode, Mode::Browse));
+    assert!(app.toast.as_ref().unwrap().text.contains("V4"));
 }
 
 #[test]
@@ -318,7 +303,7 @@ fn once_an_incident_is_over_its_footer_offers_what_comes_after() {
 
     let drawn = lettered(&screen(&app, (80, 24), Tier::Rich, now()));
 
-    let keys = "c compose  b retro held  d its date  i action item  e close";
+    let keys = "c compose  b retro  i action item  e close";
     assert!(drawn.contains(keys), "{drawn}");
 }
 

@@ -6,14 +6,13 @@ use super::{
 };
 use crate::{
     domain::{
-        duty::{Duty, duties},
         fact::{ActionKind, Fact},
         incident::Incident,
         retrospective::attendees,
-        text::{Name, Prose},
+        text::Name,
     },
     ui::{
-        msg::{Effect, Wish},
+        msg::Effect,
         sheet::{Field, Gate, Sheet},
     },
 };
@@ -157,44 +156,10 @@ pub(super) fn waive(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     })
 }
 
-/// Whether the company was not told yet that it is over (U7).
-fn owes_the_last_update(incident: &Incident) -> bool {
-    let dues = duties(incident);
-    dues.iter().any(|due| due.duty == Duty::FinalUpdate)
-}
-
 pub(super) fn ask_close(asking: &Asking<'_>) -> Result<Sheet, String> {
-    let sheet = asking.sheet("CLOSE {}", Gate::Yes)?;
-    Ok(if owes_the_last_update(asking.incident()?) {
-        sheet
-            .line("The final update is still owed (U7): go back and write it, or say why not.")
-            .field(reason("why nobody is told that it is over"))
-    } else {
-        sheet
-    })
+    asking.sheet("CLOSE {}", Gate::Yes)
 }
 
 pub(super) fn close(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
-    let incident = filled.incident()?;
-    let mut effects = filled.record(Fact::Closed {})?;
-    if !owes_the_last_update(incident) {
-        return Ok(effects);
-    }
-    let reason: Option<Prose> = filled.maybe("Reason")?;
-    let Some(reason) = reason else {
-        let why = "the final update is owed (U7): write it first, or say why not";
-        return Err(Refused::of("Reason", why));
-    };
-    if let [Effect::Record(wishes)] = effects.as_mut_slice() {
-        let text = format!("closed without a final update: {reason}");
-        let noted = Wish {
-            incident: incident.id,
-            fact: Fact::Noted {
-                text: Prose::lossy(&text),
-            },
-            at: filled.now,
-        };
-        wishes.insert(0, noted);
-    }
-    Ok(effects)
+    filled.record(Fact::Closed {})
 }
