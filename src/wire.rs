@@ -5,6 +5,7 @@
 //! body travels byte for byte: nobody on the way needs to know its kind.
 
 pub mod code;
+pub(crate) mod view;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -177,10 +178,9 @@ pub struct Follow {
     #[param(required = false)]
     pub after: Seq,
     /// At most so many, up to 500.
-    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// How many seconds to wait while there are none, up to 25.
-    #[param(required = false, maximum = 25)]
+    #[param(required = false)]
     pub wait: u32,
     /// The history in which `after` holds; another one is answered with 409.
     pub epoch: Option<String>,

@@ -8,8 +8,13 @@
 //! [`routes`] is the one list of addresses, with the [`Scope`] each asks for.
 //! Whatever is refused is a [`Problem`].
 
+mod accept;
 mod auth;
+mod events;
+mod feed;
+mod openapi;
 mod problem;
+mod read;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,16 +24,20 @@ use axum::{
     http::Method,
     middleware::{self, Next},
     response::Response,
-    routing::MethodRouter,
+    routing::{MethodRouter, get, post},
 };
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Mutex;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use accept::Writer;
+use feed::Feed;
 
 pub use auth::{Caller, Grant, Hash, Scope, Scopes, Tokens};
 pub use problem::Problem;
 
 use crate::{
     clock::Clock,
-    domain::text::Name,
+    domain::{board::Board, text::Name},
     store::{Log, StoreError},
     wire::{self, Code},
 };
@@ -46,10 +55,24 @@ pub struct Server {
     drain: CancellationToken,
 }
 
-/// One workspace.
+/// One workspace: its room, and who writes in it.
 #[derive(Debug)]
 pub struct Workspace {
+    room: Arc<Room>,
+    writer: Writer,
+    /// Ends the task that keeps the feed.
+    _feeding: DropGuard,
+}
+
+/// What is known in a workspace.
+#[derive(Debug)]
+struct Room {
     log: Log,
+    clock: Clock,
+    /// Never ahead of the log while nobody holds it; `None` when it has to be
+    /// folded anew.
+    board: Mutex<Option<Board>>,
+    feed: Feed,
 }
 
 impl Server {
@@ -61,7 +84,7 @@ impl Server {
     pub async fn new(logs: BTreeMap<Name, Log>, clock: Clock) -> Result<Self, StoreError> {
         let mut workspaces = BTreeMap::new();
         for (name, log) in logs {
-            workspaces.insert(name, Arc::new(Workspace { log }));
+            workspaces.insert(name, Arc::new(Workspace::open(log, clock).await?));
         }
         Ok(Self {
             workspaces,
@@ -83,9 +106,26 @@ impl Server {
 }
 
 impl Workspace {
+    async fn open(log: Log, clock: Clock) -> Result<Self, StoreError> {
+        let room = Arc::new(Room {
+            feed: Feed::of(&log).await?,
+            log,
+            clock,
+            board: Mutex::new(None),
+        });
+        room.feed.look(&room).await?;
+        let stop = CancellationToken::new();
+        tokio::spawn(feed::keep(Arc::clone(&room), stop.clone()));
+        Ok(Self {
+            writer: Writer::start(Arc::clone(&room)),
+            room,
+            _feeding: stop.drop_guard(),
+        })
+    }
+
     /// Its log.
-    pub const fn log(&self) -> &Log {
-        &self.log
+    pub fn log(&self) -> &Log {
+        &self.room.log
     }
 }
 
@@ -101,9 +141,53 @@ pub struct Route {
     handler: MethodRouter<Shared>,
 }
 
+impl Route {
+    const fn get(path: &'static str, scope: Option<Scope>, handler: MethodRouter<Shared>) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            scope,
+            handler,
+        }
+    }
+
+    const fn post(path: &'static str, scope: Option<Scope>, handler: MethodRouter<Shared>) -> Self {
+        Self {
+            method: Method::POST,
+            path,
+            scope,
+            handler,
+        }
+    }
+}
+
 /// Every address.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    let (read, write) = (Some(Scope::Read), Some(Scope::Write));
+    vec![
+        Route::post("/v1/ws/{ws}/events", write, post(events::post)),
+        Route::get("/v1/ws/{ws}/events", read, get(events::follow)),
+        Route::get("/v1/ws/{ws}/incidents", read, get(read::incidents)),
+        Route::get("/v1/ws/{ws}/incidents/{id}", read, get(read::incident)),
+        Route::get("/v1/ws/{ws}/deliveries", read, get(read::deliveries)),
+        Route::post(
+            "/v1/ws/{ws}/deliveries/{key}/retry",
+            write,
+            post(read::retry),
+        ),
+        Route::post(
+            "/v1/ws/{ws}/deliveries/{key}/mark-sent",
+            write,
+            post(read::mark_sent),
+        ),
+        Route::post(
+            "/v1/ws/{ws}/deliveries/{key}/cancel",
+            write,
+            post(read::cancel),
+        ),
+        Route::get("/v1/meta", None, get(openapi::meta)),
+        Route::get("/v1/openapi.json", None, get(openapi::document)),
+    ]
 }
 
 /// Everything the server answers, for a listener to serve.

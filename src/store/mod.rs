@@ -16,6 +16,7 @@
 //! millisecond, as numbers. The statements (not the schema) are written so that
 //! `PostgreSQL` would take them too.
 
+mod accepting;
 mod by_hand;
 mod connect;
 mod deliveries;
@@ -36,6 +37,7 @@ mod tx;
 mod verify;
 mod watch;
 
+pub use accepting::{Accepting, Known};
 pub use by_hand::DeliveryFilter;
 pub use deliveries::{Ending, Recovered, Try};
 pub use error::StoreError;

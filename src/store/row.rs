@@ -64,6 +64,34 @@ impl From<&Entry> for RawEntry {
 }
 
 impl RawEntry {
+    /// The same, as it will be stored: times to the millisecond, and the body
+    /// on one line.
+    #[must_use]
+    pub fn settled(self) -> Self {
+        Self {
+            at: to_millis(self.at),
+            recorded_at: to_millis(self.recorded_at),
+            body: one_line(&self.body),
+            ..self
+        }
+    }
+
+    /// What it says; `None` where its body is no JSON.
+    pub fn entry(&self) -> Option<Entry> {
+        Some(Entry {
+            id: self.id,
+            seq: self.seq,
+            incident: self.incident,
+            at: self.at,
+            recorded_at: self.recorded_at,
+            by: self.by.clone(),
+            via: via_from(&self.via),
+            replica: self.replica,
+            base: self.base,
+            fact: Fact::read(&self.kind, &self.body).ok()?,
+        })
+    }
+
     /// Why it can't be stored, if it can't: its words must not hold what
     /// separates words.
     pub(super) fn unfit(&self) -> Option<&'static str> {
