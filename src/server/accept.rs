@@ -188,8 +188,10 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
                 .collect()
         })
         .collect();
-    tx.commit(now).await?;
+    let fresh = tx.commit(now).await?;
     *slot = Some(board);
+    // Before anybody is answered: who reads on then, reads what they wrote.
+    room.feed.add(fresh).await;
     Ok(answers)
 }
 

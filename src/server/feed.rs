@@ -81,6 +81,11 @@ impl Feed {
         self.head.subscribe()
     }
 
+    /// How many watch.
+    pub(super) fn waiting(&self) -> usize {
+        self.head.receiver_count()
+    }
+
     /// The name of the history.
     pub(super) fn epoch(&self) -> String {
         self.with(|state| state.epoch.clone())
@@ -99,11 +104,27 @@ impl Feed {
             if rows.is_empty() {
                 return Ok(());
             }
-            let entries: Vec<Encoded> = rows.into_iter().map(encode).collect();
-            let count = entries.len() as u64;
-            self.change(|state| state.push(entries));
-            self.head.send_modify(|head| *head += count);
+            self.push(rows);
         }
+    }
+
+    /// Tells of what this server has just written, without reading it again;
+    /// where something of others lies between, the log is read for both.
+    pub(super) async fn add(&self, mut rows: Vec<RawEntry>) {
+        let _reading = self.reading.lock().await;
+        let head = self.head();
+        rows.retain(|row| row.seq > Some(head));
+        if rows.first().is_some_and(|row| row.seq == Some(head + 1)) {
+            self.push(rows);
+        }
+    }
+
+    /// Tells of the entries after the head.
+    fn push(&self, rows: Vec<RawEntry>) {
+        let entries: Vec<Encoded> = rows.into_iter().map(encode).collect();
+        let count = entries.len() as u64;
+        self.change(|state| state.push(entries));
+        self.head.send_modify(|head| *head += count);
     }
 
     /// The entries after a number, at most `most`; from here, or from the log

@@ -99,6 +99,12 @@ impl Server {
         self.drain.cancel();
     }
 
+    /// How many wait for news of a workspace.
+    pub fn waiting(&self, workspace: &str) -> usize {
+        let workspace = self.workspaces.get(workspace);
+        workspace.map_or(0, |one| one.room.feed.waiting())
+    }
+
     /// The workspaces, by name.
     pub fn workspaces(&self) -> impl Iterator<Item = (&Name, &Workspace)> {
         self.workspaces.iter().map(|(name, one)| (name, &**one))

@@ -39,6 +39,7 @@ pub(super) struct Refused(wire::Problem);
         meta,
         document,
     ),
+    components(schemas(wire::Problem)),
     modifiers(&Token)
 )]
 struct Document;

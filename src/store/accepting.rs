@@ -140,15 +140,17 @@ impl Accepting<'_> {
         Ok(seq)
     }
 
-    /// Ends it: what was taken is on the disk when this answers.
+    /// Ends it: what was taken is on the disk when this answers, and is
+    /// answered, with its numbers.
     ///
     /// # Errors
     ///
     /// As [`Log::append`]; nothing was saved then, unless the answer of the
     /// disk itself was lost.
-    pub async fn commit(mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+    pub async fn commit(mut self, now: DateTime<Utc>) -> Result<Vec<RawEntry>, StoreError> {
         if self.fresh.is_empty() {
-            return self.tx.undo().await;
+            self.tx.undo().await?;
+            return Ok(Vec::new());
         }
         let tx = &mut self.tx;
         let numbered: Vec<Numbered<'_>> = self
@@ -164,6 +166,7 @@ impl Accepting<'_> {
         for origin in &self.taken_back {
             by_hand::take_back(tx, &origin.to_string()).await?;
         }
-        self.tx.commit().await
+        self.tx.commit().await?;
+        Ok(self.fresh)
     }
 }
