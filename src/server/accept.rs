@@ -164,11 +164,10 @@ async fn attempt(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, Failure> {
 }
 
 async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreError> {
-    let mut slot = room.board.lock().await;
-    journal::catch_up(&room.log, slot.get_or_insert_default()).await?;
     let rows = jobs.iter().flat_map(|job| &job.items).flatten();
     let ids: Vec<EntryId> = rows.map(|row| row.id).collect();
     let mut tx = room.log.accepting(&ids).await?;
+    let mut slot = room.board.lock().await;
     // Taken out while it is ahead of the disk: if this comes to nothing, the
     // next one folds the log anew.
     let mut board = slot.take().unwrap_or_default();

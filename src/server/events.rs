@@ -44,14 +44,8 @@ pub(super) async fn post(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Posted>, Problem> {
     plain_json(&headers)?;
-    let body = body.map_err(|_| {
-        Problem::new(
-            Code::TooLarge,
-            "a post has at most a megabyte: send it in parts",
-        )
-    })?;
     let post: Post =
-        serde_json::from_slice(&body).map_err(|error| Problem::new(Code::Malformed, error))?;
+        serde_json::from_slice(&body?).map_err(|error| Problem::new(Code::Malformed, error))?;
     if post.events.len() > wire::ENTRIES {
         return Err(Problem::new(
             Code::TooManyEntries,
@@ -164,7 +158,7 @@ pub(super) async fn follow(
     caller: Caller,
     asked: Result<Query<Follow>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(asked) = asked.map_err(|error| Problem::new(Code::Malformed, error.body_text()))?;
+    let Query(asked) = asked?;
     let room = &workspace.room;
     agrees(room, &asked).await?;
     let mut head = room.feed.watch();
@@ -181,10 +175,7 @@ pub(super) async fn follow(
     }
     // The history may have become another one meanwhile.
     agrees(room, &asked).await?;
-    let most = asked
-        .limit
-        .unwrap_or(u32::MAX)
-        .clamp(1, wire::ENTRIES as u32);
+    let most = asked.limit.unwrap_or(u32::MAX);
     let events = room.feed.after(&room.log, asked.after, most).await?;
     let json = [(header::CONTENT_TYPE, "application/json")];
     Ok((json, feed::page(room, asked.after, &events)).into_response())

@@ -25,8 +25,9 @@ use crate::{
 /// How many entries stay encoded: a console that was away for a minute finds
 /// what it missed here; an older cursor is read from the log.
 const KEPT: usize = 1_000;
-/// How many are read at a time.
+/// How many are read at a time, and the most of a page.
 const PAGE: u32 = 500;
+const _: () = assert!(PAGE as usize == wire::ENTRIES);
 /// How many bytes of entries go into one page, if it has more than one.
 const BYTES: usize = 1 << 20;
 /// How often it is looked at who runs the engine.
@@ -127,7 +128,7 @@ impl Feed {
         self.head.send_modify(|head| *head += count);
     }
 
-    /// The entries after a number, at most `most`; from here, or from the log
+    /// The entries after a number, at most `most` or a page; from here, or from the log
     /// where they are too old.
     pub(super) async fn after(
         &self,
@@ -135,8 +136,8 @@ impl Feed {
         after: Seq,
         most: u32,
     ) -> Result<Vec<Encoded>, StoreError> {
-        let most_here = most as usize;
-        if let Some(kept) = self.with(|state| state.after(after, most_here)) {
+        let most = most.clamp(1, PAGE);
+        if let Some(kept) = self.with(|state| state.after(after, most as usize)) {
             return Ok(fitting(kept));
         }
         let rows = log.raw_after(after, most).await?;
@@ -153,8 +154,11 @@ impl Feed {
         let ticked_at = room.log.last_tick().await?;
         let epoch = room.log.epoch().await?;
         let head = room.log.head().await?;
-        let _reading = self.reading.lock().await;
         let other = self.with(|state| state.epoch != epoch);
+        if other {
+            *room.board.lock().await = None;
+        }
+        let _reading = self.reading.lock().await;
         self.change(|state| {
             state.engine = Engine { holder, ticked_at };
             if other {
@@ -164,7 +168,6 @@ impl Feed {
             }
         });
         if other {
-            *room.board.lock().await = None;
             self.head.send_replace(head);
         }
         Ok(())

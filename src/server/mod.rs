@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, RawPathParams, Request, State},
-    http::Method,
+    http::{HeaderValue, Method, header},
     middleware::{self, Next},
     response::Response,
     routing::{MethodRouter, get, post},
@@ -38,6 +38,7 @@ pub use problem::Problem;
 use crate::{
     clock::Clock,
     domain::{board::Board, text::Name},
+    journal,
     store::{Log, StoreError},
     wire::{self, Code},
 };
@@ -113,11 +114,13 @@ impl Server {
 
 impl Workspace {
     async fn open(log: Log, clock: Clock) -> Result<Self, StoreError> {
+        let mut board = Board::default();
+        journal::catch_up(&log, &mut board).await?;
         let room = Arc::new(Room {
             feed: Feed::of(&log).await?,
             log,
             clock,
-            board: Mutex::new(None),
+            board: Mutex::new(Some(board)),
         });
         room.feed.look(&room).await?;
         let stop = CancellationToken::new();
@@ -223,7 +226,15 @@ pub fn router(server: Shared) -> Router {
             auth::identify,
         ))
         .layer(DefaultBodyLimit::max(wire::BATCH))
+        .layer(middleware::map_response(fresh))
         .with_state(server)
+}
+
+/// Says that an answer is of this moment: no proxy may tell it to another.
+async fn fresh(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// Lets a caller through to their own workspace, if they may; the handler

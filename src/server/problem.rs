@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use axum::{
+    extract::rejection::{BytesRejection, PathRejection, QueryRejection},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -79,6 +80,27 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, bearer);
         }
         response
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(error: PathRejection) -> Self {
+        Self::new(Code::Malformed, error)
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(error: QueryRejection) -> Self {
+        Self::new(Code::Malformed, error)
+    }
+}
+
+impl From<BytesRejection> for Problem {
+    /// A body that is too long, or that ended before its end: then nobody is
+    /// there to read this.
+    fn from(_: BytesRejection) -> Self {
+        let way_out = "a post has at most a megabyte: send it in parts";
+        Self::new(Code::TooLarge, way_out)
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn incidents(
     Extension(workspace): Extension<Arc<Workspace>>,
     much: Result<Query<Much>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(much) = much.map_err(|error| Problem::new(Code::Malformed, error.body_text()))?;
+    let Query(much) = much?;
     let now = workspace.room.clock.now();
     read(&workspace.room, |board| {
         let incidents = if much.all {
@@ -77,7 +77,7 @@ pub(super) async fn incident(
     Extension(workspace): Extension<Arc<Workspace>>,
     place: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Path((_, which)) = place.map_err(malformed)?;
+    let Path((_, which)) = place?;
     let now = workspace.room.clock.now();
     read(&workspace.room, |board| {
         let incident = board
@@ -109,7 +109,7 @@ pub(super) async fn deliveries(
     Extension(workspace): Extension<Arc<Workspace>>,
     much: Result<Query<Much>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(much) = much.map_err(|error| Problem::new(Code::Malformed, error.body_text()))?;
+    let Query(much) = much?;
     let filter = if much.all {
         DeliveryFilter::All
     } else {
@@ -137,7 +137,7 @@ pub(super) async fn retry(
     place: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
     let (log, now) = (workspace.log(), workspace.room.clock.now());
-    let key = key(place)?;
+    let Path((_, key)) = place?;
     Ok(answer(&log.retry(&key, now).await?))
 }
 
@@ -158,7 +158,7 @@ pub(super) async fn mark_sent(
     place: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
     let (log, now) = (workspace.log(), workspace.room.clock.now());
-    let key = key(place)?;
+    let Path((_, key)) = place?;
     Ok(answer(&log.mark_sent(&key, now).await?))
 }
 
@@ -178,18 +178,10 @@ pub(super) async fn cancel(
     Extension(workspace): Extension<Arc<Workspace>>,
     place: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let key = key(place)?;
+    let Path((_, key)) = place?;
     Ok(answer(&workspace.log().cancel(&key).await?))
-}
-
-fn key(place: Result<Path<(String, String)>, PathRejection>) -> Result<String, Problem> {
-    place.map(|Path((_, key))| key).map_err(malformed)
 }
 
 fn answer(delivery: &Delivery) -> Response {
     Json(view::sending(delivery)).into_response()
-}
-
-fn malformed(error: PathRejection) -> Problem {
-    Problem::new(Code::Malformed, error.body_text())
 }

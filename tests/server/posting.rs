@@ -1,17 +1,19 @@
 //! What a post does to the log.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use warroom::{
     domain::{
-        entry::EntryId,
-        fact::{Fact, Update},
+        entry::{EntryId, IncidentId},
+        fact::{Declaration, Fact, Update},
         notice::DeliveryState,
+        severity::Severity,
         update::{Audience, Form},
     },
     store::DeliveryFilter,
 };
 
-use super::{House, code, declared, entry, fact, note, notes, results, uuid};
+use super::{House, code, declared, entry, fact, noon, note, notes, results, uuid};
 
 /// Entry `n`: an update about incident 1 that goes to `#incidents`.
 fn update(n: u128) -> Value {
@@ -209,28 +211,89 @@ async fn what_another_process_wrote_meanwhile_is_folded_before_what_follows() {
     assert_eq!(deliveries.len(), 1);
 }
 
+/// Facts about incident 1 with `at` wherever a time can be.
+fn facts_at(at: DateTime<Utc>) -> Vec<Fact> {
+    let declaration = Declaration {
+        title: "again".into(),
+        severity: Some(Severity::P1),
+        alert_at: Some(at),
+        reported_at: Some(at),
+        ..Declaration::default()
+    };
+    let form = Form {
+        next: Some(at),
+        eta_at: Some(at),
+        ..Form::default()
+    };
+    let reason = || "why not".into();
+    vec![
+        Fact::Asked {
+            of: "bo".into(),
+            what: "look".into(),
+            by: at,
+        },
+        Fact::Corrected {
+            entry: EntryId(uuid(1).parse().unwrap()),
+            at,
+            reason: reason(),
+        },
+        Fact::Absorbed {
+            from: IncidentId(uuid(9).parse().unwrap()),
+            alert_at: Some(at),
+            fired: Vec::new(),
+            highest: None,
+        },
+        Fact::Held {
+            until: at,
+            reason: reason(),
+        },
+        Fact::OutageAdded {
+            from: noon(),
+            to: at,
+            reason: reason(),
+        },
+        Fact::OutageStruck {
+            from: at,
+            to: noon(),
+            reason: reason(),
+        },
+        Fact::RetrospectiveScheduled { at },
+        Fact::ExternalDrafted { form: form.clone() },
+        Fact::UpdateSent(Box::new(Update {
+            audience: Audience::Internal,
+            form,
+            channels: Vec::new(),
+            last: false,
+            draft: None,
+        })),
+        Fact::Declared(Box::new(declaration)),
+    ]
+}
+
 #[tokio::test]
-async fn an_entry_that_can_not_be_folded_harms_nobody() {
-    let house = House::open().await;
-    house.post(&[declared(1)]).await;
-    let far = "+262142-12-31T23:59:59Z";
-    let bodies = [
-        ("asked", json!({ "of": "bo", "what": "look", "by": far })),
-        ("corrected", json!({ "entry": uuid(1), "at": far })),
-        ("absorbed", json!({ "from": uuid(9), "alert_at": far })),
-    ];
+async fn a_time_at_the_end_of_the_calendar_harms_nobody() {
+    for at in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+        for one in facts_at(at) {
+            let house = House::open().await;
+            if !matches!(one, Fact::Declared(_)) {
+                house.post(&[declared(1)]).await;
+            }
 
-    for (n, (kind, body)) in (2..).zip(bodies) {
-        let answer = house
-            .post_as("ada", &json!({ "events": [entry(n, kind, &body)] }))
-            .await;
-        // It is taken or refused, but it is answered …
-        assert!([200, 500].contains(&answer.status().as_u16()), "{kind}");
+            let (kind, body) = one.write();
+            assert_eq!(Fact::read(&kind, body.get()).unwrap(), one);
+
+            // It is taken or refused, but it is answered …
+            let events = json!({ "events": [fact(2, &one)] });
+            let answer = house.post_as("ada", &events).await;
+
+            // … and the room goes on.
+            let status = answer.status().as_u16();
+            assert!([200, 500].contains(&status), "{one:?}");
+            house.post(&[declared(3), note(4, "on we go")]).await;
+            house.get("/v1/ws/prod/incidents?all=true").await;
+            house.get("/v1/ws/prod/incidents/1").await;
+        }
     }
-
-    // … and the room goes on.
-    let posted = house.post(&[note(99, "on we go")]).await;
-    assert_eq!(posted["results"][0]["result"], json!("appended"));
 }
 
 #[tokio::test]

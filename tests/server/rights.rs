@@ -52,6 +52,7 @@ async fn each_address_lets_through_the_scopes_it_names_and_no_other() {
         for (token, given) in BEARERS {
             let answer = ask(&house, &route, Some(token)).await;
             let status = answer.status();
+            assert_eq!(answer.headers()["cache-control"], "no-store");
             let what = format!("{} {} as {given:?}", route.method, route.path);
             match route.scope {
                 Some(wanted) if !is_enough(given, wanted) => {
