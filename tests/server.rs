@@ -1,5 +1,6 @@
 //! The shared backend, spoken to over real sockets, on a real file.
 
+mod anything;
 mod document;
 mod following;
 mod limits;
@@ -7,6 +8,7 @@ mod posting;
 mod reading;
 mod rights;
 mod schema;
+mod sharing;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -22,7 +24,7 @@ use warroom::{
         fact::{Declaration, Fact},
         severity::Severity,
     },
-    server::{Grant, Hash, Scope, Server, router},
+    server::{Grant, Hash, Scope, Server, Workspace, router},
     store::{Log, OpenMode},
 };
 
@@ -90,6 +92,11 @@ impl House {
             listener,
             _folder: folder,
         }
+    }
+
+    /// The one workspace.
+    fn workspace(&self) -> &Workspace {
+        self.server.workspaces().next().unwrap().1
     }
 
     /// A request by whoever has that name.

@@ -6,7 +6,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::{Problem, Room};
 use crate::{
@@ -19,9 +19,11 @@ use crate::{
     wire::{Code, Item, OnConflict, Outcome},
 };
 
-/// How many posts may wait. More than the consoles of a large house send in
-/// one moment; who finds it full is told to come back.
-const WAITING: usize = 1_024;
+/// How many pieces of 16 KiB may wait: 64 MiB, or as many small posts as the
+/// consoles of a large house never send in one moment. Who finds it full is
+/// told to come back.
+const WAITING: usize = 4_096;
+const PIECE: usize = 16 << 10;
 
 /// How many entries go into one transaction, unless a single post has more:
 /// enough to make the commit cheap, few enough that nobody waits long.
@@ -31,6 +33,7 @@ const AT_ONCE: usize = 1_000;
 #[derive(Debug)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Job>,
+    places: Arc<Semaphore>,
 }
 
 /// A post that waits for its answer.
@@ -40,6 +43,8 @@ struct Job {
     items: Vec<Result<RawEntry, Item>>,
     on_conflict: OnConflict,
     answer: oneshot::Sender<Result<Vec<Item>, Problem>>,
+    /// Given back with the answer.
+    _place: OwnedSemaphorePermit,
 }
 
 /// Why a transaction came to nothing.
@@ -54,24 +59,33 @@ impl Writer {
     pub(super) fn start(room: Arc<Room>) -> Self {
         let (jobs, waiting) = mpsc::channel(WAITING);
         tokio::spawn(write(room, waiting));
-        Self { jobs }
+        let places = Arc::new(Semaphore::new(WAITING));
+        Self { jobs, places }
     }
 
-    /// Hands in entries, and waits until they are on disk.
+    /// How many pieces wait, or are being written.
+    pub(super) fn waiting(&self) -> usize {
+        WAITING - self.places.available_permits()
+    }
+
+    /// Hands in entries that came in `bytes`, and waits until they are on disk.
     pub(super) async fn post(
         &self,
         items: Vec<Result<RawEntry, Item>>,
         on_conflict: OnConflict,
+        bytes: usize,
     ) -> Result<Vec<Item>, Problem> {
+        let busy = || Problem::new(Code::Busy, "nothing was saved; send it again");
+        let pieces = u32::try_from(bytes / PIECE + 1).unwrap_or(u32::MAX);
+        let place = Arc::clone(&self.places).try_acquire_many_owned(pieces);
         let (answer, answered) = oneshot::channel();
         let job = Job {
             items,
             on_conflict,
             answer,
+            _place: place.map_err(|_| busy())?,
         };
-        if self.jobs.try_send(job).is_err() {
-            return Err(Problem::new(Code::Busy, "nothing was saved; send it again"));
-        }
+        self.jobs.try_send(job).map_err(|_| busy())?;
         answered.await.unwrap_or_else(|_| {
             Err(Problem::new(
                 Code::DbDown,
@@ -107,13 +121,8 @@ async fn write_group(room: &Room, group: Vec<Job>) {
         Err(failure) if group.len() > 1 && !failure.may_pass() => {
             for job in group {
                 let alone = attempt(room, std::slice::from_ref(&job)).await;
-                job.tell(
-                    alone
-                        .map(Vec::into_iter)
-                        .map(Iterator::flatten)
-                        .map(Iterator::collect)
-                        .map_err(Problem::from),
-                );
+                let answer = alone.map(|answers| answers.concat());
+                job.tell(answer.map_err(Problem::from));
             }
         }
         Err(failure) => {

@@ -44,8 +44,9 @@ pub(super) async fn post(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Posted>, Problem> {
     plain_json(&headers)?;
+    let body = body?;
     let post: Post =
-        serde_json::from_slice(&body?).map_err(|error| Problem::new(Code::Malformed, error))?;
+        serde_json::from_slice(&body).map_err(|error| Problem::new(Code::Malformed, error))?;
     if post.events.len() > wire::ENTRIES {
         return Err(Problem::new(
             Code::TooManyEntries,
@@ -57,7 +58,8 @@ pub(super) async fn post(
         .into_iter()
         .map(|entry| checked(entry, &caller.name))
         .collect();
-    let results = workspace.writer.post(items, post.on_conflict).await?;
+    let writer = &workspace.writer;
+    let results = writer.post(items, post.on_conflict, body.len()).await?;
     let epoch = workspace.room.feed.epoch();
     Ok(Json(Posted { results, epoch }))
 }

@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, RawPathParams, Request, State},
+    extract::{DefaultBodyLimit, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{HeaderValue, Method, header},
     middleware::{self, Next},
     response::Response,
@@ -100,12 +100,6 @@ impl Server {
         self.drain.cancel();
     }
 
-    /// How many wait for news of a workspace.
-    pub fn waiting(&self, workspace: &str) -> usize {
-        let workspace = self.workspaces.get(workspace);
-        workspace.map_or(0, |one| one.room.feed.waiting())
-    }
-
     /// The workspaces, by name.
     pub fn workspaces(&self) -> impl Iterator<Item = (&Name, &Workspace)> {
         self.workspaces.iter().map(|(name, one)| (name, &**one))
@@ -130,6 +124,17 @@ impl Workspace {
             room,
             _feeding: stop.drop_guard(),
         })
+    }
+
+    /// How many wait for news.
+    pub fn followers(&self) -> usize {
+        self.room.feed.waiting()
+    }
+
+    /// How many pieces of at most 16 KiB wait to be written, or are being
+    /// written: every post is one at least.
+    pub fn posts(&self) -> usize {
+        self.writer.waiting()
     }
 
     /// Its log.
@@ -241,11 +246,12 @@ async fn fresh(mut response: Response) -> Response {
 /// finds it as an extension.
 async fn guard(
     State((server, scope)): State<(Shared, Scope)>,
-    params: RawPathParams,
+    params: Result<RawPathParams, RawPathParamsRejection>,
     caller: Caller,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
+    let params = params.map_err(|error| Problem::new(Code::Malformed, error))?;
     let asked = params.iter().find(|(name, _)| *name == "ws");
     if asked.is_some_and(|(_, ws)| ws != &*caller.workspace) {
         return Err(Problem::new(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use warroom::{
-    server::{Scope, routes},
+    server::{Route, Scope, routes},
     wire::Code,
 };
 
@@ -23,13 +23,29 @@ fn schema<'d>(document: &'d Value, method: &str, path: &str, answer: &Response) 
     content
 }
 
-async fn assert_true(document: &Value, method: &str, path: &str, answer: Response) {
-    let schema = schema(document, method, path, &answer);
+/// What is wrong with an answer, by the document; empty where it is true.
+pub async fn faults_of(document: &Value, route: &Route, answer: Response) -> Vec<String> {
+    let method = route.method.as_str().to_lowercase();
+    let schema = schema(document, &method, route.path, &answer);
     let value: Value = answer.json().await.unwrap();
+    faults(document, schema, &value)
+}
 
-    let faults = faults(document, schema, &value);
+fn route(method: &Method, path: &str) -> Route {
+    let mut routes = routes().into_iter();
+    let found = routes.find(|route| route.method == method && route.path == path);
+    found.expect("there is such a route")
+}
 
-    assert!(faults.is_empty(), "{method} {path}: {faults:#?}");
+async fn assert_true(document: &Value, route: &Route, answer: Response) {
+    let faults = faults_of(document, route, answer).await;
+
+    assert!(
+        faults.is_empty(),
+        "{} {}: {faults:#?}",
+        route.method,
+        route.path
+    );
 }
 
 #[tokio::test]
@@ -78,7 +94,7 @@ async fn every_good_answer_is_as_it_says() {
 
     let posted = house.post_as("ada", &json!({ "events": events })).await;
     let path = "/v1/ws/{ws}/events";
-    assert_true(&document, "post", path, posted).await;
+    assert_true(&document, &route(&Method::POST, path), posted).await;
 
     for (path, asked) in [
         (path, EVENTS),
@@ -90,7 +106,7 @@ async fn every_good_answer_is_as_it_says() {
     ] {
         let answer = house.ask(Method::GET, asked, "ada").send().await.unwrap();
         assert_eq!(answer.status(), 200, "{asked}");
-        assert_true(&document, "get", path, answer).await;
+        assert_true(&document, &route(&Method::GET, path), answer).await;
     }
 }
 
@@ -100,7 +116,6 @@ async fn every_refusal_is_as_it_says() {
     let document = house.get("/v1/openapi.json").await;
 
     for route in routes().into_iter().filter(|route| route.scope.is_some()) {
-        let method = route.method.as_str().to_lowercase();
         let path = route.path.replace("{ws}", "prod");
         for who in ["mallory", "alerts", "eve"] {
             let answer = house
@@ -108,12 +123,13 @@ async fn every_refusal_is_as_it_says() {
                 .send()
                 .await
                 .unwrap();
-            assert_true(&document, &method, route.path, answer).await;
+            assert_true(&document, &route, answer).await;
         }
     }
     let ahead = format!("{EVENTS}?after=9");
     let ahead = house.ask(Method::GET, &ahead, "ada").send().await.unwrap();
-    assert_true(&document, "get", "/v1/ws/{ws}/events", ahead).await;
+    let follow = route(&Method::GET, "/v1/ws/{ws}/events");
+    assert_true(&document, &follow, ahead).await;
 }
 
 #[tokio::test]

@@ -14,12 +14,12 @@ impl House {
     /// has the request.
     async fn waiting(self: &Arc<Self>, after: u64) -> tokio::task::JoinHandle<Response> {
         let house = Arc::clone(self);
-        let before = self.server.waiting("prod");
+        let before = self.workspace().followers();
         let waiter = tokio::spawn(async move {
             let path = format!("{EVENTS}?after={after}&wait=20");
             house.ask(Method::GET, &path, "bo").send().await.unwrap()
         });
-        while self.server.waiting("prod") <= before {
+        while self.workspace().followers() <= before {
             tokio::task::yield_now().await;
         }
         waiter

@@ -144,6 +144,16 @@ async fn other_addresses_and_methods_are_refused_in_the_same_shape() {
 }
 
 #[tokio::test]
+async fn a_path_that_is_no_text_is_refused_in_the_same_shape() {
+    let house = House::open().await;
+
+    for path in ["/v1/ws/%ff/events", "/v1/ws/prod/incidents/%ff"] {
+        let answer = house.ask(Method::GET, path, "ada").send().await.unwrap();
+        assert_eq!(code(answer).await, (400, "malformed".to_owned()), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_token_is_told_who_it_is() {
     let house = House::open().await;
 
