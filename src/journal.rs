@@ -1,6 +1,11 @@
 //! From a wish to an entry on disk: the one way in which anything is recorded,
 //! for the console, for commands and for the engine.
 
+mod carry;
+
+pub use carry::{from_wire, to_wire};
+
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::{
@@ -88,19 +93,22 @@ impl Author {
             fact: wish.fact,
             came_as: None,
         };
-        if let Some(incident) = board.get(entry.incident) {
-            let label = board.label_in_updates(incident);
-            batch.intents.extend(intents(
-                incident,
-                &entry,
-                Circumstances {
-                    label: label.as_deref(),
-                    now,
-                },
-            ));
-        }
+        batch.intents.extend(following(&entry, board, now));
         batch.entries.push(entry);
     }
+}
+
+/// The messages that follow from `entry`, which `board` does not have yet.
+pub fn following(entry: &Entry, board: &Board, now: DateTime<Utc>) -> Vec<Intent> {
+    let Some(incident) = board.get(entry.incident) else {
+        return Vec::new();
+    };
+    let label = board.label_in_updates(incident);
+    let around = Circumstances {
+        label: label.as_deref(),
+        now,
+    };
+    intents(incident, entry, around)
 }
 
 /// Folds everything that came since into `board`; answers the new entries.

@@ -7,9 +7,10 @@
 //! LOOPS              cli        one short function per command
 //!                    console    the screen, the keys and the doors, in one loop;
 //!                               and the wall, without a key
+//!                    server     the same log for many, over HTTP
 //!                    engine     does what is due, while it holds the log's lease
 //!                    journal    from a wish to an entry on disk
-//! DOORS              config · store · probe · notify · clock
+//! DOORS              config · store · probe · notify · wire · clock
 //!                    one outside thing each; none knows another
 //! COMPUTING FLOORS   ui         what is on the screen and what a key does
 //!                    domain     what an incident is, and what is owed
@@ -35,8 +36,10 @@ pub mod config;
 pub mod notify;
 pub mod probe;
 pub mod store;
+pub mod wire;
 
 pub mod cli;
 pub mod console;
 pub mod engine;
 pub mod journal;
+pub mod server;

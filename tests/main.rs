@@ -23,6 +23,8 @@ mod rules;
 #[cfg(test)]
 mod screen;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod story;

@@ -138,7 +138,7 @@ impl Said {
             let Some(incident) = board.get(id) else {
                 continue;
             };
-            let (_, what) = words::duty(incident, &due.duty);
+            let (_, what) = view::words::duty(incident, &due.duty);
             let (by, left) = (words::time(due.by, now), words::left(due.by, now));
             let sentence = format!("owed: {} {what} by {by}, {left}", incident.label());
             let (key, clock) = ((id, what), due.clock(now));

@@ -34,7 +34,6 @@ mod store;
 mod text;
 mod tools;
 mod update;
-mod view;
 mod wait;
 mod words;
 
@@ -47,6 +46,8 @@ use args::Global;
 use failure::Exit;
 use open::Setup;
 use room::Room;
+
+use crate::wire::view;
 
 /// An incident war room in the terminal.
 ///

@@ -193,7 +193,7 @@ async fn is_new(conn: &mut Conn, path: &Path) -> Result<bool, StoreError> {
     if application != schema::APPLICATION {
         return Err(StoreError::OtherProgram { path: path.into() });
     }
-    schema::known(path, version)?;
+    schema::known(path, version, schema::REPLICA_VERSION)?;
     Ok(false)
 }
 

@@ -22,13 +22,23 @@ use crate::domain::{
 pub(super) const AT_ONCE: usize = 128;
 
 /// Rows per page, when many are read: about a megabyte of them.
-const PAGE: u32 = 2_000;
+pub(super) const PAGE: u32 = 2_000;
 
 /// The columns of an entry, packed into one text: a row of twelve values costs
 /// more to carry between threads than to read.
 /// `$1` is what stands between them.
-const PACKED: &str =
-    "concat_ws($1, seq, id, incident, kind, at, recorded_at, actor, via, replica, base, body)";
+macro_rules! packed {
+    () => {
+        "concat_ws($1, seq, id, incident, kind, at, recorded_at, actor, via, replica, base, body)"
+    };
+}
+
+/// One page of packed rows; nothing after the end. `$2` stands between rows.
+pub(super) const PAGES: &str = concat!(
+    "SELECT string_agg(line, $2) FROM (SELECT ",
+    packed!(),
+    " AS line FROM entries WHERE seq > $3 ORDER BY seq LIMIT $4) AS page"
+);
 
 /// How an entry was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +174,8 @@ impl Log {
         tx: &mut Tx<'_>,
         rows: &[RawEntry],
     ) -> Result<Vec<Accepted>, StoreError> {
-        let mut known = known(tx, rows).await?;
+        let ids: Vec<EntryId> = rows.iter().map(|row| row.id).collect();
+        let mut known = known(tx, &ids).await?;
         let mut accepted = Vec::with_capacity(rows.len());
         let mut fresh: Vec<Numbered<'_>> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -193,7 +204,7 @@ impl Log {
     }
 
     /// Gives `row` the next number, and moves the head.
-    fn number<'r>(&self, tx: &mut Tx<'_>, row: &'r RawEntry) -> Numbered<'r> {
+    pub(super) fn number<'r>(&self, tx: &mut Tx<'_>, row: &'r RawEntry) -> Numbered<'r> {
         let own = row.replica == self.inner.replica;
         tx.head.seq += 1;
         tx.head.rseq += u64::from(own);
@@ -295,11 +306,7 @@ impl Log {
 
     /// One page of packed rows; `None` after the end.
     async fn page(&self, after: Seq, most: u32) -> Result<Option<String>, StoreError> {
-        let sql = format!(
-            "SELECT string_agg(line, $2) FROM (SELECT {PACKED} AS line FROM entries \
-             WHERE seq > $3 ORDER BY seq LIMIT $4) AS page"
-        );
-        sqlx::query_scalar(AssertSqlSafe(sql))
+        sqlx::query_scalar(PAGES)
             .bind(FIELD)
             .bind(ROW)
             .bind(to_db(after))
@@ -325,19 +332,19 @@ pub(super) struct Numbered<'r> {
     pub(super) row: &'r RawEntry,
 }
 
-/// Those of `rows` whose ids the log has, as it has them.
+/// Those entries of `ids` that the log has, as it has them.
 pub(super) async fn known(
     tx: &mut Tx<'_>,
-    rows: &[RawEntry],
+    ids: &[EntryId],
 ) -> Result<HashMap<EntryId, RawEntry>, StoreError> {
-    let places = (2..rows.len() + 2).map(|place| format!("${place}"));
+    let places = (2..ids.len() + 2).map(|place| format!("${place}"));
     let sql = format!(
-        "SELECT {PACKED} FROM entries WHERE id IN ({})",
+        concat!("SELECT ", packed!(), " FROM entries WHERE id IN ({})"),
         places.collect::<Vec<_>>().join(", ")
     );
     let mut query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql)).bind(FIELD);
-    for row in rows {
-        query = query.bind(row.id.to_string());
+    for id in ids {
+        query = query.bind(id.to_string());
     }
     let found = query.fetch_all(tx.conn()).await;
     let found = found.map_err(|error| tx.told(error))?;

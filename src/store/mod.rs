@@ -17,6 +17,7 @@
 //! kept to the millisecond, as numbers. The statements are the same on both databases;
 //! what differs is opening, beginning, watching and what errors mean.
 
+mod accepting;
 mod by_hand;
 mod connect;
 mod deliveries;
@@ -40,6 +41,7 @@ mod tx;
 mod verify;
 mod watch;
 
+pub use accepting::{Accepting, Known};
 pub use by_hand::DeliveryFilter;
 pub use deliveries::{Ending, Recovered, Try};
 pub use error::StoreError;

@@ -187,7 +187,8 @@ pub(super) async fn keep(
 ) -> Result<Vec<Accepted>, StoreError> {
     let mut kept = Vec::with_capacity(rows.len());
     for some in rows.chunks(AT_ONCE) {
-        let known = known(tx, some).await?;
+        let ids: Vec<EntryId> = some.iter().map(|row| row.id).collect();
+        let known = known(tx, &ids).await?;
         for row in some {
             if let Some(why) = row.unfit() {
                 return Err(StoreError::Unfit { id: row.id, why });

@@ -64,6 +64,36 @@ impl From<&Entry> for RawEntry {
 }
 
 impl RawEntry {
+    /// The same, as it will be stored: times to the millisecond, and the body
+    /// on one line.
+    #[must_use]
+    pub fn settled(self) -> Self {
+        Self {
+            at: to_millis(self.at),
+            recorded_at: to_millis(self.recorded_at),
+            body: one_line(&self.body),
+            ..self
+        }
+    }
+
+    /// What it says; `None` where its body is no JSON.
+    pub fn entry(&self) -> Option<Entry> {
+        let (fact, came_as) = Fact::read_whole(&self.kind, &self.body).ok()?;
+        Some(Entry {
+            id: self.id,
+            seq: self.seq,
+            incident: self.incident,
+            at: self.at,
+            recorded_at: self.recorded_at,
+            by: self.by.clone(),
+            via: Via::from(self.via.as_str()),
+            replica: self.replica,
+            base: self.base,
+            fact,
+            came_as,
+        })
+    }
+
     /// Why it can't be stored, if it can't: its words must not hold what
     /// separates words.
     pub(super) fn unfit(&self) -> Option<&'static str> {

@@ -179,13 +179,13 @@ pub(super) fn on_server() -> String {
     )
 }
 
-/// Whether this program knows the format `found`.
-pub(super) fn known(path: &Path, found: i64) -> Result<(), StoreError> {
-    if found > REPLICA_VERSION {
+/// Whether this program knows the format `found`, up to `newest`.
+pub(super) fn known(path: &Path, found: i64, newest: i64) -> Result<(), StoreError> {
+    if found > newest {
         return Err(StoreError::Newer {
             path: path.into(),
             found,
-            known: REPLICA_VERSION,
+            known: newest,
         });
     }
     if found < VERSION {

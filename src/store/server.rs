@@ -226,7 +226,7 @@ async fn is_new(conn: &mut Conn, server: &Server) -> Result<bool, StoreError> {
         .await
         .map_err(told)?;
     let format = format.and_then(|format| format.parse().ok());
-    schema::known(path, format.ok_or_else(other)?)?;
+    schema::known(path, format.ok_or_else(other)?, schema::VERSION)?;
     Ok(false)
 }
 

@@ -119,6 +119,12 @@ fn the_review_says_which_update_was_sent_meanwhile_and_by_whom() {
 #[test]
 fn what_is_said_of_a_saved_draft_goes_with_the_composer() {
     let mut app = busy();
+    let engine = EngineSeen {
+        mine: true,
+        ticked_at: Some(now()),
+        ..EngineSeen::default()
+    };
+    update(&mut app, Msg::Engine(engine), now());
     let (_, later) = press(&mut app, "c\t\t\t\t\trolling back", now());
     update(&mut app, Msg::DraftSaved(later), later);
 

@@ -362,7 +362,7 @@ fn the_resolve_is_credited_to_whoever_resolved() {
         "{screen}"
     );
     assert!(
-        screen.contains(":retro-held") && screen.contains(":close"),
+        screen.contains("retro") && screen.contains("close"),
         "{screen}"
     );
 }

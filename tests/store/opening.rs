@@ -155,7 +155,7 @@ async fn the_log_of_a_newer_program_is_refused() {
             error,
             StoreError::Newer {
                 found: 9,
-                known: 1,
+                known: 2,
                 ..
             }
         ),

@@ -99,7 +99,7 @@ pub struct State {
 }
 
 /// When what happened (T2), in UTC. `declared` always has happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
 pub struct Milestones {
     /// Impact began.
     pub impact_started: Option<DateTime<Utc>>,

@@ -1,14 +1,16 @@
-//! What `-o json` writes: small structs with stable names, times in UTC as
+//! What scripts read, from `-o json` and over HTTP: small structs with stable names, times in UTC as
 //! RFC 3339, lengths of time in whole seconds.
 
 mod duty;
 mod log;
+pub mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub use duty::{Over, Owed, over, owed};
-pub use log::{Happened, Seen, happened, sending};
+pub use log::{Happened, Seen, Sending, happened, sending};
 
 use crate::domain::{
     duty::{duties, settled},
@@ -24,31 +26,42 @@ use crate::domain::{
 };
 
 /// An incident, in a line of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IncidentInBrief)]
 pub struct Brief<'a> {
+    #[schema(value_type = String, format = "uuid")]
     pub id: IncidentId,
     pub label: String,
     pub number: u32,
+    #[schema(value_type = String)]
     pub title: &'a Title,
+    #[schema(value_type = Option<String>)]
     pub severity: Option<Severity>,
+    #[schema(value_type = Option<String>)]
     pub highest_severity: Option<Severity>,
+    #[schema(value_type = String)]
     pub phase: Phase,
     pub active: bool,
+    #[schema(value_type = String)]
     pub impact: &'a Title,
+    #[schema(value_type = Option<String>)]
     pub service: Option<&'a Name>,
     pub drill: bool,
     pub private: bool,
+    #[schema(value_type = Option<String>)]
     pub commander: Option<&'a Name>,
     pub anchor: DateTime<Utc>,
     pub duties: Vec<Owed>,
 }
 
 /// An incident, whole.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Incident)]
 pub struct Whole<'a> {
     #[serde(flatten)]
     pub brief: Brief<'a>,
     pub roles: Vec<RoleOf<'a>>,
+    #[schema(value_type = Vec<String>)]
     pub people: Vec<Name>,
     pub milestones: &'a Milestones,
     pub settled: Vec<Over>,
@@ -57,76 +70,103 @@ pub struct Whole<'a> {
     pub outages: Vec<Outage>,
     pub updates: Vec<Said<'a>>,
     pub published: Vec<Said<'a>>,
+    #[schema(value_type = Option<String>, format = "uuid")]
     pub draft: Option<EntryId>,
     pub draft_approved: bool,
     pub requests: Vec<Request<'a>>,
     pub links: Vec<Link<'a>>,
+    #[schema(value_type = Vec<String>)]
     pub ticked: Vec<&'a str>,
+    #[schema(value_type = Vec<String>)]
     pub alerts_firing: Vec<&'a Title>,
+    #[schema(value_type = Vec<String>)]
     pub unmet_at_resolve: &'a [Title],
+    #[schema(value_type = Option<String>)]
     pub long_running: Option<&'a Prose>,
+    #[schema(value_type = Option<String>)]
     pub ended_because: Option<&'a Prose>,
+    #[schema(value_type = Option<String>, format = "uuid")]
     pub merged_into: Option<IncidentId>,
+    #[schema(value_type = Vec<String>)]
     pub absorbed: &'a [IncidentId],
+    #[schema(value_type = Option<String>, format = "uuid")]
     pub recurrence_of: Option<IncidentId>,
     pub retrospective: LookingBack<'a>,
+    #[schema(value_type = String)]
     pub policy: &'a Title,
     pub entries: usize,
 }
 
 /// Who does what.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct RoleOf<'a> {
+    #[schema(value_type = String)]
     pub role: Role,
+    #[schema(value_type = String)]
     pub person: &'a Name,
 }
 
 /// A time of downtime.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Outage {
     pub from: DateTime<Utc>,
     pub to: Option<DateTime<Utc>>,
 }
 
 /// An update that was sent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Said<'a> {
+    #[schema(value_type = String, format = "uuid")]
     pub entry: EntryId,
+    #[schema(value_type = String)]
     pub by: &'a Name,
     pub at: DateTime<Utc>,
     pub posted_at: Option<DateTime<Utc>>,
+    #[schema(value_type = String)]
     pub status: &'a Title,
+    #[schema(value_type = String)]
     pub impact: &'a Title,
+    #[schema(value_type = String)]
     pub eta: &'a Title,
     pub eta_at: Option<DateTime<Utc>>,
     pub next: Option<DateTime<Utc>>,
+    #[schema(value_type = String)]
     pub body: &'a Prose,
     pub last: bool,
+    #[schema(value_type = Vec<String>)]
     pub channels: &'a [Name],
+    #[schema(value_type = Vec<String>)]
     pub posted: Vec<&'a Name>,
+    #[schema(value_type = Vec<String>)]
     pub failed: Vec<&'a Name>,
 }
 
 /// A request to a person.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Request<'a> {
+    #[schema(value_type = String, format = "uuid")]
     pub entry: EntryId,
+    #[schema(value_type = String)]
     pub from: &'a Name,
+    #[schema(value_type = String)]
     pub of: &'a Name,
+    #[schema(value_type = String)]
     pub what: &'a Prose,
     pub by: DateTime<Utc>,
     pub answered: Option<DateTime<Utc>>,
 }
 
 /// A link.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Link<'a> {
+    #[schema(value_type = String)]
     pub name: &'a Name,
+    #[schema(value_type = String)]
     pub url: &'a str,
 }
 
 /// Looking back.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct LookingBack<'a> {
     pub required: bool,
     pub reasons: Vec<String>,
@@ -134,19 +174,27 @@ pub struct LookingBack<'a> {
     pub new_failure_mode: Option<bool>,
     pub scheduled: Option<DateTime<Utc>>,
     pub held: Option<DateTime<Utc>>,
+    #[schema(value_type = Vec<String>)]
     pub attendees: &'a [Name],
+    #[schema(value_type = Option<String>)]
     pub waived_by: Option<&'a Title>,
+    #[schema(value_type = Vec<String>)]
     pub factors: &'a [Prose],
     pub actions: Vec<Item<'a>>,
     pub open_before_closing: Vec<String>,
 }
 
 /// An action item.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ActionItem)]
 pub struct Item<'a> {
+    #[schema(value_type = String, format = "uuid")]
     pub entry: EntryId,
+    #[schema(value_type = String)]
     pub kind: ActionKind,
+    #[schema(value_type = String)]
     pub what: &'a Prose,
+    #[schema(value_type = Option<String>)]
     pub owner: Option<&'a Name>,
     pub due: Option<NaiveDate>,
     pub done: bool,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::{
     duty::{Clock, Due, Duty, Promise, Settled, Standing},
@@ -10,28 +11,36 @@ use crate::domain::{
 };
 
 /// Something owed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Owed {
+    #[schema(value_type = &'static String)]
     pub duty: &'static str,
     pub what: String,
+    #[schema(value_type = &'static String)]
     pub rule: &'static str,
     pub due: DateTime<Utc>,
     pub from: DateTime<Utc>,
+    #[schema(value_type = &'static String)]
     pub state: &'static str,
     /// Until it is due; negative once it is overdue.
     pub left_seconds: i64,
     pub overdue_seconds: i64,
     pub step: Option<String>,
+    #[schema(value_type = Option<String>)]
     pub target: Option<Name>,
 }
 
 /// A clock that does not run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Over {
+    #[schema(value_type = &'static String)]
     pub promise: &'static str,
+    #[schema(value_type = &'static String)]
     pub state: &'static str,
     pub step: Option<String>,
+    #[schema(value_type = Option<String>)]
     pub target: Option<Name>,
+    #[schema(value_type = Option<String>)]
     pub by: Option<Name>,
     pub at: Option<DateTime<Utc>>,
     pub took_seconds: Option<i64>,
@@ -47,7 +56,7 @@ pub fn owed(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Owed {
         Duty::Answer { of, .. } => (None, Some(of.clone())),
         _ => (None, None),
     };
-    let (duty, what) = crate::cli::words::duty(incident, &due.duty);
+    let (duty, what) = super::words::duty(incident, &due.duty);
     Owed {
         duty,
         what,

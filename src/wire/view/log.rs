@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::{
     domain::{
@@ -16,46 +17,63 @@ use crate::{
 };
 
 /// An entry of a timeline.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Happened {
+    #[schema(value_type = String, format = "uuid")]
     pub id: EntryId,
     pub seq: Option<u64>,
+    #[schema(value_type = String, format = "uuid")]
     pub incident: IncidentId,
     pub at: DateTime<Utc>,
     pub recorded_at: DateTime<Utc>,
+    #[schema(value_type = String)]
     pub by: Name,
+    #[schema(value_type = String)]
     pub via: Via,
     pub kind: String,
     /// The entry in words, as the console shows it.
     pub text: String,
+    #[schema(value_type = Value)]
     pub body: Box<RawValue>,
     pub retracted: bool,
     pub pinned: bool,
 }
 
 /// A delivery.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Delivery)]
 pub struct Sending<'a> {
+    #[schema(value_type = String)]
     pub key: &'a Title,
+    #[schema(value_type = String)]
     pub channel: &'a Name,
+    #[schema(value_type = String, format = "uuid")]
     pub incident: IncidentId,
+    #[schema(value_type = String, format = "uuid")]
     pub origin: EntryId,
+    #[schema(value_type = String)]
     pub purpose: Purpose,
+    #[schema(value_type = String)]
     pub state: DeliveryState,
     pub attempts: u32,
     pub next_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
     pub maybe_repeat: bool,
+    #[schema(value_type = Option<String>)]
     pub last_error: Option<&'a Title>,
+    #[schema(value_type = String)]
     pub subject: &'a Title,
+    #[schema(value_type = String)]
     pub text: &'a Prose,
 }
 
 /// A probe's state, as the log tells.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Seen<'a> {
+    #[schema(value_type = String)]
     pub probe: &'a Name,
+    #[schema(value_type = String)]
     pub state: Health,
     pub since: DateTime<Utc>,
 }

@@ -1,0 +1,337 @@
+//! Who asks, and what they may. A token makes a [`Caller`] of its bearer, for
+//! one workspace; the name it gives is the one under which entries are
+//! recorded.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{PoisonError, RwLock},
+};
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
+    http::{HeaderMap, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use chrono::{DateTime, Utc};
+use ring::digest::{SHA256, digest};
+use tokio_util::sync::CancellationToken;
+
+use super::{Problem, Shared};
+use crate::{domain::text::Name, wire::Code};
+
+/// What a token allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// To see everything of the workspace: enough for a wall.
+    Read,
+    /// To record, and to change deliveries; and to read.
+    Write,
+    /// All of it.
+    Admin,
+    /// To post alerts, and nothing else.
+    Hook,
+}
+
+impl Scope {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Admin, Self::Hook];
+
+    /// `read`, `write`, `admin`, `hook`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+            Self::Hook => "hook",
+        }
+    }
+
+    /// Whether it is enough where `wanted` is asked for.
+    const fn allows(self, wanted: Self) -> bool {
+        match self {
+            Self::Admin => true,
+            Self::Write => matches!(wanted, Self::Write | Self::Read),
+            Self::Read => matches!(wanted, Self::Read),
+            Self::Hook => matches!(wanted, Self::Hook),
+        }
+    }
+}
+
+/// Some scopes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scopes(Vec<Scope>);
+
+impl Scopes {
+    /// Whether one of them is enough where `wanted` is asked for.
+    pub fn allow(&self, wanted: Scope) -> bool {
+        self.0.iter().any(|scope| scope.allows(wanted))
+    }
+
+    /// Those that were given, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> {
+        self.0.iter().copied()
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        let mut scopes: Vec<Scope> = scopes.into_iter().collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        Self(scopes)
+    }
+}
+
+/// Who asks. A request has one as an extension once a token, or the other end
+/// of a socket, said who it is.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The name under which entries are recorded.
+    pub name: Name,
+    /// The one workspace it is for.
+    pub workspace: Name,
+    /// What it may.
+    pub scopes: Scopes,
+    /// Cancelled as soon as it may nothing any more: whoever waits, ends then.
+    pub revoked: CancellationToken,
+}
+
+impl Caller {
+    /// Whether the caller may.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Forbidden`], with what would be needed.
+    pub fn may(&self, wanted: Scope) -> Result<(), Problem> {
+        if self.scopes.allow(wanted) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Code::Forbidden,
+            format_args!(
+                "this needs a token with the scope {}: ask for one",
+                wanted.word()
+            ),
+        ))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Self>().cloned();
+        caller.ok_or_else(|| {
+            Problem::new(
+                Code::Unauthenticated,
+                "send a token as `Authorization: Bearer …`: whoever runs the server can make one",
+            )
+        })
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
+        Ok(parts.extensions.get::<Self>().cloned())
+    }
+}
+
+/// The SHA-256 of a token. Tokens are random, so nothing slower is needed, and
+/// looking one up by its hash tells nobody how near a guess was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Hash([u8; 32]);
+
+impl Hash {
+    /// Of a token as its bearer sends it.
+    pub fn of(token: &str) -> Self {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+        Self(hash)
+    }
+
+    /// A hash as it was stored.
+    pub const fn stored(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hash(…)")
+    }
+}
+
+/// What a token gives its bearer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Of the token itself, which is not kept.
+    pub hash: Hash,
+    /// The name under which entries are recorded.
+    pub name: Name,
+    /// The one workspace it is for.
+    pub workspace: Name,
+    /// What it may.
+    pub scopes: Scopes,
+    /// When it ends; never where absent.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// The tokens that hold now.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    held: RwLock<HashMap<Hash, (Grant, CancellationToken)>>,
+}
+
+impl Tokens {
+    /// Puts `grants` in the place of all there were. One that is no more, was
+    /// changed, or has expired ends at once, also for those who wait.
+    pub fn set(&self, grants: Vec<Grant>, now: DateTime<Utc>) {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        let mut before = std::mem::take(&mut *held);
+        for grant in grants.into_iter().filter(|grant| grant.holds(now)) {
+            let same = before
+                .get(&grant.hash)
+                .is_some_and(|(known, _)| *known == grant);
+            let live = same.then(|| before.remove(&grant.hash)).flatten();
+            let live = live.map(|(_, live)| live).unwrap_or_default();
+            held.insert(grant.hash, (grant, live));
+        }
+        for (_, live) in before.into_values() {
+            live.cancel();
+        }
+    }
+
+    /// Who sends this token; `None` where it does not hold.
+    fn bearer(&self, token: &str, now: DateTime<Utc>) -> Option<Caller> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let (grant, live) = held.get(&Hash::of(token))?;
+        grant.holds(now).then(|| Caller {
+            name: grant.name.clone(),
+            workspace: grant.workspace.clone(),
+            scopes: grant.scopes.clone(),
+            revoked: live.clone(),
+        })
+    }
+}
+
+impl Grant {
+    fn holds(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_none_or(|at| at > now)
+    }
+}
+
+/// Puts the [`Caller`] into a request that has a token. One who is known
+/// already, from the other end of a socket, stays who they are.
+pub(super) async fn identify(
+    State(server): State<Shared>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if request.extensions().get::<Caller>().is_none()
+        && let Some(token) = bearer(request.headers())?
+    {
+        let caller = server.tokens.bearer(token, server.clock.now());
+        let caller = caller.ok_or_else(|| {
+            Problem::new(
+                Code::Unauthenticated,
+                "the token is unknown, has expired or was revoked: ask for another one",
+            )
+        })?;
+        request.extensions_mut().insert(caller);
+    }
+    Ok(next.run(request).await)
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (first, second) = (values.next(), values.next());
+    let Some(value) = first else {
+        return Ok(None);
+    };
+    let token = value.to_str().ok().and_then(|text| {
+        let (kind, token) = text.split_once(' ')?;
+        kind.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    match (token, second) {
+        (Some(token), None) => Ok(Some(token)),
+        _ => Err(Problem::new(
+            Code::Unauthenticated,
+            "the header has to be one `Authorization: Bearer …`",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    fn grant(token: &str, expires_at: Option<DateTime<Utc>>) -> Grant {
+        Grant {
+            hash: Hash::of(token),
+            name: "ada".into(),
+            workspace: "prod".into(),
+            scopes: [Scope::Write].into_iter().collect(),
+            expires_at,
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_taken_away_ends_for_those_who_wait() {
+        let noon = DateTime::UNIX_EPOCH;
+        let tokens = Tokens::default();
+        tokens.set(vec![grant("a", None), grant("b", None)], noon);
+        let (a, b) = (tokens.bearer("a", noon), tokens.bearer("b", noon));
+
+        tokens.set(vec![grant("b", None)], noon);
+
+        assert!(a.unwrap().revoked.is_cancelled());
+        assert!(!b.unwrap().revoked.is_cancelled());
+        assert!(tokens.bearer("a", noon).is_none());
+    }
+
+    #[test]
+    fn a_token_that_allows_less_than_before_ends_for_those_who_wait() {
+        let noon = DateTime::UNIX_EPOCH;
+        let tokens = Tokens::default();
+        tokens.set(vec![grant("a", None)], noon);
+        let before = tokens.bearer("a", noon).unwrap();
+
+        let scopes = [Scope::Hook].into_iter().collect();
+        tokens.set(
+            vec![Grant {
+                scopes,
+                ..grant("a", None)
+            }],
+            noon,
+        );
+
+        assert!(before.revoked.is_cancelled());
+        assert!(tokens.bearer("a", noon).unwrap().may(Scope::Read).is_err());
+    }
+
+    #[test]
+    fn a_token_holds_until_the_moment_it_expires() {
+        let noon = DateTime::UNIX_EPOCH;
+        let tokens = Tokens::default();
+        tokens.set(vec![grant("a", Some(noon + TimeDelta::hours(1)))], noon);
+
+        assert!(tokens.bearer("a", noon + TimeDelta::minutes(59)).is_some());
+        assert!(tokens.bearer("a", noon + TimeDelta::hours(1)).is_none());
+    }
+
+    #[test]
+    fn admin_is_all_write_reads_and_a_hook_only_posts_alerts() {
+        let may = |given: Scope| Scope::ALL.map(|wanted| given.allows(wanted));
+
+        assert_eq!(may(Scope::Read), [true, false, false, false]);
+        assert_eq!(may(Scope::Write), [true, true, false, false]);
+        assert_eq!(may(Scope::Admin), [true, true, true, true]);
+        assert_eq!(may(Scope::Hook), [false, false, false, true]);
+    }
+}

@@ -1,0 +1,222 @@
+//! The log over HTTP: taking entries in, and telling of them.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Extension, Json,
+    body::Bytes,
+    extract::{
+        Query, State,
+        rejection::{BytesRejection, QueryRejection},
+    },
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Datelike as _, Utc};
+
+use super::{Caller, Problem, Room, Shared, Workspace, draining, feed, openapi::Refused};
+use crate::{
+    domain::text::Name,
+    journal,
+    store::RawEntry,
+    wire::{self, Code, Follow, Item, Page, Post, Posted},
+};
+
+/// Takes entries in.
+///
+/// Answered once everything is on disk: an entry that is `appended` or
+/// `duplicate` survives whatever happens. Sending the same again is answered
+/// with `duplicate`. The entries of one post are taken in their order; one that
+/// is rejected does not keep the others out.
+#[utoipa::path(
+    post,
+    path = "/v1/ws/{ws}/events",
+    operation_id = "post_events",
+    params(("ws" = String, Path, description = "The workspace")),
+    request_body = Post,
+    responses((status = 200, description = "What became of each entry", body = Posted), Refused),
+    security(("token" = ["write"]))
+)]
+pub(super) async fn post(
+    Extension(workspace): Extension<Arc<Workspace>>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Posted>, Problem> {
+    plain_json(&headers)?;
+    let body = body?;
+    let post: Post =
+        serde_json::from_slice(&body).map_err(|error| Problem::new(Code::Malformed, error))?;
+    if post.events.len() > wire::ENTRIES {
+        return Err(Problem::new(
+            Code::TooManyEntries,
+            "a post has at most 500 entries: send it in parts",
+        ));
+    }
+    let items = post
+        .events
+        .into_iter()
+        .map(|entry| checked(entry, &caller.name))
+        .collect();
+    let writer = &workspace.writer;
+    let results = writer.post(items, post.on_conflict, body.len()).await?;
+    let epoch = workspace.room.feed.epoch();
+    Ok(Json(Posted { results, epoch }))
+}
+
+fn plain_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
+    let kind = kind.split(';').next().unwrap_or("").trim();
+    let coded = headers.contains_key(header::CONTENT_ENCODING);
+    if kind.eq_ignore_ascii_case("application/json") && !coded {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::UnsupportedMediaType,
+        "send `Content-Type: application/json`, not compressed",
+    ))
+}
+
+/// An entry as it may be stored, or why it may not.
+fn checked(entry: wire::Entry, caller: &Name) -> Result<RawEntry, Item> {
+    let id = entry.id;
+    let no = |code, detail| Err(Item::rejected(id, code, detail));
+    if entry.v != wire::VERSION {
+        return no(
+            Code::NewerVersion,
+            "this server knows version 1 of the outer fields: update it",
+        );
+    }
+    let body = entry.body.get();
+    if body.len() > wire::BODY {
+        return no(
+            Code::EntryTooLarge,
+            "its body has at most 64 KiB: shorten it",
+        );
+    }
+    if depth(body) > wire::DEPTH {
+        return no(Code::TooDeep, "its lists and objects lie more than 32 deep");
+    }
+    if !(is_a_time(entry.at) && is_a_time(entry.recorded_at)) {
+        return no(
+            Code::Unfit,
+            "its time is not between the years 1970 and 9999",
+        );
+    }
+    let mut row = journal::from_wire(entry);
+    row.seq = None;
+    row.by = author(&row.via, caller);
+    Ok(row)
+}
+
+/// Who recorded it: whoever the token names, but for what no person does.
+fn author(via: &str, caller: &Name) -> Name {
+    match via {
+        "engine" => "engine".into(),
+        _ => caller.clone(),
+    }
+}
+
+/// Deadlines are counted from it, and have to end somewhere.
+fn is_a_time(at: DateTime<Utc>) -> bool {
+    (1970..=9999).contains(&at.year())
+}
+
+/// How deep lists and objects lie in each other, in text that is JSON.
+fn depth(json: &str) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => now += 1,
+            b']' | b'}' if !in_string => now = now.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(now);
+    }
+    most
+}
+
+/// The entries after a number; waits for the next one, if asked to.
+///
+/// Empty when the wait was in vain: ask again, with the same number. A client
+/// that finds another `epoch`, or a `head` below its own number, reads the log
+/// again from the last entry that both have.
+#[utoipa::path(
+    get,
+    path = "/v1/ws/{ws}/events",
+    operation_id = "follow_events",
+    params(("ws" = String, Path, description = "The workspace"), Follow),
+    responses((status = 200, description = "Entries, in order, without gaps", body = Page<wire::Entry>), Refused),
+    security(("token" = ["read"]))
+)]
+pub(super) async fn follow(
+    State(server): State<Shared>,
+    Extension(workspace): Extension<Arc<Workspace>>,
+    caller: Caller,
+    asked: Result<Query<Follow>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(asked) = asked?;
+    let room = &workspace.room;
+    agrees(room, &asked).await?;
+    let mut head = room.feed.watch();
+    let wait = Duration::from_secs(asked.wait.min(wire::WAIT_S).into());
+    let news = head.wait_for(|head| *head > asked.after);
+    tokio::select! {
+        biased;
+        () = caller.revoked.cancelled() => return Err(Problem::new(
+            Code::Unauthenticated,
+            "the token was revoked, or has expired: ask for another one",
+        )),
+        () = server.drain.cancelled() => return Err(draining()),
+        _ = tokio::time::timeout(wait, news) => {}
+    }
+    // The history may have become another one meanwhile.
+    agrees(room, &asked).await?;
+    let most = asked.limit.unwrap_or(u32::MAX);
+    let events = room.feed.after(&room.log, asked.after, most).await?;
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    Ok((json, feed::page(room, asked.after, &events)).into_response())
+}
+
+/// Whether the client's number is one of this history.
+async fn agrees(room: &Room, asked: &Follow) -> Result<(), Problem> {
+    let feed = &room.feed;
+    let epoch = feed.epoch();
+    if asked.epoch.as_ref().is_some_and(|theirs| *theirs != epoch) {
+        let way_out = "read the log again from the last entry that both have";
+        return Err(Problem::new(Code::EpochChanged, way_out).at(&epoch, feed.head()));
+    }
+    if asked.after > feed.head() {
+        // It may be ahead of what was read here, but not of the log.
+        feed.refresh(&room.log).await?;
+    }
+    if asked.after > feed.head() {
+        let way_out = "the server lost what came after its head: send it what it lacks";
+        return Err(Problem::new(Code::CursorAhead, way_out).at(&epoch, feed.head()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_what_lies_in_each_other_and_not_in_strings() {
+        for (json, deep) in [
+            ("1", 0),
+            ("{}", 1),
+            (r#"[[],[{}],{"a":1}]"#, 3),
+            (r#"{"a":"[[[[\"{{"}"#, 1),
+            (r#""\\""#, 0),
+            (r#"["\\",[1]]"#, 2),
+        ] {
+            assert_eq!(depth(json), deep, "{json}");
+        }
+    }
+}

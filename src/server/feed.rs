@@ -1,0 +1,253 @@
+//! What every console follows: the last entries of a workspace, encoded once,
+//! and one number that rises. An entry is read from the log once, however many
+//! wait for it, and nothing is kept for any one of them.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use serde_json::value::RawValue;
+use tokio::{
+    sync::{Mutex, watch},
+    time::MissedTickBehavior,
+};
+
+use super::Room;
+use crate::{
+    domain::entry::Seq,
+    journal,
+    store::{Log, RawEntry, StoreError},
+    wire::{self, Engine},
+};
+
+/// How many entries stay encoded: a console that was away for a minute finds
+/// what it missed here; an older cursor is read from the log.
+const KEPT: usize = 1_000;
+/// How many are read at a time, and the most of a page.
+const PAGE: u32 = 500;
+const _: () = assert!(PAGE as usize == wire::ENTRIES);
+/// How many bytes of entries go into one page, if it has more than one.
+const BYTES: usize = 1 << 20;
+/// How often it is looked at who runs the engine.
+const ENGINE: Duration = Duration::from_secs(1);
+
+/// An entry as it is sent.
+pub(super) type Encoded = Arc<RawValue>;
+
+/// What a workspace's consoles are told.
+#[derive(Debug)]
+pub(super) struct Feed {
+    state: RwLock<State>,
+    head: watch::Sender<Seq>,
+    /// Held while the log is read, so that an entry is read once.
+    reading: Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    epoch: String,
+    engine: Engine,
+    /// The number of the last entry that is not kept here any more.
+    before: Seq,
+    entries: VecDeque<Encoded>,
+}
+
+impl Feed {
+    /// The feed of this log, as it is now.
+    pub(super) async fn of(log: &Log) -> Result<Self, StoreError> {
+        let head = log.head().await?;
+        let before = head.saturating_sub(KEPT as u64);
+        let feed = Self {
+            state: RwLock::new(State {
+                epoch: log.epoch().await?,
+                before,
+                ..State::default()
+            }),
+            head: watch::Sender::new(before),
+            reading: Mutex::new(()),
+        };
+        feed.refresh(log).await?;
+        Ok(feed)
+    }
+
+    /// The number of the last entry that was read.
+    pub(super) fn head(&self) -> Seq {
+        *self.head.borrow()
+    }
+
+    /// Tells of every change of [`Feed::head`] from now on.
+    pub(super) fn watch(&self) -> watch::Receiver<Seq> {
+        self.head.subscribe()
+    }
+
+    /// How many watch.
+    pub(super) fn waiting(&self) -> usize {
+        self.head.receiver_count()
+    }
+
+    /// The name of the history.
+    pub(super) fn epoch(&self) -> String {
+        self.with(|state| state.epoch.clone())
+    }
+
+    /// Who runs the engine.
+    pub(super) fn engine(&self) -> Engine {
+        self.with(|state| state.engine.clone())
+    }
+
+    /// Reads what is new in the log, and tells those who wait.
+    pub(super) async fn refresh(&self, log: &Log) -> Result<(), StoreError> {
+        let _reading = self.reading.lock().await;
+        loop {
+            let rows = log.raw_after(self.head(), PAGE).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            self.push(rows);
+        }
+    }
+
+    /// Tells of what this server has just written, without reading it again;
+    /// where something of others lies between, the log is read for both.
+    pub(super) async fn add(&self, mut rows: Vec<RawEntry>) {
+        let _reading = self.reading.lock().await;
+        let head = self.head();
+        rows.retain(|row| row.seq > Some(head));
+        if rows.first().is_some_and(|row| row.seq == Some(head + 1)) {
+            self.push(rows);
+        }
+    }
+
+    /// Tells of the entries after the head.
+    fn push(&self, rows: Vec<RawEntry>) {
+        let entries: Vec<Encoded> = rows.into_iter().map(encode).collect();
+        let count = entries.len() as u64;
+        self.change(|state| state.push(entries));
+        self.head.send_modify(|head| *head += count);
+    }
+
+    /// The entries after a number, at most `most` or a page; from here, or from the log
+    /// where they are too old.
+    pub(super) async fn after(
+        &self,
+        log: &Log,
+        after: Seq,
+        most: u32,
+    ) -> Result<Vec<Encoded>, StoreError> {
+        let most = most.clamp(1, PAGE);
+        if let Some(kept) = self.with(|state| state.after(after, most as usize)) {
+            return Ok(fitting(kept));
+        }
+        let rows = log.raw_after(after, most).await?;
+        Ok(fitting(rows.into_iter().map(encode).collect()))
+    }
+
+    /// Looks at who runs the engine, and whether the history is another one.
+    pub(super) async fn look(&self, room: &Room) -> Result<(), StoreError> {
+        let now = room.clock.now();
+        let lease = room.log.lease().await?;
+        let holder = lease
+            .filter(|lease| lease.expires_at > now)
+            .map(|lease| format!("{} on {}", lease.owner.name, lease.owner.host));
+        let ticked_at = room.log.last_tick().await?;
+        let epoch = room.log.epoch().await?;
+        let head = room.log.head().await?;
+        let other = self.with(|state| state.epoch != epoch);
+        if other {
+            *room.board.lock().await = None;
+        }
+        let _reading = self.reading.lock().await;
+        self.change(|state| {
+            state.engine = Engine { holder, ticked_at };
+            if other {
+                state.epoch = epoch;
+                state.before = head;
+                state.entries.clear();
+            }
+        });
+        if other {
+            self.head.send_replace(head);
+        }
+        Ok(())
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&State) -> T) -> T {
+        read(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl State {
+    fn push(&mut self, entries: Vec<Encoded>) {
+        self.entries.extend(entries);
+        let over = self.entries.len().saturating_sub(KEPT);
+        self.entries.drain(..over);
+        self.before += over as u64;
+    }
+
+    /// `None` where what follows is not kept here any more.
+    fn after(&self, after: Seq, most: usize) -> Option<Vec<Encoded>> {
+        let skip = usize::try_from(after.checked_sub(self.before)?).ok()?;
+        Some(self.entries.iter().skip(skip).take(most).cloned().collect())
+    }
+}
+
+fn encode(row: RawEntry) -> Encoded {
+    let id = row.id;
+    let entry = journal::to_wire(row);
+    let encoded = entry.and_then(|entry| serde_json::value::to_raw_value(&entry).ok());
+    if encoded.is_none() {
+        tracing::error!(%id, "an entry of the log is no JSON: it is told of as null");
+    }
+    encoded.map_or_else(|| RawValue::NULL.to_owned().into(), Into::into)
+}
+
+/// As many as fit into a page, and at least one.
+fn fitting(mut entries: Vec<Encoded>) -> Vec<Encoded> {
+    let mut bytes = 0;
+    let fit = entries.iter().position(|entry| {
+        bytes += entry.get().len();
+        bytes > BYTES
+    });
+    entries.truncate(fit.map_or(entries.len(), |fit| fit.max(1)));
+    entries
+}
+
+/// Keeps a room's feed up to date until the room is dropped by everybody else.
+pub(super) async fn keep(room: Arc<Room>, stop: tokio_util::sync::CancellationToken) {
+    let mut changes = room.log.changes().await;
+    let mut look = tokio::time::interval(ENGINE);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let done = tokio::select! {
+            () = stop.cancelled() => return,
+            () = changes.changed() => room.feed.refresh(&room.log).await,
+            _ = look.tick() => room.feed.look(&room).await,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "reading the log for those who follow it");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+}
+
+/// The page that a console is sent.
+pub(super) fn page(room: &Room, after: Seq, events: &[Encoded]) -> Vec<u8> {
+    let next = after + events.len() as u64;
+    let head = room.feed.head().max(next);
+    let page = wire::Page {
+        events: events.iter().map(|event| &**event).collect(),
+        head,
+        next,
+        more: next < head,
+        epoch: room.feed.epoch(),
+        server_time: room.clock.now(),
+        engine: room.feed.engine(),
+    };
+    serde_json::to_vec(&page).expect("a page has only JSON, text and numbers")
+}

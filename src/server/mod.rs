@@ -1,0 +1,282 @@
+//! The shared backend: the same log as a local file, spoken to over HTTP.
+//!
+//! Each workspace has one writer, which takes whatever waits in one
+//! transaction and answers only after the commit; one feed, from which every
+//! console is told of new entries; and one board, folded from the log. Nothing
+//! is kept for a single client: it says where it is, and is told what follows.
+//!
+//! [`routes`] is the one list of addresses, with the [`Scope`] each asks for.
+//! Whatever is refused is a [`Problem`].
+
+mod accept;
+mod auth;
+mod events;
+mod feed;
+mod openapi;
+mod problem;
+mod read;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    http::{HeaderValue, Method, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::{MethodRouter, get, post},
+};
+use tokio::sync::Mutex;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use accept::Writer;
+use feed::Feed;
+
+pub use auth::{Caller, Grant, Hash, Scope, Scopes, Tokens};
+pub use problem::Problem;
+
+use crate::{
+    clock::Clock,
+    domain::{board::Board, text::Name},
+    journal,
+    store::{Log, StoreError},
+    wire::{self, Code},
+};
+
+/// A server, as its handlers share it.
+pub(crate) type Shared = Arc<Server>;
+
+/// What is served: the workspaces, and who may speak to them.
+#[derive(Debug)]
+pub struct Server {
+    workspaces: BTreeMap<Name, Arc<Workspace>>,
+    /// Who may.
+    pub tokens: Tokens,
+    clock: Clock,
+    drain: CancellationToken,
+}
+
+/// One workspace: its room, and who writes in it.
+#[derive(Debug)]
+pub struct Workspace {
+    room: Arc<Room>,
+    writer: Writer,
+    /// Ends the task that keeps the feed.
+    _feeding: DropGuard,
+}
+
+/// What is known in a workspace.
+#[derive(Debug)]
+struct Room {
+    log: Log,
+    clock: Clock,
+    /// Never ahead of the log while nobody holds it; `None` when it has to be
+    /// folded anew.
+    board: Mutex<Option<Board>>,
+    feed: Feed,
+}
+
+impl Server {
+    /// Serves these logs by name.
+    ///
+    /// # Errors
+    ///
+    /// When one of them can't be read.
+    pub async fn new(logs: BTreeMap<Name, Log>, clock: Clock) -> Result<Self, StoreError> {
+        let mut workspaces = BTreeMap::new();
+        for (name, log) in logs {
+            workspaces.insert(name, Arc::new(Workspace::open(log, clock).await?));
+        }
+        Ok(Self {
+            workspaces,
+            tokens: Tokens::default(),
+            clock,
+            drain: CancellationToken::new(),
+        })
+    }
+
+    /// Answers everybody who waits, and takes nothing new: the end is near.
+    pub fn drain(&self) {
+        self.drain.cancel();
+    }
+
+    /// The workspaces, by name.
+    pub fn workspaces(&self) -> impl Iterator<Item = (&Name, &Workspace)> {
+        self.workspaces.iter().map(|(name, one)| (name, &**one))
+    }
+}
+
+impl Workspace {
+    async fn open(log: Log, clock: Clock) -> Result<Self, StoreError> {
+        let mut board = Board::default();
+        journal::catch_up(&log, &mut board).await?;
+        let room = Arc::new(Room {
+            feed: Feed::of(&log).await?,
+            log,
+            clock,
+            board: Mutex::new(Some(board)),
+        });
+        room.feed.look(&room).await?;
+        let stop = CancellationToken::new();
+        tokio::spawn(feed::keep(Arc::clone(&room), stop.clone()));
+        Ok(Self {
+            writer: Writer::start(Arc::clone(&room)),
+            room,
+            _feeding: stop.drop_guard(),
+        })
+    }
+
+    /// How many wait for news.
+    pub fn followers(&self) -> usize {
+        self.room.feed.waiting()
+    }
+
+    /// How many pieces of at most 16 KiB wait to be written, or are being
+    /// written: every post is one at least.
+    pub fn posts(&self) -> usize {
+        self.writer.waiting()
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Log {
+        &self.room.log
+    }
+}
+
+/// An address.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// How it is asked.
+    pub method: Method,
+    /// Its path, with its parameters in braces.
+    pub path: &'static str,
+    /// What the caller must be allowed; anybody may where absent.
+    pub scope: Option<Scope>,
+    handler: MethodRouter<Shared>,
+}
+
+impl Route {
+    const fn get(path: &'static str, scope: Option<Scope>, handler: MethodRouter<Shared>) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            scope,
+            handler,
+        }
+    }
+
+    const fn post(path: &'static str, scope: Option<Scope>, handler: MethodRouter<Shared>) -> Self {
+        Self {
+            method: Method::POST,
+            path,
+            scope,
+            handler,
+        }
+    }
+}
+
+/// Every address.
+pub fn routes() -> Vec<Route> {
+    let (read, write) = (Some(Scope::Read), Some(Scope::Write));
+    vec![
+        Route::post("/v1/ws/{ws}/events", write, post(events::post)),
+        Route::get("/v1/ws/{ws}/events", read, get(events::follow)),
+        Route::get("/v1/ws/{ws}/incidents", read, get(read::incidents)),
+        Route::get("/v1/ws/{ws}/incidents/{id}", read, get(read::incident)),
+        Route::get("/v1/ws/{ws}/deliveries", read, get(read::deliveries)),
+        Route::post(
+            "/v1/ws/{ws}/deliveries/{key}/retry",
+            write,
+            post(read::retry),
+        ),
+        Route::post(
+            "/v1/ws/{ws}/deliveries/{key}/mark-sent",
+            write,
+            post(read::mark_sent),
+        ),
+        Route::post(
+            "/v1/ws/{ws}/deliveries/{key}/cancel",
+            write,
+            post(read::cancel),
+        ),
+        Route::get("/v1/meta", None, get(openapi::meta)),
+        Route::get("/v1/openapi.json", None, get(openapi::document)),
+    ]
+}
+
+/// Everything the server answers, for a listener to serve.
+pub fn router(server: Shared) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        let handler = match route.scope {
+            Some(scope) => {
+                let state = (Arc::clone(&server), scope);
+                let guard = middleware::from_fn_with_state(state, guard);
+                route.handler.route_layer(guard)
+            }
+            None => route.handler,
+        };
+        router = router.route(route.path, handler);
+    }
+    router
+        .fallback(async || Problem::new(Code::NotFound, "/v1/openapi.json lists what there is"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                Code::MethodNotAllowed,
+                "/v1/openapi.json lists what there is",
+            )
+        })
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&server),
+            auth::identify,
+        ))
+        .layer(DefaultBodyLimit::max(wire::BATCH))
+        .layer(middleware::map_response(fresh))
+        .with_state(server)
+}
+
+/// Says that an answer is of this moment: no proxy may tell it to another.
+async fn fresh(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Lets a caller through to their own workspace, if they may; the handler
+/// finds it as an extension.
+async fn guard(
+    State((server, scope)): State<(Shared, Scope)>,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    caller: Caller,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let params = params.map_err(|error| Problem::new(Code::Malformed, error))?;
+    let asked = params.iter().find(|(name, _)| *name == "ws");
+    if asked.is_some_and(|(_, ws)| ws != &*caller.workspace) {
+        return Err(Problem::new(
+            Code::ForeignWorkspace,
+            format_args!("the token is for the workspace {}", caller.workspace),
+        ));
+    }
+    caller.may(scope)?;
+    if server.drain.is_cancelled() {
+        return Err(draining());
+    }
+    let workspace = server.workspaces.get(&caller.workspace).ok_or_else(|| {
+        Problem::new(
+            Code::NoWorkspace,
+            format_args!("{} is not served here", caller.workspace),
+        )
+    })?;
+    request.extensions_mut().insert(Arc::clone(workspace));
+    Ok(next.run(request).await)
+}
+
+/// What everybody is told who asks or waits while the server ends.
+fn draining() -> Problem {
+    Problem::new(
+        Code::Draining,
+        "ask again: another one or this one takes over",
+    )
+}

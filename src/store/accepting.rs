@@ -1,0 +1,172 @@
+//! Taking in what others made: entry by entry, with an answer for each, in one
+//! transaction.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Log, RawEntry, StoreError, by_hand, deliveries,
+    log::{AT_ONCE, Numbered, PAGE, PAGES, insert, known},
+    row::{FIELD, Packed, ROW, entry, to_db},
+    tx::Tx,
+};
+use crate::domain::{
+    entry::{Entry, EntryId, Seq},
+    fact::Fact,
+    notice::Intent,
+};
+
+/// A transaction that is under way: nobody else adds to the log meanwhile.
+/// Dropped without [`Accepting::commit`], nothing of it is left.
+#[derive(Debug)]
+pub struct Accepting<'a> {
+    log: &'a Log,
+    tx: Tx<'a>,
+    known: HashMap<EntryId, RawEntry>,
+    fresh: Vec<RawEntry>,
+    intents: Vec<Intent>,
+    taken_back: Vec<EntryId>,
+}
+
+/// What the log has under an entry's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing.
+    New,
+    /// The same, under this number.
+    Same(Seq),
+    /// Something else.
+    Other,
+}
+
+impl Log {
+    /// Begins to take in entries; `ids` are those of the candidates.
+    ///
+    /// # Errors
+    ///
+    /// What the disk or another process stood in the way of.
+    pub async fn accepting(&self, ids: &[EntryId]) -> Result<Accepting<'_>, StoreError> {
+        let mut tx = self.inner.begin().await?;
+        let mut all = HashMap::new();
+        for some in ids.chunks(AT_ONCE) {
+            all.extend(known(&mut tx, some).await?);
+        }
+        Ok(Accepting {
+            log: self,
+            tx,
+            known: all,
+            fresh: Vec::new(),
+            intents: Vec::new(),
+            taken_back: Vec::new(),
+        })
+    }
+}
+
+impl Accepting<'_> {
+    /// What was added after number `seq`, by whomever, before this began: with
+    /// it, a reader at `seq` knows all there is.
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be read.
+    pub async fn missed(&mut self, seq: Seq) -> Result<Vec<Entry>, StoreError> {
+        let mut missed: Vec<Entry> = Vec::new();
+        let mut cursor = seq;
+        while cursor < self.tx.head.seq {
+            let page = sqlx::query_scalar(PAGES)
+                .bind(FIELD)
+                .bind(ROW)
+                .bind(to_db(cursor))
+                .bind(i64::from(PAGE))
+                .fetch_one(self.tx.conn())
+                .await;
+            let page: Option<String> = page.map_err(|error| self.tx.told(error))?;
+            let entries = page.as_deref().and_then(|text| {
+                let rows = text.split(ROW);
+                rows.map(|row| Packed::read(row).as_ref().and_then(entry))
+                    .collect()
+            });
+            let entries: Vec<Entry> =
+                entries.ok_or_else(|| self.tx.damaged("an entry can't be read"))?;
+            cursor += entries.len() as u64;
+            missed.extend(entries);
+        }
+        Ok(missed)
+    }
+
+    /// What the log has under the id of `row`. Who recorded it is not
+    /// compared: that is not for the sender to say.
+    pub fn known(&self, row: &RawEntry) -> Known {
+        let Some(there) = self.known.get(&row.id) else {
+            return Known::New;
+        };
+        let by = there.by.clone();
+        let same = there.same(&RawEntry { by, ..row.clone() });
+        match there.seq {
+            Some(seq) if same => Known::Same(seq),
+            _ => Known::Other,
+        }
+    }
+
+    /// The number that the next entry gets.
+    pub fn next(&self) -> Seq {
+        self.tx.head.seq + self.fresh.len() as u64 + 1
+    }
+
+    /// Takes in `row`, which reads as `fact`, with the messages that follow
+    /// from it. Answers its number.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unfit`], and then nothing of it is taken.
+    pub fn take(
+        &mut self,
+        mut row: RawEntry,
+        fact: &Fact,
+        intents: Vec<Intent>,
+    ) -> Result<Seq, StoreError> {
+        if let Some(why) = row.unfit() {
+            return Err(StoreError::Unfit { id: row.id, why });
+        }
+        if let Fact::Retracted { entry: origin, .. } = fact {
+            self.taken_back.push(*origin);
+        }
+        let seq = self.next();
+        row.seq = Some(seq);
+        self.known.insert(row.id, row.clone());
+        self.fresh.push(row);
+        self.intents.extend(intents);
+        Ok(seq)
+    }
+
+    /// Ends it: what was taken is on the disk when this answers, and is
+    /// answered, with its numbers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::append`]; nothing was saved then, unless the answer of the
+    /// disk itself was lost.
+    pub async fn commit(mut self, now: DateTime<Utc>) -> Result<Vec<RawEntry>, StoreError> {
+        if self.fresh.is_empty() {
+            self.tx.undo().await?;
+            return Ok(Vec::new());
+        }
+        let tx = &mut self.tx;
+        let numbered: Vec<Numbered<'_>> = self
+            .fresh
+            .iter()
+            .map(|row| self.log.number(tx, row))
+            .collect();
+        for some in numbered.chunks(AT_ONCE) {
+            let done = insert(tx.conn(), some).await;
+            done.map_err(|error| tx.told(error))?;
+        }
+        deliveries::queue(tx, &self.intents, now).await?;
+        for origin in &self.taken_back {
+            by_hand::take_back(tx, &origin.to_string()).await?;
+        }
+        self.tx.commit().await?;
+        Ok(self.fresh)
+    }
+}

@@ -1,0 +1,295 @@
+//! The JSON of the HTTP API, shared by the server and its clients.
+//!
+//! Times are UTC as RFC 3339, to the millisecond. A field that a reader does
+//! not know is passed over, so that a newer program may say more. An entry's
+//! body travels byte for byte: nobody on the way needs to know its kind.
+
+pub mod code;
+pub(crate) mod view;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+
+pub use code::Code;
+
+use crate::domain::{
+    entry::{EntryId, IncidentId, ReplicaId, Seq},
+    text::{Name, Prose},
+};
+
+/// The version of an entry's outer fields.
+pub const VERSION: u32 = 1;
+/// The most entries of one post, and of one page.
+pub const ENTRIES: usize = 500;
+/// The most bytes of one post.
+pub const BATCH: usize = 1 << 20;
+/// The most bytes of an entry's body.
+pub const BODY: usize = 64 << 10;
+/// How deep lists and objects of a body may lie in each other.
+pub const DEPTH: usize = 32;
+/// The longest wait for news, in seconds: proxies cut off at thirty.
+pub const WAIT_S: u32 = 25;
+
+/// One entry of the log. `seq` is added when it is accepted.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Entry {
+    /// Its name for ever, and its idempotency key: a `UUIDv7` of its author.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: EntryId,
+    /// Its place, 1 for the first, without gaps; ignored in a post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<Seq>,
+    /// The incident it belongs to; all zeros for the workspace itself.
+    #[schema(value_type = String, format = "uuid")]
+    pub incident: IncidentId,
+    /// The kind of fact, such as `noted`: 1 to 64 characters.
+    pub kind: String,
+    /// The version of these fields: 1.
+    #[serde(default = "version")]
+    pub v: u32,
+    /// When it happened, as its author says.
+    pub at: DateTime<Utc>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Who recorded it; in a post, the token's name goes before it.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    pub by: Name,
+    /// How it came about: `console`, `cli`, `engine`, `probe`, `import`, or a
+    /// newer word.
+    pub via: String,
+    /// The copy of the log on which it was made.
+    #[schema(value_type = String, format = "uuid")]
+    pub replica: ReplicaId,
+    /// The last number its author had seen.
+    pub base: Seq,
+    /// The fact's fields.
+    #[schema(value_type = Value)]
+    pub body: Box<RawValue>,
+}
+
+const fn version() -> u32 {
+    VERSION
+}
+
+/// Entries to take in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Post {
+    /// At most 500, in the order in which they were made.
+    pub events: Vec<Entry>,
+    /// What becomes of an entry that something newer overtook.
+    #[serde(default)]
+    pub on_conflict: OnConflict,
+}
+
+/// What becomes of an entry that something newer overtook.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnConflict {
+    /// It is kept and shown, without effect: for what was made offline.
+    #[default]
+    Record,
+    /// It is refused: for somebody who waits for the answer.
+    Reject,
+}
+
+/// The answer to a [`Post`], once everything in it is on disk.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Posted {
+    /// One per entry, in order.
+    pub results: Vec<Item>,
+    /// The history in which the numbers hold.
+    pub epoch: String,
+}
+
+/// What became of one entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Item {
+    /// The entry.
+    #[schema(value_type = String, format = "uuid")]
+    pub id: EntryId,
+    /// What became of it.
+    pub result: Outcome,
+    /// Its number; absent where it was rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seq: Option<Seq>,
+    /// Why it was rejected, as a word of [`Code`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Code>)]
+    pub code: Option<String>,
+    /// Why it was rejected, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub detail: Option<Prose>,
+    /// The entry that overtook it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub superseded_by: Option<EntryId>,
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is new, and on disk.
+    Appended,
+    /// It was there before.
+    Duplicate,
+    /// It is on disk, without effect: something newer overtook it.
+    Superseded,
+    /// It is not on disk, and will not be as it is.
+    Rejected,
+}
+
+impl Item {
+    /// An entry that is on disk.
+    pub const fn kept(id: EntryId, result: Outcome, seq: Seq) -> Self {
+        Self {
+            id,
+            result,
+            seq: Some(seq),
+            code: None,
+            detail: None,
+            superseded_by: None,
+        }
+    }
+
+    /// An entry that was not taken.
+    pub fn rejected(id: EntryId, code: Code, detail: &str) -> Self {
+        Self {
+            id,
+            result: Outcome::Rejected,
+            seq: None,
+            code: Some(code.word().to_owned()),
+            detail: Some(Prose::lossy(detail)),
+            superseded_by: None,
+        }
+    }
+}
+
+/// Which entries are wanted, and how long to wait for them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct Follow {
+    /// The number of the last entry known; 0 for all.
+    #[param(required = false)]
+    pub after: Seq,
+    /// At most so many, up to 500.
+    pub limit: Option<u32>,
+    /// How many seconds to wait while there are none, up to 25.
+    #[param(required = false)]
+    pub wait: u32,
+    /// The history in which `after` holds; another one is answered with 409.
+    pub epoch: Option<String>,
+}
+
+/// Entries after a number, and how the server is.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Page<E = Entry> {
+    /// In order, without gaps; empty when the wait was in vain.
+    pub events: Vec<E>,
+    /// The number of the last entry there is.
+    pub head: Seq,
+    /// The number to ask after next.
+    pub next: Seq,
+    /// Whether there are more now.
+    pub more: bool,
+    /// The history in which the numbers hold.
+    pub epoch: String,
+    /// The server's time.
+    pub server_time: DateTime<Utc>,
+    /// Who pages and delivers.
+    pub engine: Engine,
+}
+
+/// The engine, as the log tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Engine {
+    /// Whose it is; absent when nobody runs one.
+    pub holder: Option<String>,
+    /// When it last did its round.
+    pub ticked_at: Option<DateTime<Utc>>,
+}
+
+/// What went wrong, as RFC 9457 has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    /// `urn:warroom:` and the code.
+    pub r#type: String,
+    /// The code in a few words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable word for it.
+    #[schema(value_type = Code)]
+    pub code: String,
+    /// What happened here, and the way out.
+    pub detail: String,
+    /// The server's history, where the client's is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<String>,
+    /// The number of the last entry there is, where the client's is higher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<Seq>,
+}
+
+/// What a client needs to know before it speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Meta {
+    /// The program: `warroom`.
+    pub program: String,
+    /// Its version.
+    pub version: String,
+    /// The version of an entry's outer fields.
+    pub entry_version: u32,
+    /// The server's time.
+    pub server_time: DateTime<Utc>,
+    /// What fits.
+    pub limits: Limits,
+    /// Who asks; absent without a token.
+    pub you: Option<You>,
+}
+
+/// What fits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Limits {
+    /// Entries of a post, and of a page.
+    pub entries: usize,
+    /// Bytes of a post.
+    pub batch_bytes: usize,
+    /// Bytes of an entry's body.
+    pub body_bytes: usize,
+    /// Lists and objects in each other in a body.
+    pub depth: usize,
+    /// Seconds of waiting for news.
+    pub wait_s: u32,
+}
+
+/// Who a token makes of its bearer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct You {
+    /// The name under which entries are recorded.
+    #[schema(value_type = String)]
+    pub name: Name,
+    /// The one workspace it is for.
+    #[schema(value_type = String)]
+    pub workspace: Name,
+    /// `read`, `write`, `admin`, `hook`.
+    pub scopes: Vec<String>,
+}
+
+impl Limits {
+    /// Those of this program.
+    pub const fn here() -> Self {
+        Self {
+            entries: ENTRIES,
+            batch_bytes: BATCH,
+            body_bytes: BODY,
+            depth: DEPTH,
+            wait_s: WAIT_S,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What is owed, in words.
+
+use crate::domain::{
+    duty::Duty, entry::EntryId, escalation, incident::Incident, policy::Policy, retrospective,
+    text::Name,
+};
+
+/// What a duty is called in JSON, and what it asks for in words.
+pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
+    let policy = incident.policy();
+    match duty {
+        Duty::Respond(severity) => {
+            let within = policy.level(*severity).respond.words();
+            (
+                "respond",
+                format!("acknowledge: {severity} target {within}"),
+            )
+        }
+        Duty::Triage => ("triage", "decide the severity; it waits as P1".to_owned()),
+        Duty::Resolve(severity) => {
+            let within = policy.level(*severity).resolve.words();
+            ("resolve", format!("resolve: {severity} target {within}"))
+        }
+        Duty::Escalate { target, asks, .. } => ("escalate", escalation_to(policy, target, *asks)),
+        Duty::HoldEnds => (
+            "hold_ends",
+            "the hold ends; late steps fire then".to_owned(),
+        ),
+        Duty::FirstNotice => (
+            "first_notice",
+            format!("first notice: {}", policy.update.place),
+        ),
+        Duty::Update => ("update", format!("update: {}", policy.update.place)),
+        Duty::FinalUpdate => (
+            "final_update",
+            format!("final update: {}", policy.update.place),
+        ),
+        Duty::External => (
+            "external",
+            format!("tell the public: {}", policy.external.place),
+        ),
+        Duty::SettleSeverity => ("settle_severity", conflict(incident)),
+        Duty::Answer { of, ask } => ("answer", request(incident, of, *ask)),
+        Duty::Retrospective => {
+            let weekend = if retrospective::lands_on_a_weekend(incident) {
+                ", on a weekend"
+            } else {
+                ""
+            };
+            ("retrospective", format!("hold the retrospective{weekend}"))
+        }
+    }
+}
+
+fn escalation_to(policy: &Policy, target: &Name, asks: bool) -> String {
+    let person = policy
+        .contact(target)
+        .map(|contact| format!(" ({})", contact.person))
+        .unwrap_or_default();
+    let by_hand = if escalation::reaches_anybody(policy) {
+        ""
+    } else {
+        ", by hand"
+    };
+    let asks = if asks { ", to be confirmed" } else { "" };
+    format!("escalate to {target}{person}{by_hand}{asks}")
+}
+
+fn request(incident: &Incident, of: &Name, ask: EntryId) -> String {
+    let mut asks = incident.state().asks.iter();
+    let known = asks.find(|known| known.entry == ask);
+    let what = known.map(|known| known.asked.what.to_string());
+    format!("{of}: {}", what.unwrap_or_default())
+}
+
+fn conflict(incident: &Incident) -> String {
+    incident
+        .state()
+        .severity_conflict
+        .map(|conflict| {
+            format!(
+                "two people set {} and {}: {} holds until somebody settles it",
+                conflict.holds, conflict.other, conflict.holds
+            )
+        })
+        .unwrap_or_default()
+}

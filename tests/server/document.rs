@@ -1,0 +1,143 @@
+//! The `OpenAPI` document is true.
+
+use std::collections::BTreeSet;
+
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use warroom::{
+    server::{Route, Scope, routes},
+    wire::Code,
+};
+
+use super::{EVENTS, House, declared, entry, note, schema::faults};
+
+/// The schema under which the document has an answer.
+fn schema<'d>(document: &'d Value, method: &str, path: &str, answer: &Response) -> &'d Value {
+    let operation = &document["paths"][path][method];
+    let status = answer.status().as_u16().to_string();
+    let responses = operation["responses"].as_object().unwrap();
+    let response = responses.get(&status).unwrap_or(&responses["default"]);
+    let kind = answer.headers()["content-type"].to_str().unwrap();
+    let content = &response["content"][kind]["schema"];
+    assert!(content.is_object(), "{method} {path}: {status} {kind}");
+    content
+}
+
+/// What is wrong with an answer, by the document; empty where it is true.
+pub async fn faults_of(document: &Value, route: &Route, answer: Response) -> Vec<String> {
+    let method = route.method.as_str().to_lowercase();
+    let schema = schema(document, &method, route.path, &answer);
+    let value: Value = answer.json().await.unwrap();
+    faults(document, schema, &value)
+}
+
+fn route(method: &Method, path: &str) -> Route {
+    let mut routes = routes().into_iter();
+    let found = routes.find(|route| route.method == method && route.path == path);
+    found.expect("there is such a route")
+}
+
+async fn assert_true(document: &Value, route: &Route, answer: Response) {
+    let faults = faults_of(document, route, answer).await;
+
+    assert!(
+        faults.is_empty(),
+        "{} {}: {faults:#?}",
+        route.method,
+        route.path
+    );
+}
+
+#[tokio::test]
+async fn it_has_every_address_and_no_other() {
+    let house = House::open().await;
+    let document = house.get("/v1/openapi.json").await;
+
+    let mut documented = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for method in operations.as_object().unwrap().keys() {
+            documented.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+
+    let served = routes().into_iter();
+    let served = served.map(|route| format!("{} {}", route.method, route.path));
+    assert_eq!(documented, served.collect());
+}
+
+#[tokio::test]
+async fn it_names_the_scope_that_each_address_asks_for() {
+    let house = House::open().await;
+    let document = house.get("/v1/openapi.json").await;
+
+    for route in routes() {
+        let method = route.method.as_str().to_lowercase();
+        let security = &document["paths"][route.path][method]["security"];
+        let wanted = match route.scope.map(Scope::word) {
+            Some(scope) => json!([{ "token": [scope] }]),
+            None => json!([{}, { "token": [] }]),
+        };
+        assert_eq!(*security, wanted, "{} {}", route.method, route.path);
+    }
+}
+
+#[tokio::test]
+async fn every_good_answer_is_as_it_says() {
+    let house = House::open().await;
+    let document = house.get("/v1/openapi.json").await;
+    let events = [
+        declared(1),
+        note(2, "hello"),
+        entry(3, "unheard_of", &json!([null, 1.5])),
+        note(2, "other"),
+    ];
+
+    let posted = house.post_as("ada", &json!({ "events": events })).await;
+    let path = "/v1/ws/{ws}/events";
+    assert_true(&document, &route(&Method::POST, path), posted).await;
+
+    for (path, asked) in [
+        (path, EVENTS),
+        ("/v1/ws/{ws}/incidents", "/v1/ws/prod/incidents?all=true"),
+        ("/v1/ws/{ws}/incidents/{id}", "/v1/ws/prod/incidents/1"),
+        ("/v1/ws/{ws}/deliveries", "/v1/ws/prod/deliveries"),
+        ("/v1/meta", "/v1/meta"),
+        ("/v1/openapi.json", "/v1/openapi.json"),
+    ] {
+        let answer = house.ask(Method::GET, asked, "ada").send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{asked}");
+        assert_true(&document, &route(&Method::GET, path), answer).await;
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_is_as_it_says() {
+    let house = House::open().await;
+    let document = house.get("/v1/openapi.json").await;
+
+    for route in routes().into_iter().filter(|route| route.scope.is_some()) {
+        let path = route.path.replace("{ws}", "prod");
+        for who in ["mallory", "alerts", "eve"] {
+            let answer = house
+                .ask(route.method.clone(), &path, who)
+                .send()
+                .await
+                .unwrap();
+            assert_true(&document, &route, answer).await;
+        }
+    }
+    let ahead = format!("{EVENTS}?after=9");
+    let ahead = house.ask(Method::GET, &ahead, "ada").send().await.unwrap();
+    let follow = route(&Method::GET, "/v1/ws/{ws}/events");
+    assert_true(&document, &follow, ahead).await;
+}
+
+#[tokio::test]
+async fn it_lists_every_code() {
+    let house = House::open().await;
+    let document = house.get("/v1/openapi.json").await;
+
+    let listed = &document["components"]["schemas"]["Code"]["enum"];
+
+    assert_eq!(*listed, json!(Code::ALL));
+}

@@ -1,0 +1,109 @@
+//! The folded state over HTTP, and what is done about deliveries.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use warroom::domain::{
+    fact::{Fact, Update},
+    update::{Audience, Form},
+};
+
+use super::{House, code, declared, fact, note, uuid};
+
+/// A house with incident 1, and an update of it on its way to `#incidents`.
+async fn house() -> House {
+    let house = House::open().await;
+    let update = Update {
+        audience: Audience::Internal,
+        form: Form::default(),
+        channels: vec!["#incidents".into()],
+        last: false,
+        draft: None,
+    };
+    let update = fact(2, &Fact::UpdateSent(Box::new(update)));
+    house.post(&[declared(1), update]).await;
+    house
+}
+
+async fn order(house: &House, key: &str, verb: &str) -> (u16, Value) {
+    let key = key.replace('/', "%2F").replace('#', "%23");
+    let path = format!("/v1/ws/prod/deliveries/{key}/{verb}");
+    let answer = house.ask(Method::POST, &path, "ada").send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+async fn key(house: &House) -> String {
+    let list = house.get("/v1/ws/prod/deliveries").await;
+    list[0]["key"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_incident_is_found_by_number_label_and_id() {
+    let house = house().await;
+
+    for which in ["1", "INC-1", "inc-1", &uuid(1)] {
+        let incident = house.get(&format!("/v1/ws/prod/incidents/{which}")).await;
+        assert_eq!(incident["title"], json!("checkout is down"), "{which}");
+        assert_eq!(incident["severity"], json!("P1"));
+        assert_eq!(incident["updates"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_incident_that_is_not_there_is_a_problem() {
+    let house = house().await;
+    let path = "/v1/ws/prod/incidents/INC-2%1b%5b2J";
+
+    let answer = house.ask(Method::GET, path, "bo").send().await.unwrap();
+
+    assert_eq!(code(answer).await, (404, "no_incident".to_owned()));
+}
+
+#[tokio::test]
+async fn the_list_is_as_new_as_the_last_answered_post() {
+    let house = house().await;
+    let list = house.get("/v1/ws/prod/incidents").await;
+    assert_eq!(list.as_array().unwrap().len(), 1);
+
+    let over = Fact::Cancelled {
+        reason: "a false alarm".into(),
+    };
+    house.post(&[fact(3, &over), note(4, "so it is")]).await;
+
+    assert_eq!(house.get("/v1/ws/prod/incidents").await, json!([]));
+    let all = house.get("/v1/ws/prod/incidents?all=true").await;
+    assert_eq!(all[0]["phase"], json!("cancelled"));
+}
+
+#[tokio::test]
+async fn a_delivery_is_taken_back_and_tried_again() {
+    let house = house().await;
+    let key = key(&house).await;
+
+    let cancelled = order(&house, &key, "cancel").await;
+    let too_late = order(&house, &key, "retry").await;
+
+    assert_eq!(cancelled.0, 200);
+    assert_eq!(cancelled.1["state"], json!("cancelled"));
+    assert_eq!(too_late.0, 409);
+    assert_eq!(too_late.1["code"], json!("not_now"));
+    assert_eq!(house.get("/v1/ws/prod/deliveries").await, json!([]));
+    let all = house.get("/v1/ws/prod/deliveries?all=true").await;
+    assert_eq!(all[0]["key"], json!(key));
+}
+
+#[tokio::test]
+async fn a_delivery_that_somebody_made_by_hand_is_sent() {
+    let house = house().await;
+    let key = key(&house).await;
+
+    let again = order(&house, &key, "retry").await;
+    let sent = order(&house, &key, "mark-sent").await;
+    let unknown = order(&house, "nothing/nothing", "retry").await;
+
+    assert_eq!((again.0, &again.1["state"]), (200, &json!("queued")));
+    assert_eq!((sent.0, &sent.1["state"]), (200, &json!("sent")));
+    assert_eq!(
+        (unknown.0, &unknown.1["code"]),
+        (404, &json!("no_delivery"))
+    );
+}
