@@ -3,6 +3,7 @@
 //! needs to say which workspace it is about.
 
 use std::{
+    error::Error,
     fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -129,9 +130,10 @@ impl Server {
 fn is_about_encryption(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Tls(_) => true,
-        sqlx::Error::Io(error) => error
-            .get_ref()
-            .is_some_and(|inner| inner.is::<rustls::Error>()),
+        sqlx::Error::Io(error) => {
+            let inner = error.get_ref();
+            inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
+        }
         _ => false,
     }
 }

@@ -36,6 +36,7 @@ const GUARD: &str = r#"exec 3<&0
 "$@" & server=$!
 { read -r word; kill -INT $server; [ "$word" = stay ]; } <&3 2>/dev/null & asked=$!
 wait $server
+trap "" PIPE
 echo ended >&2
 wait $asked || rm -rf "$0""#;
 
@@ -121,7 +122,7 @@ impl Cluster {
             if line == ENDED {
                 break;
             }
-            said += &format!("{line}\n");
+            said.extend([&*line, "\n"]);
         }
         self.stop();
         Err(said)
