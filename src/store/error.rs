@@ -141,6 +141,11 @@ pub enum StoreError {
          or for all rights on the schema of the log", path.display()
     )]
     Denied { path: PathBuf, what: String },
+    #[error(
+        "the schema {schema} in {} is another program's: name the workspace differently, or use \
+         another database", path.display()
+    )]
+    OtherSchema { path: PathBuf, schema: String },
     #[error("{} keeps text as {found}, and a log needs UTF8: make a database with that encoding", path.display())]
     Encoding { path: PathBuf, found: String },
     #[error("no safe connection to {}: check sslmode and sslrootcert in its address", path.display())]
@@ -205,6 +210,7 @@ impl StoreError {
             | Self::Login { .. }
             | Self::NoDatabase { .. }
             | Self::Denied { .. }
+            | Self::OtherSchema { .. }
             | Self::Encoding { .. }
             | Self::Encryption { .. }
             | Self::NoFile { .. }

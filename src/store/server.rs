@@ -3,6 +3,7 @@
 //! needs to say which workspace it is about.
 
 use std::{
+    error::Error,
     fmt, io,
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicU64},
@@ -91,6 +92,10 @@ impl Server {
     pub(super) async fn connect(&self) -> Result<Conn, StoreError> {
         match tokio::time::timeout(GREETING, self.options.connect()).await {
             Ok(Ok(conn)) => Ok(On::Server(conn)),
+            Ok(Err(source)) if is_about_encryption(&source) => Err(StoreError::Encryption {
+                path: self.name.clone(),
+                source,
+            }),
             Ok(Err(source @ sqlx::Error::Io(_))) => Err(self.unreachable(source)),
             Ok(Err(error)) => Err(tx::told(&self.name, "opening", error)),
             Err(_) => Err(self.unreachable(silence())),
@@ -121,6 +126,18 @@ impl Server {
     }
 }
 
+/// Whether it was refused, or the other side could not prove who it is.
+fn is_about_encryption(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(error) => {
+            let inner = error.get_ref();
+            inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
+        }
+        _ => false,
+    }
+}
+
 fn silence() -> sqlx::Error {
     let what = format!("no answer within {} s", GREETING.as_secs());
     sqlx::Error::Io(io::Error::new(io::ErrorKind::TimedOut, what))
@@ -135,7 +152,8 @@ fn named(options: &PgConnectOptions) -> PathBuf {
     let user = options.get_username();
     let database = options.get_database().unwrap_or(user);
     let port = options.get_port();
-    PathBuf::from(format!("postgres://{user}@{host}:{port}/{database}"))
+    let name = format!("postgres://{user}@{host}:{port}/{database}");
+    PathBuf::from(Title::lossy(&name).to_string())
 }
 
 /// A schema for each name, and never the same for two: a name that is no plain
@@ -193,7 +211,7 @@ async fn prepare(server: &Server) -> Result<Conn, StoreError> {
     if encoding != "UTF8" {
         return Err(StoreError::Encoding {
             path: path.clone(),
-            found: encoding,
+            found: Title::lossy(&encoding).to_string(),
         });
     }
     if is_new(&mut conn, server).await? {
@@ -217,7 +235,10 @@ async fn is_new(conn: &mut Conn, server: &Server) -> Result<bool, StoreError> {
     if things == 0 {
         return Ok(true);
     }
-    let other = || StoreError::OtherProgram { path: path.clone() };
+    let other = || StoreError::OtherSchema {
+        path: path.clone(),
+        schema: server.schema.clone(),
+    };
     if ours == 0 {
         return Err(other());
     }

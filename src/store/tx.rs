@@ -274,12 +274,6 @@ pub(super) fn told(path: &Path, doing: &'static str, source: sqlx::Error) -> Sto
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => {
             return StoreError::Lost { path: path.into() };
         }
-        sqlx::Error::Tls(_) => {
-            return StoreError::Encryption {
-                path: path.into(),
-                source,
-            };
-        }
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound => {
             return damaged(path, source.to_string());
         }

@@ -3,15 +3,19 @@
 
 use std::{
     env, fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
-    os::unix::{fs::chown, process::CommandExt as _},
+    os::unix::{
+        fs::{PermissionsExt as _, chown},
+        process::CommandExt as _,
+    },
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    thread,
 };
 
 use rustix::fs::{FlockOperation, flock};
@@ -32,11 +36,17 @@ const GUARD: &str = r#"exec 3<&0
 "$@" & server=$!
 { read -r word; kill -INT $server; [ "$word" = stay ]; } <&3 2>/dev/null & asked=$!
 wait $server
+trap "" PIPE
+echo ended >&2
 wait $asked || rm -rf "$0""#;
+
+/// What the guard says when the server has ended.
+const ENDED: &str = "ended";
 
 /// A server with its data.
 pub struct Cluster {
     data: PathBuf,
+    options: Vec<String>,
     port: u16,
     running: Option<(Child, ChildStdin)>,
     folder: TempDir,
@@ -45,19 +55,32 @@ pub struct Cluster {
 impl Cluster {
     /// A new one, running.
     pub fn new() -> Self {
+        Self::with(&[], &[])
+    }
+
+    /// A new one, running, with these files (for its own eyes) among its data,
+    /// and with these options.
+    pub fn with(files: &[(&str, &str)], options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         give(folder.path());
         let data = folder.path().join("data");
         copy(template(), &data);
+        for (name, text) in files {
+            let file = data.join(name);
+            fs::write(&file, text).unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+            give(&file);
+        }
         let mut cluster = Self {
             data,
+            options: options.iter().map(|&option| option.to_owned()).collect(),
             port: free_port(),
             running: None,
             folder,
         };
         // Somebody else may have taken the port meanwhile.
-        while !cluster.try_start() {
-            assert!(cluster.said().contains("in use"), "{}", cluster.said());
+        while let Err(why) = cluster.try_start() {
+            assert!(why.contains("in use"), "{why}");
             cluster.port = free_port();
         }
         cluster
@@ -65,52 +88,44 @@ impl Cluster {
 
     /// Starts it again, and waits until it takes connections.
     pub fn start(&mut self) {
-        assert!(
-            self.try_start(),
-            "PostgreSQL did not start: {}",
-            self.said()
-        );
+        self.try_start().unwrap();
     }
 
-    fn try_start(&mut self) -> bool {
-        let log = fs::File::create(self.log()).unwrap();
+    /// Starts it, or answers with what it said.
+    fn try_start(&mut self) -> Result<(), String> {
         let mut child = unprivileged(Path::new("sh"))
             .args(["-c", GUARD])
             .arg(self.folder.path())
             .arg(tool("postgres"))
             .arg("-D")
             .arg(&self.data)
-            .args([
-                "-p",
-                &self.port.to_string(),
-                "-c",
-                "listen_addresses=127.0.0.1",
-            ])
+            .args(["-p", &self.port.to_string()])
+            .args(["-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "unix_socket_directories="])
             .args(["-c", "fsync=off", "-c", "max_connections=200"])
+            .args(self.options.iter().flat_map(|option| ["-c", option]))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(log)
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let stdin = child.stdin.take().unwrap();
         self.running = Some((child, stdin));
-        while !self.is_ready() {
-            if self.said().contains("is shut down") {
-                self.stop();
-                return false;
+        let mut said = String::new();
+        for line in lines.by_ref().map_while(Result::ok) {
+            if line.contains("ready to accept connections") {
+                // It goes on talking, and must not wait for a listener.
+                thread::spawn(move || lines.for_each(drop));
+                return Ok(());
             }
-            std::thread::yield_now();
+            if line == ENDED {
+                break;
+            }
+            said.extend([&*line, "\n"]);
         }
-        true
-    }
-
-    fn is_ready(&self) -> bool {
-        Command::new(tool("pg_isready"))
-            .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
-            .status()
-            .unwrap()
-            .success()
+        self.stop();
+        Err(said)
     }
 
     /// Stops it, and waits until it has ended.
@@ -120,14 +135,6 @@ impl Cluster {
             drop(stdin);
             child.wait().unwrap();
         }
-    }
-
-    fn said(&self) -> String {
-        fs::read_to_string(self.log()).unwrap()
-    }
-
-    fn log(&self) -> PathBuf {
-        self.data.with_extension("log")
     }
 
     /// The address of its database.

@@ -1,13 +1,15 @@
 //! What a server may be asked for, and what its schema holds.
 
+use std::fs;
+
 use warroom::{
     domain::notice::Purpose,
     store::{Log, Problem, StoreError},
 };
 
 use super::{
-    intent, noon, notes,
-    pg::{self, PASSWORD, inside, run},
+    folder, intent, noon, notes,
+    pg::{self, Cluster, PASSWORD, inside, run},
 };
 
 async fn refused(url: &str) -> StoreError {
@@ -44,6 +46,41 @@ async fn each_wrong_address_has_its_own_words() {
 }
 
 #[tokio::test]
+async fn a_server_with_a_certificate_is_known_by_it() {
+    let make = || rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let (theirs, other) = (make(), make());
+    let files = [
+        ("server.crt", theirs.cert.pem()),
+        ("server.key", theirs.signing_key.serialize_pem()),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let cluster = Cluster::with(&files, &["ssl=on"]);
+    let folder = folder();
+    let trusting = |name: &str, pem: String| {
+        let file = folder.path().join(name);
+        fs::write(&file, pem).unwrap();
+        let (url, file) = (cluster.url(), file.display());
+        format!("{url}?sslmode=verify-full&sslrootcert={file}")
+    };
+
+    let log = Log::connect(&trusting("theirs.pem", theirs.cert.pem()), &"prod".into()).await;
+    let log = log.unwrap();
+    let error = refused(&trusting("other.pem", other.cert.pem())).await;
+
+    log.append(&notes([1]), &[], noon()).await.unwrap();
+    let mut conn = cluster.by_hand().await;
+    let safe: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+         WHERE ssl AND application_name = 'warroom'",
+    )
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
+    assert!(safe > 0);
+    assert!(matches!(error, StoreError::Encryption { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn a_user_without_rights_is_told_which_are_missing() {
     let role = pg::workspace();
     let mut conn = pg::shared().by_hand().await;
@@ -75,10 +112,7 @@ async fn a_schema_that_is_not_ours_is_left_alone() {
         .await
         .unwrap_err();
 
-    assert!(
-        matches!(theirs, StoreError::OtherProgram { .. }),
-        "{theirs}"
-    );
+    assert!(matches!(theirs, StoreError::OtherSchema { .. }), "{theirs}");
     assert!(
         matches!(newer, StoreError::Newer { found: 2, .. }),
         "{newer}"
