@@ -31,11 +31,8 @@ use crate::{
     ui::msg::{EngineSeen, Wish},
 };
 
-/// How long the lease lasts without being renewed.
-const LEASE: TimeDelta = TimeDelta::seconds(15);
-/// How often it is renewed, and every clock looked at: a step is never more
-/// than a second late because of it, since the next deadline shortens the wait.
-const ROUND: Duration = Duration::from_secs(5);
+/// How long whoever does not hold the lease waits at most to ask for it again.
+const AGAIN_AT_MOST: Duration = Duration::from_secs(1);
 /// How long a try may be on the wire before another engine may take it over:
 /// a little more than a channel's own limit.
 const ON_THE_WIRE: TimeDelta = TimeDelta::seconds(20);
@@ -100,7 +97,7 @@ impl Engine {
             }
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                () = tokio::time::sleep(self.every().min(AGAIN_AT_MOST)) => {}
             }
         }
     }
@@ -113,7 +110,7 @@ impl Engine {
         changes: &mut crate::store::Changes,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let fence = match self.log.take_lease(&self.owner, now, LEASE).await? {
+        let fence = match self.log.take_lease(&self.owner, now, self.log.lease_terms().ttl).await? {
             LeaseState::Held(fence) => fence,
             LeaseState::HeldBy(lease) => {
                 let holder = format!(
@@ -136,6 +133,12 @@ impl Engine {
             self.log.release_lease(fence).await?;
         }
         ended
+    }
+
+    /// How often the lease is renewed and every clock looked at: a step is never
+    /// late because of it, since the next deadline shortens the wait.
+    fn every(&self) -> Duration {
+        self.log.lease_terms().every
     }
 
     fn reaches(&self, policy: &Policy, step: &Step) -> bool {
@@ -182,7 +185,7 @@ impl<'a> Turn<'a> {
             self.recover(now).await?;
             self.fire(now).await?;
             self.deliver(now).await?;
-            log.renew_lease(self.fence, now, LEASE).await?;
+            log.renew_lease(self.fence, now, log.lease_terms().ttl).await?;
             let me = format!("{} on {}", self.engine.owner.name, self.engine.owner.host);
             seen.send_replace(EngineSeen {
                 holder: Some(Title::lossy(&me)),
@@ -203,7 +206,7 @@ impl<'a> Turn<'a> {
     ) -> Result<(), StoreError> {
         let pause = self.until_next().await?;
         let log = &self.engine.log;
-        let renewed = tokio::time::Instant::now() + ROUND;
+        let renewed = tokio::time::Instant::now() + self.engine.every();
         let wake = tokio::time::Instant::now() + pause;
         loop {
             tokio::select! {
@@ -247,10 +250,11 @@ impl<'a> Turn<'a> {
             .filter(|at| *at > now)
             .chain(self.engine.log.soonest_delivery().await?)
             .min();
-        let pause = soonest.map_or(ROUND, |at| {
+        let round = self.engine.every();
+        let pause = soonest.map_or(round, |at| {
             (at - now).to_std().unwrap_or(Duration::from_millis(200))
         });
-        Ok(pause.min(ROUND))
+        Ok(pause.min(round))
     }
 
     /// Takes over tries that nobody ended: of an engine that is gone, or of a

@@ -165,6 +165,7 @@ const fn told(error: &StoreError) -> (Code, &'static str) {
         | StoreError::Login { .. }
         | StoreError::NoDatabase { .. }
         | StoreError::Denied { .. }
+        | StoreError::OtherSchema { .. }
         | StoreError::Encoding { .. }
         | StoreError::Encryption { .. }
         | StoreError::NoFile { .. }

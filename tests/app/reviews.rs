@@ -10,7 +10,7 @@ use warroom::{
     ui::{
         app::{App, Mode, update},
         capability::Tier,
-        msg::Msg,
+        msg::{EngineSeen, Msg},
         sheet::Sheet,
         theme::lettered,
     },
