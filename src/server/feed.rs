@@ -100,6 +100,10 @@ impl Feed {
     /// Reads what is new in the log, and tells those who wait.
     pub(super) async fn refresh(&self, log: &Log) -> Result<(), StoreError> {
         let _reading = self.reading.lock().await;
+        self.read_on(log).await
+    }
+
+    async fn read_on(&self, log: &Log) -> Result<(), StoreError> {
         loop {
             let rows = log.raw_after(self.head(), PAGE).await?;
             if rows.is_empty() {
@@ -111,12 +115,17 @@ impl Feed {
 
     /// Tells of what this server has just written, without reading it again;
     /// where something of others lies between, the log is read for both.
-    pub(super) async fn add(&self, mut rows: Vec<RawEntry>) {
+    pub(super) async fn add(&self, log: &Log, mut rows: Vec<RawEntry>) {
         let _reading = self.reading.lock().await;
         let head = self.head();
         rows.retain(|row| row.seq > Some(head));
         if rows.first().is_some_and(|row| row.seq == Some(head + 1)) {
             self.push(rows);
+        } else if !rows.is_empty()
+            && let Err(error) = self.read_on(log).await
+        {
+            // It is saved, and read again at the next change.
+            tracing::warn!(%error, "reading the log for those who follow it");
         }
     }
 
@@ -128,8 +137,8 @@ impl Feed {
         self.head.send_modify(|head| *head += count);
     }
 
-    /// The entries after a number, at most `most` or a page; from here, or from the log
-    /// where they are too old.
+    /// The entries after a number, at most `most` or a page; from here, or from
+    /// the log where they are too old.
     pub(super) async fn after(
         &self,
         log: &Log,
