@@ -13,12 +13,13 @@ use tokio::{
     sync::{Mutex, watch},
     time::MissedTickBehavior,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::Room;
 use crate::{
     domain::entry::Seq,
     journal,
-    store::{Log, RawEntry, StoreError},
+    store::{Changes, Log, RawEntry, StoreError},
     wire::{self, Engine},
 };
 
@@ -227,20 +228,20 @@ fn fitting(mut entries: Vec<Encoded>) -> Vec<Encoded> {
     entries
 }
 
-/// Keeps a room's feed up to date until the room is dropped by everybody else.
-pub(super) async fn keep(room: Arc<Room>, stop: tokio_util::sync::CancellationToken) {
-    let mut changes = room.log.changes().await;
+/// Keeps a room's feed up to date until it is told to stop.
+pub(super) async fn keep(room: Arc<Room>, mut changes: Changes, stop: CancellationToken) {
     let mut look = tokio::time::interval(ENGINE);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let done = tokio::select! {
+        let looked = tokio::select! {
             () = stop.cancelled() => return,
-            () = changes.changed() => room.feed.refresh(&room.log).await,
+            () = changes.changed() => Ok(()),
             _ = look.tick() => room.feed.look(&room).await,
         };
-        if let Err(error) = done {
+        // At every look as well: a read that went wrong is made up for then.
+        let read = room.feed.refresh(&room.log).await;
+        if let Err(error) = looked.and(read) {
             tracing::warn!(%error, "reading the log for those who follow it");
-            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 }
