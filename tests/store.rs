@@ -1,5 +1,6 @@
 //! The log on a real disk: real files, real connections, real processes.
 
+mod accepting;
 mod adding;
 mod damage;
 mod deliveries;

@@ -199,7 +199,7 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     let fresh = tx.commit(now).await?;
     *slot = Some(board);
     // Before anybody is answered: who reads on then, reads what they wrote.
-    room.feed.add(fresh).await;
+    room.feed.add(&room.log, fresh).await;
     Ok(answers)
 }
 

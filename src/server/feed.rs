@@ -13,12 +13,13 @@ use tokio::{
     sync::{Mutex, watch},
     time::MissedTickBehavior,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::Room;
 use crate::{
     domain::entry::Seq,
     journal,
-    store::{Log, RawEntry, StoreError},
+    store::{Changes, Log, RawEntry, StoreError},
     wire::{self, Engine},
 };
 
@@ -100,6 +101,10 @@ impl Feed {
     /// Reads what is new in the log, and tells those who wait.
     pub(super) async fn refresh(&self, log: &Log) -> Result<(), StoreError> {
         let _reading = self.reading.lock().await;
+        self.read_on(log).await
+    }
+
+    async fn read_on(&self, log: &Log) -> Result<(), StoreError> {
         loop {
             let rows = log.raw_after(self.head(), PAGE).await?;
             if rows.is_empty() {
@@ -111,12 +116,17 @@ impl Feed {
 
     /// Tells of what this server has just written, without reading it again;
     /// where something of others lies between, the log is read for both.
-    pub(super) async fn add(&self, mut rows: Vec<RawEntry>) {
+    pub(super) async fn add(&self, log: &Log, mut rows: Vec<RawEntry>) {
         let _reading = self.reading.lock().await;
         let head = self.head();
         rows.retain(|row| row.seq > Some(head));
         if rows.first().is_some_and(|row| row.seq == Some(head + 1)) {
             self.push(rows);
+        } else if !rows.is_empty()
+            && let Err(error) = self.read_on(log).await
+        {
+            // It is saved, and read again at the next change.
+            tracing::warn!(%error, "reading the log for those who follow it");
         }
     }
 
@@ -128,8 +138,8 @@ impl Feed {
         self.head.send_modify(|head| *head += count);
     }
 
-    /// The entries after a number, at most `most` or a page; from here, or from the log
-    /// where they are too old.
+    /// The entries after a number, at most `most` or a page; from here, or from
+    /// the log where they are too old.
     pub(super) async fn after(
         &self,
         log: &Log,
@@ -218,20 +228,20 @@ fn fitting(mut entries: Vec<Encoded>) -> Vec<Encoded> {
     entries
 }
 
-/// Keeps a room's feed up to date until the room is dropped by everybody else.
-pub(super) async fn keep(room: Arc<Room>, stop: tokio_util::sync::CancellationToken) {
-    let mut changes = room.log.changes().await;
+/// Keeps a room's feed up to date until it is told to stop.
+pub(super) async fn keep(room: Arc<Room>, mut changes: Changes, stop: CancellationToken) {
     let mut look = tokio::time::interval(ENGINE);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let done = tokio::select! {
+        let looked = tokio::select! {
             () = stop.cancelled() => return,
-            () = changes.changed() => room.feed.refresh(&room.log).await,
+            () = changes.changed() => Ok(()),
             _ = look.tick() => room.feed.look(&room).await,
         };
-        if let Err(error) = done {
+        // At every look as well: a read that went wrong is made up for then.
+        let read = room.feed.refresh(&room.log).await;
+        if let Err(error) = looked.and(read) {
             tracing::warn!(%error, "reading the log for those who follow it");
-            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 }

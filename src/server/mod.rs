@@ -108,6 +108,8 @@ impl Server {
 
 impl Workspace {
     async fn open(log: Log, clock: Clock) -> Result<Self, StoreError> {
+        // Before the first look at the log, so that nothing is missed between.
+        let changes = log.changes().await;
         let mut board = Board::default();
         journal::catch_up(&log, &mut board).await?;
         let room = Arc::new(Room {
@@ -118,7 +120,7 @@ impl Workspace {
         });
         room.feed.look(&room).await?;
         let stop = CancellationToken::new();
-        tokio::spawn(feed::keep(Arc::clone(&room), stop.clone()));
+        tokio::spawn(feed::keep(Arc::clone(&room), changes, stop.clone()));
         Ok(Self {
             writer: Writer::start(Arc::clone(&room)),
             room,

@@ -78,7 +78,7 @@ async fn who_pages_is_told_on_every_page() {
     // Looked at once a second; a page tells what was seen last.
     let engine = loop {
         let page = house.get(EVENTS).await;
-        if page["engine"]["holder"] != Value::Null {
+        if page["engine"]["ticked_at"] != Value::Null {
             break page["engine"].clone();
         }
     };
@@ -197,6 +197,20 @@ async fn a_number_just_given_is_never_ahead() {
     for n in 1..=100_u128 {
         house.post(&[note(n, "news")]).await;
         house.get(&format!("{EVENTS}?after={n}")).await;
+    }
+}
+
+#[tokio::test]
+async fn who_reads_on_reads_what_they_wrote_beside_whatever_the_engine_wrote() {
+    let house = House::open().await;
+
+    for n in (1..=100_u64).step_by(2) {
+        let line = format!("{}\n", note((n + 1_000).into(), "of the engine"));
+        house.log.import(line.as_bytes()).await.unwrap();
+        house.post(&[note(n.into(), "mine")]).await;
+
+        let page = house.get(&format!("{EVENTS}?after={}", n - 1)).await;
+        assert_eq!(numbers(&page), [n, n + 1]);
     }
 }
 
