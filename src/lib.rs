@@ -9,9 +9,11 @@
 //!                               and the wall, without a key
 //!                    server     the same log for many, over HTTP
 //!                    engine     does what is due, while it holds the log's lease
+//!                    sync       a copy of the log and the shared backend
 //!                    journal    from a wish to an entry on disk
-//! DOORS              config · store · probe · notify · wire · clock
+//! DOORS              config · store · probe · notify · remote
 //!                    one outside thing each; none knows another
+//!                    clock and wire: the time, and the JSON of the HTTP API
 //! COMPUTING FLOORS   ui         what is on the screen and what a key does
 //!                    domain     what an incident is, and what is owed
 //!                    values in, values out: no clock, no I/O, no tasks
@@ -35,6 +37,7 @@ pub mod clock;
 pub mod config;
 pub mod notify;
 pub mod probe;
+pub mod remote;
 pub mod store;
 pub mod wire;
 
@@ -43,3 +46,4 @@ pub mod console;
 pub mod engine;
 pub mod journal;
 pub mod server;
+pub mod sync;

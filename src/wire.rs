@@ -65,6 +65,10 @@ pub struct Entry {
     pub replica: ReplicaId,
     /// The last number its author had seen.
     pub base: Seq,
+    /// Its messages were made elsewhere, before it came here: none follow from
+    /// it. So somebody else may hand it in; the name says by whom.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub told: bool,
     /// The fact's fields.
     #[schema(value_type = Value)]
     pub body: Box<RawValue>,

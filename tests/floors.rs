@@ -8,7 +8,7 @@ use std::{
 
 /// Every top-level module and its floor, from the ground up. Doors share a
 /// floor, and no door knows another.
-const FLOORS: [(&str, u32); 13] = [
+const FLOORS: [(&str, u32); 15] = [
     ("domain", 0),
     ("ui", 1),
     ("clock", 2),
@@ -16,9 +16,11 @@ const FLOORS: [(&str, u32); 13] = [
     ("store", 3),
     ("probe", 3),
     ("notify", 3),
-    ("wire", 3),
+    ("remote", 3),
+    ("wire", 2),
     ("journal", 4),
     ("engine", 5),
+    ("sync", 5),
     ("server", 6),
     ("console", 6),
     ("cli", 7),

@@ -18,6 +18,7 @@ pub fn to_wire(row: RawEntry) -> Option<wire::Entry> {
         via: row.via,
         replica: row.replica,
         base: row.base,
+        told: false,
         body: RawValue::from_string(row.body).ok()?,
     })
 }

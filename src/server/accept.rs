@@ -36,11 +36,20 @@ pub(super) struct Writer {
     places: Arc<Semaphore>,
 }
 
+/// An entry that somebody hands in.
+#[derive(Debug)]
+pub(super) struct Offer {
+    /// The entry.
+    pub(super) row: RawEntry,
+    /// Its messages were made elsewhere.
+    pub(super) told: bool,
+}
+
 /// A post that waits for its answer.
 #[derive(Debug)]
 struct Job {
     /// What can be taken, and what was refused at the door.
-    items: Vec<Result<RawEntry, Item>>,
+    items: Vec<Result<Offer, Item>>,
     on_conflict: OnConflict,
     answer: oneshot::Sender<Result<Vec<Item>, Problem>>,
     /// Given back with the answer.
@@ -71,7 +80,7 @@ impl Writer {
     /// Hands in entries that came in `bytes`, and waits until they are on disk.
     pub(super) async fn post(
         &self,
-        items: Vec<Result<RawEntry, Item>>,
+        items: Vec<Result<Offer, Item>>,
         on_conflict: OnConflict,
         bytes: usize,
     ) -> Result<Vec<Item>, Problem> {
@@ -174,7 +183,7 @@ async fn attempt(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, Failure> {
 
 async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreError> {
     let rows = jobs.iter().flat_map(|job| &job.items).flatten();
-    let ids: Vec<EntryId> = rows.map(|row| row.id).collect();
+    let ids: Vec<EntryId> = rows.map(|offer| offer.row.id).collect();
     let mut tx = room.log.accepting(&ids).await?;
     let mut slot = room.board.lock().await;
     // Taken out while it is ahead of the disk: if this comes to nothing, the
@@ -190,7 +199,7 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
             let items = job.items.iter();
             items
                 .map(|item| match item {
-                    Ok(row) => take(&mut tx, &mut board, row, job.on_conflict, now),
+                    Ok(offer) => take(&mut tx, &mut board, offer, job.on_conflict, now),
                     Err(refused) => refused.clone(),
                 })
                 .collect()
@@ -207,10 +216,11 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
 fn take(
     tx: &mut Accepting<'_>,
     board: &mut Board,
-    row: &RawEntry,
+    offer: &Offer,
     on_conflict: OnConflict,
     now: DateTime<Utc>,
 ) -> Item {
+    let row = &offer.row;
     match tx.known(row) {
         Known::Same(seq) => return Item::kept(row.id, Outcome::Duplicate, seq),
         Known::Other => {
@@ -232,6 +242,7 @@ fn take(
     }
     let (outcome, intents) = match winner {
         Some(_) => (Outcome::Superseded, Vec::new()),
+        None if offer.told => (Outcome::Appended, Vec::new()),
         None => (Outcome::Appended, journal::following(&entry, board, now)),
     };
     match tx.take(row.clone(), &entry.fact, intents) {

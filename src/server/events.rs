@@ -14,7 +14,9 @@ use axum::{
 };
 use chrono::{DateTime, Datelike as _, Utc};
 
-use super::{Caller, Problem, Room, Shared, Workspace, draining, feed, openapi::Refused};
+use super::{
+    Caller, Problem, Room, Shared, Workspace, accept::Offer, draining, feed, openapi::Refused,
+};
 use crate::{
     domain::text::Name,
     journal,
@@ -79,8 +81,8 @@ fn plain_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// An entry as it may be stored, or why it may not.
-fn checked(entry: wire::Entry, caller: &Name) -> Result<RawEntry, Item> {
-    let id = entry.id;
+fn checked(entry: wire::Entry, caller: &Name) -> Result<Offer, Item> {
+    let (id, told) = (entry.id, entry.told);
     let no = |code, detail| Err(Item::rejected(id, code, detail));
     if entry.v != wire::VERSION {
         return no(
@@ -106,14 +108,18 @@ fn checked(entry: wire::Entry, caller: &Name) -> Result<RawEntry, Item> {
     }
     let mut row = journal::from_wire(entry);
     row.seq = None;
-    row.by = author(&row.via, caller);
-    Ok(row)
+    row.by = author(&row, told, caller);
+    Ok(Offer { row, told })
 }
 
-/// Who recorded it: whoever the token names, but for what no person does.
-fn author(via: &str, caller: &Name) -> Name {
-    match via {
+/// Who recorded it: whoever the token names, but for what no person does. What
+/// was recorded before keeps its name, and says who handed it in.
+fn author(row: &RawEntry, told: bool, caller: &Name) -> Name {
+    match row.via.as_str() {
         "engine" => "engine".into(),
+        _ if told && row.by != *caller && !row.by.is_empty() => {
+            Name::lossy(&format!("{} (sent by {caller})", row.by))
+        }
         _ => caller.clone(),
     }
 }

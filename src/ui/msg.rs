@@ -1,7 +1,7 @@
 //! What happened, into [`super::app::update`]; and what the loop must do, out
 //! of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyEvent;
 
 use crate::domain::{
@@ -112,6 +112,39 @@ pub struct EngineSeen {
     pub mine: bool,
     /// When it last did its round.
     pub ticked_at: Option<DateTime<Utc>>,
+}
+
+/// How this copy of the log stands to the shared backend.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LinkSeen {
+    /// The server's name.
+    pub server: Title,
+    /// In touch or not.
+    pub state: LinkState,
+    /// The server's clock less ours.
+    pub offset: TimeDelta,
+    /// When it last answered.
+    pub heard_at: Option<DateTime<Utc>>,
+}
+
+/// Whether the shared backend answers.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum LinkState {
+    /// There is none: the log numbers itself.
+    #[default]
+    Alone,
+    /// It answers, after so long.
+    Online {
+        /// There and back.
+        latency: TimeDelta,
+    },
+    /// It does not.
+    Offline {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Why, in a sentence.
+        why: Title,
+    },
 }
 
 /// A runbook, as found on disk.

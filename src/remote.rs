@@ -1,0 +1,328 @@
+//! The shared backend, as a client speaks to it: one call of the HTTP API, one
+//! function. Nothing is remembered here, and nothing is tried twice.
+//!
+//! What comes back is a stranger's: its length is bounded, its shape checked,
+//! no redirect is followed, and no sentence of it is shown uncleaned.
+
+use std::{path::PathBuf, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::{Certificate, Client, Method, Response, StatusCode, Url, header, redirect, retry};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::{sync::OnceCell, time::Instant};
+
+use crate::{
+    domain::{
+        entry::Seq,
+        secret::Secret,
+        text::{Name, Title},
+    },
+    wire::{Meta, Page, Post, Posted, Problem},
+};
+
+/// How long a call that asks for nothing may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long connecting may take.
+const CONNECTING: Duration = Duration::from_secs(5);
+/// The most that is read of an answer, in bytes: a page of the largest entries
+/// is not sent whole by any server.
+const LARGEST: usize = 64 << 20;
+
+/// Where the shared backend is, and who speaks to it.
+#[derive(Debug, Clone)]
+pub struct Address {
+    /// Its root, such as `https://warroom.example`.
+    pub url: Url,
+    /// The workspace there.
+    pub workspace: Name,
+    /// Who asks; a Unix socket needs none.
+    pub token: Option<Secret>,
+    /// Certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The shared backend.
+#[derive(Debug)]
+pub struct Remote {
+    address: Address,
+    client: OnceCell<Client>,
+}
+
+/// Why a call came to nothing.
+#[derive(Debug, Clone, thiserror::Error)]
+#[expect(missing_docs, reason = "each message says what it is")]
+pub enum RemoteError {
+    #[error("{address} can't be reached: {why}")]
+    Unreachable { address: String, why: String },
+    #[error("{address} said no: {detail} ({code})")]
+    Refused {
+        address: String,
+        status: u16,
+        code: String,
+        detail: Title,
+        /// The server's history, where ours is another one.
+        epoch: Option<String>,
+        /// How long it asks to be left alone.
+        retry_after: Option<Duration>,
+    },
+    #[error("{address} answers what no warroom server would: {why}; check the address, and what stands before it")]
+    Garbage { address: String, why: String },
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl RemoteError {
+    /// Whether the same call may succeed later, without anybody changing it.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Garbage { .. } => true,
+            Self::Refused { status, .. } => {
+                matches!(status, 408 | 425 | 429) || (500..600).contains(status)
+            }
+            Self::Setup(_) => false,
+        }
+    }
+
+    /// How long the server asks to be left alone, if it does.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
+            Self::Unreachable { .. } | Self::Garbage { .. } | Self::Setup(_) => None,
+        }
+    }
+
+    /// Whether the server's history is not the one that was asked for.
+    pub fn is_other_history(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code == "epoch_changed" || code == "cursor_ahead")
+    }
+}
+
+/// An answer, and what it tells of the way.
+#[derive(Debug, Clone)]
+pub struct Heard<T> {
+    /// What was asked for.
+    pub what: T,
+    /// How long it took.
+    pub took: TimeDelta,
+}
+
+impl Remote {
+    /// A client; it connects with its first call.
+    ///
+    /// # Errors
+    ///
+    /// Where the address could never be spoken to in confidence.
+    pub fn new(address: Address) -> Result<Self, RemoteError> {
+        check(&address)?;
+        Ok(Self {
+            address,
+            client: OnceCell::new(),
+        })
+    }
+
+    /// Its address, without anything secret.
+    pub fn name(&self) -> String {
+        let url = &self.address.url;
+        let host = url.host_str().unwrap_or("?");
+        match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
+    /// Hands entries in; answers once they are on disk there.
+    ///
+    /// # Errors
+    ///
+    /// As every call: it can't be reached, says no, or makes no sense.
+    pub async fn post(&self, post: &Post) -> Result<Heard<Posted>, RemoteError> {
+        let path = format!("v1/ws/{}/events", segment(&self.address.workspace));
+        self.call(Method::POST, &path, Some(post), PATIENCE).await
+    }
+
+    /// Entries after number `after`, at most `limit`; waits up to `wait_s`
+    /// seconds while there are none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Remote::post`]; [`RemoteError::is_other_history`] where `epoch` is
+    /// not the server's.
+    pub async fn page(
+        &self,
+        after: Seq,
+        limit: usize,
+        wait_s: u32,
+        epoch: Option<&str>,
+    ) -> Result<Heard<Page>, RemoteError> {
+        let ws = segment(&self.address.workspace);
+        let mut path = format!("v1/ws/{ws}/events?after={after}&limit={limit}&wait={wait_s}");
+        if let Some(epoch) = epoch {
+            path.push_str("&epoch=");
+            path.push_str(&segment(epoch));
+        }
+        let limit = PATIENCE + Duration::from_secs(wait_s.into());
+        self.call(Method::GET, &path, None::<&()>, limit).await
+    }
+
+    /// What the server is, and whom it takes the caller for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Remote::post`].
+    pub async fn meta(&self) -> Result<Heard<Meta>, RemoteError> {
+        self.call(Method::GET, "v1/meta", None::<&()>, PATIENCE)
+            .await
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+        limit: Duration,
+    ) -> Result<Heard<T>, RemoteError> {
+        let url = self.address.url.join(path);
+        let url = url.map_err(|error| self.garbage(&error.to_string()))?;
+        let client = self.client.get_or_try_init(|| self.connect()).await?;
+        let mut request = client.request(method, url).timeout(limit);
+        if let Some(token) = &self.address.token {
+            request = request.bearer_auth(token.reveal());
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let began = Instant::now();
+        let answer = request.send().await.map_err(|error| self.away(&error))?;
+        let took = TimeDelta::from_std(began.elapsed()).unwrap_or_default();
+        let (status, retry_after) = (answer.status(), retry_after(&answer));
+        let text = self.read(answer).await?;
+        if !status.is_success() {
+            return Err(self.refused(status, retry_after, &text));
+        }
+        let what = serde_json::from_slice(&text);
+        let what = what.map_err(|error| self.garbage(&error.to_string()))?;
+        Ok(Heard { what, took })
+    }
+
+    async fn read(&self, mut answer: Response) -> Result<Vec<u8>, RemoteError> {
+        let mut text = Vec::new();
+        while let Some(some) = answer.chunk().await.map_err(|error| self.away(&error))? {
+            if text.len() + some.len() > LARGEST {
+                return Err(self.garbage("an answer without an end"));
+            }
+            text.extend_from_slice(&some);
+        }
+        Ok(text)
+    }
+
+    fn refused(
+        &self,
+        status: StatusCode,
+        retry_after: Option<Duration>,
+        text: &[u8],
+    ) -> RemoteError {
+        let Ok(problem) = serde_json::from_slice::<Problem>(text) else {
+            return self.garbage(&format!("status {status} without a reason"));
+        };
+        RemoteError::Refused {
+            address: self.name(),
+            status: status.as_u16(),
+            code: Name::lossy(&problem.code).to_string(),
+            detail: Title::lossy(&problem.detail),
+            epoch: problem.epoch,
+            retry_after,
+        }
+    }
+
+    fn garbage(&self, why: &str) -> RemoteError {
+        RemoteError::Garbage {
+            address: self.name(),
+            why: Title::lossy(why).to_string(),
+        }
+    }
+
+    fn away(&self, error: &reqwest::Error) -> RemoteError {
+        RemoteError::Unreachable {
+            address: self.name(),
+            why: Title::lossy(&in_words(error)).to_string(),
+        }
+    }
+
+    async fn connect(&self) -> Result<Client, RemoteError> {
+        let mut builder = Client::builder()
+            .user_agent(concat!("warroom/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECTING)
+            .http1_only()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never());
+        if self.address.url.scheme() == "http" {
+            // A host without any certificates can still be spoken to.
+            builder = builder.tls_certs_only([]);
+        } else if let Some(file) = &self.address.ca_file {
+            builder = builder.tls_certs_merge(certificates(file).await?);
+        }
+        let made = builder.build();
+        made.map_err(|error| RemoteError::Setup(format!("TLS could not be set up: {error}")))
+    }
+}
+
+/// What was wrong, down to its first cause, without the address in it.
+fn in_words(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "it did not answer in time".to_owned();
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+async fn certificates(file: &std::path::Path) -> Result<Vec<Certificate>, RemoteError> {
+    let path = file.display();
+    let pem = tokio::fs::read(file).await;
+    let pem = pem.map_err(|error| RemoteError::Setup(format!("reading {path}: {error}")))?;
+    Certificate::from_pem_bundle(&pem)
+        .ok()
+        .filter(|found| !found.is_empty())
+        .ok_or_else(|| RemoteError::Setup(format!("{path} holds no PEM certificates")))
+}
+
+fn retry_after(answer: &Response) -> Option<Duration> {
+    let seconds = answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?;
+    let seconds: u64 = seconds.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.min(300)))
+}
+
+/// A text as one part of a path or a value of a query.
+fn segment(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
+}
+
+/// A token goes over plain http to this host alone.
+fn check(address: &Address) -> Result<(), RemoteError> {
+    let url = &address.url;
+    let host = url.host_str().unwrap_or_default();
+    let is_here = host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse()
+            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_here => Ok(()),
+        "http" => Err(RemoteError::Setup(format!(
+            "the token would go to {host} unencrypted: write https://, or reach it through a tunnel to this host"
+        ))),
+        other => Err(RemoteError::Setup(format!(
+            "{other}: is no way to a server: write https://host, or http://127.0.0.1:port"
+        ))),
+    }
+}
+
+/// The server's clock against ours, from the middle of the call.
+pub fn offset(server_time: DateTime<Utc>, answered: DateTime<Utc>, took: TimeDelta) -> TimeDelta {
+    server_time - (answered - took / 2)
+}

@@ -1,0 +1,425 @@
+//! Keeps a copy of the log and the shared backend the same: pushes what is
+//! ours, pulls what is theirs.
+//!
+//! The server numbers entries; everybody folds them in that order. What is
+//! recorded here waits in the log until its number comes back on a page, and
+//! may be sent any number of times, because its id is its idempotency key. So
+//! a reply that is lost, a proxy that delivers twice and a process that is
+//! killed need no care of their own.
+//!
+//! Where the server's history is another one (it was restored from an older
+//! backup, or this log was kept without it so far), the last common entry is
+//! looked for, and what comes after it here is sent anew.
+
+use std::{collections::HashSet, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Mutex, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    clock::Clock,
+    domain::{
+        entry::{EntryId, Seq},
+        text::Title,
+    },
+    journal::{from_wire, to_wire},
+    remote::{Heard, Remote, RemoteError, offset},
+    store::{Log, RawEntry, StoreError, TakenIn, Unsent},
+    ui::msg::{EngineSeen, LinkSeen, LinkState},
+    wire::{self, OnConflict, Outcome, Page, Post},
+};
+
+/// How long the server may hold a question for news, in seconds.
+const WAIT_S: u32 = 20;
+/// Entries asked for at once.
+const PAGE: usize = 500;
+/// Entries handed in at once, and the bytes of their bodies: well within what
+/// a server takes.
+const BATCH: usize = 200;
+const BATCH_BYTES: usize = 700 << 10;
+/// The first pause after a failure, and the longest: it doubles, with jitter,
+/// and never ends.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// A copy of the log, and where it is kept the same.
+#[derive(Debug)]
+pub struct Sync {
+    log: Log,
+    remote: Remote,
+    clock: Clock,
+    /// What the server has answered for, until its page brings it.
+    answered: Mutex<HashSet<EntryId>>,
+}
+
+/// What did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The server.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+    /// The copy.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// This log has entries of its own and was never given to a server.
+    #[error(
+        "this log has {entries} entries of its own: `warroom attach` gives them to the server, or name another workspace"
+    )]
+    NotAttached {
+        /// How many.
+        entries: Seq,
+    },
+}
+
+impl SyncError {
+    /// Whether it may work later, without anybody doing anything.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Remote(error) => error.may_pass(),
+            Self::Store(error) => error.may_pass(),
+            Self::NotAttached { .. } => false,
+        }
+    }
+
+    const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Remote(error) => error.retry_after(),
+            Self::Store(_) | Self::NotAttached { .. } => None,
+        }
+    }
+}
+
+/// How a copy stands to its server after [`Sync::settle`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Entries that came.
+    pub pulled: u64,
+    /// Entries that the server has now and had not before.
+    pub pushed: u64,
+    /// Entries that the server will not take.
+    pub refused: u64,
+}
+
+impl Sync {
+    /// Between `log` and `remote`.
+    pub fn new(log: Log, remote: Remote, clock: Clock) -> Self {
+        Self {
+            log,
+            remote,
+            clock,
+            answered: Mutex::default(),
+        }
+    }
+
+    /// The server's name, for people.
+    pub fn server(&self) -> String {
+        self.remote.name()
+    }
+
+    /// Makes the log a copy of the server's, if it is none yet. One that has
+    /// entries of its own is only given away where `give` says so.
+    ///
+    /// # Errors
+    ///
+    /// [`SyncError::NotAttached`], or what the server or the disk said.
+    pub async fn join(&self, give: bool) -> Result<u64, SyncError> {
+        if self.log.server().await?.is_some() {
+            return Ok(0);
+        }
+        let entries = self.log.head().await?;
+        if entries > 0 && !give {
+            return Err(SyncError::NotAttached { entries });
+        }
+        self.heal().await
+    }
+
+    /// Sends everything that waits and takes everything there is, once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sync::join`].
+    pub async fn settle(&self) -> Result<Settled, SyncError> {
+        self.join(false).await?;
+        let mut settled = Settled::default();
+        let before = self.log.unsent().await?.len() as u64;
+        loop {
+            settled.refused += self.push().await?;
+            let (pulled, page) = self.pull(0).await?;
+            settled.pulled += pulled;
+            if page.is_some_and(|page| !page.what.more) {
+                break;
+            }
+        }
+        let after = self.log.unsent().await?.len() as u64;
+        settled.pushed = before.saturating_sub(after);
+        Ok(settled)
+    }
+
+    /// Keeps both the same until it is cancelled, and says how it goes.
+    ///
+    /// # Errors
+    ///
+    /// When nothing that passes by itself stands in the way.
+    pub async fn run(
+        &self,
+        seen: &watch::Sender<(LinkSeen, EngineSeen)>,
+        stop: &CancellationToken,
+    ) -> Result<(), SyncError> {
+        let work = async {
+            let (pushing, pulling) = (self.go_on_pushing(seen), self.go_on_pulling(seen));
+            tokio::try_join!(pushing, pulling).map(drop)
+        };
+        tokio::select! {
+            () = stop.cancelled() => Ok(()),
+            ended = work => ended,
+        }
+    }
+
+    async fn go_on_pulling(
+        &self,
+        seen: &watch::Sender<(LinkSeen, EngineSeen)>,
+    ) -> Result<(), SyncError> {
+        let mut pause = FIRST_PAUSE;
+        let mut wait = 0;
+        loop {
+            let done = match self.join(false).await {
+                Ok(_) => self.pull(wait).await,
+                Err(error) => Err(error),
+            };
+            match done {
+                Ok((_, page)) => {
+                    pause = FIRST_PAUSE;
+                    if let Some(page) = page {
+                        self.heard(seen, &page, wait > 0);
+                        wait = if page.what.more { 0 } else { WAIT_S };
+                    }
+                }
+                Err(error) => {
+                    wait = 0;
+                    self.missed(seen, &error);
+                    self.rest(&error, &mut pause).await;
+                }
+            }
+        }
+    }
+
+    async fn go_on_pushing(
+        &self,
+        seen: &watch::Sender<(LinkSeen, EngineSeen)>,
+    ) -> Result<(), SyncError> {
+        let mut changes = self.log.changes().await;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.push().await {
+                Ok(_) => {
+                    pause = FIRST_PAUSE;
+                    changes.changed().await;
+                }
+                Err(error) => {
+                    self.missed(seen, &error);
+                    self.rest(&error, &mut pause).await;
+                }
+            }
+        }
+    }
+
+    /// Waits before the next try: longer each time, and as long as was asked
+    /// for. Never for ever: whoever refuses today may have been told otherwise
+    /// tomorrow.
+    async fn rest(&self, error: &SyncError, pause: &mut Duration) {
+        tracing::info!(%error, "out of touch with the server");
+        let longest = if error.may_pass() {
+            *pause
+        } else {
+            LONGEST_PAUSE
+        };
+        let asked = error.retry_after().unwrap_or_default();
+        *pause = (*pause * 2).min(LONGEST_PAUSE);
+        tokio::time::sleep(asked + longest.mul_f64(fastrand::f64())).await;
+    }
+
+    fn heard(
+        &self,
+        seen: &watch::Sender<(LinkSeen, EngineSeen)>,
+        page: &Heard<Page>,
+        waited: bool,
+    ) {
+        let now = self.clock.now();
+        let took = if waited { TimeDelta::zero() } else { page.took };
+        let before = match &seen.borrow().0.state {
+            LinkState::Online { latency } => Some(*latency),
+            LinkState::Alone | LinkState::Offline { .. } => None,
+        };
+        let latency = if waited { before } else { Some(page.took) };
+        let engine = &page.what.engine;
+        seen.send_replace((
+            LinkSeen {
+                server: Title::lossy(&self.remote.name()),
+                state: LinkState::Online {
+                    latency: latency.unwrap_or_default(),
+                },
+                offset: offset(page.what.server_time, now, took),
+                heard_at: Some(now),
+            },
+            EngineSeen {
+                holder: engine.holder.as_deref().map(Title::lossy),
+                mine: false,
+                ticked_at: engine.ticked_at,
+            },
+        ));
+    }
+
+    fn missed(&self, seen: &watch::Sender<(LinkSeen, EngineSeen)>, error: &SyncError) {
+        let now = self.clock.now();
+        seen.send_modify(|(link, _)| {
+            let since = match &link.state {
+                LinkState::Offline { since, .. } => *since,
+                LinkState::Alone | LinkState::Online { .. } => now,
+            };
+            link.server = Title::lossy(&self.remote.name());
+            link.state = LinkState::Offline {
+                since,
+                why: Title::lossy(&error.to_string()),
+            };
+        });
+    }
+
+    /// Hands in what waits; answers how many entries were refused for good.
+    async fn push(&self) -> Result<u64, SyncError> {
+        let mut refused = 0;
+        loop {
+            let batch = self.batch().await?;
+            if batch.is_empty() {
+                return Ok(refused);
+            }
+            let post = Post {
+                events: batch,
+                on_conflict: OnConflict::Record,
+            };
+            let posted = self.remote.post(&post).await?.what;
+            let mut answered = self.answered.lock().await;
+            for item in posted.results {
+                answered.insert(item.id);
+                if item.result == Outcome::Rejected {
+                    refused += 1;
+                    self.log.refused(item.id, &why(&item)).await?;
+                }
+            }
+            drop(answered);
+        }
+    }
+
+    /// The next entries that the server has not answered for.
+    async fn batch(&self) -> Result<Vec<wire::Entry>, SyncError> {
+        let answered = self.answered.lock().await;
+        let waiting = self.log.unsent().await?.into_iter();
+        let mut bytes = 0;
+        Ok(waiting
+            .filter(|one| one.refused.is_none() && !answered.contains(&one.row.id))
+            .take(BATCH)
+            .take_while(|one| {
+                let first = bytes == 0;
+                bytes += one.row.body.len();
+                first || bytes <= BATCH_BYTES
+            })
+            .filter_map(carried)
+            .collect())
+    }
+
+    /// Takes one page; answers how many entries were new, and the page, unless
+    /// the histories had to be brought together instead.
+    async fn pull(&self, wait_s: u32) -> Result<(u64, Option<Heard<Page>>), SyncError> {
+        let (head, epoch) = (self.log.head().await?, self.log.epoch().await?);
+        let asked = self.remote.page(head, PAGE, wait_s, Some(&epoch)).await;
+        let mut page = match asked {
+            Err(error) if error.is_other_history() => {
+                self.heal().await?;
+                return Ok((0, None));
+            }
+            other => other?,
+        };
+        let events = std::mem::take(&mut page.what.events);
+        let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();
+        match self.log.take_in(&page.what.epoch, &rows).await? {
+            TakenIn::UpTo(seq) => {
+                let mut answered = self.answered.lock().await;
+                for row in &rows {
+                    answered.remove(&row.id);
+                }
+                Ok((seq.saturating_sub(head), Some(page)))
+            }
+            // Another process was at it meanwhile.
+            TakenIn::OtherEpoch => Ok((0, None)),
+            TakenIn::Gap => Err(RemoteError::Garbage {
+                address: self.remote.name(),
+                why: format!("its page does not follow number {head}"),
+            }
+            .into()),
+        }
+    }
+
+    /// Finds the last entry that both have, and lets what comes after it here
+    /// wait for a number again; answers how many entries that is.
+    async fn heal(&self) -> Result<u64, SyncError> {
+        let server = self.remote.page(0, 1, 0, None).await?.what;
+        let common = self.common(server.head).await?;
+        let name = self.remote.name();
+        let moved = self.log.attach(&name, &server.epoch, common).await?;
+        self.answered.lock().await.clear();
+        if moved > 0 {
+            tracing::warn!(moved, common, server = %name, "entries wait to be numbered anew");
+        }
+        Ok(moved)
+    }
+
+    /// How far this log and the server's, which ends at `head`, are the same:
+    /// both only ever grew, so half of what is left is ruled out each time.
+    async fn common(&self, head: Seq) -> Result<Seq, SyncError> {
+        let (mut low, mut high) = (0, head.min(self.log.head().await?));
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if self.same_at(middle).await? {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        Ok(low)
+    }
+
+    async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
+        let theirs = self.remote.page(seq - 1, 1, 0, None).await?.what.events;
+        let ours = self.log.raw_after(seq - 1, 1).await?;
+        Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))
+    }
+
+    /// Waits until the server has answered for every entry that waits now, but
+    /// not longer than until `deadline`; answers whether it has.
+    pub async fn wait(&self, limit: Duration) -> bool {
+        let settled = tokio::time::timeout(limit, self.settle()).await;
+        matches!(settled, Ok(Ok(_)))
+    }
+}
+
+/// An entry that waits, as it goes over the wire.
+fn carried(one: Unsent) -> Option<wire::Entry> {
+    let mut entry = to_wire(one.row)?;
+    entry.told = one.told;
+    Some(entry)
+}
+
+/// Why the server refused an entry, in its words.
+fn why(item: &wire::Item) -> Title {
+    let code = item.code.as_deref().unwrap_or("refused");
+    match &item.detail {
+        Some(detail) => Title::lossy(&format!("{code}: {detail}")),
+        None => Title::lossy(code),
+    }
+}
+
+/// Whether the last good answer is so old that a screen must not be trusted.
+pub fn is_stale(heard_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    let longest = TimeDelta::seconds(2 * i64::from(WAIT_S) + 5);
+    heard_at.is_none_or(|at| now - at > longest)
+}
