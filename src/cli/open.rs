@@ -75,6 +75,35 @@ impl Setup {
         Ok(self.paths.data.join(format!("{name}.db")))
     }
 
+    /// Refuses a database that is no file.
+    ///
+    /// # Errors
+    ///
+    /// When one was named.
+    fn is_a_file(&self) -> Result<(), Failure> {
+        let named = self.global.db.as_deref().and_then(Path::to_str);
+        let elsewhere = named.is_some_and(|name| {
+            name.starts_with("postgres://") || name.starts_with("postgresql://")
+        });
+        if elsewhere {
+            // `Log::connect(url, &workspace)` belongs here, once there is one.
+            return Err(Failure::refused(
+                "PostgreSQL is not in this build yet: name a file with --db, or nothing",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Opens the log to write, and makes it where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::open`].
+    pub async fn open_to_write(&self) -> color_eyre::Result<Log> {
+        self.is_a_file()?;
+        Ok(self.open_as(&self.log_path()?, OpenMode::ReadWrite).await?)
+    }
+
     /// Opens the log, and makes it where there is none and none was named.
     ///
     /// A file that can't be written is opened for reading, so that everything
@@ -84,6 +113,7 @@ impl Setup {
     ///
     /// As [`Log::open`].
     pub async fn open_log(&self) -> color_eyre::Result<Log> {
+        self.is_a_file()?;
         let path = self.log_path()?;
         let log = match self.open_as(&path, OpenMode::ReadWrite).await {
             Err(StoreError::ReadOnlyFolder { .. } | StoreError::Permission { .. })
@@ -165,6 +195,7 @@ pub fn read_policy(
 /// As [`Setup::read`] and [`Setup::enter`].
 pub async fn room(global: Global, may_begin: bool) -> color_eyre::Result<Room> {
     let setup = Setup::read(global)?;
+    setup.is_a_file()?;
     if let (Some(path), false) = (&setup.global.db, may_begin)
         && !path.exists()
     {

@@ -9,7 +9,13 @@
 //! Whatever is refused is a [`Problem`].
 
 mod auth;
+mod edge;
+pub mod health;
+pub mod listen;
+mod metrics;
 mod problem;
+mod share;
+pub mod tokens;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,11 +25,12 @@ use axum::{
     http::Method,
     middleware::{self, Next},
     response::Response,
-    routing::MethodRouter,
+    routing::{MethodRouter, get},
 };
 use tokio_util::sync::CancellationToken;
 
 pub use auth::{Caller, Grant, Hash, Scope, Scopes, Tokens};
+pub use edge::Edge;
 pub use problem::Problem;
 
 use crate::{
@@ -42,6 +49,8 @@ pub struct Server {
     workspaces: BTreeMap<Name, Arc<Workspace>>,
     /// Who may.
     pub tokens: Tokens,
+    /// What its edge keeps.
+    pub edge: Edge,
     clock: Clock,
     drain: CancellationToken,
 }
@@ -66,6 +75,7 @@ impl Server {
         Ok(Self {
             workspaces,
             tokens: Tokens::default(),
+            edge: Edge::new(&routes()),
             clock,
             drain: CancellationToken::new(),
         })
@@ -101,9 +111,24 @@ pub struct Route {
     handler: MethodRouter<Shared>,
 }
 
+impl Route {
+    fn get(path: &'static str, scope: Option<Scope>, handler: MethodRouter<Shared>) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            scope,
+            handler,
+        }
+    }
+}
+
 /// Every address.
 pub fn routes() -> Vec<Route> {
-    Vec::new()
+    vec![
+        Route::get("/healthz", None, get(health::healthz)),
+        Route::get("/readyz", None, get(health::readyz)),
+        Route::get("/metrics", Some(Scope::Read), get(metrics::metrics)),
+    ]
 }
 
 /// Everything the server answers, for a listener to serve.
@@ -128,11 +153,20 @@ pub fn router(server: Shared) -> Router {
                 "/v1/openapi.json lists what there is",
             )
         })
+        // The last is the outermost.
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&server),
+            edge::hold,
+        ))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&server),
             auth::identify,
         ))
         .layer(DefaultBodyLimit::max(wire::BATCH))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&server),
+            edge::pass,
+        ))
         .with_state(server)
 }
 

@@ -96,3 +96,15 @@ CREATE TABLE drafts (
     total TEXT NOT NULL
 ) STRICT;
 ";
+
+/// Who may speak to a server over this log.
+pub(super) const TOKENS: &str = "
+CREATE TABLE IF NOT EXISTS tokens (
+    hash TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
+";

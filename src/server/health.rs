@@ -1,0 +1,107 @@
+//! Whether the server is alive, and whether it can be relied on: for load
+//! balancers, for systemd, and for whoever wonders at night.
+
+use axum::{Json, extract::State, response::IntoResponse};
+use chrono::TimeDelta;
+use serde_json::json;
+use tokio::{
+    sync::Mutex,
+    time::{Duration, Instant, timeout},
+};
+
+use super::{Problem, Server, Shared};
+use crate::wire::Code;
+
+/// How long it counts that every log took something and gave it back.
+const PROVEN: Duration = Duration::from_secs(4);
+/// How long it counts that one did not, so that nobody makes it worse by asking.
+const FAILED: Duration = Duration::from_secs(1);
+/// How long a log may take.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// How long the engine may take to go round; it does every five seconds.
+const ROUND: TimeDelta = TimeDelta::seconds(30);
+
+/// What came of the last write and read, and when.
+#[derive(Debug, Default)]
+pub(super) struct Proof(Mutex<Option<(Instant, Result<(), String>)>>);
+
+impl Proof {
+    /// Whether every log takes entries. Whoever asks while another one tries
+    /// gets that one's answer.
+    async fn of(&self, server: &Server) -> Result<(), String> {
+        let mut last = self.0.lock().await;
+        if let Some((at, result)) = &*last {
+            let counts = if result.is_ok() { PROVEN } else { FAILED };
+            if at.elapsed() < counts {
+                return result.clone();
+            }
+        }
+        let result = prove(server).await;
+        *last = Some((Instant::now(), result.clone()));
+        result
+    }
+}
+
+async fn prove(server: &Server) -> Result<(), String> {
+    for (name, workspace) in server.workspaces() {
+        let proven = timeout(PATIENCE, workspace.log().prove(server.clock.now())).await;
+        let Ok(proven) = proven else {
+            let seconds = PATIENCE.as_secs();
+            return Err(format!("the log of {name} took longer than {seconds} s"));
+        };
+        // Its own words name paths, which are nobody's business out there.
+        proven.map_err(|error| {
+            let code = Problem::from(error).code();
+            format!("the log of {name}: {}", code.title())
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether the logs take entries and the engine goes round.
+///
+/// # Errors
+///
+/// Every reason why not.
+pub async fn well(server: &Server) -> Result<(), Vec<String>> {
+    let mut reasons: Vec<String> = server
+        .edge
+        .proof
+        .of(server)
+        .await
+        .err()
+        .into_iter()
+        .collect();
+    reasons.extend(engine(server));
+    if reasons.is_empty() {
+        return Ok(());
+    }
+    Err(reasons)
+}
+
+/// Why the engine can't be relied on; `None` when it can.
+fn engine(server: &Server) -> Option<String> {
+    let ticked_at = server.edge.engine.borrow().ticked_at;
+    let Some(at) = ticked_at else {
+        return Some("no engine has gone round yet".to_owned());
+    };
+    let age = server.clock.now() - at;
+    (age >= ROUND).then(|| format!("the engine last went round {} s ago", age.num_seconds()))
+}
+
+/// `GET /healthz`: it answers, so it is alive.
+pub(super) async fn healthz() -> impl IntoResponse {
+    Json(json!({ "status": "alive" }))
+}
+
+/// `GET /readyz`: whether it can be relied on.
+pub(super) async fn readyz(State(server): State<Shared>) -> Result<impl IntoResponse, Problem> {
+    let mut reasons = well(&server).await.err().unwrap_or_default();
+    if server.drain.is_cancelled() {
+        reasons.push("it is about to end".to_owned());
+    }
+    if reasons.is_empty() {
+        return Ok(Json(json!({ "status": "ready" })));
+    }
+    Err(Problem::new(Code::NotReady, reasons.join("; ")))
+}
