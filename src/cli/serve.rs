@@ -112,6 +112,8 @@ impl Serve {
     }
 
     async fn serve(self, setup: Setup, log: Log) -> color_eyre::Result<Exit> {
+        // Before anybody can know that there is a server to signal.
+        let signals = reload::Signals::listen()?;
         let logs = BTreeMap::from([(setup.config.workspace.clone(), log.clone())]);
         let server = Server::new(logs, setup.clock).await;
         let server = Arc::new(server.wrap_err("reading the log")?);
@@ -119,14 +121,14 @@ impl Serve {
             .await
             .wrap_err("reading the tokens")?;
         let certificate = self.certificate(setup.clock.now())?;
-        let tls = certificate.map(|config| watch::Sender::new(config));
+        let tls = certificate.map(watch::Sender::new);
         let listener = self.listen(&setup, &tls)?;
         if server.tokens.count() == 0 {
             let word = "nobody has a token yet: `warroom token create NAME --scope write`";
             say::note(&setup.global, word);
         }
         reload::Life::begin(self, setup, log, server, tls)?
-            .live(listener)
+            .live(listener, signals)
             .await
     }
 

@@ -24,9 +24,9 @@ use hyper_util::{
 };
 use rustls::ServerConfig;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream, UnixListener, UnixStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
@@ -53,10 +53,6 @@ const HEADERS: usize = 64;
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long nothing is accepted where the system has no room for more.
 const BREATH: Duration = Duration::from_millis(100);
-/// How long a client may take to read that there is no seat, and how many are
-/// told at the same time; the others are just let go.
-const NO_SEAT: (Duration, usize) = (Duration::from_secs(1), 64);
-
 /// Sockets that are bound and on which nothing was accepted yet.
 #[derive(Debug)]
 pub struct Listener {
@@ -126,7 +122,6 @@ impl Listener {
         let host = Arc::new(Host {
             app: router(Arc::clone(&server)),
             seats: Seats::new(self.most),
-            refusals: Arc::new(Semaphore::new(NO_SEAT.1)),
             server,
         });
         let doors = self.doors.into_iter().map(|door| {
@@ -145,7 +140,6 @@ impl Listener {
 struct Host {
     app: Router,
     seats: Arc<Seats>,
-    refusals: Arc<Semaphore>,
     server: Arc<Server>,
 }
 
@@ -176,7 +170,7 @@ impl Host {
     fn receive(self: &Arc<Self>, guest: Guest, watcher: Watcher) {
         let Some(seat) = self.seats.take(guest.address()) else {
             self.server.edge.metrics.refused.fetch_add(1, Relaxed);
-            self.refuse(guest);
+            guest.refuse();
             return;
         };
         let host = Arc::clone(self);
@@ -185,25 +179,6 @@ impl Host {
             host.attend(guest, watcher).await;
             host.server.edge.metrics.connections.fetch_sub(1, Relaxed);
             drop::<Seat>(seat);
-        });
-    }
-
-    /// Says that there is no seat, as far as it can be said at once.
-    fn refuse(&self, guest: Guest) {
-        let Ok(turn) = Arc::clone(&self.refusals).try_acquire_owned() else {
-            return;
-        };
-        tokio::spawn(async move {
-            let said = match guest {
-                Guest::Tcp(stream, _) => timeout(NO_SEAT.0, say_no_seat(stream)).await,
-                Guest::Unix(stream, _) => timeout(NO_SEAT.0, say_no_seat(stream)).await,
-                // They would have to be let in to hear it.
-                Guest::Tls(..) => return,
-            };
-            if let Ok(Err(error)) = said {
-                tracing::debug!(%error, "saying that there is no seat");
-            }
-            drop(turn);
         });
     }
 
@@ -249,6 +224,20 @@ impl Door {
 }
 
 impl Guest {
+    /// Says that there is no seat, as far as it can be said at once: to a new
+    /// connection a few words can be written without waiting.
+    fn refuse(self) {
+        let said = match self {
+            Self::Tcp(stream, _) => stream.into_std().and_then(say_no_seat),
+            Self::Unix(stream, _) => stream.into_std().and_then(say_no_seat),
+            // They would have to be let in to hear it.
+            Self::Tls(..) => Ok(()),
+        };
+        if let Err(error) = said {
+            tracing::debug!(%error, "saying that there is no seat");
+        }
+    }
+
     const fn address(&self) -> Option<IpAddr> {
         match self {
             Self::Tcp(_, address) | Self::Tls(_, address, _) => Some(*address),
@@ -273,7 +262,7 @@ where
     }
 }
 
-async fn say_no_seat<S: AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
+fn say_no_seat<S: io::Write>(mut stream: S) -> io::Result<()> {
     let code = Code::Busy;
     let problem = Problem {
         r#type: format!("urn:warroom:{}", code.word()),
@@ -291,8 +280,7 @@ async fn say_no_seat<S: AsyncWrite + Unpin>(mut stream: S) -> io::Result<()> {
         code.retry_after().map_or(1, fastrand::u32),
         body.len()
     );
-    stream.write_all((head + &body).as_bytes()).await?;
-    stream.shutdown().await
+    stream.write_all((head + &body).as_bytes())
 }
 
 /// Whether it is about one client, who left before we got to the door.

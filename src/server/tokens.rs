@@ -20,14 +20,17 @@ const MARK: &str = "warroom_";
 
 /// A new token, and what may be kept of it.
 pub fn mint() -> (String, Hash) {
-    let mut secret = [0; 32];
-    SystemRandom::new()
-        .fill(&mut secret)
-        .expect("the system has random numbers");
-    let digits: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    let token = format!("{MARK}{digits}");
+    let token = format!("{MARK}{:032x}{:032x}", random(), random());
     let hash = Hash::of(&token);
     (token, hash)
+}
+
+fn random() -> u128 {
+    let mut bytes = [0; 16];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .expect("the system has random numbers");
+    u128::from_be_bytes(bytes)
 }
 
 /// Takes up the tokens as they are in the logs now.

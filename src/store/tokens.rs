@@ -158,19 +158,16 @@ fn read(row: &SqliteRow) -> Option<Token> {
     let name: String = row.try_get(1).ok()?;
     let expires_at: Option<i64> = row.try_get(4).ok()?;
     let revoked_at: Option<i64> = row.try_get(5).ok()?;
+    // One that is there and is no time must not read as absent.
+    let time = |millis: Option<i64>| millis.map(|one| from_millis(one).ok_or(())).transpose();
     Some(Token {
         hash: unhex(&hash)?,
         name: Name::lossy(&name),
         scopes: row.try_get(2).ok()?,
         created_at: from_millis(row.try_get(3).ok()?)?,
-        expires_at: time(expires_at)?,
-        revoked_at: time(revoked_at)?,
+        expires_at: time(expires_at).ok()?,
+        revoked_at: time(revoked_at).ok()?,
     })
-}
-
-/// A time that may be absent; `None` for one that is none.
-fn time(millis: Option<i64>) -> Option<Option<DateTime<Utc>>> {
-    millis.map_or(Some(None), |millis| from_millis(millis).map(Some))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use color_eyre::eyre::{WrapErr as _, eyre};
 use rustls::ServerConfig;
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,22 @@ pub(super) struct Life {
     hands: Hands,
 }
 
+/// What may be asked of it from outside.
+pub(super) struct Signals {
+    stop: CancellationToken,
+    hang_up: Signal,
+}
+
+impl Signals {
+    /// Listens from now on.
+    pub(super) fn listen() -> color_eyre::Result<Self> {
+        let stop = CancellationToken::new();
+        stop_on_signals(&stop)?;
+        let hang_up = signal(SignalKind::hangup()).wrap_err("listening for SIGHUP")?;
+        Ok(Self { stop, hang_up })
+    }
+}
+
 /// The engine and the probes, at work.
 struct Hands {
     stop: CancellationToken,
@@ -43,7 +59,13 @@ impl Hands {
     fn set_to(works: Works, server: &Arc<Server>) -> Self {
         let (stop, server) = (CancellationToken::new(), Arc::clone(server));
         let ending = stop.clone();
-        let task = tokio::spawn(async move { works.run(&server.edge.engine, &ending).await });
+        let task = tokio::spawn(async move {
+            // However it ends, the server must not go on without it.
+            let ended = ending.clone().drop_guard();
+            let result = works.run(&server.edge.engine, &ending).await;
+            drop(ended);
+            result
+        });
         Self { stop, task }
     }
 
@@ -76,53 +98,67 @@ impl Life {
     }
 
     /// Serves until SIGTERM or SIGINT, or until the engine can't go on.
-    pub(super) async fn live(mut self, listener: Listener) -> color_eyre::Result<Exit> {
-        let stop = CancellationToken::new();
-        stop_on_signals(&stop)?;
-        let mut hang_up = signal(SignalKind::hangup()).wrap_err("listening for SIGHUP")?;
+    pub(super) async fn live(
+        mut self,
+        listener: Listener,
+        mut signals: Signals,
+    ) -> color_eyre::Result<Exit> {
         let systemd = Arc::new(Systemd::find(&self.setup.environment));
-        let listening = tokio::spawn(listener.serve(Arc::clone(&self.server), stop.clone()));
-        tokio::spawn(tokens::follow(Arc::clone(&self.server), stop.clone()));
-        let watching = Arc::clone(&systemd).watch(Arc::clone(&self.server), stop.clone());
-        tokio::spawn(watching);
+        let listening = self.attend(listener, &systemd, &signals.stop);
+        systemd.say("READY=1");
+        self.until_the_end(&mut signals).await;
+        let asked = signals.stop.is_cancelled();
+        systemd.say("STOPPING=1");
+        signals.stop.cancel();
+        let (served, rested) = tokio::join!(listening, self.hands.rest());
+        served.wrap_err("the listener's task")?;
+        rested?;
+        if !asked {
+            return Err(eyre!("the engine ended by itself"));
+        }
+        say::note(&self.setup.global, "the server ended, as it was told to");
+        Ok(Exit::Ok)
+    }
+
+    /// Sets everything going that goes by itself; answers with the listener's
+    /// task, which ends last.
+    fn attend(
+        &self,
+        listener: Listener,
+        systemd: &Arc<Systemd>,
+        stop: &CancellationToken,
+    ) -> JoinHandle<()> {
+        let server = || Arc::clone(&self.server);
+        tokio::spawn(tokens::follow(server(), stop.clone()));
+        tokio::spawn(Arc::clone(systemd).watch(server(), stop.clone()));
         let quiet = self.setup.global.quiet;
         tokio::spawn(tell(quiet, self.server.edge.engine.subscribe()));
-        systemd.say("READY=1");
-        let ended = loop {
+        tokio::spawn(listener.serve(server(), stop.clone()))
+    }
+
+    async fn until_the_end(&mut self, signals: &mut Signals) {
+        loop {
             tokio::select! {
-                () = stop.cancelled() => break Ok(()),
-                ended = &mut self.hands.task => {
-                    break Err(ended.map_or_else(Into::into, |ended| {
-                        ended.err().unwrap_or_else(|| eyre!("the engine ended by itself"))
-                    }));
-                }
-                _ = hang_up.recv() => self.read_again().await,
+                () = signals.stop.cancelled() => return,
+                () = self.hands.stop.cancelled() => return,
+                _ = signals.hang_up.recv() => self.read_again().await,
             }
-        };
-        systemd.say("STOPPING=1");
-        stop.cancel();
-        if ended.is_ok() {
-            let (listening, rest) = tokio::join!(listening, self.hands.rest());
-            listening.wrap_err("the listener's task")?;
-            rest?;
-            say::note(&self.setup.global, "the server ended, as it was told to");
-        } else {
-            listening.await.wrap_err("the listener's task")?;
         }
-        ended.map(|()| Exit::Ok)
     }
 
     /// Takes up the configuration and the certificate as they are written down
     /// now: all of it, or nothing.
     async fn read_again(&mut self) {
-        let taken = match self.prepare() {
-            Ok(prepared) => self.take_up(prepared).await,
-            Err(error) => Err(error),
-        };
-        say::aside(&match taken {
-            Ok(()) => "the configuration was read again".to_owned(),
-            Err(error) => format!("warroom: everything stays as it was: {}", in_a_line(&error)),
-        });
+        match self.prepare() {
+            Ok(prepared) => {
+                self.take_up(prepared).await;
+                say::note(&self.setup.global, "the configuration was read again");
+            }
+            Err(error) => {
+                let why = in_a_line(&error);
+                say::aside(&format!("warroom: everything stays as it was: {why}"));
+            }
+        }
     }
 
     fn prepare(&self) -> color_eyre::Result<(Setup, Works, Option<Arc<ServerConfig>>)> {
@@ -143,13 +179,14 @@ impl Life {
     async fn take_up(
         &mut self,
         (setup, works, certificate): (Setup, Works, Option<Arc<ServerConfig>>),
-    ) -> color_eyre::Result<()> {
+    ) {
         if let (Some(tls), Some(certificate)) = (&self.tls, certificate) {
             tls.send_replace(certificate);
         }
-        let rested = self.hands.rest().await;
+        if let Err(error) = self.hands.rest().await {
+            tracing::warn!(%error, "the engine of before");
+        }
         self.hands = Hands::set_to(works, &self.server);
         self.setup = setup;
-        rested
     }
 }

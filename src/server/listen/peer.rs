@@ -54,6 +54,22 @@ fn named(lines: &str, uid: u32) -> Option<Name> {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn whoever_is_at_the_other_end_writes_under_their_own_name() {
+        let (ours, _theirs) = UnixStream::pair().unwrap();
+        let id = std::process::Command::new("id")
+            .arg("-un")
+            .output()
+            .unwrap();
+        let me = String::from_utf8(id.stdout).unwrap();
+
+        let caller = caller(&ours, "prod".into()).await.unwrap();
+
+        assert_eq!(&*caller.name, me.trim());
+        assert_eq!(&*caller.workspace, "prod");
+        assert!(caller.may(Scope::Write).is_ok() && caller.may(Scope::Admin).is_err());
+    }
+
     #[test]
     fn a_user_is_found_by_number() {
         let lines =

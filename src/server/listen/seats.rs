@@ -108,26 +108,26 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn from(address: &str) -> Option<IpAddr> {
-        Some(address.parse().unwrap())
+    fn take(seats: &Arc<Seats>, address: &str) -> Option<Seat> {
+        seats.take(Some(address.parse().unwrap()))
     }
 
     #[test]
     fn one_address_can_not_take_every_seat() {
         let seats = Seats::new(Most { all: 4, each: 2 });
 
-        let first = seats.take(from("192.0.2.1"));
-        let second = seats.take(from("192.0.2.1"));
+        let first = take(&seats, "192.0.2.1");
+        let second = take(&seats, "192.0.2.1");
 
         assert!(first.is_some() && second.is_some());
-        assert!(seats.take(from("192.0.2.1")).is_none());
-        assert!(seats.take(from("192.0.2.2")).is_some());
+        assert!(take(&seats, "192.0.2.1").is_none());
+        assert!(take(&seats, "192.0.2.2").is_some());
     }
 
     #[test]
     fn a_seat_is_free_again_when_its_connection_ends() {
         let seats = Seats::new(Most { all: 1, each: 1 });
-        let first = seats.take(from("192.0.2.1"));
+        let first = take(&seats, "192.0.2.1");
         assert!(seats.take(None).is_none());
 
         drop(first);
@@ -139,11 +139,11 @@ mod tests {
     #[test]
     fn a_network_of_ipv6_counts_as_one_and_an_old_address_in_new_clothes_as_itself() {
         let seats = Seats::new(Most { all: 9, each: 1 });
-        let held = [from("2001:db8::1"), from("192.0.2.1")].map(|one| seats.take(one));
+        let held = ["2001:db8::1", "192.0.2.1"].map(|one| take(&seats, one));
 
         assert!(held.iter().all(Option::is_some));
-        assert!(seats.take(from("2001:db8::2")).is_none());
-        assert!(seats.take(from("2001:db8:0:1::1")).is_some());
-        assert!(seats.take(from("::ffff:192.0.2.1")).is_none());
+        assert!(take(&seats, "2001:db8::2").is_none());
+        assert!(take(&seats, "2001:db8:0:1::1").is_some());
+        assert!(take(&seats, "::ffff:192.0.2.1").is_none());
     }
 }

@@ -63,15 +63,16 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, ListenError> {
 
 fn private(path: &Path) -> Result<PrivateKeyDer<'static>, ListenError> {
     let pem = contents(path)?;
+    let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| ListenError::NoKey {
+        path: path.to_owned(),
+    })?;
     let mode = fs::metadata(path).map(|there| there.permissions().mode());
     if mode.is_ok_and(|mode| mode & 0o007 != 0) {
         return Err(ListenError::Exposed {
             path: path.to_owned(),
         });
     }
-    PrivateKeyDer::from_pem_slice(&pem).map_err(|_| ListenError::NoKey {
-        path: path.to_owned(),
-    })
+    Ok(key)
 }
 
 /// Whether it has not ended; one that can't be read is for rustls to refuse.
