@@ -103,12 +103,22 @@ impl Serve {
             return Ok(Exit::Ok);
         }
         self.is_safe()?;
-        restrain();
+        let files = restrain();
         let setup = Setup::read(global)?;
         let log = setup.open_to_write().await.wrap_err("opening the log")?;
-        let ended = self.serve(setup, log.clone()).await;
+        let ended = self.within(files).serve(setup, log.clone()).await;
         log.close().await;
         ended
+    }
+
+    /// Leaves as many open files for everything else as for connections.
+    fn within(mut self, files: Option<u64>) -> Self {
+        let half = files.and_then(|files| usize::try_from(files / 2).ok());
+        if let Some(half) = half.filter(|half| *half < self.max_connections) {
+            tracing::warn!("this process may only have {half} connections: raise LimitNOFILE");
+            self.max_connections = half;
+        }
+        self
     }
 
     async fn serve(self, setup: Setup, log: Log) -> color_eyre::Result<Exit> {
@@ -201,13 +211,14 @@ fn write_whole(file: &Path, text: &str) -> io::Result<()> {
     fs::rename(&beside, file)
 }
 
-/// What this process makes is its user's alone, and it may have as many
-/// connections as the system allows it.
-fn restrain() {
+/// What this process makes is its user's alone, and it may open as many files
+/// as the system allows it: answers how many; `None` for any number.
+fn restrain() -> Option<u64> {
     umask(Mode::RWXG | Mode::RWXO);
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, limit) {
         tracing::debug!(%error, "raising the limit of open files");
     }
+    getrlimit(Resource::Nofile).current
 }

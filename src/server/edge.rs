@@ -68,6 +68,8 @@ pub(super) async fn pass(State(server): State<Shared>, request: Request, next: N
         let sentence = "this request met a fault of the server, and its own log says where";
         Problem::new(Code::Internal, sentence).into_response()
     });
+    let (route, status) = (counted.path(), response.status().as_u16());
+    tracing::debug!(route, status, "answered");
     counted.end(response.status());
     response
 }
@@ -126,7 +128,7 @@ pub(super) async fn hold(
 mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
-    use axum::{Router, http::StatusCode, middleware, routing::get};
+    use axum::{Extension, Router, http::StatusCode, middleware, routing::get};
     use hyper::service::Service as _;
     use hyper_util::service::TowerToHyperService;
 
@@ -150,6 +152,28 @@ mod tests {
         let response = TowerToHyperService::new(app).call(request).await.unwrap();
 
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    #[tokio::test]
+    async fn who_used_up_their_share_is_told_when_to_come_again() {
+        let server = Server::new(BTreeMap::new(), Clock::System).await.unwrap();
+        let server = Arc::new(server);
+        let caller = Caller {
+            name: "ada".into(),
+            workspace: "prod".into(),
+            scopes: std::iter::empty().collect(),
+            revoked: tokio_util::sync::CancellationToken::new(),
+        };
+        let app = crate::server::router(Arc::clone(&server)).layer(Extension(caller.clone()));
+        // A share that will only be there tomorrow.
+        let tomorrow = Instant::now() + Duration::from_hours(24);
+        while server.edge.shares.take(&caller, false, tomorrow) {}
+        let request = Request::post("/healthz").body(Body::empty()).unwrap();
+
+        let response = TowerToHyperService::new(app).call(request).await.unwrap();
+
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert!(response.headers().contains_key("retry-after"));
     }
 
     #[tokio::test]

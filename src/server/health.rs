@@ -105,3 +105,29 @@ pub(super) async fn readyz(State(server): State<Shared>) -> Result<impl IntoResp
     }
     Err(Problem::new(Code::NotReady, reasons.join("; ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{clock::Clock, ui::msg::EngineSeen};
+
+    async fn reasons(age: Option<TimeDelta>) -> Vec<String> {
+        let server = Server::new(BTreeMap::new(), Clock::System).await.unwrap();
+        server.edge.engine.send_replace(EngineSeen {
+            ticked_at: age.map(|age| server.clock.now() - age),
+            ..EngineSeen::default()
+        });
+        well(&server).await.err().unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_stands_still_is_a_reason() {
+        assert!(reasons(Some(TimeDelta::seconds(20))).await.is_empty());
+        let late = reasons(Some(TimeDelta::seconds(40))).await.join("");
+        assert!(late.starts_with("the engine last went round 4"), "{late}");
+        let never = reasons(None).await.join("");
+        assert_eq!(never, "no engine has gone round yet");
+    }
+}

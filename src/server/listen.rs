@@ -262,7 +262,7 @@ where
     }
 }
 
-fn say_no_seat<S: io::Write>(mut stream: S) -> io::Result<()> {
+fn say_no_seat<S: io::Read + io::Write>(mut stream: S) -> io::Result<()> {
     let code = Code::Busy;
     let problem = Problem {
         r#type: format!("urn:warroom:{}", code.word()),
@@ -280,7 +280,12 @@ fn say_no_seat<S: io::Write>(mut stream: S) -> io::Result<()> {
         code.retry_after().map_or(1, fastrand::u32),
         body.len()
     );
-    stream.write_all((head + &body).as_bytes())
+    stream.write_all((head + &body).as_bytes())?;
+    // What was asked and not read would take the answer back on its way.
+    match stream.read(&mut [0; 4_096]) {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+        read => read.map(drop),
+    }
 }
 
 /// Whether it is about one client, who left before we got to the door.

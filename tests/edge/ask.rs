@@ -42,20 +42,18 @@ pub fn ask<S: Read + Write>(
         "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{}\r\n",
         token.unwrap_or_default()
     );
-    stream.write_all(request.as_bytes()).unwrap();
+    stream.write_all(request.as_bytes()).ok();
     answer(stream)
 }
 
-/// What comes until the connection ends.
+/// What comes until the connection ends; of status 0 when nothing does.
 pub fn answer<S: Read>(stream: &mut S) -> Answer {
     let mut bytes = Vec::new();
     // A peer may end without a goodbye once everything is said.
-    let ended = stream.read_to_end(&mut bytes);
+    stream.read_to_end(&mut bytes).ok();
     let text = String::from_utf8(bytes).unwrap();
-    let (head, body) = text
-        .split_once("\r\n\r\n")
-        .unwrap_or_else(|| panic!("no answer but {text:?}: {ended:?}"));
-    let status = head.split(' ').nth(1).unwrap_or_default();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_default();
+    let status = head.split(' ').nth(1).unwrap_or("0");
     Answer {
         status: status.parse().unwrap(),
         head: head.to_owned(),

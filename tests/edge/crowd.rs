@@ -3,6 +3,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
+    process::Command,
 };
 
 use rustix::process::{Resource, getrlimit, setrlimit};
@@ -17,6 +18,23 @@ use super::{
 /// How many come, and how many of them have a seat.
 const CROWD: usize = 4_000;
 const SEATS: usize = 2_048;
+
+#[test]
+fn a_server_without_files_left_goes_on_once_there_are_some() {
+    let house = house();
+    let mut few = Command::new("sh");
+    few.env_clear()
+        .env("HOME", house.path())
+        .args(["-c", "ulimit -n 40; exec \"$0\" serve --listen 127.0.0.1:0"])
+        .arg(env!("CARGO_BIN_EXE_warroom"));
+    let served = Served::with(few);
+    served.until("/readyz", None, 200);
+
+    let crowd: Vec<TcpStream> = (0..200).map(|_| served.connect()).collect();
+    drop(crowd);
+
+    assert_eq!(served.until("/healthz", None, 200).status, 200);
+}
 
 /// A connection from another address of this host.
 async fn from_elsewhere(to: SocketAddr) -> Answer {
