@@ -151,16 +151,23 @@ impl Host {
         graceful: &GracefulShutdown,
         stop: &CancellationToken,
     ) {
+        let mut well = true;
         loop {
             let came = tokio::select! {
                 () = stop.cancelled() => return,
                 came = door.accept() => came,
             };
             match came {
-                Ok(guest) => self.receive(guest, graceful.watcher()),
+                Ok(guest) => {
+                    self.receive(guest, graceful.watcher());
+                    well = true;
+                }
                 Err(error) if is_theirs(&error) => {}
                 Err(error) => {
-                    tracing::warn!(%error, "no connection can be taken now");
+                    if well {
+                        tracing::warn!(%error, "no connection can be taken now");
+                    }
+                    well = false;
                     tokio::time::sleep(BREATH).await;
                 }
             }
