@@ -44,7 +44,7 @@ pub struct Edge {
 
 impl Edge {
     /// For these addresses.
-    pub(super) fn new(routes: &[Route]) -> Self {
+    pub(super) fn new(routes: impl Iterator<Item = Route>) -> Self {
         Self {
             engine: watch::Sender::new(EngineSeen::default()),
             metrics: Metrics::new(routes),

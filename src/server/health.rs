@@ -1,7 +1,7 @@
 //! Whether the server is alive, and whether it can be relied on: for load
 //! balancers, for systemd, and for whoever wonders at night.
 
-use axum::{Json, extract::State, response::IntoResponse};
+use axum::{Json, extract::State, http::Method, response::IntoResponse, routing::get};
 use chrono::TimeDelta;
 use serde_json::json;
 use tokio::{
@@ -9,8 +9,24 @@ use tokio::{
     time::{Duration, Instant, timeout},
 };
 
-use super::{Problem, Server, Shared};
+use super::{Problem, Route, Scope, Server, Shared, metrics};
 use crate::wire::Code;
+
+/// The addresses for whoever runs the server: none of the API, and the same in
+/// all versions of it.
+pub(super) fn upkeep() -> [Route; 3] {
+    let route = |path, scope, handler| Route {
+        method: Method::GET,
+        path,
+        scope,
+        handler,
+    };
+    [
+        route("/healthz", None, get(healthz)),
+        route("/readyz", None, get(readyz)),
+        route("/metrics", Some(Scope::Read), get(metrics::metrics)),
+    ]
+}
 
 /// How long it counts that every log took something and gave it back.
 const PROVEN: Duration = Duration::from_secs(4);
@@ -90,12 +106,12 @@ fn engine(server: &Server) -> Option<String> {
 }
 
 /// `GET /healthz`: it answers, so it is alive.
-pub(super) async fn healthz() -> impl IntoResponse {
+async fn healthz() -> impl IntoResponse {
     Json(json!({ "status": "alive" }))
 }
 
 /// `GET /readyz`: whether it can be relied on.
-pub(super) async fn readyz(State(server): State<Shared>) -> Result<impl IntoResponse, Problem> {
+async fn readyz(State(server): State<Shared>) -> Result<impl IntoResponse, Problem> {
     let mut reasons = well(&server).await.err().unwrap_or_default();
     if server.drain.is_cancelled() {
         reasons.push("it is about to end".to_owned());

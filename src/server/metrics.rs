@@ -49,16 +49,15 @@ pub(super) struct Begun<'a> {
 }
 
 impl Metrics {
-    pub(super) fn new(routes: &[Route]) -> Self {
+    pub(super) fn new(routes: impl Iterator<Item = Route>) -> Self {
         let mut statuses: Vec<u16> = Code::ALL.map(Code::status).into();
         // What there is besides; the last stands for all others.
         statuses.extend([200, 408, 0]);
         statuses.sort_unstable_by_key(|status| (*status == 0, *status));
         statuses.dedup();
         let other = Counts::new("other", "other", statuses.len());
-        let known = routes
-            .iter()
-            .map(|route| Counts::new(route.method.as_str(), route.path, statuses.len()));
+        let known =
+            routes.map(|route| Counts::new(route.method.as_str(), route.path, statuses.len()));
         Self {
             routes: known.chain([other]).collect(),
             statuses,

@@ -25,7 +25,7 @@ use axum::{
     http::Method,
     middleware::{self, Next},
     response::Response,
-    routing::{MethodRouter, get},
+    routing::MethodRouter,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +75,7 @@ impl Server {
         Ok(Self {
             workspaces,
             tokens: Tokens::default(),
-            edge: Edge::new(&routes()),
+            edge: Edge::new(all_routes()),
             clock,
             drain: CancellationToken::new(),
         })
@@ -111,30 +111,20 @@ pub struct Route {
     handler: MethodRouter<Shared>,
 }
 
-impl Route {
-    fn get(path: &'static str, scope: Option<Scope>, handler: MethodRouter<Shared>) -> Self {
-        Self {
-            method: Method::GET,
-            path,
-            scope,
-            handler,
-        }
-    }
-}
-
 /// Every address.
 pub fn routes() -> Vec<Route> {
-    vec![
-        Route::get("/healthz", None, get(health::healthz)),
-        Route::get("/readyz", None, get(health::readyz)),
-        Route::get("/metrics", Some(Scope::Read), get(metrics::metrics)),
-    ]
+    Vec::new()
+}
+
+/// Every address of the API, and those for whoever runs the server.
+fn all_routes() -> impl Iterator<Item = Route> {
+    routes().into_iter().chain(health::upkeep())
 }
 
 /// Everything the server answers, for a listener to serve.
 pub fn router(server: Shared) -> Router {
     let mut router = Router::new();
-    for route in routes() {
+    for route in all_routes() {
         let handler = match route.scope {
             Some(scope) => {
                 let state = (Arc::clone(&server), scope);
