@@ -110,7 +110,11 @@ impl Engine {
         changes: &mut crate::store::Changes,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let fence = match self.log.take_lease(&self.owner, now, self.log.lease_terms().ttl).await? {
+        let fence = match self
+            .log
+            .take_lease(&self.owner, now, self.log.lease_terms().ttl)
+            .await?
+        {
             LeaseState::Held(fence) => fence,
             LeaseState::HeldBy(lease) => {
                 let holder = format!(
@@ -185,7 +189,8 @@ impl<'a> Turn<'a> {
             self.recover(now).await?;
             self.fire(now).await?;
             self.deliver(now).await?;
-            log.renew_lease(self.fence, now, log.lease_terms().ttl).await?;
+            log.renew_lease(self.fence, now, log.lease_terms().ttl)
+                .await?;
             let me = format!("{} on {}", self.engine.owner.name, self.engine.owner.host);
             seen.send_replace(EngineSeen {
                 holder: Some(Title::lossy(&me)),

@@ -65,7 +65,9 @@ pub enum RemoteError {
         /// How long it asks to be left alone.
         retry_after: Option<Duration>,
     },
-    #[error("{address} answers what no warroom server would: {why}; check the address, and what stands before it")]
+    #[error(
+        "{address} answers what no warroom server would: {why}; check the address, and what stands before it"
+    )]
     Garbage { address: String, why: String },
     #[error("{0}")]
     Setup(String),

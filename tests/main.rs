@@ -9,6 +9,8 @@ mod config;
 #[cfg(test)]
 mod connectors;
 #[cfg(test)]
+mod edge;
+#[cfg(test)]
 mod encoder;
 #[cfg(test)]
 mod faults;

@@ -7,7 +7,6 @@ use color_eyre::eyre::WrapErr as _;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
-    task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +25,7 @@ use crate::{
     engine::Engine,
     journal::{self, Author},
     notify::{Channel, Channels},
-    probe::{self, Schedule},
+    probe::{self, Probe, Schedule},
     store::{Log, Owner, StoreError},
     ui::msg::{EngineSeen, Wish},
 };
@@ -100,26 +99,82 @@ pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
 pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
     let stop = CancellationToken::new();
     stop_on_signals(&stop)?;
-    let engine = Engine::new(
-        room.log()?.clone(),
-        room.setup.clock,
-        owner(&room.setup),
-        channels(&room.setup.config),
-    );
+    let works = Works::new(&room.setup, room.log()?)?;
     let (seen, told) = watch::channel(EngineSeen::default());
-    let watcher = watch_probes(room, told.clone(), &stop)?;
     let teller = tokio::spawn(tell(room.setup.global.quiet, told));
-    let ended = engine.run(&seen, &stop).await;
-    stop.cancel();
+    let ended = works.run(&seen, &stop).await;
     drop(seen);
     teller.await.wrap_err("telling who runs the engine")?;
-    watcher.await.wrap_err("watching the probes")??;
-    ended.wrap_err("running the engine")?;
+    ended?;
     say::note(&room.setup.global, "the engine ended, as it was told to");
     Ok(Exit::Ok)
 }
 
-fn stop_on_signals(stop: &CancellationToken) -> color_eyre::Result<()> {
+/// The engine and the probes of a configuration, ready to work.
+#[derive(Debug)]
+pub struct Works {
+    log: Log,
+    clock: Clock,
+    engine: Engine,
+    specs: Vec<Spec>,
+    probes: Vec<Probe>,
+}
+
+impl Works {
+    /// Makes them, and starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// When a channel or a probe can't be made.
+    pub fn new(setup: &Setup, log: &Log) -> color_eyre::Result<Self> {
+        let specs = setup.config.probes.clone();
+        Ok(Self {
+            log: log.clone(),
+            clock: setup.clock,
+            engine: Engine::new(
+                log.clone(),
+                setup.clock,
+                owner(setup),
+                channels(&setup.config),
+            ),
+            probes: probe::all(specs.clone()).wrap_err("making the probes")?,
+            specs,
+        })
+    }
+
+    /// Works until `stop`, which is cancelled as well when it ends by itself.
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be written.
+    pub async fn run(
+        self,
+        seen: &watch::Sender<EngineSeen>,
+        stop: &CancellationToken,
+    ) -> color_eyre::Result<()> {
+        let (tx, readings) = mpsc::channel(READINGS);
+        tokio::spawn(Schedule::new(self.probes, self.clock).run(tx, stop.clone()));
+        let watcher = Watcher::new(self.log, self.clock, &self.specs, seen.subscribe());
+        let watching = stop.clone();
+        let watcher = tokio::spawn(async move {
+            let ended = watcher.run(readings, &watching).await;
+            // Without its probes the engine would be silent about an outage.
+            watching.cancel();
+            ended
+        });
+        let ended = self.engine.run(seen, stop).await;
+        stop.cancel();
+        watcher.await.wrap_err("watching the probes")??;
+        ended.wrap_err("running the engine")
+    }
+}
+
+/// Cancels `stop` at SIGTERM or SIGINT.
+///
+/// # Errors
+///
+/// When signals can't be listened to.
+pub fn stop_on_signals(stop: &CancellationToken) -> color_eyre::Result<()> {
     let mut term = signal(SignalKind::terminate()).wrap_err("listening for SIGTERM")?;
     let mut int = signal(SignalKind::interrupt()).wrap_err("listening for SIGINT")?;
     let stop = stop.clone();
@@ -134,7 +189,7 @@ fn stop_on_signals(stop: &CancellationToken) -> color_eyre::Result<()> {
 }
 
 /// Says on stderr who holds the lease, whenever that changes.
-async fn tell(quiet: bool, mut told: watch::Receiver<EngineSeen>) {
+pub async fn tell(quiet: bool, mut told: watch::Receiver<EngineSeen>) {
     let mut last = None;
     while told.changed().await.is_ok() {
         let seen = told.borrow_and_update().clone();
@@ -152,27 +207,8 @@ async fn tell(quiet: bool, mut told: watch::Receiver<EngineSeen>) {
     }
 }
 
-/// Probes, and records what the log does not say of them yet, while this
+/// Records what the probes see and the log does not say yet, while this
 /// process runs the engine: as a console does.
-fn watch_probes(
-    room: &Room,
-    seen: watch::Receiver<EngineSeen>,
-    stop: &CancellationToken,
-) -> color_eyre::Result<JoinHandle<Result<(), StoreError>>> {
-    let specs = room.setup.config.probes.clone();
-    let probes = probe::all(specs.clone()).wrap_err("making the probes")?;
-    let (tx, rx) = mpsc::channel(READINGS);
-    tokio::spawn(Schedule::new(probes, room.setup.clock).run(tx, stop.clone()));
-    let watcher = Watcher::new(room.log()?.clone(), room.setup.clock, &specs, seen);
-    let stop = stop.clone();
-    Ok(tokio::spawn(async move {
-        let ended = watcher.run(rx, &stop).await;
-        // Without its probes the engine would be silent about an outage.
-        stop.cancel();
-        ended
-    }))
-}
-
 /// Turns readings into entries.
 struct Watcher {
     log: Log,

@@ -29,9 +29,11 @@ mod read;
 pub mod room;
 pub mod say;
 mod screen;
+mod serve;
 mod settings;
 mod store;
 mod text;
+mod token;
 mod tools;
 mod update;
 mod wait;
@@ -113,6 +115,9 @@ enum Verb {
     Runbook(settings::Runbooks),
     /// Fire what is due, deliver and probe, without a screen, until SIGTERM
     Engine,
+    Serve(serve::Serve),
+    #[command(subcommand)]
+    Token(token::Verb),
     /// The screen on the wall: it reads, and no key does anything
     Wall {
         /// Show names and words of people, not only their roles
@@ -235,7 +240,10 @@ fn log_to_stderr(verbose: u8) {
 
 /// Ctrl-C ends whatever waits; the engine and the screens have their own way.
 async fn act(cli: Cli) -> color_eyre::Result<Exit> {
-    let ends_by_itself = matches!(cli.verb, None | Some(Verb::Engine | Verb::Wall { .. }));
+    let ends_by_itself = matches!(
+        cli.verb,
+        None | Some(Verb::Engine | Verb::Serve(_) | Verb::Wall { .. })
+    );
     if ends_by_itself {
         return dispatch(cli).await;
     }
@@ -259,6 +267,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         Some(Verb::Probe(probe::Verb::Run { names, curl_exit })) => {
             probe::run(&Setup::read(global)?, &names, curl_exit).await
         }
+        Some(Verb::Serve(serve)) => serve.run(global).await,
         Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
         Some(Verb::Wall { names }) => screen::wall(Setup::read(global)?, names).await,
         Some(Verb::Reset) => {
@@ -282,7 +291,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
 /// Whether a command makes a log where there is none yet.
 const fn may_begin(verb: &Verb) -> bool {
     match verb {
-        Verb::Engine | Verb::Import(_) => true,
+        Verb::Engine | Verb::Import(_) | Verb::Token(token::Verb::Create(_)) => true,
         Verb::Incident(verb) => matches!(verb, incident::Verb::Declare(_)),
         _ => false,
     }
@@ -314,6 +323,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::Deliveries(deliveries) => deliveries.run(room).await,
         Verb::Probe(probe::Verb::List) => probe::list(room),
         Verb::Engine => engine::run(room).await,
+        Verb::Token(verb) => verb.run(room).await,
         Verb::Export(export) => export.run(room).await,
         Verb::Import(import) => import.run(room).await,
         Verb::Verify => store::verify(room).await,
@@ -325,6 +335,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         | Verb::Runbook(_)
         | Verb::Policy(_)
         | Verb::Doctor
+        | Verb::Serve(_)
         | Verb::Wall { .. }
         | Verb::Reset
         | Verb::Probe(probe::Verb::Run { .. }) => {

@@ -83,6 +83,22 @@ impl Setup {
         Ok(self.paths.data.join(format!("{name}.db")))
     }
 
+    /// The database that was named by its address, if one was.
+    fn database(&self) -> Option<&str> {
+        let named = self.global.db.as_deref()?.to_str()?;
+        let is_one = named.starts_with("postgres://") || named.starts_with("postgresql://");
+        is_one.then_some(named)
+    }
+
+    /// Opens the log to write, and makes it where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::open`] and [`Log::connect`].
+    pub async fn open_to_write(&self) -> color_eyre::Result<Log> {
+        Ok(self.open_as(&self.log_path()?, OpenMode::ReadWrite).await?)
+    }
+
     /// Opens the log, and makes it where there is none.
     ///
     /// A file that can't be written is opened for reading, so that everything
@@ -108,6 +124,9 @@ impl Setup {
     }
 
     async fn open_as(&self, path: &Path, mode: OpenMode) -> Result<Log, StoreError> {
+        if let Some(address) = self.database() {
+            return Log::connect(address, &self.config.workspace).await;
+        }
         if self.global.network_file_system {
             Log::open_on_network(path, mode).await
         } else {
@@ -138,7 +157,8 @@ impl Setup {
     /// and is not there is a slip.
     async fn begun_log(&self) -> color_eyre::Result<Option<Log>> {
         let path = self.log_path()?;
-        if fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
+        let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
+        if is_there || self.database().is_some() {
             return self.open_log().await.map(Some);
         }
         // Reading makes nothing, and tells a log that is gone from none.

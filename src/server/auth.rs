@@ -48,6 +48,11 @@ impl Scope {
         }
     }
 
+    /// The scope of that word; `None` for one of a newer program.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.word() == word)
+    }
+
     /// Whether it is enough where `wanted` is asked for.
     const fn allows(self, wanted: Self) -> bool {
         match self {
@@ -153,6 +158,11 @@ impl Hash {
         Self(hash)
     }
 
+    /// To be stored.
+    pub const fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// A hash as it was stored.
     pub const fn stored(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -203,6 +213,12 @@ impl Tokens {
         for (_, live) in before.into_values() {
             live.cancel();
         }
+    }
+
+    /// How many hold.
+    pub fn count(&self) -> usize {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.len()
     }
 
     /// Who sends this token; `None` where it does not hold.

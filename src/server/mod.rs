@@ -10,11 +10,17 @@
 
 mod accept;
 mod auth;
+mod edge;
 mod events;
 mod feed;
+pub mod health;
+pub mod listen;
+mod metrics;
 mod openapi;
 mod problem;
 mod read;
+mod share;
+pub mod tokens;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -33,6 +39,7 @@ use accept::Writer;
 use feed::Feed;
 
 pub use auth::{Caller, Grant, Hash, Scope, Scopes, Tokens};
+pub use edge::Edge;
 pub use problem::Problem;
 
 use crate::{
@@ -52,6 +59,8 @@ pub struct Server {
     workspaces: BTreeMap<Name, Arc<Workspace>>,
     /// Who may.
     pub tokens: Tokens,
+    /// What its edge keeps.
+    pub edge: Edge,
     clock: Clock,
     drain: CancellationToken,
 }
@@ -90,6 +99,7 @@ impl Server {
         Ok(Self {
             workspaces,
             tokens: Tokens::default(),
+            edge: Edge::new(all_routes()),
             clock,
             drain: CancellationToken::new(),
         })
@@ -206,10 +216,15 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// Every address of the API, and those for whoever runs the server.
+fn all_routes() -> impl Iterator<Item = Route> {
+    routes().into_iter().chain(health::upkeep())
+}
+
 /// Everything the server answers, for a listener to serve.
 pub fn router(server: Shared) -> Router {
     let mut router = Router::new();
-    for route in routes() {
+    for route in all_routes() {
         let handler = match route.scope {
             Some(scope) => {
                 let state = (Arc::clone(&server), scope);
@@ -228,12 +243,21 @@ pub fn router(server: Shared) -> Router {
                 "/v1/openapi.json lists what there is",
             )
         })
+        // The last is the outermost.
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&server),
+            edge::hold,
+        ))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&server),
             auth::identify,
         ))
         .layer(DefaultBodyLimit::max(wire::BATCH))
         .layer(middleware::map_response(fresh))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&server),
+            edge::pass,
+        ))
         .with_state(server)
 }
 

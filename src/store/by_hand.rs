@@ -1,5 +1,7 @@
 //! What people see and do of deliveries.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -49,6 +51,20 @@ impl Log {
             .await
             .map_err(|error| self.inner.unread(error))?;
         Ok(items.into_iter().map(|item| item.delivery).collect())
+    }
+
+    /// How many deliveries are in each state that any is in.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn delivery_counts(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, count(*) FROM deliveries GROUP BY state")
+                .fetch_all(&self.inner.readers)
+                .await
+                .map_err(|error| self.inner.unread(error))?;
+        Ok(rows.into_iter().collect())
     }
 
     /// The delivery with this key; `None` when there is none.

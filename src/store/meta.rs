@@ -41,6 +41,19 @@ impl Log {
         tx.commit().await
     }
 
+    /// Writes something and reads it back: whether the log takes entries is
+    /// only known once it took something.
+    ///
+    /// # Errors
+    ///
+    /// What stood in the way.
+    pub async fn prove(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut tx = self.inner.begin().await?;
+        say(&mut tx, "proved_at", now.timestamp_millis().to_string()).await?;
+        tx.commit().await?;
+        self.said("proved_at").await.map(drop)
+    }
+
     pub(super) async fn said(&self, name: &'static str) -> Result<Option<String>, StoreError> {
         sqlx::query_scalar("SELECT value FROM meta WHERE name = $1")
             .bind(name)

@@ -135,6 +135,14 @@ CREATE TABLE drafts (
     saved_at INTEGER NOT NULL,
     total TEXT NOT NULL
 ) STRICT;
+CREATE TABLE tokens (
+    hash TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER
+) STRICT;
 ";
 
 const TRIGGERS_IN_A_FILE: &str = concat!(

@@ -30,6 +30,7 @@
 //! | `read_only` | 503 | the database takes no entries now | yes | 1-5 s |
 //! | `disk_full` | 503 | the disk is full | yes | 10-30 s |
 //! | `draining` | 503 | the server is about to end | yes | 1-5 s |
+//! | `not_ready` | 503 | the server can't be relied on now | yes | 1-5 s |
 //!
 //! What passes may be sent again as it is, not before the seconds in
 //! `Retry-After`: a random number between the two, so that a thousand clients
@@ -134,6 +135,8 @@ codes! {
     DiskFull = "disk_full", 503, "the disk is full", 10..=30;
     /// Another one, or this one again, takes over.
     Draining = "draining", 503, "the server is about to end", 1..=5;
+    /// The detail has every reason.
+    NotReady = "not_ready", 503, "the server can't be relied on now", 1..=5;
 }
 
 impl Code {

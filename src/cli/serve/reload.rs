@@ -1,0 +1,192 @@
+//! While it serves: the end that a signal asks for, and the configuration that
+//! is read again.
+
+use std::sync::Arc;
+
+use color_eyre::eyre::{WrapErr as _, eyre};
+use rustls::ServerConfig;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Serve, Tls, systemd::Systemd};
+use crate::{
+    cli::{
+        engine::{Works, stop_on_signals, tell},
+        failure::{Exit, in_a_line},
+        open::Setup,
+        say,
+    },
+    server::{Server, listen::Listener, tokens},
+    store::Log,
+};
+
+/// A server that runs.
+pub(super) struct Life {
+    serve: Serve,
+    setup: Setup,
+    log: Log,
+    server: Arc<Server>,
+    tls: Tls,
+    hands: Hands,
+}
+
+/// What may be asked of it from outside.
+pub(super) struct Signals {
+    stop: CancellationToken,
+    hang_up: Signal,
+}
+
+impl Signals {
+    /// Listens from now on.
+    pub(super) fn listen() -> color_eyre::Result<Self> {
+        let stop = CancellationToken::new();
+        stop_on_signals(&stop)?;
+        let hang_up = signal(SignalKind::hangup()).wrap_err("listening for SIGHUP")?;
+        Ok(Self { stop, hang_up })
+    }
+}
+
+/// The engine and the probes, at work.
+struct Hands {
+    stop: CancellationToken,
+    task: JoinHandle<color_eyre::Result<()>>,
+}
+
+impl Hands {
+    fn set_to(works: Works, server: &Arc<Server>) -> Self {
+        let (stop, server) = (CancellationToken::new(), Arc::clone(server));
+        let ending = stop.clone();
+        let task = tokio::spawn(async move {
+            // However it ends, the server must not go on without it.
+            let ended = ending.clone().drop_guard();
+            let result = works.run(&server.edge.engine, &ending).await;
+            drop(ended);
+            result
+        });
+        Self { stop, task }
+    }
+
+    /// Lets them end what they are at.
+    async fn rest(&mut self) -> color_eyre::Result<()> {
+        self.stop.cancel();
+        (&mut self.task).await.wrap_err("the engine's task")?
+    }
+}
+
+impl Life {
+    /// Sets the engine to work.
+    pub(super) fn begin(
+        serve: Serve,
+        setup: Setup,
+        log: Log,
+        server: Arc<Server>,
+        tls: Tls,
+    ) -> color_eyre::Result<Self> {
+        setup.policy()?;
+        let works = Works::new(&setup, &log)?;
+        Ok(Self {
+            hands: Hands::set_to(works, &server),
+            serve,
+            setup,
+            log,
+            server,
+            tls,
+        })
+    }
+
+    /// Serves until SIGTERM or SIGINT, or until the engine can't go on.
+    pub(super) async fn live(
+        mut self,
+        listener: Listener,
+        mut signals: Signals,
+    ) -> color_eyre::Result<Exit> {
+        let systemd = Arc::new(Systemd::find(&self.setup.environment));
+        let listening = self.attend(listener, &systemd, &signals.stop);
+        systemd.say("READY=1");
+        self.until_the_end(&mut signals).await;
+        let asked = signals.stop.is_cancelled();
+        systemd.say("STOPPING=1");
+        signals.stop.cancel();
+        let (served, rested) = tokio::join!(listening, self.hands.rest());
+        served.wrap_err("the listener's task")?;
+        rested?;
+        if !asked {
+            return Err(eyre!("the engine ended by itself"));
+        }
+        say::note(&self.setup.global, "the server ended, as it was told to");
+        Ok(Exit::Ok)
+    }
+
+    /// Sets everything going that goes by itself; answers with the listener's
+    /// task, which ends last.
+    fn attend(
+        &self,
+        listener: Listener,
+        systemd: &Arc<Systemd>,
+        stop: &CancellationToken,
+    ) -> JoinHandle<()> {
+        let server = || Arc::clone(&self.server);
+        tokio::spawn(tokens::follow(server(), stop.clone()));
+        tokio::spawn(Arc::clone(systemd).watch(server(), stop.clone()));
+        let quiet = self.setup.global.quiet;
+        tokio::spawn(tell(quiet, self.server.edge.engine.subscribe()));
+        tokio::spawn(listener.serve(server(), stop.clone()))
+    }
+
+    async fn until_the_end(&mut self, signals: &mut Signals) {
+        loop {
+            tokio::select! {
+                () = signals.stop.cancelled() => return,
+                () = self.hands.stop.cancelled() => return,
+                _ = signals.hang_up.recv() => self.read_again().await,
+            }
+        }
+    }
+
+    /// Takes up the configuration and the certificate as they are written down
+    /// now: all of it, or nothing.
+    async fn read_again(&mut self) {
+        match self.prepare() {
+            Ok(prepared) => {
+                self.take_up(prepared).await;
+                say::note(&self.setup.global, "the configuration was read again");
+            }
+            Err(error) => {
+                let why = in_a_line(&error);
+                say::aside(&format!("warroom: everything stays as it was: {why}"));
+            }
+        }
+    }
+
+    fn prepare(&self) -> color_eyre::Result<(Setup, Works, Option<Arc<ServerConfig>>)> {
+        let mut setup = Setup::read(self.setup.global.clone())?;
+        setup.clock = self.setup.clock;
+        let (is, was) = (&setup.config.workspace, &self.setup.config.workspace);
+        if is != was {
+            return Err(eyre!(
+                "the workspace was {was} and is {is}: start the server again to change it"
+            ));
+        }
+        setup.policy()?;
+        let works = Works::new(&setup, &self.log)?;
+        let certificate = self.serve.certificate(setup.clock.now())?;
+        Ok((setup, works, certificate))
+    }
+
+    async fn take_up(
+        &mut self,
+        (setup, works, certificate): (Setup, Works, Option<Arc<ServerConfig>>),
+    ) {
+        if let (Some(tls), Some(certificate)) = (&self.tls, certificate) {
+            tls.send_replace(certificate);
+        }
+        if let Err(error) = self.hands.rest().await {
+            tracing::warn!(%error, "the engine of before");
+        }
+        self.hands = Hands::set_to(works, &self.server);
+        self.setup = setup;
+    }
+}

@@ -1,0 +1,103 @@
+//! Tokens, from the log into the hands of their bearers and back.
+
+use std::{sync::Arc, time::Duration};
+
+use ring::rand::{SecureRandom as _, SystemRandom};
+use tokio_util::sync::CancellationToken;
+
+use super::{Grant, Hash, Scope, Scopes, Server};
+use crate::{
+    domain::text::Name,
+    store::{StoreError, Token},
+};
+
+/// How often the log is asked for its tokens: one that is taken back ends
+/// within a second, on every server on that log.
+const EVERY: Duration = Duration::from_millis(400);
+
+/// What a token begins with, so that one in the wrong place is recognised.
+const MARK: &str = "warroom_";
+
+/// A new token, and what may be kept of it.
+pub fn mint() -> (String, Hash) {
+    let token = format!("{MARK}{:032x}{:032x}", random(), random());
+    let hash = Hash::of(&token);
+    (token, hash)
+}
+
+fn random() -> u128 {
+    let mut bytes = [0; 16];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .expect("the system has random numbers");
+    u128::from_be_bytes(bytes)
+}
+
+/// Takes up the tokens as they are in the logs now.
+///
+/// # Errors
+///
+/// When one of the logs can't be read; the tokens are what they were then.
+pub async fn take_up(server: &Server) -> Result<(), StoreError> {
+    let mut grants = Vec::new();
+    for (name, workspace) in server.workspaces() {
+        let tokens = workspace.log().tokens().await?;
+        let held = tokens.iter().filter(|token| token.revoked_at.is_none());
+        grants.extend(held.map(|token| grant(token, name)));
+    }
+    server.tokens.set(grants, server.clock.now());
+    Ok(())
+}
+
+/// Takes up every change of the tokens, until it is told to stop.
+pub async fn follow(server: Arc<Server>, stop: CancellationToken) {
+    let mut well = true;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        let looked = take_up(&server).await;
+        if let (Err(error), true) = (&looked, well) {
+            tracing::warn!(%error, "the tokens stay as they were");
+        }
+        well = looked.is_ok();
+    }
+}
+
+fn grant(token: &Token, workspace: &Name) -> Grant {
+    Grant {
+        hash: Hash::stored(token.hash),
+        name: token.name.clone(),
+        workspace: workspace.clone(),
+        scopes: scopes(&token.scopes),
+        expires_at: token.expires_at,
+    }
+}
+
+/// Scopes as they are stored. A word of a newer program allows nothing here.
+fn scopes(words: &str) -> Scopes {
+    words.split(',').filter_map(Scope::from_word).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_tokens_are_the_same_and_each_has_256_random_bits() {
+        let (one, _) = mint();
+        let (other, hash) = mint();
+
+        assert_ne!(one, other);
+        assert_eq!(one.len(), MARK.len() + 64);
+        assert_eq!(hash, Hash::of(&other));
+    }
+
+    #[test]
+    fn a_scope_of_a_newer_program_allows_nothing() {
+        let scopes = scopes("read,fly");
+
+        assert_eq!(scopes.iter().collect::<Vec<_>>(), [Scope::Read]);
+    }
+}
