@@ -45,7 +45,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A copy of the log, and where it is kept the same.
 #[derive(Debug)]
-pub struct Sync {
+pub struct Replica {
     log: Log,
     remote: Remote,
     clock: Clock,
@@ -90,7 +90,7 @@ impl SyncError {
     }
 }
 
-/// How a copy stands to its server after [`Sync::settle`].
+/// How a copy stands to its server after [`Replica::settle`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
     /// Entries that came.
@@ -101,7 +101,7 @@ pub struct Settled {
     pub refused: u64,
 }
 
-impl Sync {
+impl Replica {
     /// Between `log` and `remote`.
     pub fn new(log: Log, remote: Remote, clock: Clock) -> Self {
         Self {
@@ -138,7 +138,7 @@ impl Sync {
     ///
     /// # Errors
     ///
-    /// As [`Sync::join`].
+    /// As [`Replica::join`].
     pub async fn settle(&self) -> Result<Settled, SyncError> {
         self.join(false).await?;
         let mut settled = Settled::default();

@@ -25,6 +25,13 @@ pub struct Global {
     /// The log itself, in place of the one of the workspace
     #[arg(long, global = true, value_name = "FILE")]
     pub db: Option<PathBuf>,
+    /// The shared backend, such as https://warroom.example; the token comes from
+    /// token_file or WARROOM_TOKEN
+    #[arg(long, global = true, value_name = "URL")]
+    pub server: Option<String>,
+    /// The workspace: one log, and one team
+    #[arg(long, global = true, value_name = "NAME")]
+    pub workspace: Option<String>,
     /// The log lies on a network file system, where locks work
     #[arg(long, global = true, hide_short_help = true)]
     pub network_file_system: bool,
@@ -103,6 +110,8 @@ impl Global {
             ("color", &self.color),
             ("glyphs", &self.glyphs),
             ("theme", &self.theme),
+            ("server", &self.server),
+            ("workspace", &self.workspace),
         ];
         for (key, word) in words {
             set.extend(word.clone().map(|word| (key.to_owned(), word)));

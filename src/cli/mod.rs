@@ -32,6 +32,7 @@ mod screen;
 mod serve;
 mod settings;
 mod store;
+mod sync;
 mod text;
 mod token;
 mod tools;
@@ -116,6 +117,10 @@ enum Verb {
     /// Fire what is due, deliver and probe, without a screen, until SIGTERM
     Engine,
     Serve(serve::Serve),
+    Sync(sync::Sync),
+    /// Give the local log to the server: from then on both are one
+    #[command(after_help = "Example:\n  warroom attach --server https://warroom.example --workspace prod")]
+    Attach,
     #[command(subcommand)]
     Token(token::Verb),
     /// The screen on the wall: it reads, and no key does anything
@@ -268,6 +273,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
             probe::run(&Setup::read(global)?, &names, curl_exit).await
         }
         Some(Verb::Serve(serve)) => serve.run(global).await,
+        Some(Verb::Attach) => sync::attach(Setup::read(global)?).await,
         Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
         Some(Verb::Wall { names }) => screen::wall(Setup::read(global)?, names).await,
         Some(Verb::Reset) => {
@@ -326,6 +332,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::Token(verb) => verb.run(room).await,
         Verb::Export(export) => export.run(room).await,
         Verb::Import(import) => import.run(room).await,
+        Verb::Sync(sync) => sync.run(room).await,
         Verb::Verify => store::verify(room).await,
         Verb::Backup(backup) => backup.run(room).await,
         Verb::Completions(_)
@@ -335,6 +342,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         | Verb::Runbook(_)
         | Verb::Policy(_)
         | Verb::Doctor
+        | Verb::Attach
         | Verb::Serve(_)
         | Verb::Wall { .. }
         | Verb::Reset

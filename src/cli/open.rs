@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use color_eyre::eyre::WrapErr as _;
@@ -18,8 +19,13 @@ use crate::{
         policy::{self, Policy},
     },
     journal,
+    remote::{Address, Remote},
     store::{Log, OpenMode, StoreError},
+    sync::Replica,
 };
+
+/// How long a command waits for the server before it goes on by itself.
+const TOUCH: Duration = Duration::from_secs(3);
 
 /// The configuration, and how it came about.
 #[derive(Debug)]
@@ -134,6 +140,26 @@ impl Setup {
         }
     }
 
+    /// What keeps `log` and the shared backend the same; `None` without one.
+    ///
+    /// # Errors
+    ///
+    /// When the token can't be read, or the address could not be trusted.
+    pub fn sync(&self, log: &Log) -> color_eyre::Result<Option<Replica>> {
+        let Some(server) = &self.config.server else {
+            return Ok(None);
+        };
+        let token = server.token.as_ref();
+        let token = token.map_err(|error| Failure::refused(error.to_string()))?;
+        let remote = Remote::new(Address {
+            url: server.url.clone(),
+            workspace: self.config.workspace.clone(),
+            token: token.clone(),
+            ca_file: server.ca_file.clone(),
+        })?;
+        Ok(Some(Replica::new(log.clone(), remote, self.clock)))
+    }
+
     /// The team's policy and its text as new incidents carry it (E6).
     ///
     /// # Errors
@@ -174,22 +200,49 @@ impl Setup {
     ///
     /// When the log can't be opened or read.
     pub async fn enter(self, may_begin: bool) -> color_eyre::Result<Room> {
-        let log = if may_begin {
+        let log = if may_begin || self.config.server.is_some() {
             Some(self.open_log().await?)
         } else {
             self.begun_log().await?
         };
         let mut board = Board::default();
+        let mut sync = None;
         if let Some(log) = &log {
+            sync = self.sync(log)?;
+            if let Some(sync) = &sync {
+                in_touch(&self.global, sync).await?;
+            }
             journal::catch_up(log, &mut board).await?;
         }
         Ok(Room {
             setup: self,
             log,
+            sync,
             board,
             follow_up: false,
         })
     }
+}
+
+/// Takes what the server has and gives it what waits. Without an answer the
+/// command goes on with what is here, and says so.
+///
+/// # Errors
+///
+/// What will not pass by itself, such as a token that was revoked.
+pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<()> {
+    let why = match tokio::time::timeout(TOUCH, sync.settle()).await {
+        Ok(Ok(settled)) if settled.refused > 0 => {
+            let count = settled.refused;
+            format!("{count} entries were refused: `warroom sync` lists them")
+        }
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(error)) if error.may_pass() => format!("offline: {error}"),
+        Ok(Err(error)) => return Err(error.into()),
+        Err(_) => format!("offline: {} does not answer in time", sync.server()),
+    };
+    say::note(global, &why);
+    Ok(())
 }
 
 /// Reads a policy file.

@@ -3,7 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{args::Global, failure::Failure, open::Setup};
+use super::{
+    args::Global,
+    failure::Failure,
+    open::{Setup, in_touch},
+};
 use crate::{
     domain::{
         board::Board,
@@ -18,6 +22,7 @@ use crate::{
     },
     journal::{self, Author},
     store::{DeliveryFilter, Log, StoreError},
+    sync::Replica,
     ui::{composer::Composer, msg::Wish},
 };
 
@@ -28,6 +33,8 @@ pub struct Room {
     pub setup: Setup,
     /// The log; `None` where none has begun, and this command begins none.
     pub log: Option<Log>,
+    /// What keeps it and the shared backend the same; `None` without one.
+    pub sync: Option<Replica>,
     /// All incidents.
     pub board: Board,
     /// While nothing is active, the incident is meant that waits for its
@@ -254,6 +261,9 @@ impl Room {
         let now = self.now();
         let log = self.log()?.clone();
         log.append(&batch.entries, &batch.intents, now).await?;
+        if let Some(sync) = &self.sync {
+            in_touch(self.global(), sync).await?;
+        }
         journal::catch_up(&log, &mut self.board).await?;
         Ok(Recorded {
             incident: batch

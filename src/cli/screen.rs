@@ -123,6 +123,7 @@ fn parts(
         runbooks: config.runbooks.clone(),
         policy_file: config.policy.clone(),
         warnings,
+        sync: setup.sync(&log)?,
         log,
     })
 }

@@ -18,15 +18,18 @@ use crate::domain::{
 pub(super) struct File {
     pub(super) actor: Option<Name>,
     pub(super) bell: Option<bool>,
+    pub(super) ca_file: Option<PathBuf>,
     pub(super) color: Option<Color>,
     pub(super) glyphs: Option<Glyphs>,
     pub(super) keymap: Option<PathBuf>,
     pub(super) mouse: Option<bool>,
     pub(super) policy: Option<PathBuf>,
     pub(super) runbooks: Option<PathBuf>,
+    pub(super) server: Option<Address>,
     pub(super) slow: Option<bool>,
     pub(super) theme: Option<ThemeChoice>,
     pub(super) themes: Option<PathBuf>,
+    pub(super) token_file: Option<PathBuf>,
     pub(super) workspace: Option<Name>,
     pub(super) updates: Updates,
     pub(super) wall: Wall,
@@ -142,15 +145,18 @@ impl File {
         Self {
             actor: self.actor.or(below.actor),
             bell: self.bell.or(below.bell),
+            ca_file: self.ca_file.or(below.ca_file),
             color: self.color.or(below.color),
             glyphs: self.glyphs.or(below.glyphs),
             keymap: self.keymap.or(below.keymap),
             mouse: self.mouse.or(below.mouse),
             policy: self.policy.or(below.policy),
             runbooks: self.runbooks.or(below.runbooks),
+            server: self.server.or(below.server),
             slow: self.slow.or(below.slow),
             theme: self.theme.or(below.theme),
             themes: self.themes.or(below.themes),
+            token_file: self.token_file.or(below.token_file),
             workspace: self.workspace.or(below.workspace),
             updates: Updates {
                 channels: self.updates.channels.or(below.updates.channels),
@@ -170,6 +176,8 @@ impl File {
     /// Makes every path one that holds wherever the program was started.
     pub(super) fn each_path(&mut self, resolve: impl Fn(&PathBuf) -> PathBuf) {
         let own = [
+            &mut self.ca_file,
+            &mut self.token_file,
             &mut self.keymap,
             &mut self.policy,
             &mut self.runbooks,

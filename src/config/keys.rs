@@ -30,18 +30,21 @@ const fn key(name: &'static str, kind: Kind, default: &'static str) -> Key {
     }
 }
 
-pub(super) const KEYS: [Key; 16] = [
+pub(super) const KEYS: [Key; 19] = [
     key("actor", Kind::Text, "(the user's name)"),
     key("bell", Kind::Bool, "true"),
+    key("ca_file", Kind::Text, "(the system's)"),
     key("color", Kind::Text, "auto"),
     key("glyphs", Kind::Text, "auto"),
     key("keymap", Kind::Text, "(built in)"),
     key("mouse", Kind::Bool, "false"),
     key("policy", Kind::Text, "(built in)"),
     key("runbooks", Kind::Text, super::RUNBOOKS),
+    key("server", Kind::Text, "(none: the local file)"),
     key("slow", Kind::Bool, "(as the line is)"),
     key("theme", Kind::Text, "{ dark = harbor, light = daylight }"),
     key("themes", Kind::Text, "(themes beside the configuration)"),
+    key("token_file", Kind::Text, "(none)"),
     key(
         "updates.channels",
         Kind::List,
@@ -63,6 +66,8 @@ pub(super) const WORDS: &[&str] = &[
     "mouse",
     "policy",
     "runbooks",
+    "server",
+    "token_file",
     "slow",
     "theme",
     "themes",

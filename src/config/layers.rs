@@ -9,7 +9,8 @@ use std::{
 use url::Url;
 
 use super::{
-    Channels, Config, ConfigError, Environment, Flags, Paths, Source, Theme, Wall, channels,
+    Channels, Config, ConfigError, Environment, Flags, Paths, Server, Source, Theme, Wall,
+    channels,
     file::{self, File},
     folder,
     keys::{self, KEYS, WORDS},
@@ -20,14 +21,16 @@ use super::{
 use crate::domain::{
     located::{self, Warning, closest},
     probe,
+    secret::Secret,
     text::{Address, Name},
 };
 
 /// Variables that are ours and set no key.
-const OTHERS: [&str; 4] = [
+const OTHERS: [&str; 5] = [
     "WARROOM_CONFIG",
     "WARROOM_DATA_DIR",
     "WARROOM_LOG",
+    "WARROOM_TOKEN",
     "WARROOM_URL",
 ];
 /// The document's channel, `#incidents`.
@@ -143,6 +146,7 @@ impl Layers<'_> {
             )?,
             updates: self.updates(file.updates.channels, &channels)?,
             channels,
+            server: self.server(file.server, file.token_file, file.ca_file)?,
             wall: self.wall(&file.wall)?,
             links: self.addresses("links", file.links)?,
             dashboards: self.addresses("dashboards", file.dashboards)?,
@@ -228,6 +232,42 @@ impl Layers<'_> {
         };
         let message = format!("there is no channel {:?}", unknown.as_str());
         Err(self.origins.wrong(key, message, Some(hint)))
+    }
+
+    /// The shared backend. A token that can't be read is only missed where it is
+    /// needed: what is on this host can still be looked at.
+    fn server(
+        &mut self,
+        address: Option<Address>,
+        token_file: Option<PathBuf>,
+        ca_file: Option<PathBuf>,
+    ) -> Result<Option<Server>, ConfigError> {
+        let Some(address) = address.filter(|address| !address.is_empty()) else {
+            return Ok(None);
+        };
+        let message = || format!("found {address:?}, which is not the address of a server");
+        let hint = "write https://host, or http://127.0.0.1:7477".to_owned();
+        let mut url = Url::parse(&address)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(|| self.origins.wrong("server", message(), Some(hint)))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            let hint = "put the token into a file with mode 600 and name that in token_file, or set WARROOM_TOKEN";
+            let message = "an address holds no user and no password".to_owned();
+            return Err(self.origins.wrong("server", message, Some(hint.to_owned())));
+        }
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        let token = match variable(self.environment, "WARROOM_TOKEN") {
+            Some(token) => Ok(Some(Secret::new(token))),
+            None => token_file.map(|file| read::secret(&file)).transpose(),
+        };
+        Ok(Some(Server {
+            url,
+            token,
+            ca_file,
+        }))
     }
 
     fn wall(&self, set: &file::Wall) -> Result<Wall, ConfigError> {

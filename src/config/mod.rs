@@ -8,6 +8,9 @@
 //! ```toml
 //! actor = "ada"                     # default: the user's name
 //! workspace = "local"
+//! server = "https://warroom.example"                  # default: the local file
+//! token_file = "warroom.token"      # mode 600; or WARROOM_TOKEN
+//! ca_file = "ca.pem"                # trusted beside the system's certificates
 //! theme = { dark = "harbor", light = "daylight" }     # or one name
 //! color = "auto"                    # auto | none | 16 | 256 | true
 //! glyphs = "auto"                   # auto | rich | console | ascii
@@ -71,11 +74,13 @@ use std::{
 };
 
 use serde::Deserialize;
+use url::Url;
 
 use crate::domain::{
     channel,
     located::Warning,
     probe,
+    secret::Secret,
     text::{Address, Name},
 };
 
@@ -165,6 +170,17 @@ pub struct Wall {
     pub panel_inch: f64,
 }
 
+/// The shared backend.
+#[derive(Debug)]
+pub struct Server {
+    /// Its root, with a slash at its end.
+    pub url: Url,
+    /// What it knows us by, or why that could not be read.
+    pub token: Result<Option<Secret>, ConfigError>,
+    /// Certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
 /// The channels by name; one with a mistake says which, and is out of order.
 pub type Channels = BTreeMap<Name, Result<channel::Spec, ConfigError>>;
 
@@ -205,6 +221,8 @@ pub struct Config {
     /// Where news for the public go, once they are approved; all of them are in
     /// `channels`, and there are none unless somebody says so.
     pub publish: Vec<Name>,
+    /// The shared backend; `None`: the local file.
+    pub server: Option<Server>,
     /// The wall display.
     pub wall: Wall,
     /// Addresses to open, by name.

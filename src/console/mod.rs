@@ -30,6 +30,7 @@ use crate::{
     notify::Channels,
     probe::Probe,
     store::Log,
+    sync::Replica,
     ui::{
         app::{App, Settings, update},
         capability::{Capability, Profile},
@@ -55,6 +56,8 @@ const SLEPT: chrono::TimeDelta = chrono::TimeDelta::seconds(20);
 pub struct Setup {
     /// The log.
     pub log: Log,
+    /// What keeps it and the shared backend the same; `None` without one.
+    pub sync: Option<Replica>,
     /// The time.
     pub clock: Clock,
     /// Who sits here, and what they may reach.

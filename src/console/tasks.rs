@@ -30,8 +30,9 @@ use crate::{
     engine::Engine,
     journal::{Author, Batch},
     probe::{Nudge, Schedule},
-    store::{DeliveryFilter, Log, Owner, StoreError},
-    ui::msg::{EngineSeen, Msg, Order, Wish},
+    store::{DeliveryFilter, Log, Owner, StoreError, Unsent},
+    sync::Replica,
+    ui::msg::{EngineSeen, LinkSeen, Msg, Order, Wish},
 };
 
 /// Jobs that may wait for the disk: a person types no faster than it writes.
@@ -98,18 +99,27 @@ impl Tasks {
             messages.clone(),
             stop.clone(),
         ));
-        let (seen, watched) = watch::channel(EngineSeen::default());
-        let owner = Owner {
-            name: setup.settings.me.clone(),
-            host: setup.settings.host.clone(),
-            pid: std::process::id(),
-        };
-        let engine = Engine::new(setup.log.clone(), setup.clock, owner, setup.channels);
-        let engine_stop = stop.clone();
-        running.spawn(later(async move {
-            engine.run(&seen, &engine_stop).await.map_err(Report::from)
-        }));
-        running.spawn(tell_engine(watched, messages.clone(), stop.clone()));
+        let (log, clock) = (setup.log.clone(), setup.clock);
+        match setup.sync {
+            // Whoever runs the server does what falls due.
+            Some(sync) => {
+                running.spawn(later(in_touch(sync, messages.clone(), stop.clone())));
+            }
+            None => {
+                let (seen, watched) = watch::channel(EngineSeen::default());
+                let owner = Owner {
+                    name: setup.settings.me.clone(),
+                    host: setup.settings.host.clone(),
+                    pid: std::process::id(),
+                };
+                let engine = Engine::new(log, clock, owner, setup.channels);
+                let stopped = stop.clone();
+                running.spawn(later(async move {
+                    engine.run(&seen, &stopped).await.map_err(Report::from)
+                }));
+                running.spawn(tell_engine(watched, messages.clone(), stop.clone()));
+            }
+        }
         let schedule = Schedule::new(setup.probes, setup.clock);
         let nudge = schedule.nudge();
         running.spawn(later(look(schedule, messages.clone(), stop.clone())));
@@ -277,7 +287,12 @@ pub(super) async fn follow(
         messages.send(Msg::Draft(key, text)).await.ok();
     }
     let mut deliveries = Vec::new();
+    let mut copy = Copy::default();
     loop {
+        if copy.is_another(&log).await? {
+            head = 0;
+            messages.send(Msg::Anew).await.ok();
+        }
         loop {
             let entries = page(&log, head).await?;
             let Some(last) = entries.last() else { break };
@@ -285,6 +300,9 @@ pub(super) async fn follow(
             if messages.send(Msg::Entries(entries)).await.is_err() {
                 return Ok(());
             }
+        }
+        if let Some(unsent) = copy.unsent(&log).await? {
+            messages.send(unsent).await.ok();
         }
         let mut all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
         all.reverse();
@@ -304,6 +322,37 @@ pub(super) async fn follow(
     }
 }
 
+/// What is told of a log whose numbers a server gives.
+#[derive(Default)]
+struct Copy {
+    epoch: Option<String>,
+    waiting: Vec<Unsent>,
+}
+
+impl Copy {
+    /// Whether its history is another one than at the last look.
+    async fn is_another(&mut self, log: &Log) -> Result<bool, StoreError> {
+        if !log.is_copy() {
+            return Ok(false);
+        }
+        let epoch = patiently(|| log.epoch()).await?;
+        let before = self.epoch.replace(epoch);
+        Ok(before.is_some() && before != self.epoch)
+    }
+
+    /// What waits to be numbered, where that changed.
+    async fn unsent(&mut self, log: &Log) -> Result<Option<Msg>, StoreError> {
+        let waiting = patiently(|| log.unsent()).await?;
+        if waiting == self.waiting {
+            return Ok(None);
+        }
+        self.waiting = waiting;
+        let entries = self.waiting.iter().filter_map(|one| one.row.entry());
+        let refused = self.waiting.iter().filter(|one| one.refused.is_some());
+        Ok(Some(Msg::Unsent(entries.collect(), refused.count())))
+    }
+}
+
 /// Reads until it works, where the reason may pass: a busy disk must not end
 /// a console.
 pub(super) async fn patiently<T, F>(read: impl Fn() -> F) -> Result<T, StoreError>
@@ -318,6 +367,26 @@ where
             }
             other => return other,
         }
+    }
+}
+
+/// Keeps the copy and the shared backend the same, and tells how it goes.
+pub(super) async fn in_touch(
+    sync: Replica,
+    messages: Sender<Msg>,
+    stop: CancellationToken,
+) -> Result<(), Report> {
+    let (seen, mut watched) = watch::channel(<(LinkSeen, EngineSeen)>::default());
+    let tell = async {
+        while watched.changed().await.is_ok() {
+            let (link, engine) = watched.borrow_and_update().clone();
+            messages.send(Msg::Link(link)).await.ok();
+            messages.send(Msg::Engine(engine)).await.ok();
+        }
+    };
+    tokio::select! {
+        ended = sync.run(&seen, &stop) => ended.map_err(Report::from),
+        () = tell => Ok(()),
     }
 }
 

@@ -114,11 +114,14 @@ fn start(
         messages.clone(),
         stop.clone(),
     ));
-    running.spawn(watch_engine(
-        setup.log.clone(),
-        setup.clock,
-        messages.clone(),
-    ));
+    match setup.sync.take() {
+        Some(sync) => running.spawn(tasks::in_touch(sync, messages.clone(), stop.clone())),
+        None => running.spawn(watch_engine(
+            setup.log.clone(),
+            setup.clock,
+            messages.clone(),
+        )),
+    };
     let schedule = Schedule::new(std::mem::take(&mut setup.probes), setup.clock);
     running.spawn(tasks::look(schedule, messages.clone(), stop.clone()));
     running

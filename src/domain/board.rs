@@ -104,6 +104,9 @@ impl Board {
         }
     }
 
+    /// PLACEHOLDER
+    pub fn ahead(&mut self, _unsent: Vec<Entry>) {}
+
     /// The number of the last entry folded in.
     pub const fn head(&self) -> Seq {
         self.head

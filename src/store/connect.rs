@@ -3,7 +3,10 @@
 use std::{
     fs,
     path::Path,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64},
+    },
     time::Duration,
 };
 
@@ -41,7 +44,7 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
     let was_empty = fs::metadata(path).is_ok_and(|file| file.len() == 0);
     inspect::place(path, mode, network)?;
     let patience = tx::Patience::start();
-    let (first, replica, warnings) = loop {
+    let (first, (replica, is_copy), warnings) = loop {
         match attempt(path, mode, was_empty).await {
             Ok(opened) => break opened,
             Err(error) => patience.again(error).await?,
@@ -67,17 +70,21 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
             warnings,
             changes: watch::Sender::new(0),
             own: AtomicU64::new(0),
+            is_copy: AtomicBool::new(is_copy),
             watcher: Mutex::new(false),
         }),
     })
 }
+
+/// A copy's name, and whether a server gives its numbers.
+type Named = (ReplicaId, bool);
 
 /// Opens once; when it fails half-way, closing leaves nothing of it.
 async fn attempt(
     path: &Path,
     mode: OpenMode,
     was_empty: bool,
-) -> Result<(Conn, ReplicaId, Vec<Warning>), StoreError> {
+) -> Result<(Conn, Named, Vec<Warning>), StoreError> {
     let mut conn = match mode {
         OpenMode::ReadWrite => writer(path).await?,
         OpenMode::ReadOnly => reader(path).await?,
@@ -136,7 +143,7 @@ async fn prepare(
     path: &Path,
     mode: OpenMode,
     was_empty: bool,
-) -> Result<(ReplicaId, Vec<Warning>), StoreError> {
+) -> Result<(Named, Vec<Warning>), StoreError> {
     recent(conn, path).await?;
     // Before the head is read: it is only ever raised after a commit.
     let marked = mark::read(path);
@@ -287,13 +294,17 @@ pub(super) async fn head(conn: &mut Conn, path: &Path) -> Result<Mark, StoreErro
     })
 }
 
-/// The name of this copy.
-pub(super) async fn replica(conn: &mut Conn, path: &Path) -> Result<ReplicaId, StoreError> {
-    let text: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE name = 'replica'")
-        .fetch_optional(conn)
-        .await
-        .map_err(|error| tx::told(path, "opening", error))?;
-    text.and_then(|text| text.parse().ok())
+/// The name of this copy, and whether a server gives its numbers.
+pub(super) async fn replica(conn: &mut Conn, path: &Path) -> Result<Named, StoreError> {
+    let found: Option<(String, i64)> = sqlx::query_as(
+        "SELECT value, (SELECT count(*) FROM meta WHERE name = 'server') \
+         FROM meta WHERE name = 'replica'",
+    )
+    .fetch_optional(conn)
+    .await
+    .map_err(|error| tx::told(path, "opening", error))?;
+    found
+        .and_then(|(text, servers)| Some((text.parse().ok()?, servers > 0)))
         .ok_or_else(|| tx::damaged(path, "its own name is missing"))
 }
 

@@ -58,7 +58,10 @@ pub use watch::Changes;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64},
+    },
 };
 
 use tokio::sync::{Mutex, watch as channel};
@@ -101,6 +104,8 @@ struct Inner {
     /// The count of the last transaction that was this log's own: it was told
     /// already.
     own: AtomicU64,
+    /// A server gives the numbers.
+    is_copy: AtomicBool,
     watcher: Mutex<bool>,
 }
 

@@ -10,7 +10,7 @@
 //! In all of them everything after the last common entry waits to be numbered
 //! anew ([`Log::attach`]), and nothing is forgotten.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::atomic::Ordering};
 
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -59,6 +59,11 @@ impl Log {
         self.said("server").await
     }
 
+    /// Whether a server gives the numbers, as far as is known here.
+    pub fn is_copy(&self) -> bool {
+        self.inner.is_copy.load(Ordering::Relaxed)
+    }
+
     /// From now on `server` numbers this log, in its history `epoch`, of which
     /// everything up to number `common` is here already. What is here after
     /// that waits to be numbered anew; answers how many entries these are.
@@ -80,6 +85,7 @@ impl Log {
         let moved = move_out(&mut tx, common).await?;
         super::meta::say(&mut tx, "server", server.to_owned()).await?;
         set_back(&mut tx, epoch, common).await?;
+        self.inner.is_copy.store(true, Ordering::Relaxed);
         let now = Mark {
             seq: common,
             writes: tx.head.writes + 1,
@@ -98,7 +104,7 @@ impl Log {
     ///
     /// When the file can't be read, or a row is not what was once written.
     pub async fn unsent(&self) -> Result<Vec<Unsent>, StoreError> {
-        if self.server().await?.is_none() {
+        if !self.is_copy() {
             return Ok(Vec::new());
         }
         let sql = format!("SELECT told, refused, {PACKED} FROM outbox ORDER BY nr");

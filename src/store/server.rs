@@ -6,7 +6,10 @@ use std::{
     error::Error,
     fmt, io,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64},
+    },
     time::Duration,
 };
 
@@ -183,7 +186,7 @@ pub(super) async fn connect(url: &str, workspace: &Name) -> Result<Log, StoreErr
     };
     connect::head(&mut conn, &server.name).await?;
     let warnings = losses::known(&mut conn, &server.name).await?;
-    let replica = connect::replica(&mut conn, &server.name).await?;
+    let replica = connect::replica(&mut conn, &server.name).await?.0;
     Ok(Log {
         inner: Arc::new(Inner {
             path: server.name.clone(),
@@ -195,6 +198,7 @@ pub(super) async fn connect(url: &str, workspace: &Name) -> Result<Log, StoreErr
             warnings,
             changes: watch::Sender::new(0),
             own: AtomicU64::new(0),
+            is_copy: AtomicBool::new(false),
             watcher: Mutex::new(false),
         }),
     })

@@ -80,7 +80,11 @@ impl Inner {
             },
         };
         match begin_on(&mut conn).await {
-            Ok(head) => Ok((conn, head)),
+            Ok(head) => {
+                // Another process may have given the log away.
+                self.is_copy.store(head.remote, Ordering::Relaxed);
+                Ok((conn, head))
+            }
             Err(error) => {
                 let error = told(&self.path, "writing to", error);
                 // On a server it is inside of a transaction that failed.

@@ -24,6 +24,14 @@ pub enum Msg {
     Tick,
     /// Entries are on disk: ours and everybody else's.
     Entries(Vec<Entry>),
+    /// The shared backend's history is another one: what was folded counts no
+    /// more, and all entries come anew.
+    Anew,
+    /// What waits for the shared backend to number it, and how much of it was
+    /// refused.
+    Unsent(Vec<Entry>, usize),
+    /// How the copy stands to the shared backend.
+    Link(LinkSeen),
     /// Entries that we asked for are on disk. Their ids, for undo.
     Recorded(Vec<EntryId>),
     /// Something that we asked for did not work; nothing of it was recorded.

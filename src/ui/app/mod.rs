@@ -32,7 +32,7 @@ use super::{
     edit::Edit,
     forms,
     keymap::Keymap,
-    msg::{Effect, EngineSeen, Msg, Runbook},
+    msg::{Effect, EngineSeen, LinkSeen, Msg, Runbook},
     sheet::Sheet,
 };
 use crate::domain::{
@@ -154,6 +154,12 @@ pub struct App {
     pub deliveries: Vec<Delivery>,
     /// Who runs the engine.
     pub engine: EngineSeen,
+    /// How this copy stands to the shared backend.
+    pub link: LinkSeen,
+    /// How many entries wait for the shared backend to number them.
+    pub unsent: usize,
+    /// How many of these it refused.
+    pub refused: usize,
     /// Runbooks found.
     pub runbooks: Vec<Runbook>,
     /// The message below the panes.
@@ -198,6 +204,9 @@ impl App {
             panel,
             deliveries: Vec::new(),
             engine: EngineSeen::default(),
+            link: LinkSeen::default(),
+            unsent: 0,
+            refused: 0,
             runbooks: Vec::new(),
             toast: None,
             messages: Vec::new(),
@@ -340,6 +349,19 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         Msg::Engine(engine) => {
             app.engine = engine;
             probes::untold(app, now)
+        }
+        Msg::Anew => {
+            app.board = Board::default();
+            Vec::new()
+        }
+        Msg::Unsent(entries, refused) => {
+            (app.unsent, app.refused) = (entries.len(), refused);
+            app.board.ahead(entries);
+            Vec::new()
+        }
+        Msg::Link(link) => {
+            app.link = link;
+            Vec::new()
         }
         Msg::DraftSaved(at) => {
             if let Some(composer) = &mut app.composer {

@@ -14,6 +14,7 @@ use crate::{
         canvas::Canvas,
         format,
         glyph::Glyph,
+        msg::LinkState,
         theme::Role,
     },
 };
@@ -74,8 +75,14 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
 
 /// That an incident is open and nothing happens by itself.
 fn alone(app: &App, now: DateTime<Utc>) -> Option<String> {
+    if let LinkState::Offline { since, why } = &app.link.state {
+        let since = format::time(*since);
+        return Some(format!(
+            "offline since {since}: what you record is kept here and sent later; who is paged can't be seen ({why})"
+        ));
+    }
     let (_, _, word) = header::link(app, now);
-    let alone = word == NO_ENGINE && app.incident().is_some_and(Incident::is_active);
+    let alone = word.starts_with(NO_ENGINE) && app.incident().is_some_and(Incident::is_active);
     let text = "no engine runs: nobody is paged and nobody is reminded by itself";
     alone.then(|| text.to_owned())
 }

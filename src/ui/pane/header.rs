@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     domain::{duty::resolve_by, fact::Role as Job, incident::Incident, severity::Severity},
-    ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
+    ui::{
+        app::App, canvas::Canvas, format, glyph::Glyph, msg::LinkState, theme::Role,
+        widget::meter_text,
+    },
 };
 
 /// What the header says while nobody does by itself what falls due.
@@ -45,7 +48,10 @@ fn clock_and_link(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) ->
     let gap = if canvas.width() >= 120 { 3 } else { 2 };
     let (role, glyph, word) = link(app, now);
     let text = format!("{} {word}", canvas.glyph(glyph));
-    let start = canvas.right(start - gap.min(start), 0, role, &text);
+    let mut start = canvas.right(start - gap.min(start), 0, role, &text);
+    if let Some(waiting) = unsent(app) {
+        start = canvas.right(start - gap.min(start), 0, Role::Warn, &waiting);
+    }
     if app.mouse {
         canvas.right(start.saturating_sub(2), 0, Role::Warn, "MOUSE")
     } else {
@@ -62,14 +68,30 @@ fn local(app: &App, now: DateTime<Utc>) -> String {
 }
 
 /// Whether somebody does by itself what falls due.
-pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, &'static str) {
+pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
     let starts = app.engine.holder.is_none() && now - app.started < TimeDelta::seconds(3);
-    match engine_runs(app, now) {
-        _ if app.panel.offline() => (Role::Offline, Glyph::Down, "HOST OFFLINE"),
-        true => (Role::Live, Glyph::Ok, "LIVE"),
-        false if starts => (Role::Muted, Glyph::Off, "START"),
-        false => (Role::Offline, Glyph::Down, NO_ENGINE),
-    }
+    let (role, glyph, word) = match &app.link.state {
+        LinkState::Offline { since, .. } => {
+            let text = format!("OFFLINE {}", format::elapsed(now - *since));
+            return (Role::Offline, Glyph::Down, text);
+        }
+        LinkState::Alone | LinkState::Online { .. } => match engine_runs(app, now) {
+            _ if app.panel.offline() => (Role::Offline, Glyph::Down, "HOST OFFLINE"),
+            true => (Role::Live, Glyph::Ok, "LIVE"),
+            false if starts => (Role::Muted, Glyph::Off, "START"),
+            false => (Role::Offline, Glyph::Down, NO_ENGINE),
+        },
+    };
+    let latency = match &app.link.state {
+        LinkState::Online { latency } => format!(" {} ms", latency.num_milliseconds()),
+        LinkState::Alone | LinkState::Offline { .. } => String::new(),
+    };
+    (role, glyph, format!("{word}{latency}"))
+}
+
+/// What waits here for the shared backend.
+fn unsent(app: &App) -> Option<String> {
+    (app.unsent > 0).then(|| format!("{} unsent", app.unsent))
 }
 
 /// Whether an engine does its rounds, here or elsewhere.
