@@ -1,7 +1,7 @@
 //! While it serves: the end that a signal asks for, and the configuration that
 //! is read again.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use color_eyre::eyre::{WrapErr as _, eyre};
 use rustls::ServerConfig;
@@ -95,6 +95,15 @@ impl Life {
             server,
             tls,
         })
+    }
+
+    /// Says where it is to be found, and what is missing for that to be of use.
+    pub(super) fn announce(&self, at: Option<SocketAddr>) -> color_eyre::Result<()> {
+        if self.server.tokens.count() == 0 {
+            let word = "nobody has a token yet: `warroom token create NAME --scope write`";
+            say::note(&self.setup.global, word);
+        }
+        self.serve.announce(&self.setup, at)
     }
 
     /// Serves until SIGTERM or SIGINT, or until the engine can't go on.
