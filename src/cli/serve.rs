@@ -6,7 +6,7 @@ mod systemd;
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fmt, fs, io,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
@@ -90,6 +90,14 @@ pub struct Serve {
 /// What TLS says at each moment; absent where it is not spoken.
 type Tls = Option<watch::Sender<Arc<ServerConfig>>>;
 
+/// Sockets that are taken, and on which nobody is let in yet.
+struct Doors {
+    listener: Listener,
+    /// Where it listens for TCP, if it does.
+    at: Option<SocketAddr>,
+    tls: Tls,
+}
+
 impl Serve {
     /// Serves until it is told to end.
     ///
@@ -105,8 +113,10 @@ impl Serve {
         self.is_safe()?;
         let files = restrain();
         let setup = Setup::read(global)?;
+        // Everything that can be wrong with the command line, before the log.
+        let doors = self.clone().within(files).open(&setup)?;
         let log = setup.open_to_write().await.wrap_err("opening the log")?;
-        let ended = self.within(files).serve(setup, log.clone()).await;
+        let ended = self.serve(setup, log.clone(), doors).await;
         log.close().await;
         ended
     }
@@ -121,7 +131,7 @@ impl Serve {
         self
     }
 
-    async fn serve(self, setup: Setup, log: Log) -> color_eyre::Result<Exit> {
+    async fn serve(self, setup: Setup, log: Log, doors: Doors) -> color_eyre::Result<Exit> {
         // Before anybody can know that there is a server to signal.
         let signals = reload::Signals::listen()?;
         let logs = BTreeMap::from([(setup.config.workspace.clone(), log.clone())]);
@@ -130,16 +140,10 @@ impl Serve {
         tokens::take_up(&server)
             .await
             .wrap_err("reading the tokens")?;
-        let certificate = self.certificate(setup.clock.now())?;
-        let tls = certificate.map(watch::Sender::new);
-        let listener = self.listen(&setup, &tls)?;
-        if server.tokens.count() == 0 {
-            let word = "nobody has a token yet: `warroom token create NAME --scope write`";
-            say::note(&setup.global, word);
-        }
-        reload::Life::begin(self, setup, log, server, tls)?
-            .live(listener, signals)
-            .await
+        let Doors { listener, at, tls } = doors;
+        let life = reload::Life::begin(self, setup, log, server, tls)?;
+        life.announce(at)?;
+        life.live(listener, signals).await
     }
 
     /// Where it listens for TCP, if it does.
@@ -171,35 +175,46 @@ impl Serve {
         }
     }
 
-    fn listen(&self, setup: &Setup, tls: &Tls) -> color_eyre::Result<Listener> {
-        let workspace = &setup.config.workspace;
+    /// Takes every socket it is to listen on.
+    fn open(self, setup: &Setup) -> Result<Doors, ListenError> {
+        let tls: Tls = self.certificate(setup.clock.now())?.map(watch::Sender::new);
         let mut listener = Listener::new(Most {
             all: self.max_connections,
             each: self.max_connections_per_address,
         });
         if let Some(path) = &self.socket {
-            let mode = if self.socket_mode == "660" {
-                0o660
-            } else {
-                0o600
-            };
-            listener.unix(path, mode, workspace.clone())?;
-            let place = path.display();
+            let group = self.socket_mode == "660";
+            let mode = if group { 0o660 } else { 0o600 };
+            listener.unix(path, mode, setup.config.workspace.clone())?;
+        }
+        let spoken = || tls.as_ref().map(watch::Sender::subscribe);
+        let at = self
+            .address()
+            .map(|address| listener.tcp(address, spoken()));
+        Ok(Doors {
+            at: at.transpose()?,
+            listener,
+            tls,
+        })
+    }
+
+    /// Says where it listens, to people and to whoever waits for the port.
+    fn announce(&self, setup: &Setup, at: Option<SocketAddr>) -> color_eyre::Result<()> {
+        let say = |place: &dyn fmt::Display| {
+            let workspace = &setup.config.workspace;
             say::note(&setup.global, &format!("serving {workspace} on {place}"));
+        };
+        if let Some(path) = &self.socket {
+            say(&path.display());
         }
-        if let Some(address) = self.address() {
-            let at = listener.tcp(address, tls.as_ref().map(watch::Sender::subscribe))?;
-            let scheme = if tls.is_some() { "https" } else { "http" };
-            say::note(
-                &setup.global,
-                &format!("serving {workspace} on {scheme}://{at}"),
-            );
-            if let Some(file) = &self.port_file {
-                write_whole(file, &format!("{}\n", at.port()))
-                    .wrap_err_with(|| format!("writing {}", file.display()))?;
-            }
+        let Some(at) = at else { return Ok(()) };
+        let scheme = self.tls_cert.as_ref().map_or("http", |_| "https");
+        if let Some(file) = &self.port_file {
+            write_whole(file, &format!("{}\n", at.port()))
+                .wrap_err_with(|| format!("writing {}", file.display()))?;
         }
-        Ok(listener)
+        say(&format_args!("{scheme}://{at}"));
+        Ok(())
     }
 }
 

@@ -1,7 +1,13 @@
 //! What every request passes on its way in: a count, a limit to how long its
 //! body may take, a share for each caller, and a net below it all.
 
-use std::panic::AssertUnwindSafe;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use axum::{
     BoxError,
@@ -61,35 +67,45 @@ pub(super) async fn pass(State(server): State<Shared>, request: Request, next: N
     let path = request.extensions().get::<MatchedPath>();
     let path = path.map_or("other", MatchedPath::as_str);
     let counted = server.edge.metrics.begin(request.method(), path);
-    let answer = next.run(request.map(|body| within(BODY, body)));
+    let late = Arc::new(AtomicBool::new(false));
+    let answer = next.run(request.map(|body| within(BODY, body, &late)));
     let answer = AssertUnwindSafe(answer).catch_unwind().await;
-    let response = answer.unwrap_or_else(|_| {
+    let mut response = answer.unwrap_or_else(|_| {
         tracing::error!(route = counted.path(), "a handler panicked");
         let sentence = "this request met a fault of the server, and its own log says where";
         Problem::new(Code::Internal, sentence).into_response()
     });
+    // Whoever read the body can't tell that from a broken one.
+    if late.load(Relaxed) {
+        let sentence = format_args!("its body took longer than {} s", BODY.as_secs());
+        response = Problem::new(Code::TooSlow, sentence).into_response();
+    }
     let (route, status) = (counted.path(), response.status().as_u16());
     tracing::debug!(route, status, "answered");
     counted.end(response.status());
     response
 }
 
-/// The same body, which ends with an error where it takes longer than that.
-fn within(longest: Duration, body: Body) -> Body {
+/// The same body, which ends with an error where it takes longer than that,
+/// and says so in `late`.
+fn within(longest: Duration, body: Body, late: &Arc<AtomicBool>) -> Body {
     if body.is_end_stream() {
         return body;
     }
     let until = Instant::now() + longest;
-    Body::from_stream(stream::unfold(
-        body.into_data_stream(),
-        move |mut rest| async move {
-            let part: Result<_, BoxError> = match timeout_at(until, rest.next()).await {
+    let late = Arc::clone(late);
+    Body::from_stream(stream::unfold(body.into_data_stream(), move |mut rest| {
+        let late = Arc::clone(&late);
+        async move {
+            let part = timeout_at(until, rest.next()).await;
+            late.fetch_or(part.is_err(), Relaxed);
+            let part: Result<_, BoxError> = match part {
                 Ok(part) => part?.map_err(Into::into),
-                Err(_) => Err("the body took too long".into()),
+                Err(elapsed) => Err(elapsed.into()),
             };
             Some((part, rest))
-        },
-    ))
+        }
+    }))
 }
 
 /// Holds everybody who is known to their share.
@@ -126,7 +142,7 @@ pub(super) async fn hold(
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, sync::Arc};
+    use std::collections::BTreeMap;
 
     use axum::{Extension, Router, http::StatusCode, middleware, routing::get};
     use hyper::service::Service as _;
@@ -180,8 +196,11 @@ mod tests {
     async fn a_body_that_takes_too_long_ends_with_an_error() {
         let never = Body::from_stream(stream::pending::<Result<String, BoxError>>());
 
-        let read = axum::body::to_bytes(within(Duration::from_millis(1), never), 100).await;
+        let late = Arc::default();
 
-        assert!(read.is_err());
+        let body = within(Duration::from_millis(1), never, &late);
+        let read = axum::body::to_bytes(body, 100).await;
+
+        assert!(read.is_err() && late.load(Relaxed));
     }
 }

@@ -12,6 +12,7 @@
 //! | `no_incident` | 404 | there is no such incident | no | - |
 //! | `no_delivery` | 404 | there is no such delivery | no | - |
 //! | `method_not_allowed` | 405 | the address takes another method | no | - |
+//! | `too_slow` | 408 | the request took too long | yes | 1-3 s |
 //! | `cursor_ahead` | 409 | the client knows more than the server | no | - |
 //! | `epoch_changed` | 409 | the server has another history | no | - |
 //! | `id_reuse` | 409 | the id is in use for something else | no | - |
@@ -99,6 +100,8 @@ codes! {
     NoDelivery = "no_delivery", 404, "there is no such delivery";
     /// A route, but not for this method.
     MethodNotAllowed = "method_not_allowed", 405, "the address takes another method";
+    /// Its body did not come to its end.
+    TooSlow = "too_slow", 408, "the request took too long", 1..=3;
     /// The server lost a tail, or it is another one.
     CursorAhead = "cursor_ahead", 409, "the client knows more than the server";
     /// The database was made anew or restored.

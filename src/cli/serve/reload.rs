@@ -1,9 +1,10 @@
 //! While it serves: the end that a signal asks for, and the configuration that
 //! is read again.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use color_eyre::eyre::{WrapErr as _, eyre};
+use futures::future::try_join_all;
 use rustls::ServerConfig;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -97,6 +98,15 @@ impl Life {
         })
     }
 
+    /// Says where it is to be found, and what is missing for that to be of use.
+    pub(super) fn announce(&self, at: Option<SocketAddr>) -> color_eyre::Result<()> {
+        if self.server.tokens.count() == 0 {
+            let word = "nobody has a token yet: `warroom token create NAME --scope write`";
+            say::note(&self.setup.global, word);
+        }
+        self.serve.announce(&self.setup, at)
+    }
+
     /// Serves until SIGTERM or SIGINT, or until the engine can't go on.
     pub(super) async fn live(
         mut self,
@@ -104,14 +114,14 @@ impl Life {
         mut signals: Signals,
     ) -> color_eyre::Result<Exit> {
         let systemd = Arc::new(Systemd::find(&self.setup.environment));
-        let listening = self.attend(listener, &systemd, &signals.stop);
+        let tasks = self.attend(listener, &systemd, &signals.stop);
         systemd.say("READY=1");
         self.until_the_end(&mut signals).await;
         let asked = signals.stop.is_cancelled();
         systemd.say("STOPPING=1");
         signals.stop.cancel();
-        let (served, rested) = tokio::join!(listening, self.hands.rest());
-        served.wrap_err("the listener's task")?;
+        let (ended, rested) = tokio::join!(try_join_all(tasks), self.hands.rest());
+        ended.wrap_err("the server's tasks")?;
         rested?;
         if !asked {
             return Err(eyre!("the engine ended by itself"));
@@ -120,20 +130,21 @@ impl Life {
         Ok(Exit::Ok)
     }
 
-    /// Sets everything going that goes by itself; answers with the listener's
-    /// task, which ends last.
+    /// Sets everything going that goes by itself, until `stop`.
     fn attend(
         &self,
         listener: Listener,
         systemd: &Arc<Systemd>,
         stop: &CancellationToken,
-    ) -> JoinHandle<()> {
+    ) -> [JoinHandle<()>; 3] {
         let server = || Arc::clone(&self.server);
-        tokio::spawn(tokens::follow(server(), stop.clone()));
-        tokio::spawn(Arc::clone(systemd).watch(server(), stop.clone()));
         let quiet = self.setup.global.quiet;
         tokio::spawn(tell(quiet, self.server.edge.engine.subscribe()));
-        tokio::spawn(listener.serve(server(), stop.clone()))
+        [
+            tokio::spawn(tokens::follow(server(), stop.clone())),
+            tokio::spawn(Arc::clone(systemd).watch(server(), stop.clone())),
+            tokio::spawn(listener.serve(server(), stop.clone())),
+        ]
     }
 
     async fn until_the_end(&mut self, signals: &mut Signals) {
