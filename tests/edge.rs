@@ -4,6 +4,7 @@ mod ask;
 mod certs;
 mod crowd;
 mod health;
+mod joined;
 mod listen;
 mod served;
 mod signals;

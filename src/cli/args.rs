@@ -25,9 +25,14 @@ pub struct Global {
     /// The log itself, in place of the one of the workspace
     #[arg(long, global = true, value_name = "FILE")]
     pub db: Option<PathBuf>,
-    /// The shared backend, such as https://warroom.example; the token comes from
-    /// token_file or WARROOM_TOKEN
-    #[arg(long, global = true, value_name = "URL")]
+    /// The shared backend, in place of the local file alone
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        long_help = "The shared backend, such as https://warroom.example, in place of the local file alone; \
+                     the token comes from token_file in the configuration, or from WARROOM_TOKEN"
+    )]
     pub server: Option<String>,
     /// The workspace: one log, and one team
     #[arg(long, global = true, value_name = "NAME")]

@@ -119,7 +119,9 @@ enum Verb {
     Serve(serve::Serve),
     Sync(sync::Sync),
     /// Give the local log to the server: from then on both are one
-    #[command(after_help = "Example:\n  warroom attach --server https://warroom.example --workspace prod")]
+    #[command(
+        after_help = "Example:\n  warroom attach --server https://warroom.example --workspace prod"
+    )]
     Attach,
     #[command(subcommand)]
     Token(token::Verb),
@@ -187,13 +189,13 @@ fn parsed(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Er
 }
 
 fn started(cli: Cli) -> color_eyre::Result<Exit> {
-    // The loop has a thread of its own; one more is enough for what waits on
-    // the disk and the network, and wakes up half as often as two.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .wrap_err("starting")?;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if matches!(cli.verb, None | Some(Verb::Wall { .. })) {
+        // The screen's loop has a thread of its own; one more is enough for what
+        // waits on the disk and the network, and wakes up half as often as two.
+        runtime.worker_threads(1);
+    }
+    let runtime = runtime.enable_all().build().wrap_err("starting")?;
     let ended = runtime.block_on(act(cli));
     // Somebody's blocked read of stdin must not hold up the end.
     runtime.shutdown_background();
@@ -250,7 +252,7 @@ async fn act(cli: Cli) -> color_eyre::Result<Exit> {
         None | Some(Verb::Engine | Verb::Serve(_) | Verb::Wall { .. })
     );
     if ends_by_itself {
-        return dispatch(cli).await;
+        return Box::pin(dispatch(cli)).await;
     }
     // A task of its own: a thread that waits for stdin must not hold up Ctrl-C.
     let done = tokio::spawn(dispatch(cli));

@@ -1,7 +1,7 @@
 //! The copy of the log and the shared backend: giving a local log to a server,
 //! and waiting until both are the same.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -27,7 +27,7 @@ use crate::{
 Examples:
   warroom sync                    # once; 0 all is sent, 124 some still waits
   warroom sync --wait 30s         # for as long as that, at most
-  warroom sync discard 5f3a…      # let go of an entry that the server refused")]
+  warroom sync discard 0198f3a2-7c1e-7d3a-9b54-2f6c1d8e0a11   # one that the server refused")]
 pub struct Sync {
     /// How long to wait for the server at most, such as 30s
     #[arg(long, value_name = "SPAN", default_value = "5s", value_parser = wait)]
@@ -129,7 +129,11 @@ fn in_words(standing: &Standing) -> String {
     };
     let mut text = format!(
         "{server}: {reached}; {} here have their number, {} without one\n",
-        format::count(usize::try_from(standing.head).unwrap_or(usize::MAX), "entry", "entries"),
+        format::count(
+            usize::try_from(standing.head).unwrap_or(usize::MAX),
+            "entry",
+            "entries"
+        ),
         format::count(standing.unsent.len(), "entry", "entries"),
     );
     for one in &standing.unsent {
@@ -137,7 +141,7 @@ fn in_words(standing: &Standing) -> String {
             .refused
             .as_ref()
             .map_or_else(|| "waits".to_owned(), |why| format!("refused: {why}"));
-        text.push_str(&format!("  {}  {}  {why}\n", one.id, one.kind));
+        writeln!(text, "  {}  {}  {why}", one.id, one.kind).expect("a string takes all text");
     }
     text
 }

@@ -15,6 +15,7 @@ use crate::domain::{
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "they are the keys of the file")]
 pub(super) struct File {
     pub(super) actor: Option<Name>,
     pub(super) bell: Option<bool>,

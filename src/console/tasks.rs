@@ -32,7 +32,7 @@ use crate::{
     probe::{Nudge, Schedule},
     store::{DeliveryFilter, Log, Owner, StoreError, Unsent},
     sync::Replica,
-    ui::msg::{EngineSeen, LinkSeen, Msg, Order, Wish},
+    ui::msg::{EngineSeen, LinkSeen, Msg, Order, Shared, Wish},
 };
 
 /// Jobs that may wait for the disk: a person types no faster than it writes.
@@ -100,25 +100,22 @@ impl Tasks {
             stop.clone(),
         ));
         let (log, clock) = (setup.log.clone(), setup.clock);
-        match setup.sync {
+        if let Some(sync) = setup.sync {
             // Whoever runs the server does what falls due.
-            Some(sync) => {
-                running.spawn(later(in_touch(sync, messages.clone(), stop.clone())));
-            }
-            None => {
-                let (seen, watched) = watch::channel(EngineSeen::default());
-                let owner = Owner {
-                    name: setup.settings.me.clone(),
-                    host: setup.settings.host.clone(),
-                    pid: std::process::id(),
-                };
-                let engine = Engine::new(log, clock, owner, setup.channels);
-                let stopped = stop.clone();
-                running.spawn(later(async move {
-                    engine.run(&seen, &stopped).await.map_err(Report::from)
-                }));
-                running.spawn(tell_engine(watched, messages.clone(), stop.clone()));
-            }
+            running.spawn(later(in_touch(sync, messages.clone(), stop.clone())));
+        } else {
+            let (seen, watched) = watch::channel(EngineSeen::default());
+            let owner = Owner {
+                name: setup.settings.me.clone(),
+                host: setup.settings.host.clone(),
+                pid: std::process::id(),
+            };
+            let engine = Engine::new(log, clock, owner, setup.channels);
+            let stopped = stop.clone();
+            running.spawn(later(async move {
+                engine.run(&seen, &stopped).await.map_err(Report::from)
+            }));
+            running.spawn(tell_engine(watched, messages.clone(), stop.clone()));
         }
         let schedule = Schedule::new(setup.probes, setup.clock);
         let nudge = schedule.nudge();
@@ -291,7 +288,7 @@ pub(super) async fn follow(
     loop {
         if copy.is_another(&log).await? {
             head = 0;
-            messages.send(Msg::Anew).await.ok();
+            messages.send(Msg::Shared(Shared::Anew)).await.ok();
         }
         loop {
             let entries = page(&log, head).await?;
@@ -349,7 +346,8 @@ impl Copy {
         self.waiting = waiting;
         let entries = self.waiting.iter().filter_map(|one| one.row.entry());
         let refused = self.waiting.iter().filter(|one| one.refused.is_some());
-        Ok(Some(Msg::Unsent(entries.collect(), refused.count())))
+        let heard = Shared::Unsent(entries.collect(), refused.count());
+        Ok(Some(Msg::Shared(heard)))
     }
 }
 
@@ -380,7 +378,7 @@ pub(super) async fn in_touch(
     let tell = async {
         while watched.changed().await.is_ok() {
             let (link, engine) = watched.borrow_and_update().clone();
-            messages.send(Msg::Link(link)).await.ok();
+            messages.send(Msg::Shared(Shared::Link(link))).await.ok();
             messages.send(Msg::Engine(engine)).await.ok();
         }
     };

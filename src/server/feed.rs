@@ -240,6 +240,9 @@ pub(super) async fn keep(room: Arc<Room>, mut changes: Changes, stop: Cancellati
         };
         // At every look as well: a read that went wrong is made up for then.
         let read = room.feed.refresh(&room.log).await;
+        if let Err(StoreError::Closed) = read {
+            return;
+        }
         if let Err(error) = looked.and(read) {
             tracing::warn!(%error, "reading the log for those who follow it");
         }

@@ -24,14 +24,8 @@ pub enum Msg {
     Tick,
     /// Entries are on disk: ours and everybody else's.
     Entries(Vec<Entry>),
-    /// The shared backend's history is another one: what was folded counts no
-    /// more, and all entries come anew.
-    Anew,
-    /// What waits for the shared backend to number it, and how much of it was
-    /// refused.
-    Unsent(Vec<Entry>, usize),
-    /// How the copy stands to the shared backend.
-    Link(LinkSeen),
+    /// Something about the shared backend.
+    Shared(Shared),
     /// Entries that we asked for are on disk. Their ids, for undo.
     Recorded(Vec<EntryId>),
     /// Something that we asked for did not work; nothing of it was recorded.
@@ -56,6 +50,18 @@ pub enum Msg {
     Runbooks(Vec<Runbook>),
     /// The program was suspended, or the machine slept, since then.
     Away(DateTime<Utc>),
+}
+
+/// What is heard of the shared backend.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shared {
+    /// Its history is another one: what was folded counts no more, and all
+    /// entries come anew.
+    Anew,
+    /// What waits to be numbered by it, and how much of that it refused.
+    Unsent(Vec<Entry>, usize),
+    /// How this copy stands to it.
+    Link(LinkSeen),
 }
 
 /// What the loop must do.

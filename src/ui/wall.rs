@@ -103,9 +103,7 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
         }
         Msg::DraftSent(_)
         | Msg::Entries(_)
-        | Msg::Anew
-        | Msg::Unsent(..)
-        | Msg::Link(_)
+        | Msg::Shared(_)
         | Msg::Reading(..)
         | Msg::Deliveries(_)
         | Msg::Runbooks(_) => {

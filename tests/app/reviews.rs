@@ -120,6 +120,7 @@ fn the_review_says_which_update_was_sent_meanwhile_and_by_whom() {
 fn what_is_said_of_a_saved_draft_goes_with_the_composer() {
     let mut app = busy();
     let engine = EngineSeen {
+        holder: Some("ana on bastion".into()),
         mine: true,
         ticked_at: Some(now()),
         ..EngineSeen::default()

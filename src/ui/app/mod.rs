@@ -15,6 +15,7 @@ mod palette;
 mod pane;
 mod probes;
 mod rows;
+mod shared;
 mod undo;
 mod words;
 
@@ -32,7 +33,7 @@ use super::{
     edit::Edit,
     forms,
     keymap::Keymap,
-    msg::{Effect, EngineSeen, LinkSeen, Msg, Runbook},
+    msg::{Effect, EngineSeen, Msg, Runbook},
     sheet::Sheet,
 };
 use crate::domain::{
@@ -53,6 +54,7 @@ pub use lists::{links, phase_items, runbook, runbook_item};
 pub use palette::{Hit, Palette};
 pub use pane::Pane;
 pub use rows::{Line, Rows, timeline};
+pub use shared::Copy;
 pub use undo::UNDO_FOR;
 pub use words::line;
 
@@ -155,11 +157,7 @@ pub struct App {
     /// Who runs the engine.
     pub engine: EngineSeen,
     /// How this copy stands to the shared backend.
-    pub link: LinkSeen,
-    /// How many entries wait for the shared backend to number them.
-    pub unsent: usize,
-    /// How many of these it refused.
-    pub refused: usize,
+    pub shared: Copy,
     /// Runbooks found.
     pub runbooks: Vec<Runbook>,
     /// The message below the panes.
@@ -204,9 +202,7 @@ impl App {
             panel,
             deliveries: Vec::new(),
             engine: EngineSeen::default(),
-            link: LinkSeen::default(),
-            unsent: 0,
-            refused: 0,
+            shared: Copy::default(),
             runbooks: Vec::new(),
             toast: None,
             messages: Vec::new(),
@@ -321,11 +317,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         Msg::Paste(text) => keys::pasted(app, &text, now),
         Msg::Tick => bell::tick(app, now),
         Msg::Entries(entries) => {
-            let had = app.board.active().len();
-            for entry in entries {
-                app.board.apply(entry);
-            }
-            follow(app, had);
+            fold(app, entries);
             Vec::new()
         }
         Msg::Recorded(ids) => {
@@ -350,17 +342,8 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             app.engine = engine;
             probes::untold(app, now)
         }
-        Msg::Anew => {
-            app.board = Board::default();
-            Vec::new()
-        }
-        Msg::Unsent(entries, refused) => {
-            (app.unsent, app.refused) = (entries.len(), refused);
-            app.board.ahead(entries);
-            Vec::new()
-        }
-        Msg::Link(link) => {
-            app.link = link;
+        Msg::Shared(heard) => {
+            shared::heard(app, heard);
             Vec::new()
         }
         Msg::DraftSaved(at) => {
@@ -388,6 +371,14 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             vec![Effect::Redraw]
         }
     }
+}
+
+fn fold(app: &mut App, entries: Vec<Entry>) {
+    let had = app.board.active().len();
+    for entry in entries {
+        app.board.apply(entry);
+    }
+    follow(app, had);
 }
 
 /// A new incident comes onto a quiet screen by itself; one that ended stays

@@ -75,7 +75,7 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
 
 /// That an incident is open and nothing happens by itself.
 fn alone(app: &App, now: DateTime<Utc>) -> Option<String> {
-    if let LinkState::Offline { since, why } = &app.link.state {
+    if let LinkState::Offline { since, why } = &app.shared.link.state {
         let since = format::time(*since);
         return Some(format!(
             "offline since {since}: what you record is kept here and sent later; who is paged can't be seen ({why})"

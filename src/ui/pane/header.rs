@@ -70,7 +70,7 @@ fn local(app: &App, now: DateTime<Utc>) -> String {
 /// Whether somebody does by itself what falls due.
 pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
     let starts = app.engine.holder.is_none() && now - app.started < TimeDelta::seconds(3);
-    let (role, glyph, word) = match &app.link.state {
+    let (role, glyph, word) = match &app.shared.link.state {
         LinkState::Offline { since, .. } => {
             let text = format!("OFFLINE {}", format::elapsed(now - *since));
             return (Role::Offline, Glyph::Down, text);
@@ -82,7 +82,7 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
             false => (Role::Offline, Glyph::Down, NO_ENGINE),
         },
     };
-    let latency = match &app.link.state {
+    let latency = match &app.shared.link.state {
         LinkState::Online { latency } => format!(" {} ms", latency.num_milliseconds()),
         LinkState::Alone | LinkState::Offline { .. } => String::new(),
     };
@@ -91,7 +91,7 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
 
 /// What waits here for the shared backend.
 fn unsent(app: &App) -> Option<String> {
-    (app.unsent > 0).then(|| format!("{} unsent", app.unsent))
+    (app.shared.unsent > 0).then(|| format!("{} unsent", app.shared.unsent))
 }
 
 /// Whether an engine does its rounds, here or elsewhere.
