@@ -15,7 +15,7 @@ use crate::domain::{
     entry::{EntryId, IncidentId},
     escalation,
     fact::{ActionKind, Role},
-    incident::{Incident, Milestones},
+    incident::{Conflict, Incident, Milestones},
     phase::Phase,
     retrospective,
     severity::Severity,
@@ -28,7 +28,7 @@ use crate::domain::{
 pub struct Brief<'a> {
     pub id: IncidentId,
     pub label: String,
-    pub number: u32,
+    pub number: Option<u32>,
     pub title: &'a Title,
     pub severity: Option<Severity>,
     pub highest_severity: Option<Severity>,
@@ -40,6 +40,8 @@ pub struct Brief<'a> {
     pub private: bool,
     pub commander: Option<&'a Name>,
     pub anchor: DateTime<Utc>,
+    /// What people set apart from each other, to be set again.
+    pub conflicts: Vec<Conflict>,
     pub duties: Vec<Owed>,
 }
 
@@ -51,6 +53,8 @@ pub struct Whole<'a> {
     pub roles: Vec<RoleOf<'a>>,
     pub people: Vec<Name>,
     pub milestones: &'a Milestones,
+    pub acknowledged_by: Option<&'a Name>,
+    pub also_acknowledged_by: &'a [Name],
     pub settled: Vec<Over>,
     pub held_until: Option<DateTime<Utc>>,
     pub downtime_seconds: i64,
@@ -170,6 +174,7 @@ pub fn brief(incident: &Incident, now: DateTime<Utc>) -> Brief<'_> {
         private: state.private,
         commander: incident.commander(),
         anchor: incident.anchor(),
+        conflicts: incident.conflicts().collect(),
         duties: duties(incident)
             .iter()
             .map(|due| owed(incident, due, now))
@@ -185,6 +190,8 @@ pub fn whole(incident: &Incident, now: DateTime<Utc>) -> Whole<'_> {
         roles: roles(incident),
         people: incident.people(),
         milestones: &state.times,
+        acknowledged_by: state.taken.as_ref().map(|taken| &taken.by),
+        also_acknowledged_by: state.taken.as_ref().map_or(&[], |taken| &taken.also),
         settled: settled(incident).iter().map(over).collect(),
         held_until: escalation::held_until(incident),
         downtime_seconds: state.ledger.total(now).num_seconds(),

@@ -4,8 +4,14 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{
-        duty::Duty, entry::EntryId, escalation, fact::Health, incident::Incident, policy::Policy,
-        retrospective, span, text::Name,
+        duty::Duty,
+        entry::EntryId,
+        escalation,
+        fact::Health,
+        incident::{Field, Incident},
+        policy::Policy,
+        retrospective, span,
+        text::Name,
     },
     ui::format,
 };
@@ -44,7 +50,7 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
             "external",
             format!("tell the public: {}", policy.external.place),
         ),
-        Duty::SettleSeverity => ("settle_severity", conflict(incident)),
+        Duty::Settle(field) => (settle(*field), conflict(incident, *field)),
         Duty::Answer { of, ask } => ("answer", request(incident, of, *ask)),
         Duty::Retrospective => {
             let weekend = if retrospective::lands_on_a_weekend(incident) {
@@ -78,17 +84,21 @@ fn request(incident: &Incident, of: &Name, ask: EntryId) -> String {
     format!("{of}: {}", what.unwrap_or_default())
 }
 
-fn conflict(incident: &Incident) -> String {
-    incident
-        .state()
-        .severity_conflict
-        .map(|conflict| {
-            format!(
-                "two people set {} and {}: {} holds until somebody settles it",
-                conflict.holds, conflict.other, conflict.holds
-            )
-        })
-        .unwrap_or_default()
+const fn settle(field: Field) -> &'static str {
+    match field {
+        Field::Severity => "settle_severity",
+        Field::Title => "settle_title",
+        Field::Impact => "settle_impact",
+        Field::Service => "settle_service",
+        Field::Eta => "settle_eta",
+        Field::NextUpdate => "settle_next_update",
+        Field::Commander => "settle_commander",
+    }
+}
+
+fn conflict(incident: &Incident, field: Field) -> String {
+    let known = incident.conflict(field);
+    known.map_or_else(String::new, |conflict| conflict.words())
 }
 
 /// `in 15m`, or `overdue by 1m40`.

@@ -30,6 +30,8 @@ pub struct Happened {
     pub text: String,
     pub body: Box<RawValue>,
     pub retracted: bool,
+    /// What overtook it, for which it has no effect.
+    pub superseded_by: Option<EntryId>,
     pub pinned: bool,
 }
 
@@ -66,6 +68,7 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         at,
         text,
         retracted,
+        overtaken,
         pinned,
         ..
     } = line(incident, entry);
@@ -82,6 +85,7 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         text,
         body,
         retracted,
+        superseded_by: overtaken,
         pinned,
     }
 }
