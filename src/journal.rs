@@ -121,6 +121,8 @@ pub async fn catch_up(log: &Log, board: &mut Board) -> Result<usize, StoreError>
     loop {
         let entries = log.after(board.head(), PAGE).await?;
         if entries.is_empty() {
+            let unsent = log.unsent().await?;
+            board.ahead(unsent.iter().filter_map(|one| one.row.entry()).collect());
             return Ok(count);
         }
         count += entries.len();

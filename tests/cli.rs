@@ -1,6 +1,7 @@
 //! The real program, as scripts and people run it: in homes of its own, without
 //! a terminal.
 
+mod apart;
 mod channels;
 mod data;
 mod follow;

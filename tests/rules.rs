@@ -1,11 +1,14 @@
 //! The rules of the response process, each as a sentence that can fail. A test
 //! carries the number of its rule.
 
+mod ahead;
 mod always;
 mod any;
+mod apart;
 mod close;
 mod escalate;
 mod external;
+mod guard;
 mod health;
 mod phases;
 mod policy;

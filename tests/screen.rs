@@ -1,5 +1,6 @@
 //! The screen: what stands where, at each size, and what no key can do.
 
+mod apart;
 mod bursts;
 pub mod fixture;
 mod owed;

@@ -140,8 +140,8 @@ impl Simulate {
             return Err(Failure::usage(sentence).into());
         }
         let entry = simulated(&policy, self.severity, alert, declared);
-        let incident =
-            Incident::open(Arc::new(entry), 1, Vec::new()).expect("its first entry declares it");
+        let incident = Incident::open(Arc::new(entry), Some(1), Vec::new())
+            .expect("its first entry declares it");
         let rows = rows(&incident, self.updates);
         say::either(&setup.global, &rows, || table(&rows))?;
         if setup.global.output == Output::Table {

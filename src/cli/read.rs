@@ -211,6 +211,7 @@ fn facts(incident: &Incident, whole: &view::Whole<'_>) -> Vec<(&'static str, Str
     ];
     let roles = whole.roles.iter();
     rows.extend(roles.map(|given| (given.role.word(), given.person.to_string())));
+    rows.extend(acknowledged(whole));
     rows.extend([
         ("since", words::stamp(brief.anchor)),
         ("mitigated", stamp(whole.milestones.mitigated)),
@@ -221,12 +222,29 @@ fn facts(incident: &Incident, whole: &view::Whole<'_>) -> Vec<(&'static str, Str
     rows
 }
 
+fn acknowledged(whole: &view::Whole<'_>) -> Option<(&'static str, String)> {
+    let first = whole.acknowledged_by?;
+    let also: Vec<&str> = whole
+        .also_acknowledged_by
+        .iter()
+        .map(Name::as_str)
+        .collect();
+    let also = if also.is_empty() {
+        String::new()
+    } else {
+        format!("; also acknowledged by {}", also.join(", "))
+    };
+    Some(("ack", format!("by {first}{also}")))
+}
+
 fn clocks(whole: &view::Whole<'_>, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
     let owed = whole.brief.duties.iter().map(|owed| {
         let (due, left) = (words::stamp(owed.due), words::left(owed.due, now));
         let (what, rule) = (&owed.what, owed.rule);
         ("owed", format!("{due}  {left}: {what} ({rule})"))
     });
+    let conflicts = whole.brief.conflicts.iter().filter(|_| !whole.brief.active);
+    let conflicts = conflicts.map(|conflict| ("conflict", conflict.words()));
     let settled = whole.settled.iter().map(|over| {
         let target = over.target.as_ref().map(|target| format!(" {target}"));
         let why = over.why.as_ref().map(|why| format!(" ({why})"));
@@ -236,7 +254,10 @@ fn clocks(whole: &view::Whole<'_>, now: DateTime<Utc>) -> Vec<(&'static str, Str
     });
     let reasons = whole.retrospective.reasons.iter();
     let reasons = reasons.map(|reason| ("looks back", reason.clone()));
-    owed.chain(settled).chain(reasons).collect()
+    owed.chain(conflicts)
+        .chain(settled)
+        .chain(reasons)
+        .collect()
 }
 
 /// What looking back brought: why it happened, and what is done about it.

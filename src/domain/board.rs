@@ -1,9 +1,8 @@
 //! All incidents of a workspace, folded from one log.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+mod fold;
+
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,111 +14,76 @@ use super::{
     incident::{Command, Incident, Refusal},
     text::Name,
 };
+use fold::Fold;
 
 /// Every incident, in the order in which they were declared.
+///
+/// It answers with this copy's own entries that have no number yet on top of
+/// those that have one. What has a number is folded apart, so that it is the
+/// same on every copy of the log.
 #[derive(Debug, Clone, Default)]
 pub struct Board {
-    incidents: BTreeMap<IncidentId, Incident>,
-    order: Vec<IncidentId>,
-    /// Entries of incidents whose declaration has not come yet.
-    waiting: HashMap<IncidentId, Vec<Arc<Entry>>>,
-    /// The state of each probe, since when, as the log tells.
-    probes: BTreeMap<Name, (DateTime<Utc>, ProbeChange)>,
-    /// The entries that say so of those that are down now.
-    down: BTreeMap<Name, Arc<Entry>>,
-    head: Seq,
+    numbered: Fold,
+    /// This copy's own entries without a number, in the order of their making.
+    ahead: Vec<Arc<Entry>>,
+    /// Both together, made when somebody looks.
+    seen: OnceLock<Fold>,
 }
 
 impl Board {
-    /// Folds one entry in. Total, like [`Incident::apply`].
+    /// Folds one entry in. Total, like [`Incident::apply`]. One that was ahead
+    /// and comes back with its number is no longer ahead.
     pub fn apply(&mut self, entry: Entry) {
-        self.head = self.head.max(entry.seq.unwrap_or(0));
-        let entry = Arc::new(entry);
-        let id = entry.incident;
-        if entry.incident == IncidentId::WORKSPACE {
-            self.apply_to_workspace(&entry);
-        } else if let Some(incident) = self.incidents.get_mut(&entry.incident) {
-            let was_active = incident.is_active();
-            incident.apply(entry);
-            if !was_active && incident.is_active() {
-                self.catch_up(id);
-            }
-        } else if matches!(entry.fact, Fact::Declared(_)) {
-            self.declare(entry);
-        } else {
-            self.waiting.entry(entry.incident).or_default().push(entry);
-        }
+        let id = entry.id;
+        self.seen.take();
+        self.numbered.apply(Arc::new(entry));
+        self.ahead.retain(|unsent| unsent.id != id);
     }
 
-    /// An incident that goes on again hears of what is down since (R2, X1).
-    fn catch_up(&mut self, id: IncidentId) {
-        let Some(incident) = self.incidents.get_mut(&id) else {
-            return;
-        };
-        for entry in self.down.values() {
-            incident.apply(Arc::clone(entry));
-        }
-    }
-
-    /// What a probe saw concerns every incident that is active at that time,
-    /// and one whose outage outlasted it: that has to end.
-    fn apply_to_workspace(&mut self, entry: &Arc<Entry>) {
-        let Fact::ProbeChanged(change) = &entry.fact else {
-            return;
-        };
-        self.probes.insert(
-            change.probe.clone(),
-            (change.began(entry.at), (**change).clone()),
-        );
-        if change.to == Health::Down {
-            self.down.insert(change.probe.clone(), Arc::clone(entry));
-        } else {
-            self.down.remove(&change.probe);
-        }
-        let ends = change.to != Health::Down;
-        for incident in self
-            .incidents
-            .values_mut()
-            .filter(|incident| incident.is_active() || (ends && incident.has_open_outage()))
-        {
-            incident.apply(Arc::clone(entry));
-        }
-    }
-
-    fn declare(&mut self, entry: Arc<Entry>) {
-        let id = entry.incident;
-        let number = u32::try_from(self.order.len() + 1).unwrap_or(u32::MAX);
-        let down: Vec<_> = self
-            .probes
-            .values()
-            .filter(|(_, change)| change.to == Health::Down)
-            .cloned()
+    /// Puts these entries, in this order, on top of those with a number,
+    /// instead of those that were on top before. Known ones are left out.
+    pub fn ahead(&mut self, unsent: Vec<Entry>) {
+        self.seen.take();
+        self.ahead = unsent
+            .into_iter()
+            .filter(|entry| !self.numbered.knows(entry))
+            .map(Arc::new)
             .collect();
-        if let Some(incident) = Incident::open(entry, number, down) {
-            self.order.push(id);
-            self.incidents.insert(id, incident);
-        }
-        for waiting in self.waiting.remove(&id).unwrap_or_default() {
-            self.apply((*waiting).clone());
-        }
     }
 
-    /// PLACEHOLDER
-    pub fn ahead(&mut self, _unsent: Vec<Entry>) {}
+    /// Whether the entry has no number yet: only this copy of the log has it.
+    pub fn is_unsent(&self, id: EntryId) -> bool {
+        self.ahead.iter().any(|entry| entry.id == id)
+    }
+
+    fn fold(&self) -> &Fold {
+        if self.ahead.is_empty() {
+            return &self.numbered;
+        }
+        self.seen.get_or_init(|| {
+            let mut fold = self.numbered.clone();
+            for entry in &self.ahead {
+                fold.apply(Arc::clone(entry));
+            }
+            fold
+        })
+    }
 
     /// The number of the last entry folded in.
     pub const fn head(&self) -> Seq {
-        self.head
+        self.numbered.head
     }
 
     /// The incident of that name.
     pub fn get(&self, id: IncidentId) -> Option<&Incident> {
-        self.incidents.get(&id)
+        self.fold().incidents.get(&id).map(Arc::as_ref)
     }
 
     /// Every incident, the oldest first.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &Incident> {
-        self.order.iter().filter_map(|id| self.incidents.get(id))
+        let fold = self.fold();
+        let incidents = fold.order.iter().filter_map(|id| fold.incidents.get(id));
+        incidents.map(Arc::as_ref)
     }
 
     /// Incidents that people work on, the worst first, then the oldest.
@@ -144,7 +108,7 @@ impl Board {
         let number = number.strip_prefix("INC-").unwrap_or(&number);
         self.all()
             .find(|incident| {
-                number.parse() == Ok(incident.number)
+                incident.number.is_some() && number.parse().ok() == incident.number
                     || incident.id.to_string().eq_ignore_ascii_case(text)
                     || incident.id.short().eq_ignore_ascii_case(text)
             })
@@ -198,7 +162,8 @@ impl Board {
     /// The state of each probe that ever changed, and since when. Those that
     /// are no longer probed are left out: nothing is known of them.
     pub fn probes(&self) -> impl Iterator<Item = (&Name, Health, DateTime<Utc>)> {
-        self.probes
+        self.fold()
+            .probes
             .iter()
             .map(|(name, (since, change))| (name, change.to, *since))
             .filter(|(_, health, _)| *health != Health::Stale)
@@ -206,13 +171,13 @@ impl Board {
 
     /// The state of one probe, as the log tells; `None` if it never changed.
     pub fn probe(&self, name: &Name) -> Option<Health> {
-        self.probes.get(name).map(|(_, change)| change.to)
+        self.fold().probes.get(name).map(|(_, change)| change.to)
     }
 
     /// What the log does not say yet of the probes of `panel`
     /// ([`Panel::untold`]).
     pub fn untold(&self, panel: &Panel) -> Vec<ProbeChange> {
-        panel.untold(self.probes.values().map(|(_, change)| change))
+        panel.untold(self.fold().probes.values().map(|(_, change)| change))
     }
 
     /// The facts that declare an incident.
@@ -265,14 +230,12 @@ impl Board {
     pub fn looks_like(&self, incident: &Incident) -> Option<&Incident> {
         let since = incident.anchor() - incident.policy().retrospective.recurrence_window;
         let state = incident.state();
-        self.all().rev().find(|other| {
+        let mut earlier = self.all().rev().skip_while(|other| other.id != incident.id);
+        earlier.find(|other| {
             let same_alert =
                 state.fingerprint.is_some() && other.state().fingerprint == state.fingerprint;
             let same_service = state.service.is_some() && other.state().service == state.service;
-            other.id != incident.id
-                && other.number < incident.number
-                && other.anchor() >= since
-                && (same_alert || same_service)
+            other.id != incident.id && other.anchor() >= since && (same_alert || same_service)
         })
     }
 
@@ -295,6 +258,7 @@ impl Board {
             let Some(target) = self.get(*into).filter(|target| target.is_active()) else {
                 return Err(Refusal::because("the incident to merge into is not active"));
             };
+            target.check_known()?;
             if target.is_sealed() != incident.is_sealed() {
                 return Err(Refusal::because(format!(
                     "{} and {} can't be merged: of one of them nothing leaves, a drill or a private one, and duties would go silent (X4)",

@@ -5,8 +5,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    cadence, entry::EntryId, escalation, external, fact::StepId, incident::Incident, phase::Phase,
-    policy::Within, retrospective, severity::Severity, text::Name,
+    cadence,
+    entry::EntryId,
+    escalation, external,
+    fact::StepId,
+    incident::{Field, Incident},
+    phase::Phase,
+    policy::Within,
+    retrospective,
+    severity::Severity,
+    text::Name,
 };
 
 /// Something owed.
@@ -50,8 +58,9 @@ pub enum Duty {
     FinalUpdate,
     /// The public is told (X1).
     External,
-    /// Two people disagree about the severity, apart from each other.
-    SettleSeverity,
+    /// Two people set a field apart from each other: one who has seen both sets
+    /// it again.
+    Settle(Field),
     /// Somebody answers a request.
     Answer {
         /// The request.
@@ -173,7 +182,7 @@ pub fn duties(incident: &Incident) -> Vec<Due> {
         dues.extend(escalation::hold_ends(incident));
         dues.extend(cadence::update_due(incident));
         dues.extend(external::due(incident));
-        dues.extend(settle_severity(incident));
+        dues.extend(conflicts(incident));
         dues.extend(answers(incident));
         dues.extend(retrospective::due(incident));
     }
@@ -245,13 +254,16 @@ fn resolve(incident: &Incident) -> Option<Due> {
     })
 }
 
-fn settle_severity(incident: &Incident) -> Option<Due> {
-    let at = incident.disagree_since().filter(|_| incident.is_active())?;
-    Some(Due {
-        by: at,
-        from: at,
-        duty: Duty::SettleSeverity,
-    })
+fn conflicts(incident: &Incident) -> impl Iterator<Item = Due> {
+    let open = incident.is_active();
+    incident
+        .conflicts()
+        .filter(move |_| open)
+        .map(|conflict| Due {
+            by: conflict.since,
+            from: conflict.since,
+            duty: Duty::Settle(conflict.field),
+        })
 }
 
 fn answers(incident: &Incident) -> impl Iterator<Item = Due> {
@@ -338,15 +350,30 @@ impl Duty {
             Self::FirstNotice | Self::Update => "U1",
             Self::FinalUpdate => "U7",
             Self::External => "X1",
-            Self::SettleSeverity => "S4",
+            Self::Settle(Field::Severity) => "S4",
+            Self::Settle(_) => "conflict",
             Self::Answer { .. } => "ask",
             Self::Retrospective => "V2",
         }
     }
 
-    /// Whether it is about the hours of the incident, not the days after it.
+    /// Whether it rings: it is about the hours of the incident and not the days
+    /// after it, and a clock hangs on it.
     pub fn is_urgent(&self) -> bool {
-        !matches!(self, Self::Retrospective)
+        match self {
+            Self::Retrospective => false,
+            Self::Settle(field) => *field == Field::Severity,
+            Self::Respond(_)
+            | Self::Triage
+            | Self::Resolve(_)
+            | Self::Escalate { .. }
+            | Self::HoldEnds
+            | Self::FirstNotice
+            | Self::Update
+            | Self::FinalUpdate
+            | Self::External
+            | Self::Answer { .. } => true,
+        }
     }
 
     /// Whether it is a matter of telling people something.

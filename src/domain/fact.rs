@@ -270,6 +270,19 @@ pub struct Unknown {
     pub body: Box<RawValue>,
 }
 
+impl Unknown {
+    /// Whether a program that does not know it must not add to its incident:
+    /// its body says `"critical": true`.
+    pub fn is_critical(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Mark {
+            #[serde(default)]
+            critical: bool,
+        }
+        serde_json::from_str(self.body.get()).is_ok_and(|mark: Mark| mark.critical)
+    }
+}
+
 impl PartialEq for Unknown {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind && self.body.get() == other.body.get()

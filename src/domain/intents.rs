@@ -28,9 +28,10 @@ pub struct Circumstances<'a> {
 
 /// The messages that follow from `entry`, which need not be applied yet.
 ///
-/// None leave a drill or a private incident, by construction (X4).
+/// None leave a drill or a private incident, by construction (X4), and none
+/// follow from an entry that was overtaken.
 pub fn intents(incident: &Incident, entry: &Entry, around: Circumstances<'_>) -> Vec<Intent> {
-    if incident.is_sealed() {
+    if incident.is_sealed() || incident.overtaken_by(entry).is_some() {
         return Vec::new();
     }
     match &entry.fact {

@@ -10,10 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::{Problem, Room};
 use crate::{
-    domain::{
-        board::Board,
-        entry::{Entry, EntryId},
-    },
+    domain::{board::Board, entry::EntryId},
     journal,
     store::{Accepting, Known, RawEntry, StoreError},
     wire::{Code, Item, OnConflict, Outcome},
@@ -232,9 +229,12 @@ fn take(
     let Some(mut entry) = row.entry() else {
         return Item::rejected(row.id, Code::Unfit, "its body is no JSON");
     };
-    let winner = superseded(board, &entry);
-    if let (Some(_), OnConflict::Reject) = (winner, on_conflict) {
-        let refused = Item::rejected(row.id, Code::Superseded, Code::Superseded.title());
+    let incident = board.get(entry.incident);
+    let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
+    if let (Some(incident), Some(winner), OnConflict::Reject) = (incident, winner, on_conflict) {
+        let why = incident.winner_in_words(winner, now);
+        let refused = Item::rejected(row.id, Code::Superseded, &why);
+        let winner = Some(winner);
         return Item {
             superseded_by: winner,
             ..refused
@@ -256,15 +256,4 @@ fn take(
         }
         Err(error) => Item::rejected(row.id, Code::Unfit, &error.to_string()),
     }
-}
-
-/// The entry that overtook this one; `None` where it takes effect.
-///
-/// An entry is overtaken when it is guarded (resolve, close, reopen, publish,
-/// escalate now) and another replica changed the field it guards under a
-/// number above `entry.base`: its author had not seen that. A stale resolve
-/// never closes an incident that escalated meanwhile. What is not guarded is
-/// merged by the fold, and never overtaken.
-const fn superseded(_board: &Board, _entry: &Entry) -> Option<EntryId> {
-    None
 }

@@ -17,7 +17,7 @@ use crate::domain::{
     entry::{EntryId, IncidentId},
     escalation,
     fact::{ActionKind, Role},
-    incident::{Incident, Milestones},
+    incident::{Conflict, Incident, Milestones},
     phase::Phase,
     retrospective,
     severity::Severity,
@@ -32,7 +32,7 @@ pub struct Brief<'a> {
     #[schema(value_type = String, format = "uuid")]
     pub id: IncidentId,
     pub label: String,
-    pub number: u32,
+    pub number: Option<u32>,
     #[schema(value_type = String)]
     pub title: &'a Title,
     #[schema(value_type = Option<String>)]
@@ -51,6 +51,9 @@ pub struct Brief<'a> {
     #[schema(value_type = Option<String>)]
     pub commander: Option<&'a Name>,
     pub anchor: DateTime<Utc>,
+    /// What people set apart from each other, to be set again.
+    #[schema(value_type = Vec<Value>)]
+    pub conflicts: Vec<Conflict>,
     pub duties: Vec<Owed>,
 }
 
@@ -64,6 +67,10 @@ pub struct Whole<'a> {
     #[schema(value_type = Vec<String>)]
     pub people: Vec<Name>,
     pub milestones: &'a Milestones,
+    #[schema(value_type = Option<String>)]
+    pub acknowledged_by: Option<&'a Name>,
+    #[schema(value_type = Vec<String>)]
+    pub also_acknowledged_by: &'a [Name],
     pub settled: Vec<Over>,
     pub held_until: Option<DateTime<Utc>>,
     pub downtime_seconds: i64,
@@ -218,6 +225,7 @@ pub fn brief(incident: &Incident, now: DateTime<Utc>) -> Brief<'_> {
         private: state.private,
         commander: incident.commander(),
         anchor: incident.anchor(),
+        conflicts: incident.conflicts().collect(),
         duties: duties(incident)
             .iter()
             .map(|due| owed(incident, due, now))
@@ -233,6 +241,8 @@ pub fn whole(incident: &Incident, now: DateTime<Utc>) -> Whole<'_> {
         roles: roles(incident),
         people: incident.people(),
         milestones: &state.times,
+        acknowledged_by: state.taken.as_ref().map(|taken| &taken.by),
+        also_acknowledged_by: state.taken.as_ref().map_or(&[], |taken| &taken.also),
         settled: settled(incident).iter().map(over).collect(),
         held_until: escalation::held_until(incident),
         downtime_seconds: state.ledger.total(now).num_seconds(),

@@ -226,7 +226,7 @@ pub fn opened(declaration: Declaration, time: DateTime<Utc>) -> Incident {
         fact: Fact::Declared(Box::new(declaration)),
         came_as: None,
     };
-    Incident::open(entry.into(), 1, Vec::new()).expect("it declares one")
+    Incident::open(entry.into(), Some(1), Vec::new()).expect("it declares one")
 }
 
 /// An incident with any history.

@@ -4,6 +4,7 @@ use warroom::domain::{
     duty::{Clock, Duty, Promise, Standing, duties},
     external,
     fact::{Declaration, Fact, Role},
+    incident::Field,
     retrospective::{Reason, reasons},
     severity::Severity,
 };
@@ -263,6 +264,15 @@ fn s4_a_downgrade_needs_a_reason_and_an_upgrade_none() {
     );
 }
 
+/// The levels that are to be settled, the one that holds first.
+fn disputed(room: &Room) -> Vec<String> {
+    let conflict = room.incident().conflict(Field::Severity).unwrap();
+    let ways = conflict.ways.into_iter().map(|way| way.value);
+    let mut others: Vec<String> = ways.filter(|level| *level != conflict.holds).collect();
+    others.insert(0, conflict.holds);
+    others
+}
+
 #[test]
 fn s4_two_consoles_apart_show_the_conflict_and_the_worse_holds() {
     let mut room = Room::alerted(Severity::P3, at("14:00"));
@@ -271,12 +281,8 @@ fn s4_two_consoles_apart_show_the_conflict_and_the_worse_holds() {
     room.happens_apart(base, at("14:04"), "bo", severity(Severity::P2, ""));
     room.happens_apart(base, at("14:05"), "cy", severity(Severity::P1, ""));
 
-    let conflict = room.incident().state().severity_conflict.unwrap();
     assert_eq!(room.incident().severity(), Some(Severity::P1));
-    assert_eq!(
-        (conflict.holds, conflict.other),
-        (Severity::P1, Severity::P2)
-    );
+    assert_eq!(disputed(&room), ["P1", "P2"]);
     assert_eq!(owed(room.incident(), "settle severity"), Some(at("14:05")));
 }
 
@@ -289,11 +295,7 @@ fn s4_the_conflict_is_the_same_in_whichever_order_it_arrives() {
         room.happens_apart(base, at("14:05"), "bo", severity(levels[0], ""));
         room.happens_apart(base, at("14:05"), "cy", severity(levels[1], ""));
 
-        let conflict = room.incident().state().severity_conflict.unwrap();
-        assert_eq!(
-            (conflict.holds, conflict.other),
-            (Severity::P1, Severity::P2)
-        );
+        assert_eq!(disputed(&room), ["P1", "P2"]);
     }
 }
 
@@ -307,7 +309,7 @@ fn s4_a_second_change_by_somebody_who_is_apart_settles_nothing() {
     room.happens_apart(base, at("14:06"), "bo", severity(Severity::P3, "one user"));
 
     assert_eq!(room.incident().severity(), Some(Severity::P1));
-    assert!(room.incident().state().severity_conflict.is_some());
+    assert_eq!(disputed(&room), ["P1", "P3"]);
 }
 
 #[test]
@@ -319,11 +321,7 @@ fn s4_a_third_console_that_is_apart_does_not_hide_the_conflict() {
 
     room.happens_apart(base, at("14:06"), "cy", severity(Severity::P1, ""));
 
-    let conflict = room.incident().state().severity_conflict.unwrap();
-    assert_eq!(
-        (conflict.holds, conflict.other),
-        (Severity::P1, Severity::P2)
-    );
+    assert_eq!(disputed(&room), ["P1", "P2"]);
 }
 
 #[test]
@@ -336,7 +334,7 @@ fn s4_somebody_who_knows_of_both_decides() {
     room.does(at("14:08"), "ada", severity(Severity::P2, "bo saw it"));
 
     assert_eq!(room.incident().severity(), Some(Severity::P2));
-    assert_eq!(room.incident().state().severity_conflict, None);
+    assert_eq!(room.incident().conflict(Field::Severity), None);
     assert_eq!(owed(room.incident(), "settle severity"), None);
 }
 

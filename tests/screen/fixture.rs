@@ -115,6 +115,16 @@ impl Log {
         id
     }
 
+    /// One more entry of the incident on the screen, made on another console
+    /// that had seen the log up to `base`.
+    pub fn apart(&mut self, base: u64, clock: &str, by: &str, fact: Fact) -> EntryId {
+        let id = self.add(INCIDENT, at(clock), by, fact);
+        let entry = self.entries.last_mut().expect("it was added");
+        entry.base = base;
+        entry.replica = ReplicaId(Uuid::from_u128(8));
+        id
+    }
+
     /// One more entry of the incident on the screen.
     fn tell(&mut self, clock: &str, by: &str, fact: Fact) {
         self.add(INCIDENT, at(clock), by, fact);

@@ -59,6 +59,7 @@ pub(super) enum Deed {
     ApproveForOutside,
     Publish,
     Note(String),
+    Reword(String),
     Ask {
         of: String,
         what: String,
@@ -274,6 +275,11 @@ impl Stage {
                 draft: draft(incident).ok_or("there is no draft")?,
             },
             Deed::Publish => publish(incident),
+            Deed::Reword(title) => Fact::Described {
+                title: Some(title.as_str().into()),
+                impact: None,
+                service: None,
+            },
             Deed::Note(text) => Fact::Noted { text: prose(&text) },
             Deed::Ask { of, what, by } => Fact::Asked {
                 of: of.as_str().into(),

@@ -3,7 +3,7 @@
 
 mod ladder;
 mod news;
-mod severity;
+mod said;
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::state::{Action, Ask, Asked, Fired, Hold, State, Taken};
 use crate::domain::{
     calendar::within_reason,
     entry::Entry,
-    fact::{Declaration, Fact, ProbeChange, Role},
+    fact::{Declaration, Fact, ProbeChange},
     phase::Phase,
     policy::{Policy, Within},
     severity::Severity,
@@ -37,11 +37,7 @@ impl State {
                 title,
                 impact,
                 service,
-            } => {
-                set(&mut self.title, title.as_ref());
-                set(&mut self.impact, impact.as_ref());
-                self.service = service.clone().or(self.service.take());
-            }
+            } => self.described(title.as_ref(), impact.as_ref(), service.as_ref(), entry),
             Fact::PhaseEntered { phase, .. } => self.phase_entered(*phase, at),
             Fact::ImpactStarted {} => self.times.impact_started = Some(at),
             Fact::Mitigated {} if self.phase.is_active() => self.times.mitigated = Some(at),
@@ -85,10 +81,8 @@ impl State {
                     self.reached(*highest, at);
                 }
             }
-            Fact::RoleGiven { role, person } => self.role_given(*role, person),
-            Fact::RoleLeft { role, person } => {
-                self.roles.retain(|(had, who)| had != role || who != person);
-            }
+            Fact::RoleGiven { role, person } => self.role_given(*role, person, entry),
+            Fact::RoleLeft { role, person } => self.role_left(*role, person),
             Fact::Joined { person } => self.join(person, at),
             Fact::Noted { .. } => {}
             Fact::Asked { of, what, by } => self.asks.push(Ask {
@@ -246,7 +240,10 @@ impl State {
                     known.done = done.unwrap_or(known.done);
                 }
             }
-            Fact::Unknown(_) => self.unknown += 1,
+            Fact::Unknown(unknown) => {
+                self.unknown += 1;
+                self.needs_newer |= unknown.is_critical();
+            }
         }
     }
 
@@ -354,12 +351,6 @@ impl State {
         self.resolved_by = by.clone();
     }
 
-    fn role_given(&mut self, role: Role, person: &Name) {
-        self.roles
-            .retain(|(had, who)| *had != role || !(role.is_single() || who == person));
-        self.roles.push((role, person.clone()));
-    }
-
     fn join(&mut self, person: &Name, at: DateTime<Utc>) {
         if !self.joined.iter().any(|(known, _)| known == person) {
             self.joined.push((person.clone(), at));
@@ -370,11 +361,5 @@ impl State {
         let since = within_reason(change.began(at));
         self.probes.insert(change.probe.clone(), (change.to, since));
         self.ledger.observe(change, since);
-    }
-}
-
-fn set(slot: &mut Title, new: Option<&Title>) {
-    if let Some(new) = new {
-        slot.clone_from(new);
     }
 }

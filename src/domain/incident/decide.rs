@@ -10,7 +10,7 @@ mod record;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Incident;
+use super::{Field, Incident};
 use crate::domain::{fact::Fact, text::Name};
 
 /// A fact that somebody wishes to record.
@@ -99,6 +99,7 @@ impl Incident {
         reason = "one arm per fact, each a line or two"
     )]
     pub fn decide(&self, command: &Command) -> Result<Vec<Fact>, Refusal> {
+        self.check_known()?;
         self.check_time(command)?;
         if let Some(into) = self.state().merged_into {
             return refuse(format!(
@@ -120,7 +121,7 @@ impl Incident {
                 self.must_be_active("change")?;
                 let lower = self.severity().is_some_and(|now| *to < now);
                 match self.severity() {
-                    Some(now) if now == *to && self.state().severity_conflict.is_none() => {
+                    Some(now) if now == *to && self.conflict(Field::Severity).is_none() => {
                         refuse(format!("{} is {now} already", self.label()))
                     }
                     Some(now) if lower && reason.is_empty() => {
@@ -227,6 +228,17 @@ impl Incident {
             | Fact::Unknown(_) => Ok(()),
         }?;
         Ok(vec![command.fact.clone()])
+    }
+
+    /// Whether this program knows everything that it would add to.
+    pub(in crate::domain) fn check_known(&self) -> Result<(), Refusal> {
+        if self.state().needs_newer {
+            return refuse(format!(
+                "{} holds an entry made by a newer warroom: update this one; here it can only be read",
+                self.label()
+            ));
+        }
+        Ok(())
     }
 
     /// An entry says when it happened; that can't be in the future, nor before

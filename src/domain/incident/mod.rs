@@ -4,8 +4,10 @@
 //! repeats, folds to a state. What is taken back or corrected is folded anew
 //! from the entries, so that no fact needs an inverse.
 
+mod apart;
 mod apply;
 mod decide;
+mod guard;
 mod state;
 
 use std::{
@@ -24,10 +26,11 @@ use super::{
     text::Name,
 };
 
+pub use apart::{Conflict, Field, Way};
 pub use decide::{Command, Gate, Refusal};
 pub use state::{
-    Action, Ask, Asked, Conflict, External, Fired, Hold, LadderState, Milestones, Outbound,
-    Retrospective, State, Taken, Told,
+    Action, Ask, Asked, External, Fired, Hold, LadderState, Milestones, Outbound, Retrospective,
+    State, Taken, Told,
 };
 
 /// One incident, as its entries tell it.
@@ -35,8 +38,9 @@ pub use state::{
 pub struct Incident {
     /// Its name for ever.
     pub id: IncidentId,
-    /// Its number for people, counted in the order of the log.
-    pub number: u32,
+    /// Its number for people, counted in the order of the log; `None` until the
+    /// log's authority has accepted it.
+    pub number: Option<u32>,
     /// The entry that declared it: the only one that may (X4).
     opening: EntryId,
     entries: Vec<Arc<Entry>>,
@@ -55,7 +59,7 @@ impl Incident {
     /// Starts an incident from its first entry; `None` unless that declares one.
     pub fn open(
         entry: Arc<Entry>,
-        number: u32,
+        number: Option<u32>,
         down_before: Vec<(DateTime<Utc>, ProbeChange)>,
     ) -> Option<Self> {
         if !matches!(entry.fact, Fact::Declared(_)) {
@@ -129,8 +133,14 @@ impl Incident {
         if !self.counts(entry) {
             return;
         }
+        if let Some(winner) = self.state.overtaken_by(entry) {
+            self.state.superseded.insert(entry.id, winner);
+            return;
+        }
         let at = self.corrected.get(&entry.id).copied().unwrap_or(entry.at);
+        let before = self.state.before();
         self.state.step(entry, at);
+        self.state.note_changes(entry, &before);
         if matches!(entry.fact, Fact::Declared(_)) {
             for (since, change) in &self.down_before {
                 self.state.probe_changed(change, *since);
@@ -185,9 +195,12 @@ impl Incident {
         self.corrected.get(&entry.id).copied().unwrap_or(entry.at)
     }
 
-    /// `INC-142`.
+    /// `INC-142`; its short code until it has a number.
     pub fn label(&self) -> String {
-        format!("INC-{}", self.number)
+        match self.number {
+            Some(number) => format!("INC-{number}"),
+            None => self.id.short(),
+        }
     }
 
     /// The policy in force in this incident (E6).
@@ -210,11 +223,15 @@ impl Incident {
         self.state.phase
     }
 
-    /// Since when two people, apart from each other, disagree about the level.
-    pub fn disagree_since(&self) -> Option<DateTime<Utc>> {
-        self.state
-            .severity_conflict
-            .and(self.state.severity_conflict_at)
+    /// Fields that people set apart from each other, to be set again by
+    /// somebody who has seen both.
+    pub fn conflicts(&self) -> impl Iterator<Item = Conflict> {
+        self.state.said.conflicts()
+    }
+
+    /// What people disagree about in `field`, if they do.
+    pub fn conflict(&self, field: Field) -> Option<Conflict> {
+        self.conflicts().find(|conflict| conflict.field == field)
     }
 
     /// Whether people still work on it.

@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
+use super::{apart::Said, guard::Changes};
 use crate::domain::{
     downtime::Ledger,
-    entry::{EntryId, IncidentId, ReplicaId, Seq},
+    entry::{EntryId, IncidentId},
     fact::{ActionKind, Health, Role, Skip, StepId, Update},
     phase::Phase,
     policy::Policy,
@@ -39,11 +40,11 @@ pub struct State {
     pub severity: Option<Severity>,
     /// The highest level ever held (S4).
     pub highest: Option<Severity>,
-    /// The last place at which each copy of the log set the level.
-    pub(super) severity_set: BTreeMap<ReplicaId, Seq>,
-    /// Two people set the level apart from each other; the worse holds.
-    pub severity_conflict: Option<Conflict>,
-    pub(super) severity_conflict_at: Option<DateTime<Utc>>,
+    pub(super) said: Said,
+    pub(super) changes: Changes,
+    /// Entries without effect, and what overtook each: their authors had not
+    /// seen it.
+    pub superseded: BTreeMap<EntryId, EntryId>,
     /// When the resolution deadline was already past as the level changed (S3).
     pub overdue_on_change: Option<DateTime<Utc>>,
     /// When the highest level that requires outside news was reached (X1).
@@ -96,6 +97,9 @@ pub struct State {
     pub retrospective: Retrospective,
     /// Facts of kinds that this program does not know.
     pub unknown: usize,
+    /// One of those changes what the others mean: nothing may be added to the
+    /// incident by a program that does not know it.
+    pub needs_newer: bool,
 }
 
 /// When what happened (T2), in UTC. `declared` always has happened.
@@ -158,15 +162,6 @@ pub struct Told {
     pub at: DateTime<Utc>,
     /// By when it was owed then.
     pub deadline: DateTime<Utc>,
-}
-
-/// Two levels set by people who did not know of each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Conflict {
-    /// The one that holds: the more severe.
-    pub holds: Severity,
-    /// The other.
-    pub other: Severity,
 }
 
 /// An update on its way.
@@ -338,9 +333,9 @@ impl State {
             recurrence_of: None,
             severity: None,
             highest: None,
-            severity_set: BTreeMap::new(),
-            severity_conflict: None,
-            severity_conflict_at: None,
+            said: Said::default(),
+            changes: Changes::default(),
+            superseded: BTreeMap::new(),
             overdue_on_change: None,
             external_since: None,
             phase: Phase::Triage,
@@ -367,6 +362,7 @@ impl State {
             absorbed: Vec::new(),
             retrospective: Retrospective::default(),
             unknown: 0,
+            needs_newer: false,
         }
     }
 }

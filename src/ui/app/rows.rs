@@ -28,6 +28,8 @@ pub struct Line {
     pub text: String,
     /// It was taken back.
     pub retracted: bool,
+    /// What overtook it, for which it has no effect.
+    pub overtaken: Option<EntryId>,
     /// It is pinned.
     pub pinned: bool,
 }
@@ -115,8 +117,9 @@ impl<'a> Rows<'a> {
 pub(super) struct Order {
     incident: IncidentId,
     filter: Option<String>,
-    /// How many entries there were.
-    entries: usize,
+    /// How many entries there were, and the last of them: one that is not sent
+    /// yet makes room for those that come meanwhile.
+    entries: (usize, Option<EntryId>),
     /// The places of pinned entries, the newest first.
     pinned: Vec<usize>,
     /// The places of the other ones, the newest first.
@@ -148,7 +151,7 @@ impl Order {
         Self {
             incident: incident.id,
             filter: filter.map(ToOwned::to_owned),
-            entries: entries.len(),
+            entries: extent(incident),
             pinned,
             others,
         }
@@ -158,7 +161,7 @@ impl Order {
     /// entry changes what its rows say.
     pub(super) fn serves(&self, incident: &Incident, filter: Option<&str>) -> bool {
         self.incident == incident.id
-            && self.entries == incident.entries().len()
+            && self.entries == extent(incident)
             && self.filter.as_deref() == filter
     }
 
@@ -183,6 +186,11 @@ impl Order {
             Some(row) => self.others.get(row).copied(),
         }
     }
+}
+
+fn extent(incident: &Incident) -> (usize, Option<EntryId>) {
+    let entries = incident.entries();
+    (entries.len(), entries.last().map(|last| last.id))
 }
 
 /// An update's own row says which channels took it; `kind:sent` shows when.

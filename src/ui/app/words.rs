@@ -16,6 +16,10 @@ use crate::ui::format::count;
 /// One entry as a row.
 pub fn line(incident: &Incident, entry: &Entry) -> Line {
     let (kind, text, health) = words(incident, entry);
+    let text = match incident.overtaken_in_words(entry.id) {
+        Some(deed) => format!("had no effect: {deed} before ({text})"),
+        None => text,
+    };
     Line {
         entry: entry.id,
         at: incident.at(entry),
@@ -28,6 +32,7 @@ pub fn line(incident: &Incident, entry: &Entry) -> Line {
         health,
         text: one_line(&text),
         retracted: incident.retracted_by(entry.id).is_some(),
+        overtaken: incident.overtaken_by(entry),
         pinned: incident.state().pins.contains(&entry.id),
     }
 }

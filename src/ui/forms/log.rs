@@ -5,7 +5,7 @@ use super::{
     ask::{reason, when},
 };
 use crate::{
-    domain::{fact::Fact, link, span},
+    domain::{fact::Fact, incident::Field as Disputed, link, span},
     ui::{
         app::{Pane, Rows},
         msg::{Effect, Order},
@@ -48,10 +48,24 @@ pub(super) fn ask_describe(asking: &Asking<'_>) -> Result<Sheet, String> {
 }
 
 pub(super) fn describe(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    let incident = filled.incident()?;
+    let state = incident.state();
+    // What was left as it is must not undo what somebody else rewords now;
+    // where it is disputed, leaving it settles it.
+    let is_said = |changed: bool, field| changed || incident.conflict(field).is_some();
+    let (title, impact) = (filled.text("Title")?, filled.text("Impact")?);
+    let service = filled.text("Service")?;
+    let was = state.service.as_deref().unwrap_or_default();
+    let title = is_said(title != state.title, Disputed::Title).then_some(title);
+    let impact = is_said(impact != state.impact, Disputed::Impact).then_some(impact);
+    let service = is_said(service.as_str() != was, Disputed::Service).then_some(service);
+    if title.is_none() && impact.is_none() && service.is_none() {
+        return Err(Refused::of("Title", "nothing is reworded yet"));
+    }
     filled.record(Fact::Described {
-        title: Some(filled.text("Title")?),
-        impact: Some(filled.text("Impact")?),
-        service: Some(filled.text("Service")?),
+        title,
+        impact,
+        service,
     })
 }
 

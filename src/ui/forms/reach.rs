@@ -64,7 +64,7 @@ fn of_wishes(app: &App, wishes: &[Wish], now: DateTime<Utc>) -> Vec<String> {
         } else if let Some(mut incident) = before.cloned() {
             incident.apply(entry);
             after.insert(wish.incident, incident);
-        } else if let Some(incident) = Incident::open(entry, 0, Vec::new()) {
+        } else if let Some(incident) = Incident::open(entry, None, Vec::new()) {
             after.insert(wish.incident, incident);
         }
     }

@@ -70,7 +70,7 @@ fn draw_row(row: &Line, canvas: &mut Canvas<'_, '_>, y: u16) {
     } else {
         row.text.clone()
     };
-    let role = if row.retracted {
+    let role = if row.retracted || row.overtaken.is_some() {
         Role::Off
     } else if role == Role::Bad {
         Role::Bad
@@ -81,6 +81,9 @@ fn draw_row(row: &Line, canvas: &mut Canvas<'_, '_>, y: u16) {
 }
 
 fn role(row: &Line) -> Role {
+    if row.overtaken.is_some() {
+        return Role::Off;
+    }
     match (row.health, row.kind.as_str()) {
         (Some(health), _) => mark(health).1,
         (None, "NOT sent") => Role::Bad,

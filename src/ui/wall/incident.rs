@@ -15,7 +15,7 @@ use crate::{
     domain::{
         duty::{Clock, Due, Duty, duties},
         fact::Role as Job,
-        incident::Incident,
+        incident::{Field, Incident},
         text::Name,
     },
     ui::{
@@ -289,7 +289,8 @@ pub(super) fn label(incident: &Incident, due: &Due) -> (&'static str, String) {
         Duty::Update => ("UPDATE DUE IN", policy.update.place.to_string()),
         Duty::FinalUpdate => ("LAST UPDATE DUE IN", policy.update.place.to_string()),
         Duty::External => ("TELL THE PUBLIC IN", policy.external.place.to_string()),
-        Duty::SettleSeverity => ("SETTLE SEVERITY", "two people disagree".to_owned()),
+        Duty::Settle(Field::Severity) => ("SETTLE SEVERITY", "two people disagree".to_owned()),
+        Duty::Settle(field) => ("SETTLE", format!("{}: two people disagree", field.word())),
         Duty::Answer { .. } => ("ANSWER DUE IN", "a request".to_owned()),
         Duty::Retrospective => ("RETROSPECTIVE IN", String::new()),
     }
@@ -316,7 +317,7 @@ fn person(wall: &Wall, incident: &Incident, due: &Due) -> Option<String> {
         | Duty::Update
         | Duty::FinalUpdate
         | Duty::External
-        | Duty::SettleSeverity
+        | Duty::Settle(_)
         | Duty::Retrospective => return None,
     };
     (!wall.redact).then(|| person.to_string())

@@ -36,6 +36,9 @@ pub struct Happened {
     #[schema(value_type = Value)]
     pub body: Box<RawValue>,
     pub retracted: bool,
+    /// What overtook it, for which it has no effect.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub superseded_by: Option<EntryId>,
     pub pinned: bool,
 }
 
@@ -84,6 +87,7 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         at,
         text,
         retracted,
+        overtaken,
         pinned,
         ..
     } = line(incident, entry);
@@ -100,6 +104,7 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         text,
         body,
         retracted,
+        superseded_by: overtaken,
         pinned,
     }
 }

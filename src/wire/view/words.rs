@@ -1,7 +1,12 @@
 //! What is owed, in words.
 
 use crate::domain::{
-    duty::Duty, entry::EntryId, escalation, incident::Incident, policy::Policy, retrospective,
+    duty::Duty,
+    entry::EntryId,
+    escalation,
+    incident::{Field, Incident},
+    policy::Policy,
+    retrospective,
     text::Name,
 };
 
@@ -39,7 +44,7 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
             "external",
             format!("tell the public: {}", policy.external.place),
         ),
-        Duty::SettleSeverity => ("settle_severity", conflict(incident)),
+        Duty::Settle(field) => (settle(*field), conflict(incident, *field)),
         Duty::Answer { of, ask } => ("answer", request(incident, of, *ask)),
         Duty::Retrospective => {
             let weekend = if retrospective::lands_on_a_weekend(incident) {
@@ -73,15 +78,19 @@ fn request(incident: &Incident, of: &Name, ask: EntryId) -> String {
     format!("{of}: {}", what.unwrap_or_default())
 }
 
-fn conflict(incident: &Incident) -> String {
-    incident
-        .state()
-        .severity_conflict
-        .map(|conflict| {
-            format!(
-                "two people set {} and {}: {} holds until somebody settles it",
-                conflict.holds, conflict.other, conflict.holds
-            )
-        })
-        .unwrap_or_default()
+const fn settle(field: Field) -> &'static str {
+    match field {
+        Field::Severity => "settle_severity",
+        Field::Title => "settle_title",
+        Field::Impact => "settle_impact",
+        Field::Service => "settle_service",
+        Field::Eta => "settle_eta",
+        Field::NextUpdate => "settle_next_update",
+        Field::Commander => "settle_commander",
+    }
+}
+
+fn conflict(incident: &Incident, field: Field) -> String {
+    let known = incident.conflict(field);
+    known.map_or_else(String::new, |conflict| conflict.words())
 }

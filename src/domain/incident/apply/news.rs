@@ -25,7 +25,10 @@ impl State {
             failed: Vec::new(),
         };
         match update.audience {
-            Audience::Internal => self.updates.push(sent),
+            Audience::Internal => {
+                self.promised(&update.form, entry);
+                self.updates.push(sent);
+            }
             Audience::External => self.external.published.push(sent),
         }
         self.note_first_notice();
