@@ -2,7 +2,10 @@
 
 mod fold;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::HashSet,
+    sync::{Arc, OnceLock},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -26,6 +29,8 @@ pub struct Board {
     numbered: Fold,
     /// This copy's own entries without a number, in the order of their making.
     ahead: Vec<Arc<Entry>>,
+    /// Entries with a number that belong to no incident.
+    workspace: HashSet<EntryId>,
     /// Both together, made when somebody looks.
     seen: OnceLock<Fold>,
 }
@@ -36,6 +41,9 @@ impl Board {
     pub fn apply(&mut self, entry: Entry) {
         let id = entry.id;
         self.seen.take();
+        if entry.incident == IncidentId::WORKSPACE {
+            self.workspace.insert(id);
+        }
         self.numbered.apply(Arc::new(entry));
         self.ahead.retain(|unsent| unsent.id != id);
     }
@@ -46,7 +54,7 @@ impl Board {
         self.seen.take();
         self.ahead = unsent
             .into_iter()
-            .filter(|entry| !self.numbered.knows(entry))
+            .filter(|entry| !self.workspace.contains(&entry.id) && !self.numbered.knows(entry))
             .map(Arc::new)
             .collect();
     }

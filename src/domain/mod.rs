@@ -52,6 +52,11 @@
 //! **Health.** H1 some failures in a row to go down, some successes to come up.
 //! H2 a control probe tells "it is down" from "I am offline". H3 an HTTP probe
 //! judges as `curl -f` does.
+//!
+//! **At the same time.** I4 copies of the log with the same entries fold to the
+//! same state. I5 nobody loses in silence: of two who set a field apart from
+//! each other both are shown until somebody settles it; what was done on stale
+//! knowledge is kept without effect, and says what overtook it.
 
 pub mod board;
 pub mod cadence;

@@ -112,6 +112,24 @@ fn i4_a_probe_that_changed_before_it_was_sent_is_seen_as_well() {
     assert!(room.incident().has_open_outage());
 }
 
+#[test]
+fn i4_a_probe_that_is_told_late_does_not_go_down_again() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    let down = probe("health", Health::Up, Health::Down);
+    let mut down = unsent(&mut room, "14:03", "probe", down);
+    down.incident = IncidentId::WORKSPACE;
+    room.board.apply(Entry {
+        seq: Some(2),
+        ..down.clone()
+    });
+    room.sees(at("14:04"), probe("health", Health::Down, Health::Up));
+
+    room.board.ahead(vec![down]);
+
+    assert_eq!(room.board.probe(&name("health")), Some(Health::Up));
+    assert!(!room.incident().has_open_outage());
+}
+
 /// One of two copies makes an entry, having seen so many of the other's.
 #[derive(Debug, Clone)]
 struct Made {

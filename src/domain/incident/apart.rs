@@ -109,21 +109,21 @@ impl Conflict {
     /// `title: 'A' (ada) or 'B' (bo): set it again`.
     pub fn words(&self) -> String {
         let ways = self.each(|way| format!("{} ({})", self.quoted(way), way.by));
-        format!("{}: {ways}: set it again", self.field.word())
+        format!("{ways}: set it again")
     }
 
-    /// `title: 'A' or 'B'?`, for where there is little room.
-    pub fn question(&self) -> String {
-        format!(
-            "{}: {}?",
-            self.field.word(),
-            self.each(|way| self.quoted(way))
-        )
+    /// The ways to say it, the longest first: where there is little room, who
+    /// disagrees is left: `title: ada or bo?`.
+    pub fn ways_to_say_it(&self) -> Vec<String> {
+        let values = self.each(|way| self.quoted(way));
+        let people = self.each(|way| way.by.to_string());
+        vec![self.words(), format!("{values}?"), format!("{people}?")]
     }
 
+    /// `title: … or …`.
     fn each(&self, words: impl Fn(&Way) -> String) -> String {
         let ways: Vec<String> = self.ways.iter().map(words).collect();
-        ways.join(" or ")
+        format!("{}: {}", self.field.word(), ways.join(" or "))
     }
 
     fn quoted(&self, way: &Way) -> String {
@@ -176,6 +176,10 @@ impl<T: Clone + PartialEq> Register<T> {
 
     /// What is to be settled, if people disagree.
     fn conflict(&self, field: Field, holds: &T, words: fn(&T) -> String) -> Option<Conflict> {
+        // As good as always: what is owed is asked for at every second.
+        if self.heads.len() < 2 {
+            return None;
+        }
         let mut seen: Vec<&T> = Vec::new();
         let mut ways = Vec::new();
         for (_, value, by, at) in &self.heads {

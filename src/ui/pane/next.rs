@@ -8,7 +8,7 @@ use crate::{
         duty::{Clock, Due, Duty, Promise, Settled, Standing, duties, settled},
         escalation,
         fact::StepId,
-        incident::{Field, Incident},
+        incident::Incident,
         policy::Policy,
         span,
     },
@@ -236,7 +236,11 @@ fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, Vec<String
         ),
         Duty::HoldEnds => ("HOLD", "ends; late steps fire then".to_owned()),
         Duty::Update => ("UPDATE", place(app, &policy.update.place)),
-        Duty::Settle(field) => return ("CONFLICT", conflict(incident, *field)),
+        Duty::Settle(field) => {
+            let known = incident.conflict(*field);
+            let ways = known.map(|conflict| conflict.ways_to_say_it());
+            return ("CONFLICT", ways.unwrap_or_default());
+        }
         Duty::Answer { of, ask } => {
             let what = incident
                 .state()
@@ -302,14 +306,6 @@ fn external(incident: &Incident, policy: &Policy) -> Vec<String> {
     };
     let place = &policy.external.place;
     vec![format!("{place}: {next}"), format!("{next}: {place}")]
-}
-
-/// Who said what where there is room for it, or else what it is about.
-fn conflict(incident: &Incident, field: Field) -> Vec<String> {
-    let short = format!("{}: set it again", field.word());
-    let known = incident.conflict(field);
-    let ways = known.map(|conflict| vec![conflict.words(), conflict.question()]);
-    [ways.unwrap_or_default(), vec![short]].concat()
 }
 
 fn settled_row(clock: &Settled) -> Row {
