@@ -123,7 +123,14 @@ enum Verb {
         after_help = "Example:\n  warroom attach --server https://warroom.example --workspace prod"
     )]
     Attach,
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  warroom token create ada --scope write > ada.token
+  warroom token create wall --scope read --expires 365d > wall.token
+  warroom token revoke ada"
+    )]
     Token(token::Verb),
     /// The screen on the wall: it reads, and no key does anything
     Wall {

@@ -123,7 +123,6 @@ fn what_is_said_of_a_saved_draft_goes_with_the_composer() {
         holder: Some("ana on bastion".into()),
         mine: true,
         ticked_at: Some(now()),
-        ..EngineSeen::default()
     };
     update(&mut app, Msg::Engine(engine), now());
     let (_, later) = press(&mut app, "c\t\t\t\t\trolling back", now());

@@ -62,7 +62,10 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
         canvas.clipped(1, 0, Role::Bad, &format!("{mark} {text}"), room);
         return;
     }
-    let saved = app.composer.as_ref().and_then(|composer| composer.saved_at);
+    // It is about what is being written, and nothing else.
+    let writes = matches!(app.mode, Mode::Compose);
+    let open = app.composer.as_ref().filter(|_| writes);
+    let saved = open.and_then(|composer| composer.saved_at);
     let text = match (saved, &app.snoozed) {
         (_, Some(until)) if *until > now => {
             format!("bell quiet until {}", format::time_minutes(*until))
