@@ -97,6 +97,9 @@ pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
 ///
 /// When a channel or a probe can't be made, or the log can't be written.
 pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
+    if room.log()?.is_copy() {
+        return Err(StoreError::IsCopy.into());
+    }
     let stop = CancellationToken::new();
     stop_on_signals(&stop)?;
     let works = Works::new(&room.setup, room.log()?)?;

@@ -145,6 +145,7 @@ Examples:
     /// Look whether everything in the log is as it was written
     Verify,
     Backup(store::Backup),
+    Restore(store::Restore),
     /// Say what this program thinks of its surroundings, and why
     Doctor,
     Completions(tools::Completions),
@@ -282,6 +283,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
             probe::run(&Setup::read(global)?, &names, curl_exit).await
         }
         Some(Verb::Serve(serve)) => serve.run(global).await,
+        Some(Verb::Restore(restore)) => restore.run(Setup::read(global)?).await,
         Some(Verb::Attach) => sync::attach(Setup::read(global)?).await,
         Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
         Some(Verb::Wall { names }) => screen::wall(Setup::read(global)?, names).await,
@@ -352,6 +354,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         | Verb::Policy(_)
         | Verb::Doctor
         | Verb::Attach
+        | Verb::Restore(_)
         | Verb::Serve(_)
         | Verb::Wall { .. }
         | Verb::Reset

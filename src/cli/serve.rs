@@ -34,7 +34,7 @@ use crate::{
         listen::{ListenError, Listener, Most, tls},
         tokens,
     },
-    store::Log,
+    store::{Log, StoreError},
 };
 
 /// Where it listens unless told otherwise.
@@ -116,6 +116,9 @@ impl Serve {
         // Everything that can be wrong with the command line, before the log.
         let doors = self.clone().within(files).open(&setup)?;
         let log = setup.open_to_write().await.wrap_err("opening the log")?;
+        if log.is_copy() {
+            return Err(StoreError::IsCopy.into());
+        }
         let ended = self.serve(setup, log.clone(), doors).await;
         log.close().await;
         ended

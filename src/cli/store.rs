@@ -1,7 +1,7 @@
 //! The log and its deliveries by hand: out, in, a copy, a check.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
@@ -14,12 +14,13 @@ use serde::Serialize;
 use super::{
     confirm,
     failure::{Exit, Failure},
+    open::Setup,
     room::Room,
     say, view, words,
 };
 use crate::{
     domain::notice::Delivery,
-    store::{DeliveryFilter, StoreError},
+    store::{DeliveryFilter, Log, OpenMode, StoreError},
 };
 
 /// What was sent, what waits, what did not arrive.
@@ -273,6 +274,75 @@ impl Backup {
         say::note(room.global(), &format!("the log is copied to {name}"));
         Ok(Exit::Ok)
     }
+}
+
+/// Put a backup in the place of the log, with a new history
+///
+/// Consoles that held more than the backup bring it back by themselves. The log
+/// that is in the way is moved aside, never overwritten.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warroom restore /safe/place/log.db --workspace prod   # while no server runs
+  warroom restore --new-epoch --db postgres://db/rooms  # after pg_restore")]
+pub struct Restore {
+    /// The backup
+    #[arg(required_unless_present = "new_epoch")]
+    pub from: Option<PathBuf>,
+    /// Only begin a new history with what is in the log: it was put back already
+    #[arg(long, conflicts_with = "from")]
+    pub new_epoch: bool,
+}
+
+impl Restore {
+    /// Restores it.
+    ///
+    /// # Errors
+    ///
+    /// When the backup is no log, or there is no room for it.
+    pub async fn run(&self, setup: Setup) -> color_eyre::Result<Exit> {
+        if let Some(from) = &self.from {
+            put_back(&setup, from).await?;
+        }
+        let log = setup.open_to_write().await?;
+        let uncertain = log.begin_epoch().await?;
+        let entries = log.head().await?;
+        log.close().await;
+        say::note(
+            &setup.global,
+            &format!(
+                "the log has a new history, with {entries} entries; {uncertain} messages may have left before, and wait for a person"
+            ),
+        );
+        Ok(Exit::Ok)
+    }
+}
+
+/// Copies `from` into the place of the log, whole, and moves what was there aside.
+async fn put_back(setup: &Setup, from: &Path) -> color_eyre::Result<()> {
+    let to = setup.log_path()?;
+    let backup = Log::open(from, OpenMode::ReadOnly).await?;
+    let half = beside(&to, ".restoring");
+    fs::remove_file(&half).ok();
+    backup.backup(&half).await?;
+    backup.close().await;
+    let aside = beside(
+        &to,
+        &format!(".before-{}", setup.clock.now().format("%Y%m%dT%H%M%SZ")),
+    );
+    for suffix in ["", "-wal", "-shm", ".head"] {
+        let there = beside(&to, suffix);
+        if there.exists() {
+            fs::rename(&there, beside(&aside, suffix)).wrap_err("moving the log aside")?;
+        }
+    }
+    fs::rename(&half, &to).wrap_err("putting the backup in place")
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }
 
 /// Whether everything in the log is as it was written.

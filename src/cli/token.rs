@@ -16,7 +16,7 @@ use crate::{
         text::{Name, one_line},
     },
     server::{Scope, Scopes, tokens},
-    store::Token,
+    store::{StoreError, Token},
 };
 
 /// Who may speak to a server on this log
@@ -109,6 +109,9 @@ impl Verb {
     /// When a name, a scope or a length can't be understood, or the log can't
     /// be written.
     pub async fn run(self, room: &Room) -> color_eyre::Result<Exit> {
+        if room.log()?.is_copy() {
+            return Err(StoreError::IsCopy.into());
+        }
         match self {
             Self::Create(create) => create.run(room).await,
             Self::List => list(room).await,

@@ -161,6 +161,7 @@ const fn told(error: &StoreError) -> (Code, &'static str) {
         | StoreError::MissingFolder { .. }
         | StoreError::CantMake { .. }
         | StoreError::StillToSend { .. }
+        | StoreError::IsCopy
         | StoreError::Address
         | StoreError::Login { .. }
         | StoreError::NoDatabase { .. }

@@ -93,6 +93,10 @@ pub enum StoreError {
     #[error("another engine took over: this one does nothing more until it holds the lease again")]
     LeaseLost,
     #[error(
+        "this log is a copy: a server gives its numbers, pages and delivers; do that there, or name another workspace"
+    )]
+    IsCopy,
+    #[error(
         "{count} messages of this log still wait to leave, and nobody would send them from then on: let the engine send them, or cancel them (`warroom deliveries`), then attach"
     )]
     StillToSend { count: u64 },
@@ -202,6 +206,7 @@ impl StoreError {
             | Self::IdReuse { .. }
             | Self::Unfit { .. }
             | Self::LeaseLost
+            | Self::IsCopy
             | Self::StillToSend { .. }
             | Self::NoDelivery { .. }
             | Self::NotNow { .. }

@@ -22,6 +22,7 @@ mod by_hand;
 mod connect;
 mod deliveries;
 mod drafts;
+mod epoch;
 mod error;
 mod inspect;
 mod item;

@@ -263,6 +263,40 @@ fn a_backup_is_a_log_and_never_replaces_a_file() {
 }
 
 #[test]
+fn a_backup_is_put_back_and_the_log_that_was_there_is_kept() {
+    let house = House::declared();
+    let to = house.path().join("copy.db");
+    house.run(["backup".as_ref(), to.as_os_str()]);
+    house.done("note later");
+
+    let said = house.run(["restore".as_ref(), to.as_os_str()]);
+
+    assert_eq!(said.code, 0, "{said:?}");
+    let timeline = house.done("timeline").out;
+    assert!(!timeline.contains("later"), "{timeline}");
+    assert_eq!(house.run(["verify"]).code, 0);
+    let kept = files_below(house.path())
+        .iter()
+        .any(|file| file.to_string_lossy().contains(".db.before-"));
+    assert!(kept, "{:?}", files_below(house.path()));
+}
+
+fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|one| one.unwrap().path());
+    entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                files_below(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+#[test]
 fn a_damaged_log_is_found() {
     let house = House::declared();
     let log = house.path().join("bad.db");

@@ -168,6 +168,34 @@ async fn what_is_imported_into_a_copy_pages_nobody() {
     assert!(log.unsent().await.unwrap().iter().all(|one| one.told));
 }
 
+#[tokio::test]
+async fn a_restored_log_has_a_new_history_and_sends_nothing_by_itself() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let page = intent("page/1", Purpose::Page);
+    log.append(&notes([1]), &[page], noon()).await.unwrap();
+    let epoch = log.epoch().await.unwrap();
+
+    let uncertain = log.begin_epoch().await.unwrap();
+
+    assert_eq!(uncertain, 1);
+    assert_ne!(log.epoch().await.unwrap(), epoch);
+    assert_eq!(
+        log.due(noon(), 9).await.unwrap(),
+        [],
+        "it may have left before"
+    );
+    assert_eq!(log.verify().await.unwrap().problems, []);
+}
+
+#[tokio::test]
+async fn a_copy_has_no_history_of_its_own_to_begin() {
+    let folder = folder();
+    let log = copy(&folder).await;
+
+    assert!(matches!(log.begin_epoch().await, Err(StoreError::IsCopy)));
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Record,
