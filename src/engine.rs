@@ -6,29 +6,31 @@
 //! down before its first byte leaves. An engine that is killed at any point is
 //! followed by one that reads the same log.
 
+mod firing;
+mod sending;
+
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use self::sending::Sending;
 use crate::{
     clock::Clock,
     domain::{
         board::Board,
         duty::Duty,
-        entry::{Entry, IncidentId, Via},
+        entry::{IncidentId, Via},
         escalation,
-        fact::{Fact, Skip, StepId},
         incident::Incident,
-        notice::{Delivery, Outcome},
         policy::{Policy, Step},
         text::{Name, Title},
     },
     journal::{self, Author, Batch},
-    notify::{Channel, Channels, next_try},
-    store::{Ending, Fence, LeaseState, Log, Owner, StoreError, Try},
-    ui::msg::{EngineSeen, Wish},
+    notify::{Channel, Channels},
+    store::{Fence, LeaseState, Log, Owner, StoreError},
+    ui::msg::EngineSeen,
 };
 
 /// How long whoever does not hold the lease waits at most to ask for it again.
@@ -36,8 +38,6 @@ const AGAIN_AT_MOST: Duration = Duration::from_secs(1);
 /// How long a try may be on the wire before another engine may take it over:
 /// a little more than a channel's own limit.
 const ON_THE_WIRE: TimeDelta = TimeDelta::seconds(20);
-/// How long a busy disk is left alone before an end is written down again.
-const AGAIN: Duration = Duration::from_millis(200);
 /// Deliveries under way at once; each lane has one at the most.
 const AT_ONCE: usize = 16;
 
@@ -314,77 +314,6 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn fire_one(&self, incident: &Incident, now: DateTime<Utc>, batch: &mut Batch) {
-        let wish = |fact| Wish {
-            incident: incident.id,
-            fact,
-            at: now,
-        };
-        if let Some(hold) = incident
-            .state()
-            .ladder
-            .hold
-            .as_ref()
-            .filter(|hold| hold.until <= now)
-        {
-            let name = format!("hold-ends/{}", hold.until.timestamp_millis());
-            self.author
-                .write_named(batch, wish(Fact::HoldEnded {}), &name, &self.board);
-            return;
-        }
-        for (step, target) in not_for_this_severity(incident, now) {
-            let name = format!("not-applicable/{step}");
-            let fact = Fact::StepSkipped {
-                step,
-                target,
-                why: Skip::NotApplicable,
-                reason: "".into(),
-            };
-            self.author
-                .write_named(batch, wish(fact), &name, &self.board);
-        }
-        // Where nobody can be reached at all, steps are for the people in the room.
-        if !escalation::reaches_anybody(incident.policy()) {
-            return;
-        }
-        let climb = escalation::climb(incident, now, |step| {
-            self.engine.reaches(incident.policy(), step)
-        });
-        for (step, why, _) in climb.skip {
-            let target = incident.policy().target(&step);
-            let name = format!("skipped/{step}/{}", why.words());
-            let fact = Fact::StepSkipped {
-                step,
-                target,
-                why,
-                reason: "".into(),
-            };
-            self.author
-                .write_named(batch, wish(fact), &name, &self.board);
-        }
-        for (step, _) in climb.fire {
-            let via = self.via(incident.policy(), &step);
-            let fact = escalation::fires(incident, step, via, now);
-            let name = fired_name(&fact);
-            self.author
-                .write_named(batch, wish(fact), &name, &self.board);
-        }
-    }
-
-    /// Channels of this configuration that reach the step's target.
-    fn via(&self, policy: &Policy, step: &StepId) -> Vec<Name> {
-        let found = policy
-            .step(step)
-            .and_then(|(_, step)| escalation::reach(policy, step));
-        let ours = |name: &&Name| self.engine.channel(name).is_ok();
-        found
-            .unwrap_or_default()
-            .iter()
-            .filter(ours)
-            .cloned()
-            .collect()
-    }
-
     /// Starts what is due to leave, at most one message per lane.
     async fn deliver(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let log = &self.engine.log;
@@ -418,158 +347,10 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// One try to deliver, under way.
-struct Sending {
-    log: Log,
-    author: Author,
-    one: Try,
-    delivery: Delivery,
-}
-
-impl Sending {
-    async fn run(self, channel: Result<Arc<Channel>, Title>) -> Result<(), StoreError> {
-        let clock = self.author.clock;
-        let intent = &self.delivery.intent;
-        let outcome = match &channel {
-            Ok(channel) => {
-                channel
-                    .deliver(intent, self.delivery.maybe_repeat, clock.now())
-                    .await
-            }
-            Err(why) => Outcome::Refused(why.clone()),
-        };
-        let now = clock.now();
-        let ending = self.ending(outcome, channel.ok().as_deref(), now);
-        let entries = self.entries(&ending, now);
-        self.finish(ending, &entries, now).await
-    }
-
-    /// Writes the end down. What the channel took must not be sent again only
-    /// because the disk was busy, so it is tried while the try is still ours.
-    async fn finish(
-        &self,
-        ending: Ending,
-        entries: &[Entry],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let until = now + ON_THE_WIRE / 2;
-        loop {
-            let written = self
-                .log
-                .finish(&self.one, ending.clone(), entries, now)
-                .await;
-            match written {
-                Err(error) if error.may_pass() && self.author.clock.now() < until => {
-                    tokio::time::sleep(AGAIN).await;
-                }
-                other => return other.map(drop),
-            }
-        }
-    }
-
-    fn ending(&self, outcome: Outcome, channel: Option<&Channel>, now: DateTime<Utc>) -> Ending {
-        let mut tried = self.delivery.clone();
-        tried.attempts = self.one.attempt;
-        let again = |why: Title, retry_after, maybe_repeat| match next_try(
-            &tried,
-            now,
-            retry_after,
-            fastrand::f64(),
-        ) {
-            Some(next_at) => Ending::Again {
-                why,
-                next_at,
-                maybe_repeat,
-            },
-            None if maybe_repeat => Ending::Uncertain { why },
-            None => Ending::Dead { why },
-        };
-        match outcome {
-            Outcome::Sent(_) => Ending::Sent,
-            Outcome::NotSent { why, retry_after } => {
-                again(why, retry_after, self.delivery.maybe_repeat)
-            }
-            Outcome::Refused(why) => Ending::Dead { why },
-            Outcome::Uncertain(why)
-                if channel.is_some_and(|channel| {
-                    channel.spec().resends(self.delivery.intent.purpose)
-                }) =>
-            {
-                again(why, None, true)
-            }
-            Outcome::Uncertain(why) => Ending::Uncertain { why },
-        }
-    }
-
-    /// The entry that tells how it ended; none while it goes on.
-    fn entries(&self, ending: &Ending, now: DateTime<Utc>) -> Vec<Entry> {
-        let intent = &self.delivery.intent;
-        let (of, channel, key) = (intent.origin, intent.channel.clone(), intent.key.clone());
-        let repeat = if self.delivery.maybe_repeat {
-            "possible repeat"
-        } else {
-            ""
-        };
-        let fact = match ending {
-            Ending::Sent => Fact::Delivered {
-                of,
-                channel,
-                key,
-                note: repeat.into(),
-            },
-            Ending::Dead { why } => Fact::Undelivered {
-                of,
-                channel,
-                key,
-                why: why.clone(),
-            },
-            Ending::Uncertain { why } => {
-                let why = Title::lossy(&format!("it may have arrived: {why}"));
-                Fact::Undelivered {
-                    of,
-                    channel,
-                    key,
-                    why,
-                }
-            }
-            Ending::Again { .. } => return Vec::new(),
-        };
-        let wish = Wish {
-            incident: intent.incident,
-            fact,
-            at: now,
-        };
-        self.author.write(vec![wish], &Board::default()).entries
-    }
-}
-
 /// When the engine itself has something to do in an incident.
 fn engine_deadlines(incident: &Incident) -> impl Iterator<Item = DateTime<Utc>> {
     crate::domain::duty::duties(incident)
         .into_iter()
         .filter(|due| matches!(due.duty, Duty::Escalate { .. } | Duty::HoldEnds))
         .map(|due| due.by)
-}
-
-/// Steps whose time has come and that are for other severities: noted once (E3).
-fn not_for_this_severity(incident: &Incident, now: DateTime<Utc>) -> Vec<(StepId, Name)> {
-    let known = &incident.state().ladder;
-    incident
-        .policy()
-        .steps()
-        .filter(|(id, _, step)| {
-            !step.is_for(incident.severity())
-                && !known.skipped.contains_key(id)
-                && !known.fired.contains_key(id)
-                && escalation::due_at(incident, step) <= now
-        })
-        .map(|(id, _, step)| (id, step.target.clone()))
-        .collect()
-}
-
-fn fired_name(fact: &Fact) -> String {
-    match fact {
-        Fact::Escalated { step, round, .. } => format!("escalated/{step}/{round}"),
-        _ => "escalated".to_owned(),
-    }
 }

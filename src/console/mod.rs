@@ -4,10 +4,13 @@
 //! change, carries out the effects, and draws once. It never awaits the disk
 //! or the network: that is for tasks, which answer with messages.
 
+mod editor;
+mod follow;
 pub mod runbooks;
 mod tasks;
 pub mod terminal;
 pub mod wall;
+mod writer;
 
 use std::{os::fd::OwnedFd, path::PathBuf, time::Duration};
 
@@ -21,8 +24,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    tasks::{Job, Tasks},
+    tasks::Tasks,
     terminal::{Handle, Input, Signal},
+    writer::Job,
 };
 use crate::{
     clock::Clock,
@@ -112,7 +116,7 @@ async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Se
     for warning in &setup.warnings {
         app.tell(warning.clone(), true, now);
     }
-    let entries = tasks::page(&setup.log, 0)
+    let entries = follow::page(&setup.log, 0)
         .await
         .wrap_err("reading the log")?;
     update(&mut app, Msg::Entries(entries), now);
@@ -347,7 +351,7 @@ impl Console {
             self.app
                 .tell("sent to your terminal's clipboard", false, now);
         } else {
-            match tasks::keep_copy(text) {
+            match editor::keep_copy(text) {
                 Ok(path) => self
                     .app
                     .tell(format!("written to {}", path.display()), false, now),
@@ -360,7 +364,7 @@ impl Console {
 
     fn edit(&mut self, text: &str, now: DateTime<Utc>) {
         let handle = self.handle.clone();
-        let edited = tokio::task::block_in_place(|| handle.suspended(|| tasks::edit(text)));
+        let edited = tokio::task::block_in_place(|| handle.suspended(|| editor::edit(text)));
         self.repaint = true;
         match edited {
             Ok(Ok(text)) => self.message(Msg::Edited(text)),

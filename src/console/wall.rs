@@ -15,7 +15,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Setup, tasks,
+    Setup, follow, tasks,
     terminal::{self, Handle, Input, Screen},
 };
 use crate::{
@@ -108,7 +108,7 @@ fn start(
     stop: &CancellationToken,
 ) -> JoinSet<Result<(), Report>> {
     let mut running = JoinSet::new();
-    running.spawn(tasks::follow(
+    running.spawn(follow::follow(
         setup.log.clone(),
         0,
         messages.clone(),
@@ -130,12 +130,12 @@ fn start(
 /// Looks who holds the lease, and when that engine last did its round.
 async fn watch_engine(log: Log, clock: Clock, messages: Sender<Msg>) -> Result<(), Report> {
     loop {
-        let lease = tasks::patiently(|| log.lease())
+        let lease = follow::patiently(|| log.lease())
             .await?
             .filter(|lease| lease.expires_at > clock.now());
         let holder = lease
             .map(|lease| Title::lossy(&format!("{} on {}", lease.owner.name, lease.owner.host)));
-        let ticked_at = tasks::patiently(|| log.last_tick()).await?;
+        let ticked_at = follow::patiently(|| log.last_tick()).await?;
         let seen = EngineSeen {
             holder,
             mine: false,

@@ -1,0 +1,119 @@
+//! Following the log: what is in it, and whatever anybody adds.
+
+use std::time::Duration;
+
+use color_eyre::eyre::Report;
+use tokio::sync::mpsc::Sender;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    domain::entry::{Entry, Seq},
+    store::{DeliveryFilter, Log, StoreError, Unsent},
+    ui::msg::{Msg, Shared},
+};
+
+/// Entries read at a time: the screen shows the first while the rest is read.
+const PAGE: u32 = 5_000;
+/// Deliveries shown that are over; what waits for a person is always shown.
+const SHOWN: usize = 200;
+
+/// Entries after number `head`, as many as are read at a time.
+pub(super) async fn page(log: &Log, head: Seq) -> Result<Vec<Entry>, StoreError> {
+    patiently(|| log.after(head, PAGE)).await
+}
+
+/// Reads the log after number `head`, then whatever anybody adds to it.
+pub(super) async fn follow(
+    log: Log,
+    mut head: Seq,
+    messages: Sender<Msg>,
+    stop: CancellationToken,
+) -> Result<(), Report> {
+    let mut changes = log.changes().await;
+    for (key, text) in log.drafts().await? {
+        messages.send(Msg::Draft(key, text)).await.ok();
+    }
+    let mut deliveries = Vec::new();
+    let mut copy = Copy::default();
+    loop {
+        if copy.is_another(&log).await? {
+            head = 0;
+            messages.send(Msg::Shared(Shared::Anew)).await.ok();
+        }
+        loop {
+            let entries = page(&log, head).await?;
+            let Some(last) = entries.last() else { break };
+            head = last.seq.unwrap_or(head);
+            if messages.send(Msg::Entries(entries)).await.is_err() {
+                return Ok(());
+            }
+        }
+        if let Some(unsent) = copy.unsent(&log).await? {
+            messages.send(unsent).await.ok();
+        }
+        let mut all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
+        all.reverse();
+        let mut place = 0;
+        all.retain(|delivery| {
+            place += 1;
+            place <= SHOWN || !delivery.is_over()
+        });
+        if all != deliveries {
+            deliveries.clone_from(&all);
+            messages.send(Msg::Deliveries(all)).await.ok();
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = changes.changed() => {}
+        }
+    }
+}
+
+/// What is told of a log whose numbers a server gives.
+#[derive(Default)]
+struct Copy {
+    epoch: Option<String>,
+    waiting: Vec<Unsent>,
+}
+
+impl Copy {
+    /// Whether its history is another one than at the last look.
+    async fn is_another(&mut self, log: &Log) -> Result<bool, StoreError> {
+        if !log.is_copy() {
+            return Ok(false);
+        }
+        let epoch = patiently(|| log.epoch()).await?;
+        let before = self.epoch.replace(epoch);
+        Ok(before.is_some() && before != self.epoch)
+    }
+
+    /// What waits to be numbered, where that changed.
+    async fn unsent(&mut self, log: &Log) -> Result<Option<Msg>, StoreError> {
+        let waiting = patiently(|| log.unsent()).await?;
+        if waiting == self.waiting {
+            return Ok(None);
+        }
+        self.waiting = waiting;
+        let entries = self.waiting.iter().filter_map(|one| one.row.entry());
+        let refused = self.waiting.iter().filter(|one| one.refused.is_some());
+        let heard = Shared::Unsent(entries.collect(), refused.count());
+        Ok(Some(Msg::Shared(heard)))
+    }
+}
+
+/// Reads until it works, where the reason may pass: a busy disk must not end
+/// a console.
+pub(super) async fn patiently<T, F>(read: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    loop {
+        match read().await {
+            Err(error) if error.may_pass() => {
+                tracing::warn!(%error, "reading the log again");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            other => return other,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Writing down what the screen asks for, one job after the other.
+
+use std::path::PathBuf;
+
+use color_eyre::eyre::Report;
+use tokio::sync::mpsc::{Receiver, Sender};
+
+use crate::{
+    domain::{
+        board::Board,
+        entry::{IncidentId, Via},
+        fact::Fact,
+        notice::{Delivery, DeliveryState},
+        policy::Policy,
+    },
+    journal::{Author, Batch},
+    store::{Log, StoreError},
+    ui::msg::{Msg, Order, Wish},
+};
+
+/// Something for the disk.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// Entries; and the draft that is forgotten once they are on disk.
+    Append(Batch, Option<String>),
+    SaveDraft(String, String),
+    Adopt(IncidentId),
+    Deliver(Order),
+}
+
+/// Writes jobs down, one after the other, until nobody sends any more.
+pub(super) struct Writer {
+    pub(super) log: Log,
+    pub(super) author: Author,
+    pub(super) policy_file: Option<PathBuf>,
+}
+
+impl Writer {
+    pub(super) async fn run(
+        self,
+        mut jobs: Receiver<Job>,
+        messages: Sender<Msg>,
+    ) -> Result<(), Report> {
+        while let Some(job) = jobs.recv().await {
+            let answers = match self.carry_out(job).await {
+                Ok(answers) => answers,
+                Err(error) => vec![Msg::Failed(error.to_string())],
+            };
+            for answer in answers {
+                messages.send(answer).await.ok();
+            }
+        }
+        Ok(())
+    }
+
+    async fn carry_out(&self, job: Job) -> Result<Vec<Msg>, StoreError> {
+        let (log, now) = (&self.log, self.author.clock.now());
+        match job {
+            Job::Append(batch, draft) => {
+                log.append(&batch.entries, &batch.intents, now).await?;
+                let by_people = batch.entries.iter().filter(|entry| entry.is_by_a_person());
+                let ids = by_people
+                    .filter(|entry| entry.via == Via::Console)
+                    .map(|entry| entry.id);
+                let mut answers = vec![Msg::Recorded(ids.collect())];
+                if let Some(key) = draft {
+                    log.drop_draft(&key).await?;
+                    answers.push(Msg::DraftSent(key));
+                }
+                Ok(answers)
+            }
+            Job::SaveDraft(key, text) => {
+                log.save_draft(&key, &text, now).await?;
+                Ok(vec![Msg::DraftSaved(now)])
+            }
+            Job::Adopt(incident) => self.adopt(incident).await,
+            Job::Deliver(Order::Retry(key)) => log.retry(&key, now).await.map(|_| Vec::new()),
+            Job::Deliver(Order::Cancel(key)) => log.cancel(&key).await.map(|_| Vec::new()),
+            Job::Deliver(Order::Recall(entry)) => {
+                let deliveries = log.cancel_by_origin(entry).await?;
+                Ok(too_late(&deliveries).into_iter().collect())
+            }
+        }
+    }
+
+    /// Reads the policy file anew and records that it counts from now on (E6);
+    /// whole, so that what it amends can change without changing history.
+    async fn adopt(&self, incident: IncidentId) -> Result<Vec<Msg>, StoreError> {
+        let now = self.author.clock.now();
+        let policy = match read_policy(self.policy_file.clone()).await {
+            Ok(policy) => policy,
+            Err(why) => return Ok(vec![Msg::Failed(why)]),
+        };
+        let fact = Fact::PolicyAdopted { policy };
+        let wish = Wish {
+            incident,
+            fact,
+            at: now,
+        };
+        let batch = self.author.write(vec![wish], &Board::default());
+        self.log.append(&batch.entries, &batch.intents, now).await?;
+        Ok(vec![Msg::Told(
+            "the policy on disk counts from now on".to_owned(),
+        )])
+    }
+}
+
+async fn read_policy(file: Option<PathBuf>) -> Result<String, String> {
+    let Some(path) = file else {
+        return Ok(crate::domain::policy::BUILT_IN.to_owned());
+    };
+    let name = path.display().to_string();
+    let text = tokio::fs::read_to_string(&path).await;
+    let text = text.map_err(|error| format!("{name}: {error}"))?;
+    let (policy, _) = Policy::parse(&name, &text).map_err(|error| error.to_string())?;
+    Ok(policy.to_toml())
+}
+
+/// What was taken back after it had left, if anything.
+fn too_late(deliveries: &[Delivery]) -> Option<Msg> {
+    let left: Vec<&str> = deliveries
+        .iter()
+        .filter(|delivery| delivery.state != DeliveryState::Cancelled)
+        .map(|delivery| delivery.intent.channel.as_str())
+        .collect();
+    let text = format!("too late to stop it: it went to {}", left.join(", "));
+    (!left.is_empty()).then_some(Msg::Failed(text))
+}
