@@ -14,7 +14,10 @@
 use std::{collections::HashSet, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::{
+    sync::{Mutex, Notify, watch},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -43,6 +46,10 @@ const BATCH_BYTES: usize = 700 << 10;
 /// thousand consoles that look for it are a hundred questions a second.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// An answer without news that comes sooner was not waited for.
+const SOON: Duration = Duration::from_secs(1);
+/// How often the history may be another one before it makes no sense.
+const HISTORIES: usize = 5;
 
 /// A copy of the log, and where it is kept the same.
 #[derive(Debug)]
@@ -121,8 +128,10 @@ impl Replica {
         self.remote.name()
     }
 
-    /// Makes the log a copy of the server's, if it is none yet. One that has
-    /// entries of its own is only given away where `give` says so.
+    /// Makes the log a copy of the server's, if it is none yet: an empty one
+    /// before the server was ever reached, so that what is recorded until then
+    /// waits for its numbers. One that has entries of its own is only given
+    /// away where `give` says so.
     ///
     /// # Errors
     ///
@@ -132,7 +141,11 @@ impl Replica {
             return Ok(0);
         }
         let entries = self.log.head().await?;
-        if entries > 0 && !give {
+        if entries == 0 {
+            let epoch = self.log.epoch().await?;
+            return Ok(self.log.attach(&self.remote.name(), &epoch, 0).await?);
+        }
+        if !give {
             return Err(SyncError::NotAttached { entries });
         }
         self.heal().await
@@ -147,12 +160,16 @@ impl Replica {
         self.join(false).await?;
         let mut settled = Settled::default();
         let before = self.log.unsent().await?.len() as u64;
+        let mut histories = 0;
         loop {
             settled.refused += self.push().await?;
             let (pulled, page) = self.pull(0).await?;
             settled.pulled += pulled;
-            if page.is_some_and(|page| !page.what.more) {
-                break;
+            match page {
+                Some(page) if !page.what.more => break,
+                Some(_) => {}
+                None if histories < HISTORIES => histories += 1,
+                None => return Err(self.garbage("its history is always another one").into()),
             }
         }
         let after = self.log.unsent().await?.len() as u64;
@@ -187,17 +204,25 @@ impl Replica {
         let mut pause = FIRST_PAUSE;
         let mut wait = 0;
         loop {
+            let began = Instant::now();
             let done = match self.join(false).await {
                 Ok(_) => self.pull(wait).await,
                 Err(error) => Err(error),
             };
             match done {
-                Ok((_, page)) => {
-                    pause = FIRST_PAUSE;
+                Ok((pulled, page)) => {
                     self.back.notify_waiters();
-                    if let Some(page) = page {
-                        self.heard(seen, &page, wait > 0);
+                    let waited = wait > 0;
+                    if let Some(page) = &page {
+                        self.heard(seen, page, waited);
                         wait = if page.what.more { 0 } else { WAIT_S };
+                    }
+                    // Who answers at once, and nothing, is not asked at once again.
+                    let is_news = pulled > 0 || began.elapsed() > SOON;
+                    if is_news || (!waited && page.is_some()) {
+                        pause = FIRST_PAUSE;
+                    } else {
+                        doze(&mut pause, Duration::ZERO).await;
                     }
                 }
                 Err(error) => {
@@ -241,14 +266,10 @@ impl Replica {
     /// tomorrow.
     async fn rest(&self, error: &SyncError, pause: &mut Duration) {
         tracing::info!(%error, "out of touch with the server");
-        let longest = if error.may_pass() {
-            *pause
-        } else {
-            LONGEST_PAUSE
-        };
-        let asked = error.retry_after().unwrap_or_default();
-        *pause = (*pause * 2).min(LONGEST_PAUSE);
-        tokio::time::sleep(asked + longest.mul_f64(fastrand::f64())).await;
+        if !error.may_pass() {
+            *pause = LONGEST_PAUSE;
+        }
+        doze(pause, error.retry_after().unwrap_or_default()).await;
     }
 
     fn heard(
@@ -305,13 +326,18 @@ impl Replica {
             if batch.is_empty() {
                 return Ok(refused);
             }
+            let mut sent: HashSet<EntryId> = batch.iter().map(|entry| entry.id).collect();
             let post = Post {
                 events: batch,
                 on_conflict: OnConflict::Record,
             };
-            let posted = self.remote.post(&post).await?.what;
+            let mut items = self.remote.post(&post).await?.what.results;
+            items.retain(|item| sent.remove(&item.id));
+            if !sent.is_empty() {
+                return Err(self.garbage("it does not answer for every entry").into());
+            }
             let mut answered = self.answered.lock().await;
-            for item in posted.results {
+            for item in items {
                 answered.insert(item.id);
                 if item.result == Outcome::Rejected {
                     refused += 1;
@@ -354,6 +380,9 @@ impl Replica {
         let events = std::mem::take(&mut page.what.events);
         let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();
         match self.log.take_in(&page.what.epoch, &rows).await? {
+            TakenIn::UpTo(seq) if seq == head && page.what.more => {
+                Err(self.garbage("it has more, and does not send it").into())
+            }
             TakenIn::UpTo(seq) => {
                 let mut answered = self.answered.lock().await;
                 for row in &rows {
@@ -363,11 +392,17 @@ impl Replica {
             }
             // Another process was at it meanwhile.
             TakenIn::OtherEpoch => Ok((0, None)),
-            TakenIn::Gap => Err(RemoteError::Garbage {
-                address: self.remote.name(),
-                why: format!("its page does not follow number {head}"),
+            TakenIn::Gap => {
+                let why = format!("its page does not follow number {head}");
+                Err(self.garbage(&why).into())
             }
-            .into()),
+        }
+    }
+
+    fn garbage(&self, why: &str) -> RemoteError {
+        RemoteError::Garbage {
+            address: self.remote.name(),
+            why: why.to_owned(),
         }
     }
 
@@ -412,6 +447,14 @@ impl Replica {
         let settled = tokio::time::timeout(limit, self.settle()).await;
         matches!(settled, Ok(Ok(_)))
     }
+}
+
+/// Sleeps as long as was asked for, and a random part of the pause, which
+/// doubles.
+async fn doze(pause: &mut Duration, asked: Duration) {
+    let sleep = asked + pause.mul_f64(fastrand::f64());
+    *pause = (*pause * 2).min(LONGEST_PAUSE);
+    tokio::time::sleep(sleep).await;
 }
 
 /// An entry that waits, as it goes over the wire.

@@ -1,12 +1,12 @@
 //! The edge of the shared backend: the real program, listening.
 
-mod ask;
+pub mod ask;
 mod certs;
 mod crowd;
 mod health;
 mod joined;
 mod listen;
-mod served;
+pub mod served;
 mod signals;
 mod systemd;
 mod tokens;

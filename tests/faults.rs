@@ -6,12 +6,12 @@ macro_rules! say {
     ($($text:tt)*) => { $crate::faults::tell(&format!($($text)*)) };
 }
 
-mod console;
+pub mod console;
 mod engines;
-mod kills;
+pub mod kills;
 mod posts;
-mod process;
-mod receiver;
+pub mod process;
+pub mod receiver;
 mod sharing;
 mod stopped;
 
@@ -23,10 +23,10 @@ use crate::cli::house::House;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The host probes its built-in targets otherwise.
-const NO_PROBES: &str = "probes = []\n";
+pub const NO_PROBES: &str = "probes = []\n";
 
 #[expect(clippy::print_stdout, reason = "this is what it is for")]
-fn tell(text: &str) {
+pub fn tell(text: &str) {
     println!("{text}");
 }
 

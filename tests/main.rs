@@ -13,6 +13,7 @@ mod edge;
 #[cfg(test)]
 mod encoder;
 #[cfg(test)]
+#[macro_use]
 mod faults;
 #[cfg(test)]
 mod floors;
@@ -26,6 +27,8 @@ mod rules;
 mod screen;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod shared;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod deliveries;
 mod lease;
 mod opening;
 mod outbox;
-mod pg;
+pub mod pg;
 mod schema;
 mod server;
 mod sharing;

@@ -51,9 +51,11 @@ impl Served {
     /// As the command says, which has to listen on a port.
     pub fn with(mut command: Command) -> Self {
         let mut served = Self::spawn(&mut command);
-        let said = served.says("serving local on http");
-        let address = said.rsplit('/').next().unwrap();
-        served.address = address.parse().unwrap();
+        while served.address.port() == 0 {
+            let said = served.says("serving ");
+            let address = said.rsplit_once("://").map(|(_, address)| address);
+            served.address = address.map_or(served.address, |at| at.parse().unwrap());
+        }
         served
     }
 

@@ -20,13 +20,13 @@ const ROWS: u16 = 45;
 const COLUMNS: u16 = 140;
 
 /// What has been read so far.
-pub(super) struct Seen {
+pub struct Seen {
     parser: vt100::Parser,
     ended: bool,
 }
 
 impl Seen {
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.parser.screen().contents()
     }
 
@@ -40,13 +40,13 @@ impl Seen {
     }
 
     /// Whether a note with this text is in the timeline.
-    pub(super) fn has_note(&self, text: &str) -> bool {
+    pub fn has_note(&self, text: &str) -> bool {
         notes(&self.text()).any(|note| note.starts_with(text))
     }
 }
 
 /// What follows the kind "note" in the rows of a screen.
-pub(super) fn notes(screen: &str) -> impl Iterator<Item = &str> {
+pub fn notes(screen: &str) -> impl Iterator<Item = &str> {
     screen
         .lines()
         .filter_map(|line| Some(line.split_once(" note ")?.1.trim_start()))
@@ -55,7 +55,7 @@ pub(super) fn notes(screen: &str) -> impl Iterator<Item = &str> {
 type Shared = Arc<(Mutex<Seen>, Condvar)>;
 
 /// The console; killed when it is dropped.
-pub(super) struct Console {
+pub struct Console {
     keyboard: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     seen: Shared,
@@ -65,22 +65,22 @@ pub(super) struct Console {
 /// Kills a console from another thread. The process is reaped by its
 /// [`Console`], after which this must not be used.
 #[derive(Clone, Copy)]
-pub(super) struct Handle(Pid);
+pub struct Handle(Pid);
 
 impl Handle {
-    pub(super) fn kill(self) {
+    pub fn kill(self) {
         kill_process(self.0, Signal::KILL).ok();
     }
 }
 
 impl Console {
     /// Starts one, for this person; `watch` sees every screen.
-    pub(super) fn start(house: &House, who: &str, watch: impl Fn(&str) + Send + 'static) -> Self {
+    pub fn start(house: &House, who: &str, watch: impl Fn(&str) + Send + 'static) -> Self {
         Self::run(house, CommandBuilder::new(WARROOM), who, watch)
     }
 
     /// One that was started at a shell, which knows how to stop it.
-    pub(super) fn at_a_shell(house: &House, who: &str) -> Self {
+    pub fn at_a_shell(house: &House, who: &str) -> Self {
         let mut shell = CommandBuilder::new("/bin/sh");
         shell.arg("-i");
         let mut console = Self::run(house, shell, who, |_| ());
@@ -119,13 +119,13 @@ impl Console {
         }
     }
 
-    pub(super) fn handle(&self) -> Handle {
+    pub fn handle(&self) -> Handle {
         let pid = self.child.process_id().unwrap();
         Handle(Pid::from_raw(pid.try_into().unwrap()).unwrap())
     }
 
     /// Reads on until it is true; `None` when the console ended before.
-    pub(super) fn until(&self, what: &str, met: impl Fn(&Seen) -> bool) -> Option<()> {
+    pub fn until(&self, what: &str, met: impl Fn(&Seen) -> bool) -> Option<()> {
         let start = Instant::now();
         let mut seen = self.seen.0.lock().unwrap();
         while !met(&seen) {
@@ -157,12 +157,12 @@ impl Console {
         Some(true)
     }
 
-    pub(super) fn ready(&self) -> Option<()> {
+    pub fn ready(&self) -> Option<()> {
         self.until("room", |seen| seen.text().contains("TIMELINE"))
     }
 
     /// Types a note, up to the last Enter; `None` when the console ended.
-    pub(super) fn type_note(&mut self, text: &str) -> Option<()> {
+    pub fn type_note(&mut self, text: &str) -> Option<()> {
         self.ready()?;
         self.send("a")?;
         self.until("sheet", |seen| seen.text().contains("NOTE IN"))?;
@@ -182,7 +182,7 @@ impl Console {
         self.until("room again", |seen| !seen.text().contains("NOTE IN"))
     }
 
-    pub(super) fn send(&mut self, keys: &str) -> Option<()> {
+    pub fn send(&mut self, keys: &str) -> Option<()> {
         self.keyboard.write_all(keys.as_bytes()).ok()
     }
 }

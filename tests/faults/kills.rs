@@ -38,9 +38,10 @@ struct Promises {
     failures: Vec<String>,
 }
 
-/// One house under fire.
-struct Fire {
-    house: House,
+/// Houses under fire.
+pub struct Fire {
+    /// Where it is written: each writer and console has one of them.
+    houses: Vec<House>,
     promises: Arc<Mutex<Promises>>,
     next: AtomicU64,
     over: AtomicBool,
@@ -68,9 +69,9 @@ fn first_id(note: &str) -> Option<String> {
 }
 
 impl Fire {
-    fn new() -> Self {
+    pub fn new(houses: Vec<House>) -> Self {
         Self {
-            house: quiet_house(),
+            houses,
             promises: Arc::default(),
             next: AtomicU64::new(1),
             over: AtomicBool::new(false),
@@ -88,10 +89,10 @@ impl Fire {
     }
 
     /// Writes notes by command, one after the other.
-    fn write(&self, place: &Mutex<Option<Child>>) {
+    fn write(&self, house: &House, place: &Mutex<Option<Child>>) {
         while !self.is_over() {
             let id = self.id();
-            let command = self.house.command(["note", &id, "-o", "json"]).spawn();
+            let command = house.command(["note", &id, "-o", "json"]).spawn();
             *place.lock().unwrap() = Some(command.unwrap());
             let status = loop {
                 let ended = place.lock().unwrap().as_mut().unwrap().try_wait();
@@ -115,10 +116,10 @@ impl Fire {
     }
 
     /// Types notes on a console, one after the other.
-    fn type_on(&self, who: &str, place: &Mutex<Option<Handle>>) {
+    fn type_on(&self, house: &House, who: &str, place: &Mutex<Option<Handle>>) {
         while !self.is_over() {
             let promises = Arc::clone(&self.promises);
-            let mut console = Console::start(&self.house, who, move |screen| {
+            let mut console = Console::start(house, who, move |screen| {
                 let ids = notes(screen).filter_map(first_id);
                 promises.lock().unwrap().seen.extend(ids);
             });
@@ -134,8 +135,9 @@ impl Fire {
         }
     }
 
-    /// Kills one of them, or the engine; whether something was there to kill.
-    fn kill_one(&self, random: &mut fastrand::Rng, engine: &mut Process) -> bool {
+    /// Kills one of them, or what they depend on; whether something was there
+    /// to kill.
+    fn kill_one(&self, random: &mut fastrand::Rng, other: &mut impl FnMut()) -> bool {
         match random.usize(..10) {
             place @ 0..=4 => match self.writers[place % WRITERS].lock().unwrap().as_mut() {
                 Some(child) => child.kill().is_ok(),
@@ -149,58 +151,106 @@ impl Fire {
                 None => false,
             },
             _ => {
-                engine.kill();
-                *engine = Process::new(&mut self.engine());
+                other();
                 true
             }
         }
     }
 
-    fn engine(&self) -> std::process::Command {
-        let mut command = self.house.command(["engine", "--quiet"]);
-        command
-            .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null());
-        command
+    /// Kills so often, while all of them write. `other` kills what they depend
+    /// on, and starts it again.
+    pub fn burn(&self, mut other: impl FnMut()) -> u64 {
+        let kills = number("WARROOM_KILLS").unwrap_or(200);
+        let seed = number("WARROOM_SEED").unwrap_or_else(|| fastrand::u64(..));
+        say!("WARROOM_SEED={seed} WARROOM_KILLS={kills}");
+        let mut random = fastrand::Rng::with_seed(seed);
+        thread::scope(|scope| {
+            let over = Over(&self.over);
+            for (place, house) in self.writers.iter().zip(self.houses.iter().cycle()) {
+                scope.spawn(|| self.write(house, place));
+            }
+            let who = ["ada", "bo"].into_iter().zip(self.houses.iter().cycle());
+            for ((who, house), place) in who.zip(&self.consoles) {
+                scope.spawn(move || self.type_on(house, who, place));
+            }
+            let mut done = 0;
+            while done < kills {
+                thread::park_timeout(Duration::from_millis(random.u64(..PAUSE_MS)));
+                done += u64::from(self.kill_one(&mut random, &mut other));
+            }
+            drop(over);
+            for console in &self.consoles {
+                if let Some(console) = *console.lock().unwrap() {
+                    console.kill();
+                }
+            }
+        });
+        kills
+    }
+
+    /// The houses.
+    pub fn houses(&self) -> &[House] {
+        &self.houses
+    }
+
+    /// Whether an exported log holds what was promised, once, without holes.
+    pub fn check(&self, kills: u64, export: &str) {
+        let (mut found, mut sequence) = (BTreeMap::<String, u64>::new(), Vec::new());
+        for line in export.lines() {
+            let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+            sequence.push(entry["seq"].as_u64().unwrap());
+            if let Some(text) = entry["body"]["text"].as_str() {
+                *found.entry(text.to_owned()).or_default() += 1;
+            }
+        }
+        let promises = self.promises.lock().unwrap();
+        say!(
+            "{kills} kills; {} entries; {} notes acknowledged by commands, {} seen on consoles, {} typed there",
+            sequence.len(),
+            promises.commands.len(),
+            promises.seen.len(),
+            promises.typed.len()
+        );
+        let expected: Vec<u64> = (1..).take(sequence.len()).collect();
+        assert_eq!(sequence, expected, "the numbers have no holes");
+        let told = promises.commands.union(&promises.seen);
+        let lost: Vec<&String> = told.filter(|id| !found.contains_key(*id)).collect();
+        assert!(lost.is_empty(), "promised and lost: {lost:?}");
+        let twice: Vec<_> = found.iter().filter(|(_, count)| **count != 1).collect();
+        assert!(twice.is_empty(), "there more than once: {twice:?}");
+        assert!(promises.failures.is_empty(), "{:?}", promises.failures);
+        assert!(!promises.commands.is_empty() && !promises.seen.is_empty());
+        assert!(!promises.typed.is_empty(), "no console took a note");
     }
 }
 
 /// A number from the environment, for longer runs and for repeating one.
-fn number(name: &str) -> Option<u64> {
+pub fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
+}
+
+fn engine(house: &House) -> Process {
+    let mut command = house.command(["engine", "--quiet"]);
+    command
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null());
+    Process::new(&mut command)
 }
 
 #[test]
 fn every_acknowledged_entry_survives_kill_9() {
-    let kills = number("WARROOM_KILLS").unwrap_or(200);
-    let seed = number("WARROOM_SEED").unwrap_or_else(|| fastrand::u64(..));
-    say!("WARROOM_SEED={seed} WARROOM_KILLS={kills}");
-    let mut random = fastrand::Rng::with_seed(seed);
-    let fire = Fire::new();
+    let fire = Fire::new(vec![quiet_house()]);
+    let house = &fire.houses[0];
+    let mut runs = engine(house);
 
-    thread::scope(|scope| {
-        let over = Over(&fire.over);
-        for place in &fire.writers {
-            scope.spawn(|| fire.write(place));
-        }
-        for (who, place) in ["ada", "bo"].into_iter().zip(&fire.consoles) {
-            scope.spawn(|| fire.type_on(who, place));
-        }
-        let mut engine = Process::new(&mut fire.engine());
-        let mut done = 0;
-        while done < kills {
-            thread::park_timeout(Duration::from_millis(random.u64(..PAUSE_MS)));
-            done += u64::from(fire.kill_one(&mut random, &mut engine));
-        }
-        drop(over);
-        for console in &fire.consoles {
-            if let Some(console) = *console.lock().unwrap() {
-                console.kill();
-            }
-        }
+    let kills = fire.burn(|| {
+        runs.kill();
+        runs = engine(house);
     });
 
-    check(&fire, kills);
+    let verified = house.say("verify");
+    assert_eq!(verified.code, 0, "{verified:?}");
+    fire.check(kills, &house.done("export").out);
 }
 
 /// Tells the others that it is over, even when the test panics.
@@ -210,36 +260,4 @@ impl Drop for Over<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
-}
-
-fn check(fire: &Fire, kills: u64) {
-    let verified = fire.house.say("verify");
-    assert_eq!(verified.code, 0, "{verified:?}");
-    let export = fire.house.done("export").out;
-    let (mut found, mut sequence) = (BTreeMap::<String, u64>::new(), Vec::new());
-    for line in export.lines() {
-        let entry: serde_json::Value = serde_json::from_str(line).unwrap();
-        sequence.push(entry["seq"].as_u64().unwrap());
-        if let Some(text) = entry["body"]["text"].as_str() {
-            *found.entry(text.to_owned()).or_default() += 1;
-        }
-    }
-    let promises = fire.promises.lock().unwrap();
-    say!(
-        "{kills} kills; {} entries; {} notes acknowledged by commands, {} seen on consoles, {} typed there",
-        sequence.len(),
-        promises.commands.len(),
-        promises.seen.len(),
-        promises.typed.len()
-    );
-    let expected: Vec<u64> = (1..).take(sequence.len()).collect();
-    assert_eq!(sequence, expected, "the numbers have no holes");
-    let told = promises.commands.union(&promises.seen);
-    let lost: Vec<&String> = told.filter(|id| !found.contains_key(*id)).collect();
-    assert!(lost.is_empty(), "promised and lost: {lost:?}");
-    let twice: Vec<_> = found.iter().filter(|(_, count)| **count != 1).collect();
-    assert!(twice.is_empty(), "there more than once: {twice:?}");
-    assert!(promises.failures.is_empty(), "{:?}", promises.failures);
-    assert!(!promises.commands.is_empty() && !promises.seen.is_empty());
-    assert!(!promises.typed.is_empty(), "no console took a note");
 }

@@ -10,19 +10,19 @@ use std::{
 use super::PATIENCE;
 
 /// A process, killed when it is dropped.
-pub(super) struct Process(Child);
+pub struct Process(Child);
 
 impl Process {
-    pub(super) fn new(command: &mut Command) -> Self {
+    pub fn new(command: &mut Command) -> Self {
         Self(command.spawn().unwrap())
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub fn pid(&self) -> u32 {
         self.0.id()
     }
 
     /// `kill -9`, and waits until it is gone.
-    pub(super) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.0.kill().ok();
         self.0.wait().ok();
     }
@@ -35,13 +35,13 @@ impl Drop for Process {
 }
 
 /// A process whose words on stderr are listened to.
-pub(super) struct Talking {
-    pub(super) process: Process,
+pub struct Talking {
+    pub process: Process,
     lines: Receiver<String>,
 }
 
 impl Talking {
-    pub(super) fn new(command: &mut Command) -> Self {
+    pub fn new(command: &mut Command) -> Self {
         let mut process = Process::new(command.stdout(Stdio::null()).stderr(Stdio::piped()));
         let stderr = BufReader::new(process.0.stderr.take().unwrap());
         let (tx, lines) = mpsc::channel();
@@ -54,7 +54,7 @@ impl Talking {
     }
 
     /// The next line that begins like this.
-    pub(super) fn says(&self, start: &str) -> String {
+    pub fn says(&self, start: &str) -> String {
         loop {
             let line = self.lines.recv_timeout(PATIENCE);
             let line = line.unwrap_or_else(|_| panic!("it never said {start:?}"));

@@ -10,21 +10,21 @@ use std::{
 use super::PATIENCE;
 
 /// Takes every post, and answers none by itself.
-pub(super) struct Receiver {
+pub struct Receiver {
     url: String,
     posts: Inbox<Post>,
 }
 
 /// A post that arrived whole, and waits for its answer.
-pub(super) struct Post {
+pub struct Post {
     /// Its `webhook-id`.
-    pub(super) id: String,
-    pub(super) body: String,
+    pub id: String,
+    pub body: String,
     stream: TcpStream,
 }
 
 impl Receiver {
-    pub(super) fn start() -> Self {
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (tx, posts) = mpsc::channel();
@@ -40,27 +40,27 @@ impl Receiver {
     }
 
     /// A channel of the configuration, that leads here.
-    pub(super) fn channel(&self, name: &str) -> String {
+    pub fn channel(&self, name: &str) -> String {
         let url = &self.url;
         format!("[channels.{name}]\nkind = \"webhook\"\nurl = \"{url}\"\nformat = \"text\"\n")
     }
 
     /// The next post.
-    pub(super) fn post(&self) -> Post {
+    pub fn post(&self) -> Post {
         self.posts
             .recv_timeout(PATIENCE)
             .unwrap_or_else(|_| panic!("nothing arrived"))
     }
 
     /// A post that has arrived already.
-    pub(super) fn other(&self) -> Option<Post> {
+    pub fn other(&self) -> Option<Post> {
         self.posts.try_recv().ok()
     }
 }
 
 impl Post {
     /// Says that it was taken. A sender that is gone does not hear it.
-    pub(super) fn take(mut self) {
+    pub fn take(mut self) {
         let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
         self.stream.write_all(answer).ok();
     }

@@ -1,0 +1,14 @@
+//! The shared backend keeps its promises, whatever happens to it and to the
+//! way to it: the real program, on real files and a real `PostgreSQL`.
+
+mod backend;
+mod copy;
+mod first;
+mod kills;
+mod proxy;
+mod ways;
+
+use std::time::Duration;
+
+/// How long a test waits for what must happen, before it says that it did not.
+const PATIENCE: Duration = Duration::from_secs(30);

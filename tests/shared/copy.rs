@@ -1,0 +1,136 @@
+//! A client's copy of the log, kept the same by the program's own parts in
+//! this process: for more entries than commands could write.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use tokio::{sync::watch, task::JoinHandle, time::Instant};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use warroom::{
+    clock::Clock,
+    domain::{
+        entry::{Entry, EntryId, IncidentId, Via},
+        fact::Fact,
+        secret::Secret,
+        text::Prose,
+    },
+    remote::{Address, Remote},
+    store::{Log, OpenMode},
+    sync::{Replica, SyncError},
+    ui::msg::{EngineSeen, LinkSeen},
+};
+
+/// A copy, and what keeps it.
+pub struct Copy {
+    pub log: Log,
+    replica: Arc<Replica>,
+    tell: watch::Sender<(LinkSeen, EngineSeen)>,
+    keeping: Option<JoinHandle<Result<(), SyncError>>>,
+    stop: CancellationToken,
+}
+
+impl Copy {
+    /// The copy in this file, of the server at this address.
+    pub async fn open(file: &Path, server: SocketAddr, workspace: &str, token: &str) -> Self {
+        warroom::notify::install_tls();
+        let log = Log::open(file, OpenMode::ReadWrite).await.unwrap();
+        let remote = Remote::new(Address {
+            url: format!("http://{server}/").parse().unwrap(),
+            workspace: workspace.into(),
+            token: Some(Secret::new(token)),
+            ca_file: None,
+        });
+        let tell = watch::Sender::new(<(LinkSeen, EngineSeen)>::default());
+        Self {
+            replica: Arc::new(Replica::new(log.clone(), remote.unwrap(), Clock::System)),
+            log,
+            tell,
+            keeping: None,
+            stop: CancellationToken::new(),
+        }
+    }
+
+    /// Keeps it the same from now on, as a console does.
+    pub fn keep(&mut self) {
+        let (replica, tell) = (Arc::clone(&self.replica), self.tell.clone());
+        let stop = self.stop.clone();
+        self.keeping = Some(tokio::spawn(async move { replica.run(&tell, &stop).await }));
+    }
+
+    /// Records a note, here; answers its id.
+    pub async fn note(&self, text: &str) -> EntryId {
+        let now = Clock::System.now();
+        let entry = Entry {
+            id: EntryId(Clock::System.new_id()),
+            seq: None,
+            incident: IncidentId(Uuid::from_u128(1)),
+            at: now,
+            recorded_at: now,
+            by: "ada".into(),
+            via: Via::Console,
+            replica: self.log.replica(),
+            base: self.log.head().await.unwrap(),
+            fact: Fact::Noted {
+                text: Prose::lossy(text),
+            },
+            came_as: None,
+        };
+        let id = entry.id;
+        self.log.append(&[entry], &[], now).await.unwrap();
+        id
+    }
+
+    /// Once, as a command does.
+    pub async fn settle(&self) -> Result<(), SyncError> {
+        self.replica.settle().await.map(drop)
+    }
+
+    /// Settles until nothing stands in the way.
+    pub async fn settled(&self) {
+        let end = Instant::now() + super::PATIENCE;
+        while let Err(error) = self.settle().await {
+            assert!(error.may_pass() && Instant::now() < end, "{error}");
+        }
+    }
+
+    /// The ids of the log, in their order.
+    pub async fn ids(&self) -> Vec<EntryId> {
+        let rows = self.log.raw_after(0, u32::MAX).await.unwrap();
+        rows.into_iter().map(|row| row.id).collect()
+    }
+
+    /// Where it stands: its head, its history, and how much waits.
+    async fn standing(&self) -> (u64, String, usize) {
+        let head = self.log.head().await.unwrap();
+        let epoch = self.log.epoch().await.unwrap();
+        (head, epoch, self.log.unsent().await.unwrap().len())
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(task) = self.keeping.take() {
+            task.abort();
+        }
+    }
+}
+
+/// Waits until all of them have `count` entries and nothing waits; answers how
+/// long that took. It may take `limit`.
+pub async fn converged(copies: &[&Copy], count: u64, limit: Duration) -> Duration {
+    let began = Instant::now();
+    loop {
+        let mut all = Vec::new();
+        for copy in copies {
+            all.push(copy.standing().await);
+        }
+        let same = all.iter().all(|one| *one == (count, all[0].1.clone(), 0));
+        let took = began.elapsed();
+        if same {
+            return took;
+        }
+        assert!(took < limit, "{count} entries, but {all:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
