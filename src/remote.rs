@@ -14,10 +14,11 @@ use tokio::{sync::OnceCell, time::Instant};
 use crate::{
     domain::{
         entry::Seq,
+        notice::Delivery,
         secret::Secret,
         text::{Name, Title},
     },
-    wire::{Meta, Page, Post, Posted, Problem},
+    wire::{Meta, Page, Post, Posted, Problem, Told},
 };
 
 /// How long a call that asks for nothing may take.
@@ -164,6 +165,34 @@ impl Remote {
         }
         let limit = PATIENCE + Duration::from_secs(wait_s.into());
         self.call(Method::GET, &path, None::<&()>, limit).await
+    }
+
+    /// The deliveries that are not over, or all there ever were; oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Remote::post`].
+    pub async fn deliveries(&self, all: bool) -> Result<Vec<Delivery>, RemoteError> {
+        let ws = segment(&self.address.workspace);
+        let path = format!("v1/ws/{ws}/deliveries?all={all}");
+        let heard = self.call(Method::GET, &path, None::<&()>, PATIENCE).await?;
+        let told: Vec<Told> = heard.what;
+        Ok(told.into_iter().map(Delivery::from).collect())
+    }
+
+    /// Does `what` with the delivery of that key: `retry`, `cancel` or `mark-sent`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Remote::post`].
+    pub async fn deliver(&self, key: &str, what: &str) -> Result<Delivery, RemoteError> {
+        let ws = segment(&self.address.workspace);
+        let path = format!("v1/ws/{ws}/deliveries/{}/{what}", segment(key));
+        let heard = self
+            .call(Method::POST, &path, None::<&()>, PATIENCE)
+            .await?;
+        let told: Told = heard.what;
+        Ok(told.into())
     }
 
     /// What the server is, and whom it takes the caller for.

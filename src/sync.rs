@@ -24,6 +24,7 @@ use crate::{
     clock::Clock,
     domain::{
         entry::{EntryId, Seq},
+        notice::Delivery,
         text::Title,
     },
     journal::{from_wire, to_wire},
@@ -50,6 +51,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 const SOON: Duration = Duration::from_secs(1);
 /// How often the history may be another one before it makes no sense.
 const HISTORIES: usize = 5;
+
+/// Entries of these kinds change what is delivered.
+const DELIVERS: [&str; 7] = [
+    "delivered",
+    "undelivered",
+    "update_sent",
+    "escalated",
+    "paged",
+    "external_approved",
+    "retracted",
+];
 
 /// A copy of the log, and where it is kept the same.
 #[derive(Debug)]
@@ -98,6 +110,28 @@ impl SyncError {
             Self::Store(_) | Self::NotAttached { .. } => None,
         }
     }
+}
+
+/// What is known of the server.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Seen {
+    /// In touch or not.
+    pub link: LinkSeen,
+    /// Who pages and delivers.
+    pub engine: EngineSeen,
+    /// What it delivers and is not over, oldest first.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// What came with one page.
+#[derive(Debug, Default)]
+struct Pulled {
+    /// How many entries were new.
+    count: u64,
+    /// Whether something is delivered because of them, or was.
+    delivers: bool,
+    /// The page; none where the histories had to be brought together instead.
+    page: Option<Heard<Page>>,
 }
 
 /// How a copy stands to its server after [`Replica::settle`].
@@ -163,8 +197,8 @@ impl Replica {
         let mut histories = 0;
         loop {
             settled.refused += self.push().await?;
-            let (pulled, page) = self.pull(0).await?;
-            settled.pulled += pulled;
+            let Pulled { count, page, .. } = self.pull(0).await?;
+            settled.pulled += count;
             match page {
                 Some(page) if !page.what.more => break,
                 Some(_) => {}
@@ -184,7 +218,7 @@ impl Replica {
     /// When nothing that passes by itself stands in the way.
     pub async fn run(
         &self,
-        seen: &watch::Sender<(LinkSeen, EngineSeen)>,
+        seen: &watch::Sender<Seen>,
         stop: &CancellationToken,
     ) -> Result<(), SyncError> {
         let work = async {
@@ -197,10 +231,7 @@ impl Replica {
         }
     }
 
-    async fn go_on_pulling(
-        &self,
-        seen: &watch::Sender<(LinkSeen, EngineSeen)>,
-    ) -> Result<(), SyncError> {
+    async fn go_on_pulling(&self, seen: &watch::Sender<Seen>) -> Result<(), SyncError> {
         let mut pause = FIRST_PAUSE;
         let mut wait = 0;
         loop {
@@ -210,15 +241,22 @@ impl Replica {
                 Err(error) => Err(error),
             };
             match done {
-                Ok((pulled, page)) => {
+                Ok(Pulled {
+                    count,
+                    delivers,
+                    page,
+                }) => {
                     self.back.notify_waiters();
                     let waited = wait > 0;
                     if let Some(page) = &page {
                         self.heard(seen, page, waited);
+                        if delivers || !waited {
+                            self.look_at_deliveries(seen).await;
+                        }
                         wait = if page.what.more { 0 } else { WAIT_S };
                     }
                     // Who answers at once, and nothing, is not asked at once again.
-                    let is_news = pulled > 0 || began.elapsed() > SOON;
+                    let is_news = count > 0 || began.elapsed() > SOON;
                     if is_news || (!waited && page.is_some()) {
                         pause = FIRST_PAUSE;
                     } else {
@@ -234,10 +272,7 @@ impl Replica {
         }
     }
 
-    async fn go_on_pushing(
-        &self,
-        seen: &watch::Sender<(LinkSeen, EngineSeen)>,
-    ) -> Result<(), SyncError> {
+    async fn go_on_pushing(&self, seen: &watch::Sender<Seen>) -> Result<(), SyncError> {
         let mut changes = self.log.changes().await;
         let mut pause = FIRST_PAUSE;
         loop {
@@ -272,40 +307,61 @@ impl Replica {
         doze(pause, error.retry_after().unwrap_or_default()).await;
     }
 
-    fn heard(
-        &self,
-        seen: &watch::Sender<(LinkSeen, EngineSeen)>,
-        page: &Heard<Page>,
-        waited: bool,
-    ) {
+    fn heard(&self, seen: &watch::Sender<Seen>, page: &Heard<Page>, waited: bool) {
         let now = self.clock.now();
         let took = if waited { TimeDelta::zero() } else { page.took };
-        let before = match &seen.borrow().0.state {
+        let before = match &seen.borrow().link.state {
             LinkState::Online { latency } => Some(*latency),
             LinkState::Alone | LinkState::Offline { .. } => None,
         };
         let latency = if waited { before } else { Some(page.took) };
         let engine = &page.what.engine;
-        seen.send_replace((
-            LinkSeen {
+        seen.send_modify(|seen| {
+            seen.link = LinkSeen {
                 server: Title::lossy(&self.remote.name()),
                 state: LinkState::Online {
                     latency: latency.unwrap_or_default(),
                 },
                 offset: offset(page.what.server_time, now, took),
                 heard_at: Some(now),
-            },
-            EngineSeen {
+            };
+            seen.engine = EngineSeen {
                 holder: engine.holder.as_deref().map(Title::lossy),
                 mine: false,
                 ticked_at: engine.ticked_at,
-            },
-        ));
+            };
+        });
     }
 
-    fn missed(&self, seen: &watch::Sender<(LinkSeen, EngineSeen)>, error: &SyncError) {
+    /// What is delivered changes with the log: each end is an entry.
+    async fn look_at_deliveries(&self, seen: &watch::Sender<Seen>) {
+        match self.remote.deliveries(false).await {
+            Ok(deliveries) => seen.send_modify(|seen| seen.deliveries = deliveries),
+            Err(error) => tracing::info!(%error, "asking for the deliveries"),
+        }
+    }
+
+    /// The server's deliveries, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Remote::deliveries`].
+    pub async fn deliveries(&self, all: bool) -> Result<Vec<Delivery>, RemoteError> {
+        self.remote.deliveries(all).await
+    }
+
+    /// Does something with a delivery of the server, as [`Remote::deliver`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Remote::deliver`].
+    pub async fn deliver(&self, key: &str, what: &str) -> Result<Delivery, RemoteError> {
+        self.remote.deliver(key, what).await
+    }
+
+    fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
         let now = self.clock.now();
-        seen.send_modify(|(link, _)| {
+        seen.send_modify(|Seen { link, .. }| {
             let since = match &link.state {
                 LinkState::Offline { since, .. } => *since,
                 LinkState::Alone | LinkState::Online { .. } => now,
@@ -365,19 +421,19 @@ impl Replica {
             .collect())
     }
 
-    /// Takes one page; answers how many entries were new, and the page, unless
-    /// the histories had to be brought together instead.
-    async fn pull(&self, wait_s: u32) -> Result<(u64, Option<Heard<Page>>), SyncError> {
+    /// Takes one page.
+    async fn pull(&self, wait_s: u32) -> Result<Pulled, SyncError> {
         let (head, epoch) = (self.log.head().await?, self.log.epoch().await?);
         let asked = self.remote.page(head, PAGE, wait_s, Some(&epoch)).await;
         let mut page = match asked {
             Err(error) if error.is_other_history() => {
                 self.heal().await?;
-                return Ok((0, None));
+                return Ok(Pulled::default());
             }
             other => other?,
         };
         let events = std::mem::take(&mut page.what.events);
+        let delivers = events.iter().any(|entry| DELIVERS.contains(&&*entry.kind));
         let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();
         match self.log.take_in(&page.what.epoch, &rows).await? {
             TakenIn::UpTo(seq) if seq == head && page.what.more => {
@@ -388,10 +444,14 @@ impl Replica {
                 for row in &rows {
                     answered.remove(&row.id);
                 }
-                Ok((seq.saturating_sub(head), Some(page)))
+                Ok(Pulled {
+                    count: seq.saturating_sub(head),
+                    delivers,
+                    page: Some(page),
+                })
             }
             // Another process was at it meanwhile.
-            TakenIn::OtherEpoch => Ok((0, None)),
+            TakenIn::OtherEpoch => Ok(Pulled::default()),
             TakenIn::Gap => {
                 let why = format!("its page does not follow number {head}");
                 Err(self.garbage(&why).into())

@@ -16,7 +16,8 @@ pub use code::Code;
 
 use crate::domain::{
     entry::{EntryId, IncidentId, ReplicaId, Seq},
-    text::{Name, Prose},
+    notice::{Delivery, DeliveryState, Intent, Purpose},
+    text::{Name, Prose, Title},
 };
 
 /// The version of an entry's outer fields.
@@ -216,6 +217,50 @@ pub struct Engine {
     pub holder: Option<String>,
     /// When it last did its round.
     pub ticked_at: Option<DateTime<Utc>>,
+}
+
+/// A delivery, as a server tells of it; [`view::Sending`] is how it says so.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "each field is one of the delivery's")]
+pub struct Told {
+    pub key: Title,
+    pub channel: Name,
+    pub incident: IncidentId,
+    pub origin: EntryId,
+    pub purpose: Purpose,
+    pub state: DeliveryState,
+    pub attempts: u32,
+    pub next_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub maybe_repeat: bool,
+    pub last_error: Option<Title>,
+    pub subject: Title,
+    pub text: Prose,
+}
+
+impl From<Told> for Delivery {
+    fn from(told: Told) -> Self {
+        Self {
+            intent: Intent {
+                key: told.key,
+                channel: told.channel,
+                incident: told.incident,
+                origin: told.origin,
+                purpose: told.purpose,
+                not_before: told.created_at,
+                subject: told.subject,
+                text: told.text,
+            },
+            state: told.state,
+            attempts: told.attempts,
+            next_at: told.next_at,
+            maybe_repeat: told.maybe_repeat,
+            last_error: told.last_error.unwrap_or_default(),
+            sent_at: told.sent_at,
+            created_at: told.created_at,
+        }
+    }
 }
 
 /// What went wrong, as RFC 9457 has it.

@@ -7,6 +7,7 @@ use super::{
     args::Global,
     failure::Failure,
     open::{Setup, in_touch},
+    say,
 };
 use crate::{
     domain::{
@@ -83,10 +84,30 @@ impl Room {
     ///
     /// When the log can't be read.
     pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
-        match &self.log {
-            Some(log) => log.deliveries(filter).await,
-            None => Ok(Vec::new()),
+        match (&self.sync, &self.log) {
+            (Some(sync), _) => Ok(self.of_server(sync, filter).await),
+            (None, Some(log)) => log.deliveries(filter).await,
+            (None, None) => Ok(Vec::new()),
         }
+    }
+
+    /// The server's deliveries; none, and a word, while it does not answer.
+    async fn of_server(&self, sync: &Replica, filter: DeliveryFilter) -> Vec<Delivery> {
+        let all = filter != DeliveryFilter::Unfinished;
+        let mut deliveries = match sync.deliveries(all).await {
+            Ok(deliveries) => deliveries,
+            Err(error) => {
+                say::note(
+                    self.global(),
+                    &format!("what is delivered is not known: {error}"),
+                );
+                Vec::new()
+            }
+        };
+        if let DeliveryFilter::About(incident) = filter {
+            deliveries.retain(|delivery| delivery.intent.incident == incident);
+        }
+        deliveries
     }
 
     /// The flags that every command takes.

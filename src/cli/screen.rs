@@ -1,7 +1,9 @@
 //! The console and the wall: everything they are made of, from the
 //! configuration.
 
-use std::{fs::OpenOptions, os::fd::OwnedFd, os::unix::fs::OpenOptionsExt as _, path::PathBuf};
+use std::{
+    fs::OpenOptions, os::fd::OwnedFd, os::unix::fs::OpenOptionsExt as _, path::PathBuf, sync::Arc,
+};
 
 use color_eyre::eyre::WrapErr as _;
 
@@ -123,7 +125,7 @@ fn parts(
         runbooks: config.runbooks.clone(),
         policy_file: config.policy.clone(),
         warnings,
-        sync: setup.sync(&log)?,
+        sync: setup.sync(&log)?.map(Arc::new),
         log,
     })
 }

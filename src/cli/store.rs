@@ -113,15 +113,25 @@ impl Deliveries {
         let delivery = match self.verb {
             None => return list(room, self.all).await,
             Some(Delivering::Retry { key }) => {
-                let known = room.log()?.delivery(&key).await?;
+                let known = room.deliveries(DeliveryFilter::All).await?;
+                let known = known.into_iter().find(|one| *one.intent.key == *key);
                 let known = known.ok_or(StoreError::NoDelivery { key: key.clone() })?;
                 let what = format!("this is sent to {} again", known.intent.channel);
                 say::note(room.global(), &known.intent.text);
                 confirm::word(room.global(), "send", &what)?;
-                room.log()?.retry(&key, now).await?
+                match &room.sync {
+                    Some(sync) => sync.deliver(&key, "retry").await?,
+                    None => room.log()?.retry(&key, now).await?,
+                }
             }
-            Some(Delivering::Cancel { key }) => room.log()?.cancel(&key).await?,
-            Some(Delivering::MarkSent { key }) => room.log()?.mark_sent(&key, now).await?,
+            Some(Delivering::Cancel { key }) => match &room.sync {
+                Some(sync) => sync.deliver(&key, "cancel").await?,
+                None => room.log()?.cancel(&key).await?,
+            },
+            Some(Delivering::MarkSent { key }) => match &room.sync {
+                Some(sync) => sync.deliver(&key, "mark-sent").await?,
+                None => room.log()?.mark_sent(&key, now).await?,
+            },
         };
         say::either(room.global(), &view::sending(&delivery), || {
             table(&[&delivery])

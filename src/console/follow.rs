@@ -7,7 +7,10 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    domain::entry::{Entry, Seq},
+    domain::{
+        entry::{Entry, Seq},
+        notice::Delivery,
+    },
     store::{DeliveryFilter, Log, StoreError, Unsent},
     ui::msg::{Msg, Shared},
 };
@@ -51,22 +54,31 @@ pub(super) async fn follow(
         if let Some(unsent) = copy.unsent(&log).await? {
             messages.send(unsent).await.ok();
         }
-        let mut all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
-        all.reverse();
-        let mut place = 0;
-        all.retain(|delivery| {
-            place += 1;
-            place <= SHOWN || !delivery.is_over()
-        });
-        if all != deliveries {
-            deliveries.clone_from(&all);
-            messages.send(Msg::Deliveries(all)).await.ok();
+        // A server has those of a copy.
+        if !log.is_copy() {
+            let all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
+            let shown = worth_showing(all);
+            if shown != deliveries {
+                deliveries.clone_from(&shown);
+                messages.send(Msg::Deliveries(shown)).await.ok();
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             () = changes.changed() => {}
         }
     }
+}
+
+/// The newest first: those that are not over, and some that are.
+fn worth_showing(mut all: Vec<Delivery>) -> Vec<Delivery> {
+    all.reverse();
+    let mut place = 0;
+    all.retain(|delivery| {
+        place += 1;
+        place <= SHOWN || !delivery.is_over()
+    });
+    all
 }
 
 /// What is told of a log whose numbers a server gives.

@@ -12,7 +12,7 @@ pub mod terminal;
 pub mod wall;
 mod writer;
 
-use std::{os::fd::OwnedFd, path::PathBuf, time::Duration};
+use std::{os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::WrapErr as _;
@@ -61,7 +61,7 @@ pub struct Setup {
     /// The log.
     pub log: Log,
     /// What keeps it and the shared backend the same; `None` without one.
-    pub sync: Option<Replica>,
+    pub sync: Option<Arc<Replica>>,
     /// The time.
     pub clock: Clock,
     /// Who sits here, and what they may reach.

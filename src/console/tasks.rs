@@ -1,6 +1,6 @@
 //! What the console does beside the loop, each in a task of its own.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use color_eyre::eyre::{Report, eyre};
 use tokio::{
@@ -27,8 +27,8 @@ use crate::{
     journal::{Author, Batch},
     probe::{Nudge, Schedule},
     store::Owner,
-    sync::Replica,
-    ui::msg::{EngineSeen, LinkSeen, Msg, Shared, Wish},
+    sync::{Replica, Seen},
+    ui::msg::{EngineSeen, Msg, Shared, Wish},
 };
 
 /// Jobs that may wait for the disk: a person types no faster than it writes.
@@ -71,6 +71,7 @@ impl Tasks {
             log: setup.log.clone(),
             author: author.clone(),
             policy_file: setup.policy_file,
+            sync: setup.sync.clone(),
         };
         running.spawn(writer.run(inbox, messages.clone()));
         running.spawn(follow(
@@ -154,16 +155,25 @@ async fn later<T>(task: impl Future<Output = T>) -> T {
 
 /// Keeps the copy and the shared backend the same, and tells how it goes.
 pub(super) async fn in_touch(
-    sync: Replica,
+    sync: Arc<Replica>,
     messages: Sender<Msg>,
     stop: CancellationToken,
 ) -> Result<(), Report> {
-    let (seen, mut watched) = watch::channel(<(LinkSeen, EngineSeen)>::default());
+    let (seen, mut watched) = watch::channel(Seen::default());
     let tell = async {
+        let mut deliveries = Vec::new();
         while watched.changed().await.is_ok() {
-            let (link, engine) = watched.borrow_and_update().clone();
-            messages.send(Msg::Shared(Shared::Link(link))).await.ok();
-            messages.send(Msg::Engine(engine)).await.ok();
+            let seen = watched.borrow_and_update().clone();
+            messages
+                .send(Msg::Shared(Shared::Link(seen.link)))
+                .await
+                .ok();
+            messages.send(Msg::Engine(seen.engine)).await.ok();
+            if seen.deliveries != deliveries {
+                deliveries.clone_from(&seen.deliveries);
+                let newest_first = seen.deliveries.into_iter().rev().collect();
+                messages.send(Msg::Deliveries(newest_first)).await.ok();
+            }
         }
     };
     tokio::select! {

@@ -1,6 +1,6 @@
 //! Writing down what the screen asks for, one job after the other.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use color_eyre::eyre::Report;
 use tokio::sync::mpsc::{Receiver, Sender};
@@ -15,6 +15,7 @@ use crate::{
     },
     journal::{Author, Batch},
     store::{Log, StoreError},
+    sync::Replica,
     ui::msg::{Msg, Order, Wish},
 };
 
@@ -33,6 +34,8 @@ pub(super) struct Writer {
     pub(super) log: Log,
     pub(super) author: Author,
     pub(super) policy_file: Option<PathBuf>,
+    /// The shared backend, where there is one.
+    pub(super) sync: Option<Arc<Replica>>,
 }
 
 impl Writer {
@@ -74,9 +77,19 @@ impl Writer {
                 Ok(vec![Msg::DraftSaved(now)])
             }
             Job::Adopt(incident) => self.adopt(incident).await,
-            Job::Deliver(Order::Retry(key)) => log.retry(&key, now).await.map(|_| Vec::new()),
-            Job::Deliver(Order::Cancel(key)) => log.cancel(&key).await.map(|_| Vec::new()),
-            Job::Deliver(Order::Recall(entry)) => {
+            Job::Deliver(order) => match &self.sync {
+                Some(sync) => Ok(ask_server(sync, order).await),
+                None => self.deliver(order).await,
+            },
+        }
+    }
+
+    async fn deliver(&self, order: Order) -> Result<Vec<Msg>, StoreError> {
+        let (log, now) = (&self.log, self.author.clock.now());
+        match order {
+            Order::Retry(key) => log.retry(&key, now).await.map(|_| Vec::new()),
+            Order::Cancel(key) => log.cancel(&key).await.map(|_| Vec::new()),
+            Order::Recall(entry) => {
                 let deliveries = log.cancel_by_origin(entry).await?;
                 Ok(too_late(&deliveries).into_iter().collect())
             }
@@ -102,6 +115,20 @@ impl Writer {
         Ok(vec![Msg::Told(
             "the policy on disk counts from now on".to_owned(),
         )])
+    }
+}
+
+/// On a copy the server delivers; it takes back by itself what follows from an
+/// entry that is taken back.
+async fn ask_server(sync: &Replica, order: Order) -> Vec<Msg> {
+    let done = match order {
+        Order::Retry(key) => sync.deliver(&key, "retry").await,
+        Order::Cancel(key) => sync.deliver(&key, "cancel").await,
+        Order::Recall(_) => return Vec::new(),
+    };
+    match done {
+        Ok(_) => Vec::new(),
+        Err(error) => vec![Msg::Failed(error.to_string())],
     }
 }
 

@@ -16,15 +16,14 @@ use warroom::{
     },
     remote::{Address, Remote},
     store::{Log, OpenMode},
-    sync::{Replica, SyncError},
-    ui::msg::{EngineSeen, LinkSeen},
+    sync::{Replica, Seen, SyncError},
 };
 
 /// A copy, and what keeps it.
 pub struct Copy {
     pub log: Log,
     replica: Arc<Replica>,
-    tell: watch::Sender<(LinkSeen, EngineSeen)>,
+    tell: watch::Sender<Seen>,
     keeping: Option<JoinHandle<Result<(), SyncError>>>,
     stop: CancellationToken,
 }
@@ -40,7 +39,7 @@ impl Copy {
             token: Some(Secret::new(token)),
             ca_file: None,
         });
-        let tell = watch::Sender::new(<(LinkSeen, EngineSeen)>::default());
+        let tell = watch::Sender::new(Seen::default());
         Self {
             replica: Arc::new(Replica::new(log.clone(), remote.unwrap(), Clock::System)),
             log,
