@@ -24,6 +24,7 @@ use crate::{
         entry::{IncidentId, Via},
         escalation,
         incident::Incident,
+        notice::Intent,
         policy::{Policy, Step},
         text::{Name, Title},
     },
@@ -306,12 +307,29 @@ impl<'a> Turn<'a> {
             .await
         {
             Err(error @ (StoreError::IdReuse { .. } | StoreError::Unfit { .. })) => {
-                tracing::error!(%error, "an incident's steps could not be recorded");
-                Ok(())
+                tracing::error!(%error, "an incident's steps could not be recorded together");
+                self.record_each(batch, now).await
             }
             Err(error) => Err(error),
             Ok(_) => journal::catch_up(log, &mut self.board).await.map(drop),
         }
+    }
+
+    /// One that stands in its own way must not keep the others back.
+    async fn record_each(&mut self, batch: &Batch, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let log = &self.engine.log;
+        for entry in &batch.entries {
+            let of_it = |intent: &&Intent| intent.origin == entry.id;
+            let intents: Vec<Intent> = batch.intents.iter().filter(of_it).cloned().collect();
+            let one = std::slice::from_ref(entry);
+            match log.append_held(self.fence, one, &intents, now).await {
+                Err(error @ (StoreError::IdReuse { .. } | StoreError::Unfit { .. })) => {
+                    tracing::error!(%error, id = %entry.id, "a step could not be recorded");
+                }
+                other => drop(other?),
+            }
+        }
+        journal::catch_up(log, &mut self.board).await.map(drop)
     }
 
     /// Starts what is due to leave, at most one message per lane.

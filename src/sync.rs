@@ -196,12 +196,19 @@ impl Replica {
         let before = self.log.unsent().await?.len() as u64;
         let mut histories = 0;
         loop {
-            settled.refused += self.push().await?;
+            // Who may not write may still read on.
+            let pushed = match self.push().await {
+                Err(error @ SyncError::Remote(RemoteError::Refused { .. })) => Err(error),
+                other => Ok(other?),
+            };
             let Pulled { count, page, .. } = self.pull(0).await?;
             settled.pulled += count;
             match page {
-                Some(page) if !page.what.more => break,
-                Some(_) => {}
+                Some(page) if !page.what.more => {
+                    settled.refused += pushed?;
+                    break;
+                }
+                Some(_) => settled.refused += pushed.unwrap_or_default(),
                 None if histories < HISTORIES => histories += 1,
                 None => return Err(self.garbage("its history is always another one").into()),
             }
@@ -452,6 +459,9 @@ impl Replica {
             }
             // Another process was at it meanwhile.
             TakenIn::OtherEpoch => Ok(Pulled::default()),
+            TakenIn::Unfit => Err(self
+                .garbage("it sends entries that nobody could read back")
+                .into()),
             TakenIn::Gap => {
                 let why = format!("its page does not follow number {head}");
                 Err(self.garbage(&why).into())

@@ -21,7 +21,8 @@ use crate::{
     journal,
     remote::{Address, Remote},
     store::{Log, OpenMode, StoreError},
-    sync::Replica,
+    sync::{Replica, SyncError},
+    ui::format,
 };
 
 /// How long a command waits for the server before it goes on by itself.
@@ -233,11 +234,14 @@ impl Setup {
 pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<()> {
     let why = match tokio::time::timeout(TOUCH, sync.settle()).await {
         Ok(Ok(settled)) if settled.refused > 0 => {
-            let count = settled.refused;
-            format!("{count} entries were refused: `warroom sync` lists them")
+            let count = usize::try_from(settled.refused).unwrap_or(usize::MAX);
+            let count = format::count(count, "entry was", "entries were");
+            format!("{count} refused: `warroom sync` lists what waits")
         }
         Ok(Ok(_)) => return Ok(()),
         Ok(Err(error)) if error.may_pass() => format!("offline: {error}"),
+        // What is here can be read, and kept, whatever the server says.
+        Ok(Err(SyncError::Remote(error))) => format!("not sent: {error}"),
         Ok(Err(error)) => return Err(error.into()),
         Err(_) => format!("offline: {} does not answer in time", sync.server()),
     };

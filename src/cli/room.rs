@@ -54,6 +54,22 @@ pub struct Recorded {
     pub intents: Vec<Intent>,
 }
 
+/// Fails where the server refused what was just recorded for good.
+async fn taken(log: &Log, entries: &[Entry]) -> color_eyre::Result<()> {
+    let ours = |id| entries.iter().any(|entry| entry.id == id);
+    let unsent = log.unsent().await?;
+    let refused = unsent
+        .iter()
+        .find_map(|one| one.refused.as_ref().filter(|_| ours(one.row.id)));
+    match refused {
+        Some(why) => Err(Failure::refused(format!(
+            "the server will not take it ({why}): it is kept here, and `warroom sync` lists it"
+        ))
+        .into()),
+        None => Ok(()),
+    }
+}
+
 /// A fact to record, and how.
 #[derive(Debug)]
 pub struct Entering<'a> {
@@ -284,6 +300,7 @@ impl Room {
         log.append(&batch.entries, &batch.intents, now).await?;
         if let Some(sync) = &self.sync {
             in_touch(self.global(), sync).await?;
+            taken(&log, &batch.entries).await?;
         }
         journal::catch_up(&log, &mut self.board).await?;
         Ok(Recorded {

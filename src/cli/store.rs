@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::notice::Delivery,
-    store::{DeliveryFilter, Log, OpenMode, StoreError},
+    store::{DeliveryFilter, Log, OpenMode, StoreError, Token},
 };
 
 /// What was sent, what waits, what did not arrive.
@@ -311,10 +311,15 @@ impl Restore {
     ///
     /// When the backup is no log, or there is no room for it.
     pub async fn run(&self, setup: Setup) -> color_eyre::Result<Exit> {
+        let mut revoked = Vec::new();
         if let Some(from) = &self.from {
+            revoked = revoked_tokens(&setup).await;
             put_back(&setup, from).await?;
         }
         let log = setup.open_to_write().await?;
+        for id in revoked {
+            log.revoke_tokens(&id, setup.clock.now()).await?;
+        }
         let uncertain = log.begin_epoch().await?;
         let entries = log.head().await?;
         log.close().await;
@@ -325,6 +330,29 @@ impl Restore {
             ),
         );
         Ok(Exit::Ok)
+    }
+}
+
+/// Tokens that were taken back in the log that is in the way: a backup must not
+/// bring them back to life.
+async fn revoked_tokens(setup: &Setup) -> Vec<String> {
+    let known = async {
+        let log = Log::open(setup.log_path()?, OpenMode::ReadOnly).await?;
+        let tokens = log.tokens().await?;
+        log.close().await;
+        color_eyre::Result::<_>::Ok(tokens)
+    };
+    match known.await {
+        Ok(tokens) => {
+            let revoked = tokens.iter().filter(|token| token.revoked_at.is_some());
+            revoked.map(Token::id).collect()
+        }
+        Err(_) => {
+            say::aside(
+                "warning: tokens that were revoked since the backup hold again: `warroom token list`",
+            );
+            Vec::new()
+        }
     }
 }
 

@@ -127,14 +127,11 @@ fn in_words(standing: &Standing) -> String {
     } else {
         "out of touch"
     };
+    let numbered = usize::try_from(standing.head).unwrap_or(usize::MAX);
     let mut text = format!(
-        "{server}: {reached}; {} here have their number, {} without one\n",
-        format::count(
-            usize::try_from(standing.head).unwrap_or(usize::MAX),
-            "entry",
-            "entries"
-        ),
-        format::count(standing.unsent.len(), "entry", "entries"),
+        "{server}: {reached}; {} with a number here, {} without\n",
+        format::count(numbered, "entry", "entries"),
+        standing.unsent.len(),
     );
     for one in &standing.unsent {
         let why = one

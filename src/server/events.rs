@@ -107,21 +107,33 @@ fn checked(entry: wire::Entry, caller: &Name) -> Result<Offer, Item> {
         );
     }
     let mut row = journal::from_wire(entry);
+    if !told && (row.via == "engine" || row.id.0.get_version_num() == 5) {
+        // Their ids follow from what they are: a forged one would stand in the
+        // way of a page.
+        return no(
+            Code::Unfit,
+            "only the server's own engine records so; give it an id of its own",
+        );
+    }
     row.seq = None;
     row.by = author(&row, told, caller);
     Ok(Offer { row, told })
 }
 
+/// The most characters of a name.
+const NAME: usize = 64;
+
 /// Who recorded it: whoever the token names, but for what no person does. What
 /// was recorded before keeps its name, and says who handed it in.
 fn author(row: &RawEntry, told: bool, caller: &Name) -> Name {
-    match row.via.as_str() {
-        "engine" => "engine".into(),
-        _ if told && row.by != *caller && !row.by.is_empty() => {
-            Name::lossy(&format!("{} (sent by {caller})", row.by))
-        }
-        _ => caller.clone(),
+    if !told || row.by == *caller || row.by.is_empty() {
+        return caller.clone();
     }
+    let sent_by = format!(" (sent by {caller})");
+    // However long the name is, who handed it in can be read.
+    let room = NAME.saturating_sub(sent_by.chars().count());
+    let by: String = row.by.chars().take(room).collect();
+    Name::lossy(&format!("{by}{sent_by}"))
 }
 
 /// Deadlines are counted from it, and have to end somewhere.

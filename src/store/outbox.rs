@@ -47,6 +47,8 @@ pub enum TakenIn {
     OtherEpoch,
     /// The page begins after what is here: nothing was taken from it.
     Gap,
+    /// Something in the page could not be read back: nothing was taken from it.
+    Unfit,
 }
 
 impl Log {
@@ -131,6 +133,8 @@ impl Log {
             .collect();
         let answer = if tx.head.epoch != epoch {
             TakenIn::OtherEpoch
+        } else if fresh.iter().any(|row| !row.can_be_kept()) {
+            TakenIn::Unfit
         } else if follows(tx.head.seq, &fresh) {
             TakenIn::UpTo(tx.head.seq + fresh.len() as u64)
         } else {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::{
     entry::{Entry, EntryId, IncidentId, ReplicaId, Seq, Via},
     fact::Fact,
-    text::Name,
+    text::{Name, one_line as one_line_text},
 };
 
 /// Between two fields of a packed row. Neither JSON nor clean text can hold it.
@@ -94,11 +94,16 @@ impl RawEntry {
         })
     }
 
+    /// Whether it can be stored, and read back.
+    pub(super) fn can_be_kept(&self) -> bool {
+        self.unfit().is_none() && self.entry().is_some()
+    }
+
     /// Why it can't be stored, if it can't: its words must not hold what
     /// separates words.
     pub(super) fn unfit(&self) -> Option<&'static str> {
-        let word =
-            |text: &str| (1..=64).contains(&text.len()) && !text.chars().any(char::is_control);
+        // Nothing that acts on a terminal, and nothing that can't be seen.
+        let word = |text: &str| (1..=64).contains(&text.len()) && one_line_text(text) == text;
         if !word(&self.kind) {
             return Some("its kind is not a word of 1 to 64 characters");
         }
