@@ -34,8 +34,10 @@ use crate::{
     wire::{self, OnConflict, Outcome, Page, Post},
 };
 
-/// How long the server may hold a question for news, in seconds.
-const WAIT_S: u32 = 20;
+/// How long the server may hold a question for news, in seconds: with each
+/// answer it tells that its engine lives, so the wait is shorter than the time
+/// after which an engine counts as silent.
+const WAIT_S: u32 = 6;
 /// Entries asked for at once.
 const PAGE: usize = 500;
 /// Entries handed in at once, and the bytes of their bodies: well within what
@@ -73,6 +75,8 @@ pub struct Replica {
     answered: Mutex<HashSet<EntryId>>,
     /// Tells whoever pushes that the server answers again.
     back: Notify,
+    /// Who ran the server's engine when it last answered.
+    engine: Mutex<Option<String>>,
 }
 
 /// What did not work.
@@ -154,7 +158,14 @@ impl Replica {
             clock,
             answered: Mutex::default(),
             back: Notify::new(),
+            engine: Mutex::default(),
         }
+    }
+
+    /// Who runs the server's engine, as it last said.
+    pub async fn engine(&self) -> Option<String> {
+        let holder = self.engine.lock().await.clone();
+        holder.map(|holder| Title::lossy(&holder).to_string())
     }
 
     /// The server's name, for people.
@@ -335,7 +346,8 @@ impl Replica {
             seen.engine = EngineSeen {
                 holder: engine.holder.as_deref().map(Title::lossy),
                 mine: false,
-                ticked_at: engine.ticked_at,
+                // By our own clock, whatever the server's says.
+                ticked_at: engine.ticked_at.map(|at| at - seen.link.offset),
             };
         });
     }
@@ -439,6 +451,10 @@ impl Replica {
             }
             other => other?,
         };
+        self.engine
+            .lock()
+            .await
+            .clone_from(&page.what.engine.holder);
         let events = std::mem::take(&mut page.what.events);
         let delivers = events.iter().any(|entry| DELIVERS.contains(&&*entry.kind));
         let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();

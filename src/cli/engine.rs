@@ -80,6 +80,9 @@ pub fn out_of_order(config: &Config) -> Vec<String> {
 ///
 /// When the log can't be read.
 pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
+    if let Some(sync) = &room.sync {
+        return Ok(sync.engine().await);
+    }
     let now = room.now();
     let Some(log) = &room.log else {
         return Ok(None);

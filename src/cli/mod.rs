@@ -118,11 +118,7 @@ enum Verb {
     Engine,
     Serve(serve::Serve),
     Sync(sync::Sync),
-    /// Give the local log to the server: from then on both are one
-    #[command(
-        after_help = "Example:\n  warroom attach --server https://warroom.example --workspace prod"
-    )]
-    Attach,
+    Attach(sync::Attach),
     #[command(
         subcommand,
         after_help = "\
@@ -284,7 +280,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         }
         Some(Verb::Serve(serve)) => serve.run(global).await,
         Some(Verb::Restore(restore)) => restore.run(Setup::read(global)?).await,
-        Some(Verb::Attach) => sync::attach(Setup::read(global)?).await,
+        Some(Verb::Attach(attach)) => attach.run(Setup::read(global)?).await,
         Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
         Some(Verb::Wall { names }) => screen::wall(Setup::read(global)?, names).await,
         Some(Verb::Reset) => {
@@ -353,7 +349,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         | Verb::Runbook(_)
         | Verb::Policy(_)
         | Verb::Doctor
-        | Verb::Attach
+        | Verb::Attach(_)
         | Verb::Restore(_)
         | Verb::Serve(_)
         | Verb::Wall { .. }

@@ -256,7 +256,14 @@ fn step_of(incident: &Incident, text: Option<&str>) -> Result<StepId, Failure> {
     let Some(text) = text else {
         let next = escalation::next_step(incident).map(|(step, _)| step);
         let label = incident.label();
-        return next.ok_or_else(|| Failure::refused(format!("{label} has no step left to climb")));
+        let why = match escalation::held_until(incident) {
+            Some(until) => format!(
+                "the ladder of {label} is held until {}: end the hold with `warroom unhold`, or name the step",
+                super::words::stamp(until)
+            ),
+            None => format!("{label} has no step left to climb"),
+        };
+        return next.ok_or_else(|| Failure::refused(why));
     };
     let mut steps = incident.policy().steps();
     steps

@@ -313,6 +313,7 @@ impl Restore {
     pub async fn run(&self, setup: Setup) -> color_eyre::Result<Exit> {
         let mut revoked = Vec::new();
         if let Some(from) = &self.from {
+            nobody_works(&setup).await?;
             revoked = revoked_tokens(&setup).await;
             put_back(&setup, from).await?;
         }
@@ -330,6 +331,25 @@ impl Restore {
             ),
         );
         Ok(Exit::Ok)
+    }
+}
+
+/// Refuses while a console, an engine or a server works on the log: it would go
+/// on writing to the file that is moved aside.
+async fn nobody_works(setup: &Setup) -> color_eyre::Result<()> {
+    let Ok(log) = Log::open(setup.log_path()?, OpenMode::ReadOnly).await else {
+        return Ok(());
+    };
+    let now = setup.clock.now();
+    let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
+    log.close().await;
+    match lease {
+        Some(lease) => Err(Failure::refused(format!(
+            "{} on {} (pid {}) works on this log: end it first, and every console on this host",
+            lease.owner.name, lease.owner.host, lease.owner.pid
+        ))
+        .into()),
+        None => Ok(()),
     }
 }
 
@@ -374,7 +394,15 @@ async fn put_back(setup: &Setup, from: &Path) -> color_eyre::Result<()> {
             fs::rename(&there, beside(&aside, suffix)).wrap_err("moving the log aside")?;
         }
     }
-    fs::rename(&half, &to).wrap_err("putting the backup in place")
+    fs::rename(&half, &to).wrap_err("putting the backup in place")?;
+    if aside.exists() {
+        let aside = aside.display();
+        say::note(
+            &setup.global,
+            &format!("the log that was there is {aside} now"),
+        );
+    }
+    Ok(())
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -1,12 +1,17 @@
 //! The copy of the log and the shared backend: giving a local log to a server,
 //! and waiting until both are the same.
 
-use std::{fmt::Write as _, time::Duration};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::{
+    confirm,
     failure::{Exit, Failure},
     open::Setup,
     room::Room,
@@ -14,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::{entry::EntryId, span, text::Title},
-    store::Unsent,
+    store::{DeliveryFilter, Log, OpenMode, StoreError, Unsent},
     sync::Replica,
     ui::format,
 };
@@ -39,7 +44,7 @@ pub struct Sync {
 /// What to do about what waits.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    /// Let go of an entry that the server refused
+    /// Let go of an entry that the server refused, or never took: it is lost
     Discard {
         /// The entry, by its id
         id: EntryId,
@@ -78,10 +83,11 @@ impl Sync {
     pub async fn run(self, room: &Room) -> color_eyre::Result<Exit> {
         let log = room.log()?;
         if let Some(Verb::Discard { id }) = self.verb {
+            confirm::word(room.global(), "lose", "the entry is in no log afterwards")?;
             if log.discard(id).await? {
                 return Ok(Exit::Ok);
             }
-            let text = format!("no entry {id} was refused: `warroom sync` lists what waits");
+            let text = format!("no entry {id} waits here: `warroom sync` lists what does");
             return Err(Failure::not_found(text).into());
         }
         let reached = match &room.sync {
@@ -143,28 +149,74 @@ fn in_words(standing: &Standing) -> String {
     text
 }
 
-/// Gives the local log to the server: its entries wait to be numbered there.
+/// Give a local log to the server: from then on both are one
 ///
-/// # Errors
-///
-/// When there is no server, it can't be reached, or messages still wait here.
-pub async fn attach(setup: Setup) -> color_eyre::Result<Exit> {
-    let log = setup.open_log().await?;
-    let Some(sync) = setup.sync(&log)? else {
-        let text =
-            "there is no server to attach to: name one with --server, or in the configuration";
-        return Err(Failure::usage(text).into());
-    };
-    let moved = sync.join(true).await?;
-    let settled = sync.settle().await?;
-    say::note(
-        &setup.global,
-        &format!(
-            "{} numbers this log now: {moved} entries of it were given to it, {} came from it",
-            sync.server(),
-            settled.pulled.saturating_sub(settled.pushed)
-        ),
-    );
-    log.close().await;
-    Ok(Exit::Ok)
+/// Nothing of it pages anybody again. Messages of it that have not left yet
+/// have to leave, or be cancelled, before.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  warroom attach ~/.local/share/warroom/local.db --server https://warroom.example --workspace prod")]
+pub struct Attach {
+    /// The log; the workspace's own otherwise
+    log: Option<PathBuf>,
+}
+
+impl Attach {
+    /// Gives it away.
+    ///
+    /// # Errors
+    ///
+    /// When there is no server, it can't be reached, or messages still wait here.
+    pub async fn run(&self, setup: Setup) -> color_eyre::Result<Exit> {
+        let log = setup.open_log().await?;
+        let Some(sync) = setup.sync(&log)? else {
+            let text =
+                "there is no server to attach to: name one with --server, or in the configuration";
+            return Err(Failure::usage(text).into());
+        };
+        let mut given = sync.join(true).await?;
+        if let Some(file) = &self.log {
+            given += hand_over(file, &log).await?;
+        }
+        let settled = sync.settle().await?;
+        log.close().await;
+        let given = usize::try_from(given).unwrap_or(usize::MAX);
+        let pushed = usize::try_from(settled.pushed).unwrap_or(usize::MAX);
+        say::note(
+            &setup.global,
+            &format!(
+                "{} numbers the workspace {} now: {} given to it, {pushed} of them new there",
+                sync.server(),
+                setup.config.workspace,
+                format::count(given, "entry", "entries"),
+            ),
+        );
+        if given == 0 && self.log.is_none() {
+            say::note(
+                &setup.global,
+                "this workspace had none of its own: to give another log away, name its file",
+            );
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+/// Lets everything in `file` wait for the server in `log`; answers how many
+/// entries that is.
+async fn hand_over(file: &Path, log: &Log) -> color_eyre::Result<u64> {
+    let source = Log::open(file, OpenMode::ReadOnly).await?;
+    let count = source.deliveries(DeliveryFilter::Unfinished).await?;
+    let open = count
+        .iter()
+        .filter(|delivery| delivery.state.is_open())
+        .count();
+    if open > 0 {
+        let count = open as u64;
+        return Err(StoreError::StillToSend { count }.into());
+    }
+    let mut lines = Vec::new();
+    source.export(&mut lines).await?;
+    source.close().await;
+    Ok(log.import(lines.as_slice()).await?.added)
 }

@@ -166,15 +166,15 @@ impl Log {
         tx.commit().await
     }
 
-    /// Lets go of an entry that the server refused; `false` where none such
-    /// is here.
+    /// Lets go of an entry that waits, at a person's word; `false` where none
+    /// such is here.
     ///
     /// # Errors
     ///
     /// When the file can't be written.
     pub async fn discard(&self, id: EntryId) -> Result<bool, StoreError> {
         let mut tx = self.inner.begin().await?;
-        let done = sqlx::query("DELETE FROM outbox WHERE id = $1 AND refused IS NOT NULL")
+        let done = sqlx::query("DELETE FROM outbox WHERE id = $1")
             .bind(id.to_string())
             .execute(tx.conn())
             .await;

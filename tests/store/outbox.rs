@@ -144,12 +144,12 @@ async fn what_a_server_refuses_stays_and_is_shown_until_it_is_discarded() {
     log.append(&notes([1, 2]), &[], noon()).await.unwrap();
     let id = notes([1])[0].id;
 
-    assert!(!log.discard(id).await.unwrap(), "it only waits");
     log.refused(id, &Title::lossy("too_large")).await.unwrap();
 
     let unsent = log.unsent().await.unwrap();
     assert_eq!(unsent[0].refused.as_deref(), Some("too_large"));
     assert!(log.discard(id).await.unwrap());
+    assert!(!log.discard(id).await.unwrap(), "it is gone");
     assert_eq!(waiting(&log).await, [2]);
 }
 

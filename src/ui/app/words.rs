@@ -156,6 +156,7 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
         } => {
             let how = match (by_hand, via.as_slice()) {
                 (true, _) => "told by hand".to_owned(),
+                (false, _) if incident.is_sealed() => "is due; nothing leaves".to_owned(),
                 (false, []) => "reached".to_owned(),
                 (false, via) => format!(
                     "paged by {}",
@@ -327,6 +328,9 @@ fn delivered(incident: &Incident, entry: &Entry) -> Option<String> {
     let state = incident.state();
     let mut sent = state.updates.iter().chain(&state.external.published);
     let sent = sent.find(|sent| sent.entry == entry.id)?;
+    if incident.is_sealed() {
+        return Some(format!("nothing leaves: {}", sent.update.form.status));
+    }
     if sent.update.channels.is_empty() {
         return Some(format!("posted by hand: {}", sent.update.form.status));
     }

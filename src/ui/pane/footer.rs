@@ -81,7 +81,7 @@ fn alone(app: &App, now: DateTime<Utc>) -> Option<String> {
     if let LinkState::Offline { since, why } = &app.shared.link.state {
         let since = format::time(*since);
         return Some(format!(
-            "offline since {since}: what you record is kept here and sent later; who is paged can't be seen ({why})"
+            "offline since {since}: {why}; what you record is kept here, who is paged can't be seen"
         ));
     }
     let (_, _, word) = header::link(app, now);
