@@ -30,13 +30,13 @@ use crate::{
     remote::{Heard, Remote, RemoteError, offset},
     store::{Log, RawEntry, StoreError, TakenIn, Unsent},
     ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::{self, OnConflict, Outcome, Page, Post},
+    wire::{self, Follow, OnConflict, Outcome, Page, Post},
 };
 
 /// How long the server may hold a question for news, in seconds.
 const WAIT_S: u32 = 20;
 /// Entries asked for at once.
-const PAGE: usize = 500;
+const PAGE: u32 = 500;
 /// Entries handed in at once, and the bytes of their bodies: well within what
 /// a server takes.
 const BATCH: usize = 200;
@@ -356,9 +356,19 @@ impl Replica {
     /// Takes one page; answers how many entries were new, and the page, unless
     /// the histories had to be brought together instead.
     async fn pull(&self, wait_s: u32) -> Result<(u64, Option<Heard<Page>>), SyncError> {
-        let (head, epoch) = (self.log.head().await?, self.log.epoch().await?);
-        let asked = self.remote.page(head, PAGE, wait_s, Some(&epoch)).await;
-        let mut page = match asked {
+        let head = self.log.head().await?;
+        let last = self.log.raw_after(head.saturating_sub(1), 1).await?;
+        let asked = Follow {
+            after: head,
+            limit: Some(PAGE),
+            wait: wait_s,
+            epoch: Some(self.log.epoch().await?),
+            last: last
+                .first()
+                .filter(|row| row.seq == Some(head))
+                .map(|row| row.id),
+        };
+        let mut page = match self.remote.page(&asked).await {
             Err(error) if error.is_other_history() => {
                 self.heal().await?;
                 return Ok((0, None));
@@ -397,7 +407,7 @@ impl Replica {
     /// Finds the last entry that both have, and lets what comes after it here
     /// wait for a number again; answers how many entries that is.
     async fn heal(&self) -> Result<u64, SyncError> {
-        let server = self.remote.page(0, 1, 0, None).await?.what;
+        let server = self.remote.page(&one_after(0)).await?.what;
         let common = self.common(server.head).await?;
         let name = self.remote.name();
         let moved = self.log.attach(&name, &server.epoch, common).await?;
@@ -424,7 +434,7 @@ impl Replica {
     }
 
     async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
-        let theirs = self.remote.page(seq - 1, 1, 0, None).await?.what.events;
+        let theirs = self.remote.page(&one_after(seq - 1)).await?.what.events;
         let ours = self.log.raw_after(seq - 1, 1).await?;
         Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))
     }
@@ -434,6 +444,15 @@ impl Replica {
     pub async fn wait(&self, limit: Duration) -> bool {
         let settled = tokio::time::timeout(limit, self.settle()).await;
         matches!(settled, Ok(Ok(_)))
+    }
+}
+
+/// The one entry after a number, of whatever history.
+fn one_after(after: Seq) -> Follow {
+    Follow {
+        after,
+        limit: Some(1),
+        ..Follow::default()
     }
 }
 

@@ -4,8 +4,10 @@
 mod backend;
 mod copy;
 mod first;
+mod garbage;
 mod kills;
 mod proxy;
+mod restored;
 mod ways;
 
 use std::time::Duration;

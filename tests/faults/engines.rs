@@ -20,16 +20,21 @@ channels = ["pager"]
 /// A house where two people can be paged.
 fn house(receiver: &Receiver) -> House {
     let house = House::new();
-    house.file(".config/warroom/team.toml", POLICY);
-    house.config(&format!(
-        "{NO_PROBES}policy = \"team.toml\"\n{}",
-        receiver.channel("pager")
-    ));
+    furnish(&house, receiver, "");
     house
 }
 
+/// Lets two people be paged from a house, whose configuration begins so.
+pub fn furnish(house: &House, receiver: &Receiver, config: &str) {
+    house.file(".config/warroom/team.toml", POLICY);
+    house.config(&format!(
+        "{config}{NO_PROBES}policy = \"team.toml\"\n{}",
+        receiver.channel("pager")
+    ));
+}
+
 /// An incident whose first step was due a minute and a half ago.
-fn declare(house: &House) {
+pub fn declare(house: &House) {
     let now = (Clock::System.now() - TimeDelta::seconds(30)).to_rfc3339();
     let said = house.run([
         "declare",
@@ -45,12 +50,12 @@ fn declare(house: &House) {
     assert_eq!(said.code, 0, "{said:?}");
 }
 
-fn engine(house: &House) -> Talking {
+pub fn engine(house: &House) -> Talking {
     Talking::new(&mut house.command(["engine"]))
 }
 
 /// What was escalated so far.
-fn escalated(house: &House) -> Vec<Value> {
+pub fn escalated(house: &House) -> Vec<Value> {
     let timeline = house.json("timeline");
     let entries = timeline.as_array().unwrap().iter();
     entries
@@ -61,7 +66,7 @@ fn escalated(house: &House) -> Vec<Value> {
 
 /// Lets the engine go around once more: it fires before it delivers, so with
 /// this post everything has left that it meant to fire.
-fn go_around(house: &House, receiver: &Receiver) {
+pub fn go_around(house: &House, receiver: &Receiver) {
     let now = (Clock::System.now() - TimeDelta::minutes(1)).to_rfc3339();
     let said = house.run(["update", "--to", "pager", "--yes", "--now", &now]);
     assert_eq!(said.code, 0, "{said:?}");
