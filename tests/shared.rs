@@ -3,9 +3,11 @@
 
 mod backend;
 mod copy;
+mod disk;
 mod first;
 mod garbage;
 mod kills;
+mod odd;
 mod proxy;
 mod restored;
 mod ways;

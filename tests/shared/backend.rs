@@ -93,7 +93,13 @@ impl Backend {
     }
 
     pub fn start(&mut self) {
-        self.running = Some(Served::with(self.serving()));
+        let command = self.serving();
+        self.start_as(command);
+    }
+
+    /// Starts it by this command, which is or becomes [`Backend::serving`].
+    pub fn start_as(&mut self, command: Command) {
+        self.running = Some(Served::with(command));
     }
 
     pub fn running(&mut self) -> &mut Served {
