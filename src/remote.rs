@@ -156,7 +156,7 @@ impl Remote {
         let limit = asked.limit.map(|limit| limit.to_string());
         for (name, value) in [("limit", &limit), ("epoch", &asked.epoch), ("last", &last)] {
             if let Some(value) = value {
-                path.push_str(&format!("&{name}={}", segment(value)));
+                path = format!("{path}&{name}={}", segment(value));
             }
         }
         let limit = PATIENCE + Duration::from_secs(wait.into());

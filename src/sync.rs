@@ -11,11 +11,14 @@
 //! backup, or this log was kept without it so far), the last common entry is
 //! looked for, and what comes after it here is sent anew.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
-    sync::{Mutex, watch},
+    sync::{Mutex, Notify, watch},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
@@ -56,8 +59,11 @@ pub struct Replica {
     log: Log,
     remote: Remote,
     clock: Clock,
-    /// What the server has answered for, until its page brings it.
-    answered: Mutex<HashSet<EntryId>>,
+    /// What the server has answered for, and under which number, until its
+    /// page brings it.
+    answered: Mutex<HashMap<EntryId, Seq>>,
+    /// Something is to be handed in once more.
+    again: Notify,
 }
 
 /// What did not work.
@@ -116,6 +122,7 @@ impl Replica {
             remote,
             clock,
             answered: Mutex::default(),
+            again: Notify::new(),
         }
     }
 
@@ -239,7 +246,10 @@ impl Replica {
             match self.push().await {
                 Ok(_) => {
                     pause = FIRST_PAUSE;
-                    changes.changed().await;
+                    tokio::select! {
+                        () = changes.changed() => {}
+                        () = self.again.notified() => {}
+                    }
                 }
                 Err(error) => {
                     self.missed(seen, &error);
@@ -326,10 +336,11 @@ impl Replica {
             }
             let mut answered = self.answered.lock().await;
             for item in items {
-                answered.insert(item.id);
                 if item.result == Outcome::Rejected {
                     refused += 1;
                     self.log.refused(item.id, &why(&item)).await?;
+                } else {
+                    answered.insert(item.id, item.seq.unwrap_or_default());
                 }
             }
             drop(answered);
@@ -342,7 +353,7 @@ impl Replica {
         let waiting = self.log.unsent().await?.into_iter();
         let mut bytes = 0;
         Ok(waiting
-            .filter(|one| one.refused.is_none() && !answered.contains(&one.row.id))
+            .filter(|one| one.refused.is_none() && !answered.contains_key(&one.row.id))
             .take(BATCH)
             .take_while(|one| {
                 let first = bytes == 0;
@@ -368,6 +379,7 @@ impl Replica {
                 .filter(|row| row.seq == Some(head))
                 .map(|row| row.id),
         };
+        let answered = self.answered.lock().await.clone();
         let mut page = match self.remote.page(&asked).await {
             Err(error) if error.is_other_history() => {
                 self.heal().await?;
@@ -382,10 +394,7 @@ impl Replica {
                 Err(self.garbage("it has more, and does not send it").into())
             }
             TakenIn::UpTo(seq) => {
-                let mut answered = self.answered.lock().await;
-                for row in &rows {
-                    answered.remove(&row.id);
-                }
+                self.forget(answered, seq, page.what.head).await;
                 Ok((seq.saturating_sub(head), Some(page)))
             }
             // Another process was at it meanwhile.
@@ -394,6 +403,23 @@ impl Replica {
                 let why = format!("its page does not follow number {head}");
                 Err(self.garbage(&why).into())
             }
+        }
+    }
+
+    /// Forgets what was answered for before a page was asked for, which is here
+    /// up to number `seq`. What should be in it, or lies beyond the `head` that
+    /// the server has now, was lost there, and is handed in again.
+    async fn forget(&self, answered: HashMap<EntryId, Seq>, seq: Seq, head: Seq) {
+        let done = answered
+            .into_iter()
+            .filter(|(_, at)| *at <= seq || *at > head);
+        let mut answered = self.answered.lock().await;
+        let before = answered.len();
+        for (id, _) in done {
+            answered.remove(&id);
+        }
+        if answered.len() < before {
+            self.again.notify_one();
         }
     }
 
@@ -439,11 +465,30 @@ impl Replica {
         Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))
     }
 
-    /// Waits until the server has answered for every entry that waits now, but
-    /// not longer than until `deadline`; answers whether it has.
+    /// Waits until the server has numbered every entry that it will take, but
+    /// not longer than `limit`; answers whether it has.
     pub async fn wait(&self, limit: Duration) -> bool {
-        let settled = tokio::time::timeout(limit, self.settle()).await;
-        matches!(settled, Ok(Ok(_)))
+        let all = async {
+            let mut pause = FIRST_PAUSE;
+            loop {
+                let settled = self.settle().await;
+                let asked = match &settled {
+                    Ok(_) if self.all_is_numbered().await => return true,
+                    Err(error) if !error.may_pass() => return false,
+                    Ok(_) => Duration::ZERO,
+                    Err(error) => error.retry_after().unwrap_or_default(),
+                };
+                tracing::info!(?settled, "not there yet");
+                doze(&mut pause, asked).await;
+            }
+        };
+        tokio::time::timeout(limit, all).await.unwrap_or(false)
+    }
+
+    /// Whether nothing waits but what was refused.
+    async fn all_is_numbered(&self) -> bool {
+        let unsent = self.log.unsent().await;
+        unsent.is_ok_and(|unsent| unsent.iter().all(|one| one.refused.is_some()))
     }
 }
 

@@ -10,6 +10,7 @@ mod kills;
 mod odd;
 mod proxy;
 mod restored;
+mod three;
 mod ways;
 
 use std::time::Duration;

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use warroom::clock::Clock;
 
-use super::{backend::Backend, copy::Copy};
+use super::{PATIENCE, backend::Backend, copy::Copy};
 
 /// What it answers to a page and to a post, whatever is asked.
 type Answer = fn(&Request) -> Response;
@@ -48,9 +48,11 @@ const ALL: [(&str, Answer); 17] = [
     ("another history's page", |_| page("x", &[], 0, false)),
     ("histories without end", |asked| {
         let epoch = Clock::System.new_id().to_string();
-        match asked.uri().query().unwrap_or_default().contains("epoch") {
-            true => problem(409, "epoch_changed"),
-            false => page(&epoch, &[], 0, false),
+        let query = asked.uri().query().unwrap_or_default();
+        if query.contains("epoch") {
+            problem(409, "epoch_changed")
+        } else {
+            page(&epoch, &[], 0, false)
         }
     }),
     ("a gap", |asked| ours(asked, &[3, 4], false)),
@@ -94,8 +96,6 @@ fn ours(asked: &Request, numbers: &[u64], more: bool) -> Response {
     if asked.method() == Method::POST {
         return Json(json!({ "results": [], "epoch": "e" })).into_response();
     }
-    let query = asked.uri().query().unwrap_or_default();
-    let epoch = query.split('&').find_map(|one| one.strip_prefix("epoch="));
     let id = Uuid::from_u128(5);
     let event = |seq: &u64| {
         json!({
@@ -105,7 +105,14 @@ fn ours(asked: &Request, numbers: &[u64], more: bool) -> Response {
         })
     };
     let events: Vec<Value> = numbers.iter().map(event).collect();
-    page(epoch.unwrap_or("e"), &events, 9, more)
+    page(epoch(asked), &events, 9, more)
+}
+
+/// The history that was asked for.
+fn epoch(asked: &Request) -> &str {
+    let query = asked.uri().query().unwrap_or_default();
+    let epoch = query.split('&').find_map(|one| one.strip_prefix("epoch="));
+    epoch.unwrap_or("e")
 }
 
 /// What it was asked.
@@ -116,7 +123,9 @@ struct Asked {
 }
 
 /// A server that answers so; it ends with the test's runtime.
-async fn mad(answer: Answer) -> (SocketAddr, Arc<Asked>) {
+async fn mad(
+    answer: impl Fn(&Request) -> Response + Clone + Send + Sync + 'static,
+) -> (SocketAddr, Arc<Asked>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let asked = Arc::new(Asked::default());
@@ -157,6 +166,36 @@ async fn survives(name: &str, answer: Answer, server: SocketAddr, token: &str) {
     assert_eq!(times, 1, "{name}: {ids:?}");
     assert_eq!(copy.log.unsent().await.unwrap(), [], "{name}");
     assert_eq!(copy.log.verify().await.unwrap().problems, [], "{name}");
+}
+
+#[tokio::test]
+async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let posts = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&posts);
+    let answer = move |asked: &Request| {
+        if asked.method() != Method::POST {
+            return page(epoch(asked), &[], 0, false);
+        }
+        counted.fetch_add(1, Ordering::Relaxed);
+        let id = Uuid::from_u128(9);
+        let result = json!({ "id": id, "result": "appended", "seq": 1 });
+        Json(json!({ "results": [result], "epoch": "e" })).into_response()
+    };
+    let (address, _) = mad(answer).await;
+    let mut copy = Copy::open(&folder.path().join("copy.db"), address, "prod", "t").await;
+    copy.settled().await;
+    copy.record(Uuid::from_u128(9), "lost").await;
+
+    copy.keep();
+
+    let twice = async {
+        while posts.load(Ordering::Relaxed) < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let handed_in = tokio::time::timeout(PATIENCE, twice).await;
+    assert!(handed_in.is_ok(), "it was handed in once, and never again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use warroom::clock::Clock;
+
 use super::backend::{Backend, Place, synced};
 use crate::{
     cli::house::House,
@@ -32,7 +34,9 @@ fn put_back(keep: impl FnOnce(&mut Backend, &Path)) {
         clients[0].done(&format!("note a{n}"));
         clients[1].done(&format!("note b{n}"));
     }
-    clients.iter().for_each(|client| drop(synced(client)));
+    for client in &clients {
+        synced(client);
+    }
     backend.end();
     backend.put_back(&kept);
     backend.start();
@@ -103,11 +107,11 @@ fn a_local_log_is_given_to_a_server_once_and_nobody_is_paged_again() {
 }
 
 /// Entries like that of an exported line, each with another of these texts.
-fn more_of(line: &str, texts: &[String]) -> String {
-    let like: serde_json::Value = serde_json::from_str(line).unwrap();
+fn more_of(exported: &str, texts: &[String]) -> String {
+    let like: serde_json::Value = serde_json::from_str(exported).unwrap();
     let entries = texts.iter().map(|text| {
         let mut entry = like.clone();
-        entry["id"] = uuid::Uuid::now_v7().to_string().into();
+        entry["id"] = Clock::System.new_id().to_string().into();
         entry["kind"] = "noted".into();
         entry["body"] = serde_json::json!({ "text": text });
         format!("{entry}\n")
