@@ -11,10 +11,10 @@
 //! backup, or this log was kept without it so far), the last common entry is
 //! looked for, and what comes after it here is sent anew.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::Duration,
-};
+mod pull;
+mod push;
+
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
@@ -29,21 +29,14 @@ use crate::{
         entry::{EntryId, Seq},
         text::Title,
     },
-    journal::{from_wire, to_wire},
     remote::{Heard, Remote, RemoteError, offset},
-    store::{Log, RawEntry, StoreError, TakenIn, Unsent},
+    store::{Log, StoreError},
     ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::{self, Follow, OnConflict, Outcome, Page, Post},
+    wire::Page,
 };
 
 /// How long the server may hold a question for news, in seconds.
 const WAIT_S: u32 = 20;
-/// Entries asked for at once.
-const PAGE: u32 = 500;
-/// Entries handed in at once, and the bytes of their bodies: well within what
-/// a server takes.
-const BATCH: usize = 200;
-const BATCH_BYTES: usize = 700 << 10;
 /// The first pause after a failure, and the longest: it doubles, with jitter,
 /// and never ends.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -316,153 +309,11 @@ impl Replica {
         });
     }
 
-    /// Hands in what waits; answers how many entries were refused for good.
-    async fn push(&self) -> Result<u64, SyncError> {
-        let mut refused = 0;
-        loop {
-            let batch = self.batch().await?;
-            if batch.is_empty() {
-                return Ok(refused);
-            }
-            let mut sent: HashSet<EntryId> = batch.iter().map(|entry| entry.id).collect();
-            let post = Post {
-                events: batch,
-                on_conflict: OnConflict::Record,
-            };
-            let mut items = self.remote.post(&post).await?.what.results;
-            items.retain(|item| sent.remove(&item.id));
-            if !sent.is_empty() {
-                return Err(self.garbage("it does not answer for every entry").into());
-            }
-            let mut answered = self.answered.lock().await;
-            for item in items {
-                if item.result == Outcome::Rejected {
-                    refused += 1;
-                    self.log.refused(item.id, &why(&item)).await?;
-                } else {
-                    answered.insert(item.id, item.seq.unwrap_or_default());
-                }
-            }
-            drop(answered);
-        }
-    }
-
-    /// The next entries that the server has not answered for.
-    async fn batch(&self) -> Result<Vec<wire::Entry>, SyncError> {
-        let answered = self.answered.lock().await;
-        let waiting = self.log.unsent().await?.into_iter();
-        let mut bytes = 0;
-        Ok(waiting
-            .filter(|one| one.refused.is_none() && !answered.contains_key(&one.row.id))
-            .take(BATCH)
-            .take_while(|one| {
-                let first = bytes == 0;
-                bytes += one.row.body.len();
-                first || bytes <= BATCH_BYTES
-            })
-            .filter_map(carried)
-            .collect())
-    }
-
-    /// Takes one page; answers how many entries were new, and the page, unless
-    /// the histories had to be brought together instead.
-    async fn pull(&self, wait_s: u32) -> Result<(u64, Option<Heard<Page>>), SyncError> {
-        let head = self.log.head().await?;
-        let last = self.log.raw_after(head.saturating_sub(1), 1).await?;
-        let asked = Follow {
-            after: head,
-            limit: Some(PAGE),
-            wait: wait_s,
-            epoch: Some(self.log.epoch().await?),
-            last: last
-                .first()
-                .filter(|row| row.seq == Some(head))
-                .map(|row| row.id),
-        };
-        let answered = self.answered.lock().await.clone();
-        let mut page = match self.remote.page(&asked).await {
-            Err(error) if error.is_other_history() => {
-                self.heal().await?;
-                return Ok((0, None));
-            }
-            other => other?,
-        };
-        let events = std::mem::take(&mut page.what.events);
-        let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();
-        match self.log.take_in(&page.what.epoch, &rows).await? {
-            TakenIn::UpTo(seq) if seq == head && page.what.more => {
-                Err(self.garbage("it has more, and does not send it").into())
-            }
-            TakenIn::UpTo(seq) => {
-                self.forget(answered, seq, page.what.head).await;
-                Ok((seq.saturating_sub(head), Some(page)))
-            }
-            // Another process was at it meanwhile.
-            TakenIn::OtherEpoch => Ok((0, None)),
-            TakenIn::Gap => {
-                let why = format!("its page does not follow number {head}");
-                Err(self.garbage(&why).into())
-            }
-        }
-    }
-
-    /// Forgets what was answered for before a page was asked for, which is here
-    /// up to number `seq`. What should be in it, or lies beyond the `head` that
-    /// the server has now, was lost there, and is handed in again.
-    async fn forget(&self, answered: HashMap<EntryId, Seq>, seq: Seq, head: Seq) {
-        let done = answered
-            .into_iter()
-            .filter(|(_, at)| *at <= seq || *at > head);
-        let mut answered = self.answered.lock().await;
-        let before = answered.len();
-        for (id, _) in done {
-            answered.remove(&id);
-        }
-        if answered.len() < before {
-            self.again.notify_one();
-        }
-    }
-
     fn garbage(&self, why: &str) -> RemoteError {
         RemoteError::Garbage {
             address: self.remote.name(),
             why: why.to_owned(),
         }
-    }
-
-    /// Finds the last entry that both have, and lets what comes after it here
-    /// wait for a number again; answers how many entries that is.
-    async fn heal(&self) -> Result<u64, SyncError> {
-        let server = self.remote.page(&one_after(0)).await?.what;
-        let common = self.common(server.head).await?;
-        let name = self.remote.name();
-        let moved = self.log.attach(&name, &server.epoch, common).await?;
-        self.answered.lock().await.clear();
-        if moved > 0 {
-            tracing::warn!(moved, common, server = %name, "entries wait to be numbered anew");
-        }
-        Ok(moved)
-    }
-
-    /// How far this log and the server's, which ends at `head`, are the same:
-    /// both only ever grew, so half of what is left is ruled out each time.
-    async fn common(&self, head: Seq) -> Result<Seq, SyncError> {
-        let (mut low, mut high) = (0, head.min(self.log.head().await?));
-        while low < high {
-            let middle = low + (high - low).div_ceil(2);
-            if self.same_at(middle).await? {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        Ok(low)
-    }
-
-    async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
-        let theirs = self.remote.page(&one_after(seq - 1)).await?.what.events;
-        let ours = self.log.raw_after(seq - 1, 1).await?;
-        Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))
     }
 
     /// Waits until the server has numbered every entry that it will take, but
@@ -492,37 +343,12 @@ impl Replica {
     }
 }
 
-/// The one entry after a number, of whatever history.
-fn one_after(after: Seq) -> Follow {
-    Follow {
-        after,
-        limit: Some(1),
-        ..Follow::default()
-    }
-}
-
 /// Sleeps as long as was asked for, and a random part of the pause, which
 /// doubles.
 async fn doze(pause: &mut Duration, asked: Duration) {
     let sleep = asked + pause.mul_f64(fastrand::f64());
     *pause = (*pause * 2).min(LONGEST_PAUSE);
     tokio::time::sleep(sleep).await;
-}
-
-/// An entry that waits, as it goes over the wire.
-fn carried(one: Unsent) -> Option<wire::Entry> {
-    let mut entry = to_wire(one.row)?;
-    entry.told = one.told;
-    Some(entry)
-}
-
-/// Why the server refused an entry, in its words.
-fn why(item: &wire::Item) -> Title {
-    let code = item.code.as_deref().unwrap_or("refused");
-    match &item.detail {
-        Some(detail) => Title::lossy(&format!("{code}: {detail}")),
-        None => Title::lossy(code),
-    }
 }
 
 /// Whether the last good answer is so old that a screen must not be trusted.
