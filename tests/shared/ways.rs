@@ -67,6 +67,9 @@ async fn i2_lost_replies_and_repeated_requests_double_and_lose_nothing() {
         let mut made = Vec::new();
         for n in 0..each {
             made.push(copy.note(&format!("note {n}")).await);
+            if n % 2 == 0 {
+                continue;
+            }
             let settled = copy.settle().await;
             assert!(
                 settled.as_ref().err().is_none_or(SyncError::may_pass),
