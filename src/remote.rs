@@ -13,12 +13,11 @@ use tokio::{sync::OnceCell, time::Instant};
 
 use crate::{
     domain::{
-        entry::Seq,
         notice::Delivery,
         secret::Secret,
         text::{Name, Title},
     },
-    wire::{Meta, Page, Post, Posted, Problem, Told},
+    wire::{Follow, Meta, Page, Post, Posted, Problem, Told},
 };
 
 /// How long a call that asks for nothing may take.
@@ -143,27 +142,25 @@ impl Remote {
         self.call(Method::POST, &path, Some(post), PATIENCE).await
     }
 
-    /// Entries after number `after`, at most `limit`; waits up to `wait_s`
-    /// seconds while there are none.
+    /// The entries that `asked` says; waits as long as that says while there
+    /// are none.
     ///
     /// # Errors
     ///
-    /// As [`Remote::post`]; [`RemoteError::is_other_history`] where `epoch` is
-    /// not the server's.
-    pub async fn page(
-        &self,
-        after: Seq,
-        limit: usize,
-        wait_s: u32,
-        epoch: Option<&str>,
-    ) -> Result<Heard<Page>, RemoteError> {
+    /// As [`Remote::post`]; [`RemoteError::is_other_history`] where the
+    /// history is not the server's.
+    pub async fn page(&self, asked: &Follow) -> Result<Heard<Page>, RemoteError> {
         let ws = segment(&self.address.workspace);
-        let mut path = format!("v1/ws/{ws}/events?after={after}&limit={limit}&wait={wait_s}");
-        if let Some(epoch) = epoch {
-            path.push_str("&epoch=");
-            path.push_str(&segment(epoch));
+        let (after, wait) = (asked.after, asked.wait);
+        let mut path = format!("v1/ws/{ws}/events?after={after}&wait={wait}");
+        let last = asked.last.map(|last| last.to_string());
+        let limit = asked.limit.map(|limit| limit.to_string());
+        for (name, value) in [("limit", &limit), ("epoch", &asked.epoch), ("last", &last)] {
+            if let Some(value) = value {
+                path = format!("{path}&{name}={}", segment(value));
+            }
         }
-        let limit = PATIENCE + Duration::from_secs(wait_s.into());
+        let limit = PATIENCE + Duration::from_secs(wait.into());
         self.call(Method::GET, &path, None::<&()>, limit).await
     }
 

@@ -11,7 +11,10 @@
 //! backup, or this log was kept without it so far), the last common entry is
 //! looked for, and what comes after it here is sent anew.
 
-use std::{collections::HashSet, time::Duration};
+mod pull;
+mod push;
+
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
@@ -20,6 +23,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use self::pull::Pulled;
 use crate::{
     clock::Clock,
     domain::{
@@ -27,23 +31,16 @@ use crate::{
         notice::Delivery,
         text::Title,
     },
-    journal::{from_wire, to_wire},
     remote::{Heard, Remote, RemoteError, offset},
-    store::{Log, RawEntry, StoreError, TakenIn, Unsent},
+    store::{Log, StoreError},
     ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::{self, OnConflict, Outcome, Page, Post},
+    wire::Page,
 };
 
 /// How long the server may hold a question for news, in seconds: with each
 /// answer it tells that its engine lives, so the wait is shorter than the time
 /// after which an engine counts as silent.
 const WAIT_S: u32 = 6;
-/// Entries asked for at once.
-const PAGE: usize = 500;
-/// Entries handed in at once, and the bytes of their bodies: well within what
-/// a server takes.
-const BATCH: usize = 200;
-const BATCH_BYTES: usize = 700 << 10;
 /// The first pause after a failure, and the longest: it doubles, with jitter,
 /// and never ends. A server that is back is found within these seconds; a
 /// thousand consoles that look for it are a hundred questions a second.
@@ -54,25 +51,17 @@ const SOON: Duration = Duration::from_secs(1);
 /// How often the history may be another one before it makes no sense.
 const HISTORIES: usize = 5;
 
-/// Entries of these kinds change what is delivered.
-const DELIVERS: [&str; 7] = [
-    "delivered",
-    "undelivered",
-    "update_sent",
-    "escalated",
-    "paged",
-    "external_approved",
-    "retracted",
-];
-
 /// A copy of the log, and where it is kept the same.
 #[derive(Debug)]
 pub struct Replica {
     log: Log,
     remote: Remote,
     clock: Clock,
-    /// What the server has answered for, until its page brings it.
-    answered: Mutex<HashSet<EntryId>>,
+    /// What the server has answered for, and under which number, until its
+    /// page brings it.
+    answered: Mutex<HashMap<EntryId, Seq>>,
+    /// Something is to be handed in once more.
+    again: Notify,
     /// Tells whoever pushes that the server answers again.
     back: Notify,
     /// Who ran the server's engine when it last answered.
@@ -127,17 +116,6 @@ pub struct Seen {
     pub deliveries: Vec<Delivery>,
 }
 
-/// What came with one page.
-#[derive(Debug, Default)]
-struct Pulled {
-    /// How many entries were new.
-    count: u64,
-    /// Whether something is delivered because of them, or was.
-    delivers: bool,
-    /// The page; none where the histories had to be brought together instead.
-    page: Option<Heard<Page>>,
-}
-
 /// How a copy stands to its server after [`Replica::settle`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Settled {
@@ -157,6 +135,7 @@ impl Replica {
             remote,
             clock,
             answered: Mutex::default(),
+            again: Notify::new(),
             back: Notify::new(),
             engine: Mutex::default(),
         }
@@ -297,7 +276,10 @@ impl Replica {
             match self.push().await {
                 Ok(_) => {
                     pause = FIRST_PAUSE;
-                    changes.changed().await;
+                    tokio::select! {
+                        () = changes.changed() => {}
+                        () = self.again.notified() => {}
+                    }
                 }
                 Err(error) => {
                     // What it says no to is told entry by entry; who is out of
@@ -393,98 +375,6 @@ impl Replica {
         });
     }
 
-    /// Hands in what waits; answers how many entries were refused for good.
-    async fn push(&self) -> Result<u64, SyncError> {
-        let mut refused = 0;
-        loop {
-            let batch = self.batch().await?;
-            if batch.is_empty() {
-                return Ok(refused);
-            }
-            let mut sent: HashSet<EntryId> = batch.iter().map(|entry| entry.id).collect();
-            let post = Post {
-                events: batch,
-                on_conflict: OnConflict::Record,
-            };
-            let mut items = self.remote.post(&post).await?.what.results;
-            items.retain(|item| sent.remove(&item.id));
-            if !sent.is_empty() {
-                return Err(self.garbage("it does not answer for every entry").into());
-            }
-            let mut answered = self.answered.lock().await;
-            for item in items {
-                answered.insert(item.id);
-                if item.result == Outcome::Rejected {
-                    refused += 1;
-                    self.log.refused(item.id, &why(&item)).await?;
-                }
-            }
-            drop(answered);
-        }
-    }
-
-    /// The next entries that the server has not answered for.
-    async fn batch(&self) -> Result<Vec<wire::Entry>, SyncError> {
-        let answered = self.answered.lock().await;
-        let waiting = self.log.unsent().await?.into_iter();
-        let mut bytes = 0;
-        Ok(waiting
-            .filter(|one| one.refused.is_none() && !answered.contains(&one.row.id))
-            .take(BATCH)
-            .take_while(|one| {
-                let first = bytes == 0;
-                bytes += one.row.body.len();
-                first || bytes <= BATCH_BYTES
-            })
-            .filter_map(carried)
-            .collect())
-    }
-
-    /// Takes one page.
-    async fn pull(&self, wait_s: u32) -> Result<Pulled, SyncError> {
-        let (head, epoch) = (self.log.head().await?, self.log.epoch().await?);
-        let asked = self.remote.page(head, PAGE, wait_s, Some(&epoch)).await;
-        let mut page = match asked {
-            Err(error) if error.is_other_history() => {
-                self.heal().await?;
-                return Ok(Pulled::default());
-            }
-            other => other?,
-        };
-        self.engine
-            .lock()
-            .await
-            .clone_from(&page.what.engine.holder);
-        let events = std::mem::take(&mut page.what.events);
-        let delivers = events.iter().any(|entry| DELIVERS.contains(&&*entry.kind));
-        let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();
-        match self.log.take_in(&page.what.epoch, &rows).await? {
-            TakenIn::UpTo(seq) if seq == head && page.what.more => {
-                Err(self.garbage("it has more, and does not send it").into())
-            }
-            TakenIn::UpTo(seq) => {
-                let mut answered = self.answered.lock().await;
-                for row in &rows {
-                    answered.remove(&row.id);
-                }
-                Ok(Pulled {
-                    count: seq.saturating_sub(head),
-                    delivers,
-                    page: Some(page),
-                })
-            }
-            // Another process was at it meanwhile.
-            TakenIn::OtherEpoch => Ok(Pulled::default()),
-            TakenIn::Unfit => Err(self
-                .garbage("it sends entries that nobody could read back")
-                .into()),
-            TakenIn::Gap => {
-                let why = format!("its page does not follow number {head}");
-                Err(self.garbage(&why).into())
-            }
-        }
-    }
-
     fn garbage(&self, why: &str) -> RemoteError {
         RemoteError::Garbage {
             address: self.remote.name(),
@@ -492,46 +382,30 @@ impl Replica {
         }
     }
 
-    /// Finds the last entry that both have, and lets what comes after it here
-    /// wait for a number again; answers how many entries that is.
-    async fn heal(&self) -> Result<u64, SyncError> {
-        let server = self.remote.page(0, 1, 0, None).await?.what;
-        let common = self.common(server.head).await?;
-        let name = self.remote.name();
-        let moved = self.log.attach(&name, &server.epoch, common).await?;
-        self.answered.lock().await.clear();
-        if moved > 0 {
-            tracing::warn!(moved, common, server = %name, "entries wait to be numbered anew");
-        }
-        Ok(moved)
-    }
-
-    /// How far this log and the server's, which ends at `head`, are the same:
-    /// both only ever grew, so half of what is left is ruled out each time.
-    async fn common(&self, head: Seq) -> Result<Seq, SyncError> {
-        let (mut low, mut high) = (0, head.min(self.log.head().await?));
-        while low < high {
-            let middle = low + (high - low).div_ceil(2);
-            if self.same_at(middle).await? {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        Ok(low)
-    }
-
-    async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
-        let theirs = self.remote.page(seq - 1, 1, 0, None).await?.what.events;
-        let ours = self.log.raw_after(seq - 1, 1).await?;
-        Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))
-    }
-
-    /// Waits until the server has answered for every entry that waits now, but
-    /// not longer than until `deadline`; answers whether it has.
+    /// Waits until the server has numbered every entry that it will take, but
+    /// not longer than `limit`; answers whether it has.
     pub async fn wait(&self, limit: Duration) -> bool {
-        let settled = tokio::time::timeout(limit, self.settle()).await;
-        matches!(settled, Ok(Ok(_)))
+        let all = async {
+            let mut pause = FIRST_PAUSE;
+            loop {
+                let settled = self.settle().await;
+                let asked = match &settled {
+                    Ok(_) if self.all_is_numbered().await => return true,
+                    Err(error) if !error.may_pass() => return false,
+                    Ok(_) => Duration::ZERO,
+                    Err(error) => error.retry_after().unwrap_or_default(),
+                };
+                tracing::info!(?settled, "not there yet");
+                doze(&mut pause, asked).await;
+            }
+        };
+        tokio::time::timeout(limit, all).await.unwrap_or(false)
+    }
+
+    /// Whether nothing waits but what was refused.
+    async fn all_is_numbered(&self) -> bool {
+        let unsent = self.log.unsent().await;
+        unsent.is_ok_and(|unsent| unsent.iter().all(|one| one.refused.is_some()))
     }
 }
 
@@ -541,22 +415,6 @@ async fn doze(pause: &mut Duration, asked: Duration) {
     let sleep = asked + pause.mul_f64(fastrand::f64());
     *pause = (*pause * 2).min(LONGEST_PAUSE);
     tokio::time::sleep(sleep).await;
-}
-
-/// An entry that waits, as it goes over the wire.
-fn carried(one: Unsent) -> Option<wire::Entry> {
-    let mut entry = to_wire(one.row)?;
-    entry.told = one.told;
-    Some(entry)
-}
-
-/// Why the server refused an entry, in its words.
-fn why(item: &wire::Item) -> Title {
-    let code = item.code.as_deref().unwrap_or("refused");
-    match &item.detail {
-        Some(detail) => Title::lossy(&format!("{code}: {detail}")),
-        None => Title::lossy(code),
-    }
 }
 
 /// Whether the last good answer is so old that a screen must not be trusted.

@@ -189,6 +189,11 @@ pub struct Follow {
     pub wait: u32,
     /// The history in which `after` holds; another one is answered with 409.
     pub epoch: Option<String>,
+    /// The entry that has the number `after`, as the client knows it. Where it
+    /// is another one here, so is the history: a copy of a log goes on under
+    /// the name of the whole one.
+    #[param(value_type = Option<String>, format = "uuid")]
+    pub last: Option<EntryId>,
 }
 
 /// Entries after a number, and how the server is.

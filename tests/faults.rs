@@ -7,7 +7,7 @@ macro_rules! say {
 }
 
 pub mod console;
-mod engines;
+pub mod engines;
 pub mod kills;
 mod posts;
 pub mod process;

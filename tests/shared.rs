@@ -3,9 +3,14 @@
 
 mod backend;
 mod copy;
+mod disk;
 mod first;
+mod garbage;
 mod kills;
+mod odd;
 mod proxy;
+mod restored;
+mod three;
 mod ways;
 
 use std::time::Duration;

@@ -362,18 +362,14 @@ async fn revoked_tokens(setup: &Setup) -> Vec<String> {
         log.close().await;
         color_eyre::Result::<_>::Ok(tokens)
     };
-    match known.await {
-        Ok(tokens) => {
-            let revoked = tokens.iter().filter(|token| token.revoked_at.is_some());
-            revoked.map(Token::id).collect()
-        }
-        Err(_) => {
-            say::aside(
-                "warning: tokens that were revoked since the backup hold again: `warroom token list`",
-            );
-            Vec::new()
-        }
-    }
+    let Ok(tokens) = known.await else {
+        say::aside(
+            "warning: tokens that were revoked since the backup hold again: `warroom token list`",
+        );
+        return Vec::new();
+    };
+    let revoked = tokens.iter().filter(|token| token.revoked_at.is_some());
+    revoked.map(Token::id).collect()
 }
 
 /// Copies `from` into the place of the log, whole, and moves what was there aside.

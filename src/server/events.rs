@@ -217,6 +217,12 @@ async fn agrees(room: &Room, asked: &Follow) -> Result<(), Problem> {
         let way_out = "the server lost what came after its head: send it what it lacks";
         return Err(Problem::new(Code::CursorAhead, way_out).at(&epoch, feed.head()));
     }
+    if let Some(last) = asked.last
+        && feed.at(&room.log, asked.after).await? != Some(last)
+    {
+        let way_out = "another entry has that number here: read the log again from the last entry that both have";
+        return Err(Problem::new(Code::EpochChanged, way_out).at(&epoch, feed.head()));
+    }
     Ok(())
 }
 

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Room;
 use crate::{
-    domain::entry::Seq,
+    domain::entry::{EntryId, Seq},
     journal,
     store::{Changes, Log, RawEntry, StoreError},
     wire::{self, Engine},
@@ -52,7 +52,7 @@ struct State {
     engine: Engine,
     /// The number of the last entry that is not kept here any more.
     before: Seq,
-    entries: VecDeque<Encoded>,
+    entries: VecDeque<(EntryId, Encoded)>,
 }
 
 impl Feed {
@@ -132,8 +132,8 @@ impl Feed {
 
     /// Tells of the entries after the head.
     fn push(&self, rows: Vec<RawEntry>) {
-        let entries: Vec<Encoded> = rows.into_iter().map(encode).collect();
-        let count = entries.len() as u64;
+        let count = rows.len() as u64;
+        let entries = rows.into_iter().map(|row| (row.id, encode(row))).collect();
         self.change(|state| state.push(entries));
         self.head.send_modify(|head| *head += count);
     }
@@ -152,6 +152,16 @@ impl Feed {
         }
         let rows = log.raw_after(after, most).await?;
         Ok(fitting(rows.into_iter().map(encode).collect()))
+    }
+
+    /// The entry of this number, if there is one; from here, or from the log.
+    pub(super) async fn at(&self, log: &Log, seq: Seq) -> Result<Option<EntryId>, StoreError> {
+        if let Some(id) = self.with(|state| state.at(seq)) {
+            return Ok(Some(id));
+        }
+        let rows = log.raw_after(seq.saturating_sub(1), 1).await?;
+        let found = rows.into_iter().find(|row| row.seq == Some(seq));
+        Ok(found.map(|row| row.id))
     }
 
     /// Looks at who runs the engine, and whether the history is another one.
@@ -193,7 +203,7 @@ impl Feed {
 }
 
 impl State {
-    fn push(&mut self, entries: Vec<Encoded>) {
+    fn push(&mut self, entries: Vec<(EntryId, Encoded)>) {
         self.entries.extend(entries);
         let over = self.entries.len().saturating_sub(KEPT);
         self.entries.drain(..over);
@@ -203,7 +213,14 @@ impl State {
     /// `None` where what follows is not kept here any more.
     fn after(&self, after: Seq, most: usize) -> Option<Vec<Encoded>> {
         let skip = usize::try_from(after.checked_sub(self.before)?).ok()?;
-        Some(self.entries.iter().skip(skip).take(most).cloned().collect())
+        let entries = self.entries.iter().skip(skip).take(most);
+        Some(entries.map(|(_, entry)| Arc::clone(entry)).collect())
+    }
+
+    /// `None` where the entry of this number is not kept here.
+    fn at(&self, seq: Seq) -> Option<EntryId> {
+        let place = usize::try_from(seq.checked_sub(self.before + 1)?).ok()?;
+        self.entries.get(place).map(|(id, _)| *id)
     }
 }
 

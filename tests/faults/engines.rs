@@ -1,11 +1,13 @@
 //! One engine at a time, and each step once.
 
+use std::process::Command;
+
 use chrono::TimeDelta;
 use serde_json::Value;
 use warroom::clock::Clock;
 
 use super::{NO_PROBES, process::Talking, receiver::Receiver};
-use crate::cli::house::House;
+use crate::cli::house::{House, said};
 
 const POLICY: &str = r#"
 amends = "built-in"
@@ -20,37 +22,39 @@ channels = ["pager"]
 /// A house where two people can be paged.
 fn house(receiver: &Receiver) -> House {
     let house = House::new();
-    house.file(".config/warroom/team.toml", POLICY);
-    house.config(&format!(
-        "{NO_PROBES}policy = \"team.toml\"\n{}",
-        receiver.channel("pager")
-    ));
+    furnish(&house, receiver, "");
     house
 }
 
+/// Lets two people be paged from a house, whose configuration begins so.
+pub fn furnish(house: &House, receiver: &Receiver, config: &str) {
+    house.file(".config/warroom/team.toml", POLICY);
+    house.config(&format!(
+        "{config}{NO_PROBES}policy = \"team.toml\"\n{}",
+        receiver.channel("pager")
+    ));
+}
+
 /// An incident whose first step was due a minute and a half ago.
-fn declare(house: &House) {
+pub fn declare(house: &House) {
+    overdue(house.command::<[&str; 0]>([]));
+}
+
+/// The same, by this command.
+pub fn overdue(mut command: Command) {
     let now = (Clock::System.now() - TimeDelta::seconds(30)).to_rfc3339();
-    let said = house.run([
-        "declare",
-        "checkout is down",
-        "--severity",
-        "P2",
-        "--alert-at",
-        "16m ago",
-        "--yes",
-        "--now",
-        &now,
-    ]);
+    command.args(["declare", "checkout is down", "--severity", "P2"]);
+    command.args(["--alert-at", "16m ago", "--yes", "--now", &now]);
+    let said = said(command.output().unwrap());
     assert_eq!(said.code, 0, "{said:?}");
 }
 
-fn engine(house: &House) -> Talking {
+pub fn engine(house: &House) -> Talking {
     Talking::new(&mut house.command(["engine"]))
 }
 
 /// What was escalated so far.
-fn escalated(house: &House) -> Vec<Value> {
+pub fn escalated(house: &House) -> Vec<Value> {
     let timeline = house.json("timeline");
     let entries = timeline.as_array().unwrap().iter();
     entries
@@ -61,7 +65,7 @@ fn escalated(house: &House) -> Vec<Value> {
 
 /// Lets the engine go around once more: it fires before it delivers, so with
 /// this post everything has left that it meant to fire.
-fn go_around(house: &House, receiver: &Receiver) {
+pub fn go_around(house: &House, receiver: &Receiver) {
     let now = (Clock::System.now() - TimeDelta::minutes(1)).to_rfc3339();
     let said = house.run(["update", "--to", "pager", "--yes", "--now", &now]);
     assert_eq!(said.code, 0, "{said:?}");

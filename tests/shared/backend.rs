@@ -93,7 +93,13 @@ impl Backend {
     }
 
     pub fn start(&mut self) {
-        self.running = Some(Served::with(self.serving()));
+        let command = self.serving();
+        self.start_as(command);
+    }
+
+    /// Starts it by this command, which is or becomes [`Backend::serving`].
+    pub fn start_as(&mut self, command: Command) {
+        self.running = Some(Served::with(command));
     }
 
     pub fn running(&mut self) -> &mut Served {
@@ -125,18 +131,27 @@ impl Backend {
     /// The same, by way of another address.
     pub fn client_at(&self, address: SocketAddr, who: &str) -> House {
         let house = House::new();
-        let token = house.file("token", &self.token(who));
-        fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
-        self.tell(&house, address, &token);
+        house.config(&format!("{}{NO_PROBES}", self.leads(&house, address, who)));
         house
     }
 
-    fn tell(&self, house: &House, address: SocketAddr, token: &Path) {
-        house.config(&format!(
-            "{NO_PROBES}workspace = \"{}\"\nserver = \"http://{address}\"\ntoken_file = \"{}\"\n",
+    /// What the configuration of a house says that speaks to this server.
+    pub fn leads(&self, house: &House, address: SocketAddr, who: &str) -> String {
+        let token = house.file("token", &self.token(who));
+        fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
+        format!(
+            "workspace = \"{}\"\nserver = \"http://{address}\"\ntoken_file = \"{}\"\n",
             self.workspace,
             token.display()
-        ));
+        )
+    }
+
+    /// Puts another file in the place of the log: nothing beside it is left.
+    pub fn put_back(&self, kept: &Path) {
+        for beside in ["", "-wal", "-shm", ".head"] {
+            fs::remove_file(self.house.path().join(format!("server.db{beside}"))).ok();
+        }
+        fs::copy(kept, self.file()).unwrap();
     }
 
     /// Brings all of them together, and asserts that each has the server's log,
@@ -150,7 +165,8 @@ impl Backend {
         for client in clients {
             let standing = synced(client);
             assert_eq!(standing["head"], log.lines().count(), "{standing}");
-            assert_eq!(client.done("export").out, log, "each has the same log");
+            let same = client.done("export").out == log;
+            assert!(same, "another log than the server's in {:?}", client.path());
             client.done("verify");
         }
         log

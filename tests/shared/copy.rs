@@ -58,9 +58,14 @@ impl Copy {
 
     /// Records a note, here; answers its id.
     pub async fn note(&self, text: &str) -> EntryId {
+        self.record(Clock::System.new_id(), text).await
+    }
+
+    /// Records a note under this id.
+    pub async fn record(&self, id: Uuid, text: &str) -> EntryId {
         let now = Clock::System.now();
         let entry = Entry {
-            id: EntryId(Clock::System.new_id()),
+            id: EntryId(id),
             seq: None,
             incident: IncidentId(Uuid::from_u128(1)),
             at: now,
@@ -74,9 +79,8 @@ impl Copy {
             },
             came_as: None,
         };
-        let id = entry.id;
         self.log.append(&[entry], &[], now).await.unwrap();
-        id
+        EntryId(id)
     }
 
     /// Once, as a command does.

@@ -10,7 +10,9 @@ fn survives(mut backend: Backend) {
     let houses = ["ada", "bo", "grace"].map(|who| backend.client(who));
     backend.start();
     houses[0].done("declare down --severity P2");
-    houses.iter().for_each(|house| drop(synced(house)));
+    for house in &houses {
+        synced(house);
+    }
     let fire = Fire::new(houses.into());
     let backend = Mutex::new(backend);
 

@@ -1,0 +1,153 @@
+//! What the server numbered comes here; and where its history is another one,
+//! both are brought together.
+
+use std::collections::HashMap;
+
+use super::{Replica, SyncError};
+use crate::{
+    domain::entry::{EntryId, Seq},
+    journal::from_wire,
+    remote::Heard,
+    store::{RawEntry, TakenIn},
+    wire::{Follow, Page},
+};
+
+/// Entries asked for at once.
+const PAGE: u32 = 500;
+/// Entries of these kinds change what is delivered.
+const DELIVERS: [&str; 7] = [
+    "delivered",
+    "undelivered",
+    "update_sent",
+    "escalated",
+    "paged",
+    "external_approved",
+    "retracted",
+];
+
+/// What came with one page.
+#[derive(Debug, Default)]
+pub(super) struct Pulled {
+    /// How many entries were new.
+    pub(super) count: u64,
+    /// Whether something is delivered because of them, or was.
+    pub(super) delivers: bool,
+    /// The page; none where the histories had to be brought together instead.
+    pub(super) page: Option<Heard<Page>>,
+}
+
+impl Replica {
+    /// Takes one page.
+    pub(super) async fn pull(&self, wait_s: u32) -> Result<Pulled, SyncError> {
+        let head = self.log.head().await?;
+        let last = self.log.raw_after(head.saturating_sub(1), 1).await?;
+        let asked = Follow {
+            after: head,
+            limit: Some(PAGE),
+            wait: wait_s,
+            epoch: Some(self.log.epoch().await?),
+            last: last
+                .first()
+                .filter(|row| row.seq == Some(head))
+                .map(|row| row.id),
+        };
+        let answered = self.answered.lock().await.clone();
+        let mut page = match self.remote.page(&asked).await {
+            Err(error) if error.is_other_history() => {
+                self.heal().await?;
+                return Ok(Pulled::default());
+            }
+            other => other?,
+        };
+        let holder = &page.what.engine.holder;
+        self.engine.lock().await.clone_from(holder);
+        let events = std::mem::take(&mut page.what.events);
+        let delivers = events.iter().any(|entry| DELIVERS.contains(&&*entry.kind));
+        let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();
+        match self.log.take_in(&page.what.epoch, &rows).await? {
+            TakenIn::UpTo(seq) if seq == head && page.what.more => {
+                Err(self.garbage("it has more, and does not send it").into())
+            }
+            TakenIn::UpTo(seq) => {
+                self.forget(answered, seq, page.what.head).await;
+                Ok(Pulled {
+                    count: seq.saturating_sub(head),
+                    delivers,
+                    page: Some(page),
+                })
+            }
+            // Another process was at it meanwhile.
+            TakenIn::OtherEpoch => Ok(Pulled::default()),
+            TakenIn::Unfit => {
+                let why = "it sends entries that nobody could read back";
+                Err(self.garbage(why).into())
+            }
+            TakenIn::Gap => {
+                let why = format!("its page does not follow number {head}");
+                Err(self.garbage(&why).into())
+            }
+        }
+    }
+
+    /// Forgets what was answered for before a page was asked for, which is here
+    /// up to number `seq`. What should be in it, or lies beyond the `head` that
+    /// the server has now, was lost there, and is handed in again.
+    async fn forget(&self, answered: HashMap<EntryId, Seq>, seq: Seq, head: Seq) {
+        let done = answered
+            .into_iter()
+            .filter(|(_, at)| *at <= seq || *at > head);
+        let mut answered = self.answered.lock().await;
+        let before = answered.len();
+        for (id, _) in done {
+            answered.remove(&id);
+        }
+        if answered.len() < before {
+            self.again.notify_one();
+        }
+    }
+
+    /// Finds the last entry that both have, and lets what comes after it here
+    /// wait for a number again; answers how many entries that is.
+    pub(super) async fn heal(&self) -> Result<u64, SyncError> {
+        let server = self.remote.page(&one_after(0)).await?.what;
+        let common = self.common(server.head).await?;
+        let name = self.remote.name();
+        let moved = self.log.attach(&name, &server.epoch, common).await?;
+        self.answered.lock().await.clear();
+        if moved > 0 {
+            self.again.notify_one();
+            tracing::warn!(moved, common, server = %name, "entries wait to be numbered anew");
+        }
+        Ok(moved)
+    }
+
+    /// How far this log and the server's, which ends at `head`, are the same:
+    /// both only ever grew, so half of what is left is ruled out each time.
+    async fn common(&self, head: Seq) -> Result<Seq, SyncError> {
+        let (mut low, mut high) = (0, head.min(self.log.head().await?));
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if self.same_at(middle).await? {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        Ok(low)
+    }
+
+    async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
+        let theirs = self.remote.page(&one_after(seq - 1)).await?.what.events;
+        let ours = self.log.raw_after(seq - 1, 1).await?;
+        Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))
+    }
+}
+
+/// The one entry after a number, of whatever history.
+fn one_after(after: Seq) -> Follow {
+    Follow {
+        after,
+        limit: Some(1),
+        ..Follow::default()
+    }
+}
