@@ -69,7 +69,7 @@ pub struct EnterPhase {
     /// investigating, identified, fixing or monitoring
     pub phase: String,
     /// For fixing: how to get back, or "none possible"
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, visible_alias = "reason", value_name = "TEXT")]
     pub rollback: Option<String>,
     #[command(flatten)]
     pub at: At,

@@ -75,6 +75,10 @@ pub fn sheet_rule(paint: Paint<'_>, buffer: &mut Buffer, area: Rect, title: &str
 /// it would hide the first column.
 pub fn clear(paint: Paint<'_>, buffer: &mut Buffer, area: Rect) {
     let area = area.intersection(buffer.area);
+    if area.is_empty() {
+        // What has no cell may lie beside the screen.
+        return;
+    }
     for y in area.top()..area.bottom() {
         let before = area.x.checked_sub(1).filter(|x| *x >= buffer.area.x);
         if let Some(x) = before.filter(|x| buffer[(*x, y)].symbol().cell_width() > 1) {

@@ -75,10 +75,11 @@ impl Incident {
             Phase::Resolved | Phase::Closed | Phase::Cancelled => refuse(format!(
                 "{phase} is not a phase to enter: use resolve, close or cancel"
             )),
-            Phase::Fixing if !has_rollback && self.phase() != Phase::Monitoring => refuse(
-                "deploying a fix asks for a rollback plan: say it, or \"none possible\" (G2)"
-                    .to_owned(),
-            ),
+            Phase::Fixing if !has_rollback && self.phase() != Phase::Monitoring => {
+                Err(Refusal::without_reason(
+                    "deploying a fix asks for a rollback plan, or \"none possible\" (G2)",
+                ))
+            }
             same if same == self.phase() => {
                 refuse(format!("{} is in that phase already", self.label()))
             }
