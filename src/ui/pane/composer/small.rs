@@ -42,7 +42,8 @@ pub fn draw_small(
         let keys = "Tab next field  ^R review  Esc keeps it";
         canvas.clipped(0, height - 1, Role::Muted, keys, width);
     }
-    text(composer, canvas, (0, 1), below.saturating_sub(1))
+    let rows = if height > 3 { below - 1 } else { below };
+    text(composer, canvas, (0, 1), rows)
 }
 
 /// The field's text, its end last where it is too long.
@@ -61,6 +62,9 @@ fn text(
         }
         return None;
     };
+    if rows == 0 {
+        return None;
+    }
     let columns = canvas.width().saturating_sub(x + 1);
     let (lines, row, column) = wrap_with_cursor(&edit.text(), edit.cursor(), columns);
     let first = (row + 1).saturating_sub(usize::from(rows));
