@@ -224,7 +224,7 @@ pub struct Engine {
     pub ticked_at: Option<DateTime<Utc>>,
 }
 
-/// A delivery, as a server tells of it; [`view::Sending`] is how it says so.
+/// A delivery, as a server tells of it and a client reads it.
 #[derive(Debug, Clone, Deserialize)]
 #[expect(missing_docs, reason = "each field is one of the delivery's")]
 pub struct Told {
