@@ -1,6 +1,6 @@
 //! A client that costs little: HTTP/1.1 by hand, over one connection each.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -25,52 +25,48 @@ impl Connection {
         }
     }
 
-    pub async fn post(&mut self, body: &str) {
+    /// Hands in an entry; answers its number.
+    pub async fn post(&mut self, body: &str) -> u64 {
         let request = format!(
             "POST /v1/ws/prod/events HTTP/1.1\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.head,
             body.len()
         );
-        let answer = self.ask(&request).await;
-        assert!(answer.contains("\"seq\""), "{answer}");
+        let answer = self.ask(&request).await.expect("it lives");
+        number(&answer, "\"seq\":").unwrap_or_else(|| panic!("not taken: {answer}"))
     }
 
     /// The number after the entries that came.
-    async fn follow(&mut self, after: u64) -> u64 {
+    async fn follow(&mut self, after: u64) -> Option<u64> {
         let request = format!(
             "GET /v1/ws/prod/events?after={after}&wait=20 HTTP/1.1\r\n{}\r\n",
             self.head
         );
-        let answer = self.ask(&request).await;
-        let next = answer.split("\"next\":").nth(1).unwrap_or_default();
-        let digits: String = next.chars().take_while(char::is_ascii_digit).collect();
-        digits
-            .parse()
-            .unwrap_or_else(|_| panic!("no page: {answer}"))
+        let answer = self.ask(&request).await?;
+        let next = number(&answer, "\"next\":");
+        Some(next.unwrap_or_else(|| panic!("no page: {answer}")))
     }
 
-    async fn ask(&mut self, request: &str) -> String {
-        self.stream
-            .write_all(request.as_bytes())
-            .await
-            .expect("it takes it");
+    /// The answer's body; `None` once the server is gone.
+    async fn ask(&mut self, request: &str) -> Option<String> {
+        self.stream.write_all(request.as_bytes()).await.ok()?;
         self.read.clear();
         loop {
-            let got = self
-                .stream
-                .read_buf(&mut self.read)
-                .await
-                .expect("it answers");
-            assert!(
-                got > 0,
-                "the connection was closed: {}",
-                String::from_utf8_lossy(&self.read)
-            );
+            if self.stream.read_buf(&mut self.read).await.ok()? == 0 {
+                return None;
+            }
             if let Some(body) = whole(&self.read) {
-                return body.to_owned();
+                return Some(body.to_owned());
             }
         }
     }
+}
+
+/// The number after a name.
+fn number(answer: &str, name: &str) -> Option<u64> {
+    let after = answer.split(name).nth(1)?;
+    let digits: String = after.chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
 }
 
 /// The body, once all of it is there.
@@ -88,7 +84,7 @@ fn whole(read: &[u8]) -> Option<&str> {
 /// Followers, each with a connection of its own.
 pub struct Crowd {
     /// When the last of them had an entry, by its number.
-    seen: watch::Receiver<Vec<Instant>>,
+    seen: watch::Receiver<HashMap<u64, Instant>>,
 }
 
 impl Crowd {
@@ -108,8 +104,7 @@ impl Crowd {
                 drop(place);
                 tokio::spawn(async move {
                     let mut after = 0;
-                    loop {
-                        let next = connection.follow(after).await;
+                    while let Some(next) = connection.follow(after).await {
                         for number in after + 1..=next {
                             if told.send((number, Instant::now())).await.is_err() {
                                 return;
@@ -123,15 +118,16 @@ impl Crowd {
         for one in began {
             one.await.expect("it connects");
         }
-        let (sender, seen) = watch::channel(Vec::new());
+        let (sender, seen) = watch::channel(HashMap::new());
         tokio::spawn(async move {
-            let mut counts: Vec<u32> = Vec::new();
+            let mut counts: HashMap<u64, u32> = HashMap::new();
             while let Some((number, at)) = heard.recv().await {
-                let place = usize::try_from(number).unwrap_or(0) - 1;
-                counts.resize(counts.len().max(place + 1), 0);
-                counts[place] += 1;
-                if counts[place] == count {
-                    sender.send_modify(|all: &mut Vec<Instant>| all.push(at));
+                let so_far = counts.entry(number).or_default();
+                *so_far += 1;
+                if *so_far == count {
+                    sender.send_modify(|all: &mut HashMap<u64, Instant>| {
+                        all.insert(number, at);
+                    });
                 }
             }
         });
@@ -140,9 +136,8 @@ impl Crowd {
 
     /// When the last follower had the entry of that number.
     pub async fn all_have(&self, number: u64) -> Instant {
-        let place = usize::try_from(number).unwrap_or(0) - 1;
         let mut seen = self.seen.clone();
-        let all = seen.wait_for(|all| all.len() > place).await;
-        all.expect("somebody tells")[place]
+        let all = seen.wait_for(|all| all.contains_key(&number)).await;
+        all.expect("somebody tells")[&number]
     }
 }
