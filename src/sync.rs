@@ -195,6 +195,7 @@ impl Replica {
             settled.pulled += count;
             match page {
                 Some(page) if !page.what.more => {
+                    self.learn_channels().await?;
                     settled.refused += pushed?;
                     break;
                 }
@@ -206,6 +207,13 @@ impl Replica {
         let after = self.log.unsent().await?.len() as u64;
         settled.pushed = before.saturating_sub(after);
         Ok(settled)
+    }
+
+    /// Where the server sends updates, for whoever writes one here.
+    async fn learn_channels(&self) -> Result<(), SyncError> {
+        let channels = self.remote.meta().await?.what.channels;
+        let json = serde_json::to_string(&channels).expect("names are text");
+        Ok(self.log.keep_server_channels(&json).await?)
     }
 
     /// Keeps both the same until it is cancelled, and says how it goes.

@@ -305,6 +305,20 @@ pub struct Meta {
     pub limits: Limits,
     /// Who asks; absent without a token.
     pub you: Option<You>,
+    /// Where updates go unless somebody says otherwise; none without a token.
+    #[serde(default)]
+    pub channels: Channels,
+}
+
+/// Channels of the server's configuration, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Channels {
+    /// For updates inside the company.
+    #[schema(value_type = Vec<String>)]
+    pub updates: Vec<Name>,
+    /// For news that people outside read.
+    #[schema(value_type = Vec<String>)]
+    pub public: Vec<Name>,
 }
 
 /// What fits.

@@ -23,6 +23,7 @@ use crate::{
     store::{Log, OpenMode, StoreError},
     sync::{Replica, SyncError},
     ui::format,
+    wire::Channels,
 };
 
 /// How long a command waits for the server before it goes on by itself.
@@ -161,6 +162,32 @@ impl Setup {
         Ok(Some(Replica::new(log.clone(), remote, self.clock)))
     }
 
+    /// Where updates go unless somebody says otherwise.
+    pub fn channels(&self) -> Channels {
+        Channels {
+            updates: self.config.updates.clone(),
+            public: self.config.publish.clone(),
+        }
+    }
+
+    /// Takes up the server's channels for a copy, where none are configured
+    /// here: it is the server that delivers.
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be read.
+    pub async fn take_channels(&mut self, log: &Log) -> color_eyre::Result<()> {
+        if !log.is_copy() || !self.config.channels.is_empty() {
+            return Ok(());
+        }
+        let known = log.server_channels().await?;
+        let known: Option<Channels> = known.and_then(|text| serde_json::from_str(&text).ok());
+        if let Some(known) = known {
+            (self.config.updates, self.config.publish) = (known.updates, known.public);
+        }
+        Ok(())
+    }
+
     /// The team's policy and its text as new incidents carry it (E6).
     ///
     /// # Errors
@@ -200,7 +227,7 @@ impl Setup {
     /// # Errors
     ///
     /// When the log can't be opened or read.
-    pub async fn enter(self, may_begin: bool) -> color_eyre::Result<Room> {
+    pub async fn enter(mut self, may_begin: bool) -> color_eyre::Result<Room> {
         let log = if may_begin || self.config.server.is_some() {
             Some(self.open_log().await?)
         } else {
@@ -211,8 +238,16 @@ impl Setup {
         if let Some(log) = &log {
             sync = self.sync(log)?;
             if let Some(sync) = &sync {
-                in_touch(&self.global, sync).await?;
+                let reached = in_touch(&self.global, sync).await?;
+                let nothing_here = log.head().await? == 0 && log.unsent().await?.is_empty();
+                if !reached && nothing_here && !may_begin {
+                    return Err(Failure::refused(
+                        "nothing of this workspace came from the server yet: check its address, the token and the workspace's name",
+                    )
+                    .into());
+                }
             }
+            self.take_channels(log).await?;
             journal::catch_up(log, &mut board).await?;
         }
         Ok(Room {
@@ -226,19 +261,19 @@ impl Setup {
 }
 
 /// Takes what the server has and gives it what waits. Without an answer the
-/// command goes on with what is here, and says so.
+/// command goes on with what is here, and says so. Answers whether all went.
 ///
 /// # Errors
 ///
 /// What will not pass by itself, such as a token that was revoked.
-pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<()> {
+pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<bool> {
     let why = match tokio::time::timeout(TOUCH, sync.settle()).await {
         Ok(Ok(settled)) if settled.refused > 0 => {
             let count = usize::try_from(settled.refused).unwrap_or(usize::MAX);
             let count = format::count(count, "entry was", "entries were");
             format!("{count} refused: `warroom sync` lists what waits")
         }
-        Ok(Ok(_)) => return Ok(()),
+        Ok(Ok(_)) => return Ok(true),
         Ok(Err(error)) if error.may_pass() => format!("offline: {error}"),
         // What is here can be read, and kept, whatever the server says.
         Ok(Err(SyncError::Remote(error))) => format!("not sent: {error}"),
@@ -246,7 +281,7 @@ pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<()>
         Err(_) => format!("offline: {} does not answer in time", sync.server()),
     };
     say::note(global, &why);
-    Ok(())
+    Ok(false)
 }
 
 /// Reads a policy file.

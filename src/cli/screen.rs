@@ -12,7 +12,7 @@ use super::{
     engine::{channels, host, out_of_order},
     failure::Exit,
     follow,
-    open::Setup,
+    open::{Setup, in_touch},
     read,
     text::read_file,
 };
@@ -35,12 +35,12 @@ use crate::{
 ///
 /// When a file of the configuration is wrong, the log can't be opened, or the
 /// terminal can't be taken.
-pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
+pub async fn console(mut setup: Setup) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     if let Some(why) = capability.plain {
         return sentences(setup, why).await;
     }
-    let (parts, errors) = drawn(&setup, capability, "console").await?;
+    let (parts, errors) = drawn(&mut setup, capability, "console").await?;
     let log = parts.log.clone();
     let code = Box::pin(console::run(parts, errors)).await?;
     log.close().await;
@@ -52,12 +52,12 @@ pub async fn console(setup: Setup) -> color_eyre::Result<Exit> {
 /// # Errors
 ///
 /// As [`console()`].
-pub async fn wall(setup: Setup, names: bool) -> color_eyre::Result<Exit> {
+pub async fn wall(mut setup: Setup, names: bool) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     if let Some(why) = capability.plain {
         return sentences(setup, why).await;
     }
-    let (parts, errors) = drawn(&setup, capability, "wall").await?;
+    let (parts, errors) = drawn(&mut setup, capability, "wall").await?;
     let code = console::wall::run(parts, !names, errors).await?;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
@@ -74,11 +74,18 @@ async fn sentences(setup: Setup, why: Plain) -> color_eyre::Result<Exit> {
 
 /// What a screen is made of, and where its own errors go.
 async fn drawn(
-    setup: &Setup,
+    setup: &mut Setup,
     capability: Capability,
     what: &str,
 ) -> color_eyre::Result<(console::Setup, Option<OwnedFd>)> {
     let log = setup.open_log().await?;
+    if let Some(sync) = setup.sync(&log)?
+        && log.server_channels().await?.is_none()
+    {
+        // Only the first time: later it is known without the server.
+        in_touch(&setup.global, &sync).await?;
+    }
+    setup.take_channels(&log).await?;
     let errors = error_log(setup);
     terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
     let parts = parts(setup, capability, log, what)?;

@@ -22,7 +22,10 @@ mod read;
 mod share;
 pub mod tokens;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use axum::{
     Router,
@@ -63,6 +66,7 @@ pub struct Server {
     pub edge: Edge,
     clock: Clock,
     drain: CancellationToken,
+    channels: RwLock<wire::Channels>,
 }
 
 /// One workspace: its room, and who writes in it.
@@ -102,7 +106,21 @@ impl Server {
             edge: Edge::new(all_routes()),
             clock,
             drain: CancellationToken::new(),
+            channels: RwLock::default(),
         })
+    }
+
+    /// Says where updates go, so that whoever writes one need not know.
+    pub fn tell_channels(&self, channels: wire::Channels) {
+        *self
+            .channels
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = channels;
+    }
+
+    fn channels(&self) -> wire::Channels {
+        let known = self.channels.read();
+        known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Answers everybody who waits, and takes nothing new: the end is near.

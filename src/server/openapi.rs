@@ -76,6 +76,10 @@ pub(super) async fn meta(State(server): State<Shared>, caller: Option<Caller>) -
         entry_version: wire::VERSION,
         server_time: server.clock.now(),
         limits: Limits::here(),
+        channels: match &caller {
+            Some(_) => server.channels(),
+            None => wire::Channels::default(),
+        },
         you: caller.map(|caller| You {
             scopes: caller
                 .scopes

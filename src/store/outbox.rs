@@ -61,6 +61,29 @@ impl Log {
         self.said("server").await
     }
 
+    /// The server's channels, as it told of them last.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn server_channels(&self) -> Result<Option<String>, StoreError> {
+        self.said("channels").await
+    }
+
+    /// Keeps the server's channels, so that they are known without it.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn keep_server_channels(&self, json: &str) -> Result<(), StoreError> {
+        if self.server_channels().await?.as_deref() == Some(json) {
+            return Ok(());
+        }
+        let mut tx = self.inner.begin().await?;
+        super::meta::say(&mut tx, "channels", json.to_owned()).await?;
+        tx.commit().await
+    }
+
     /// Whether a server gives the numbers, as far as is known here.
     pub fn is_copy(&self) -> bool {
         self.inner.is_copy.load(Ordering::Relaxed)

@@ -191,6 +191,7 @@ impl Life {
         &mut self,
         (setup, works, certificate): (Setup, Works, Option<Arc<ServerConfig>>),
     ) {
+        self.server.tell_channels(setup.channels());
         if let (Some(tls), Some(certificate)) = (&self.tls, certificate) {
             tls.send_replace(certificate);
         }
