@@ -57,7 +57,7 @@ use crate::wire::view;
 /// Without a command it opens the console; where there is no terminal it says
 /// in a few lines how things stand, and with --plain, or where no screen can be
 /// drawn, it goes on with a line for whatever happens.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(
     name = "warroom",
     version,
@@ -187,7 +187,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
+/// Without arguments there is nothing to understand: the console of somebody in
+/// a hurry need not wait until every verb was made known.
 fn parsed(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.len() < 2 {
+        return Ok(Cli::default());
+    }
     let mut matches = command().try_get_matches_from(arguments)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command()))
 }
@@ -363,4 +369,17 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
 /// The command line as clap knows it, for completions, the manual and tests.
 pub fn command() -> clap::Command {
     examples::added(Cli::command())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_arguments_everything_is_as_it_is_by_default() {
+        let mut matches = command().get_matches_from(["warroom"]);
+        let understood = Cli::from_arg_matches_mut(&mut matches).expect("nothing to misread");
+
+        assert_eq!(format!("{understood:?}"), format!("{:?}", Cli::default()));
+    }
 }

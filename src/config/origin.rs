@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{ConfigError, keys::KEYS};
 use crate::domain::{
-    located::{Located, Warning, locate},
+    located::{Lines, Located, Warning},
     secret::Secret,
     text,
 };
@@ -114,9 +114,10 @@ impl Origins {
             self.values.retain(|key, _| !key.starts_with("probes"));
             self.places.retain(|key, _| !key.starts_with("probes"));
         }
+        let (file, lines) = (text::one_line(file), Lines::of(text));
         let from = |span| {
-            let (line, column) = locate(text, span);
-            let file = text::one_line(file);
+            let (line, column) = lines.locate(span);
+            let file = file.clone();
             Source::File { file, line, column }
         };
         self.walk("", root.get_ref(), &from);

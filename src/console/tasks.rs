@@ -74,12 +74,12 @@ impl Tasks {
             sync: setup.sync.clone(),
         };
         running.spawn(writer.run(inbox, messages.clone()));
-        running.spawn(follow(
+        running.spawn(later(follow(
             setup.log.clone(),
             head,
             messages.clone(),
             stop.clone(),
-        ));
+        )));
         let (log, clock) = (setup.log.clone(), setup.clock);
         if let Some(sync) = setup.sync {
             // Whoever runs the server does what falls due.

@@ -95,11 +95,32 @@ impl fmt::Display for Warning {
 /// Line and column of the start of `span` in `text`, both from 1; the column
 /// in characters. A span behind the end is the end.
 pub fn locate(text: &str, span: Range<usize>) -> (usize, usize) {
-    let start = text.floor_char_boundary(span.start);
-    let before = &text[..start];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.matches('\n').count() + 1;
-    (line, before[line_start..].chars().count() + 1)
+    Lines::of(text).locate(span)
+}
+
+/// Where the lines of a text begin, for whoever asks for many places in it.
+#[derive(Debug)]
+pub struct Lines<'t> {
+    text: &'t str,
+    /// In bytes, in order; the first is 0.
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    /// Reads the text once.
+    pub fn of(text: &'t str) -> Self {
+        let later = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        let starts = std::iter::once(0).chain(later).collect();
+        Self { text, starts }
+    }
+
+    /// As [`locate`].
+    pub fn locate(&self, span: Range<usize>) -> (usize, usize) {
+        let at = self.text.floor_char_boundary(span.start);
+        let line = self.starts.partition_point(|start| *start <= at);
+        let column = self.text[self.starts[line - 1]..at].chars().count() + 1;
+        (line, column)
+    }
 }
 
 /// Reads `text` as TOML. Keys that `T` does not know are warnings.

@@ -306,14 +306,21 @@ impl Log {
 
     /// One page of packed rows; `None` after the end.
     async fn page(&self, after: Seq, most: u32) -> Result<Option<String>, StoreError> {
-        sqlx::query_scalar(PAGES)
+        let page = sqlx::query_scalar(PAGES)
             .bind(FIELD)
             .bind(ROW)
             .bind(to_db(after))
-            .bind(i64::from(most))
-            .fetch_one(&self.inner.readers)
-            .await
-            .map_err(|error| self.inner.unread(error))
+            .bind(i64::from(most));
+        // The first page needs no second connection: opening one takes longer.
+        let is_first = self.inner.readers.is_unused();
+        let mut writer = is_first
+            .then(|| self.inner.writer.try_lock().ok())
+            .flatten();
+        let found = match writer.as_mut().and_then(|writer| writer.as_mut()) {
+            Some(conn) => page.fetch_one(conn).await,
+            None => page.fetch_one(&self.inner.readers).await,
+        };
+        found.map_err(|error| self.inner.unread(error))
     }
 
     fn unreadable(&self, near: Seq) -> StoreError {

@@ -59,6 +59,14 @@ impl Pool {
         }
     }
 
+    /// Whether a file was opened, and nobody read from it so far.
+    pub(super) fn is_unused(&self) -> bool {
+        match self {
+            Self::File(pool) => pool.size() == 0,
+            Self::Server(_) => false,
+        }
+    }
+
     /// Whether they were closed.
     pub(super) fn is_closed(&self) -> bool {
         match self {

@@ -107,6 +107,19 @@ pub(super) struct Ink {
 }
 
 impl Ink {
+    /// With the nearest of the 256 named: it is looked for once, not whenever
+    /// something is drawn.
+    pub fn with_nearest(self) -> Self {
+        let nearest = match self.exact {
+            Colour::Rgb(r, g, b) => Some(nearest(r, g, b)),
+            Colour::Named(_) => None,
+        };
+        Self {
+            ansi256: self.ansi256.or(nearest),
+            ..self
+        }
+    }
+
     /// What to ask the terminal for; `None` where it keeps its own colour.
     pub fn at(self, depth: Depth) -> Option<Color> {
         match (depth, self.exact) {

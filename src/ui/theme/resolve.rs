@@ -108,7 +108,7 @@ impl<F: Fn(Role) -> Place> Walk<'_, F> {
     ) -> Result<Option<Ink>, ThemeError> {
         match source {
             None => Ok(None),
-            Some(Source::Ink(ink)) => Ok(Some(ink)),
+            Some(Source::Ink(ink)) => Ok(Some(ink.with_nearest())),
             Some(Source::Of(role, ansi256, ansi16)) => Ok(of(self.look(role)?).map(|ink| Ink {
                 ansi256: ansi256.or(ink.ansi256),
                 ansi16: ansi16.or(ink.ansi16),
