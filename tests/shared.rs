@@ -9,6 +9,7 @@ mod garbage;
 mod kills;
 mod odd;
 mod proxy;
+mod reach;
 mod restored;
 mod three;
 mod ways;

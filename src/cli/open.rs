@@ -44,6 +44,8 @@ pub struct Setup {
     pub config: Config,
     /// The time, and new ids.
     pub clock: Clock,
+    /// The server's channels, for a copy: it is the server that delivers.
+    pub served: Option<Channels>,
 }
 
 impl Setup {
@@ -70,6 +72,7 @@ impl Setup {
             flags,
             paths,
             config,
+            served: None,
         })
     }
 
@@ -162,28 +165,40 @@ impl Setup {
         Ok(Some(Replica::new(log.clone(), remote, self.clock)))
     }
 
-    /// Where updates go unless somebody says otherwise.
+    /// The channels of the configuration, and where updates go unless somebody
+    /// says otherwise.
     pub fn channels(&self) -> Channels {
         Channels {
             updates: self.config.updates.clone(),
             public: self.config.publish.clone(),
+            all: self.config.channels.keys().cloned().collect(),
         }
     }
 
-    /// Takes up the server's channels for a copy, where none are configured
-    /// here: it is the server that delivers.
+    /// The channels that messages of this log leave through: the server's for
+    /// a copy.
+    pub fn leads_to(&self) -> Channels {
+        self.served.clone().unwrap_or_else(|| self.channels())
+    }
+
+    /// Takes up the server's channels for a copy; updates go there unless
+    /// channels are configured here.
     ///
     /// # Errors
     ///
     /// When the log can't be read.
     pub async fn take_channels(&mut self, log: &Log) -> color_eyre::Result<()> {
-        if !log.is_copy() || !self.config.channels.is_empty() {
+        if !log.is_copy() {
             return Ok(());
         }
         let known = log.server_channels().await?;
         let known: Option<Channels> = known.and_then(|text| serde_json::from_str(&text).ok());
         if let Some(known) = known {
-            (self.config.updates, self.config.publish) = (known.updates, known.public);
+            if self.config.channels.is_empty() {
+                self.config.updates.clone_from(&known.updates);
+                self.config.publish.clone_from(&known.public);
+            }
+            self.served = Some(known);
         }
         Ok(())
     }

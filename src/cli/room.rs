@@ -7,7 +7,6 @@ use super::{
     args::Global,
     failure::Failure,
     open::{Setup, in_touch},
-    say,
 };
 use crate::{
     domain::{
@@ -17,13 +16,14 @@ use crate::{
         fact::{Fact, Health},
         incident::{Command, Gate, Incident},
         notice::{Delivery, Intent},
-        text::Name,
+        text::{Name, Title},
         update::Audience,
         when,
     },
     journal::{self, Author},
+    remote::RemoteError,
     store::{DeliveryFilter, Log, StoreError},
-    sync::Replica,
+    sync::{Replica, SyncError},
     ui::{composer::Composer, msg::Wish},
 };
 
@@ -62,12 +62,29 @@ async fn taken(log: &Log, entries: &[Entry]) -> color_eyre::Result<()> {
         .iter()
         .find_map(|one| one.refused.as_ref().filter(|_| ours(one.row.id)));
     match refused {
-        Some(why) => Err(Failure::refused(format!(
-            "the server will not take it ({why}): it is kept here, and `warroom sync` lists it"
-        ))
-        .into()),
+        Some(why) => Err(refused_there(why).into()),
         None => Ok(()),
     }
+}
+
+/// The server refused an entry for good.
+pub fn refused_there(why: &Title) -> Failure {
+    Failure::refused(format!(
+        "the server will not take it ({why}): it is kept here, and `warroom sync` lists it"
+    ))
+}
+
+/// The server's deliveries.
+async fn of_server(sync: &Replica, filter: DeliveryFilter) -> Result<Vec<Delivery>, RemoteError> {
+    let mut deliveries = sync
+        .deliveries(filter != DeliveryFilter::Unfinished)
+        .await?;
+    match filter {
+        DeliveryFilter::All | DeliveryFilter::Unfinished => {}
+        DeliveryFilter::About(id) => deliveries.retain(|one| one.intent.incident == id),
+        DeliveryFilter::In(state) => deliveries.retain(|one| one.state == state),
+    }
+    Ok(deliveries)
 }
 
 /// A fact to record, and how.
@@ -94,36 +111,18 @@ impl Room {
             .ok_or_else(|| StoreError::Missing { path: path() })
     }
 
-    /// What was sent and what waits; nothing where no log has begun.
+    /// What was sent and what waits, as whoever delivers says it: the server,
+    /// for a copy. Nothing where no log has begun.
     ///
     /// # Errors
     ///
-    /// When the log can't be read.
-    pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
+    /// When the log can't be read, or the server does not say it.
+    pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, SyncError> {
         match (&self.sync, &self.log) {
-            (Some(sync), _) => Ok(self.of_server(sync, filter).await),
-            (None, Some(log)) => log.deliveries(filter).await,
+            (Some(sync), _) => Ok(of_server(sync, filter).await?),
+            (None, Some(log)) => Ok(log.deliveries(filter).await?),
             (None, None) => Ok(Vec::new()),
         }
-    }
-
-    /// The server's deliveries; none, and a word, while it does not answer.
-    async fn of_server(&self, sync: &Replica, filter: DeliveryFilter) -> Vec<Delivery> {
-        let all = filter != DeliveryFilter::Unfinished;
-        let mut deliveries = match sync.deliveries(all).await {
-            Ok(deliveries) => deliveries,
-            Err(error) => {
-                say::note(
-                    self.global(),
-                    &format!("what is delivered is not known: {error}"),
-                );
-                Vec::new()
-            }
-        };
-        if let DeliveryFilter::About(incident) = filter {
-            deliveries.retain(|delivery| delivery.intent.incident == incident);
-        }
-        deliveries
     }
 
     /// The flags that every command takes.
