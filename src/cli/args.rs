@@ -91,7 +91,8 @@ pub enum Output {
     /// Lines for people
     #[default]
     Table,
-    /// JSON: names in snake case, times in UTC as RFC 3339, lengths of time in seconds
+    /// JSON: names in snake case, times in UTC as RFC 3339, lengths of time in seconds;
+    /// of a policy its name, date and sum (`export` has it whole)
     Json,
 }
 
