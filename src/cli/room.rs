@@ -7,6 +7,7 @@ use super::{
     args::Global,
     failure::Failure,
     open::{Setup, in_touch},
+    say,
 };
 use crate::{
     domain::{
@@ -300,6 +301,7 @@ impl Room {
         if let Some(sync) = &self.sync {
             in_touch(self.global(), sync).await?;
             taken(&log, &batch.entries).await?;
+            self.say_under_whom(sync).await;
         }
         journal::catch_up(&log, &mut self.board).await?;
         Ok(Recorded {
@@ -310,6 +312,24 @@ impl Room {
             entries: batch.entries.iter().map(|entry| entry.id).collect(),
             intents: batch.intents,
         })
+    }
+
+    /// A name that was asked for, and that the server does not record.
+    async fn say_under_whom(&self, sync: &Replica) {
+        let me = self.me();
+        if self.global().actor.is_none() {
+            return;
+        }
+        let text = match sync.known_as().await {
+            Some(name) if name == *me => return,
+            Some(name) => format!(
+                "recorded as {name}: the server takes the name from the token, so --as {me} does not count"
+            ),
+            None => format!(
+                "the server will record it under the name of the token, whatever --as {me} says"
+            ),
+        };
+        say::note(self.global(), &text);
     }
 
     /// What a command sees of the resolve gate (R1): the probes as the log

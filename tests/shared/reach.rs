@@ -87,3 +87,16 @@ fn only_channels_of_the_server_can_be_named() {
     assert_eq!(deliveries[0]["channel"], "team", "{deliveries}");
     assert_eq!(deliveries.as_array().unwrap().len(), 1, "{deliveries}");
 }
+
+#[test]
+fn a_name_that_the_token_overrules_is_told() {
+    let (_backend, client) = furnished("");
+
+    let other = client.done("note hello --as bo");
+    let same = client.done("note hello --as ada");
+
+    let why = "recorded as ada: the server takes the name from the token";
+    assert!(other.err.contains(why), "{other:?}");
+    assert_eq!(same.err, "");
+    assert_eq!(client.json("timeline --kind noted")[0]["by"], "ada");
+}
