@@ -351,6 +351,9 @@ pub struct You {
     pub workspace: Name,
     /// `read`, `write`, `admin`, `hook`.
     pub scopes: Vec<String>,
+    /// When the token ends; absent where it never does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 impl Limits {

@@ -4,6 +4,7 @@
 mod backend;
 mod copy;
 mod disk;
+mod doctor;
 mod first;
 mod garbage;
 mod kills;

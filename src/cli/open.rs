@@ -151,6 +151,16 @@ impl Setup {
     ///
     /// When the token can't be read, or the address could not be trusted.
     pub fn sync(&self, log: &Log) -> color_eyre::Result<Option<Replica>> {
+        let remote = self.remote()?;
+        Ok(remote.map(|remote| Replica::new(log.clone(), remote, self.clock)))
+    }
+
+    /// The way to the shared backend; `None` without one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Setup::sync`].
+    pub fn remote(&self) -> color_eyre::Result<Option<Remote>> {
         let Some(server) = &self.config.server else {
             return Ok(None);
         };
@@ -162,7 +172,7 @@ impl Setup {
             token: token.clone(),
             ca_file: server.ca_file.clone(),
         })?;
-        Ok(Some(Replica::new(log.clone(), remote, self.clock)))
+        Ok(Some(remote))
     }
 
     /// The channels of the configuration, and where updates go unless somebody
@@ -179,6 +189,29 @@ impl Setup {
     /// a copy.
     pub fn leads_to(&self) -> Channels {
         self.served.clone().unwrap_or_else(|| self.channels())
+    }
+
+    /// Who has those channels, in words.
+    pub const fn deliverer(&self) -> &'static str {
+        match &self.served {
+            Some(_) => "the server",
+            None => "the configuration",
+        }
+    }
+
+    /// The same, with the server's channels as it told of them last. Whatever
+    /// stands in the way of that is for others to say.
+    pub async fn knowing_channels(mut self) -> Self {
+        if self.config.server.is_none() {
+            return self;
+        }
+        if let Ok(path) = self.log_path()
+            && let Ok(log) = self.open_as(&path, OpenMode::ReadOnly).await
+        {
+            self.take_channels(&log).await.ok();
+            log.close().await;
+        }
+        self
     }
 
     /// Takes up the server's channels for a copy; updates go there unless

@@ -199,10 +199,7 @@ pub fn known_channels(room: &Room, names: &[String]) -> Result<Vec<Name>, Failur
             if there.contains(&name) {
                 return Ok(name);
             }
-            let whose = match &room.setup.served {
-                Some(_) => "the server",
-                None => "the configuration",
-            };
+            let whose = room.setup.deliverer();
             let known = match there.as_slice() {
                 [] => format!("{whose} has none"),
                 some => format!("{whose} has {}", self::names(some)),
