@@ -29,12 +29,12 @@ use crate::{
     domain::{
         entry::{EntryId, Seq},
         notice::Delivery,
-        text::Title,
+        text::{Name, Title},
     },
     remote::{Heard, Remote, RemoteError, offset},
     store::{Log, StoreError},
     ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::Page,
+    wire::{Meta, Page},
 };
 
 /// How long the server may hold a question for news, in seconds: with each
@@ -66,6 +66,8 @@ pub struct Replica {
     back: Notify,
     /// Who ran the server's engine when it last answered.
     engine: Mutex<Option<String>>,
+    /// Whom the server took us for when it last said so.
+    known_as: Mutex<Option<Name>>,
 }
 
 /// What did not work.
@@ -138,6 +140,7 @@ impl Replica {
             again: Notify::new(),
             back: Notify::new(),
             engine: Mutex::default(),
+            known_as: Mutex::default(),
         }
     }
 
@@ -145,6 +148,12 @@ impl Replica {
     pub async fn engine(&self) -> Option<String> {
         let holder = self.engine.lock().await.clone();
         holder.map(|holder| Title::lossy(&holder).to_string())
+    }
+
+    /// The name under which the server records what is sent from here, as it
+    /// last said.
+    pub async fn known_as(&self) -> Option<Name> {
+        self.known_as.lock().await.clone()
     }
 
     /// The server's name, for people.
@@ -195,7 +204,7 @@ impl Replica {
             settled.pulled += count;
             match page {
                 Some(page) if !page.what.more => {
-                    self.learn_channels().await?;
+                    self.learn().await?;
                     settled.refused += pushed?;
                     break;
                 }
@@ -209,9 +218,11 @@ impl Replica {
         Ok(settled)
     }
 
-    /// Where the server sends updates, for whoever writes one here.
-    async fn learn_channels(&self) -> Result<(), SyncError> {
-        let channels = self.remote.meta().await?.what.channels;
+    /// Where the server sends updates, for whoever writes one here, and whom it
+    /// takes that for.
+    async fn learn(&self) -> Result<(), SyncError> {
+        let Meta { channels, you, .. } = self.remote.meta().await?.what;
+        *self.known_as.lock().await = you.map(|you| you.name);
         let json = serde_json::to_string(&channels).expect("names are text");
         Ok(self.log.keep_server_channels(&json).await?)
     }

@@ -305,7 +305,7 @@ pub struct Meta {
     pub limits: Limits,
     /// Who asks; absent without a token.
     pub you: Option<You>,
-    /// Where updates go unless somebody says otherwise; none without a token.
+    /// The channels that updates may go through; none without a token.
     #[serde(default)]
     pub channels: Channels,
 }
@@ -319,6 +319,10 @@ pub struct Channels {
     /// For news that people outside read.
     #[schema(value_type = Vec<String>)]
     pub public: Vec<Name>,
+    /// Every one there is, whatever it is for.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub all: Vec<Name>,
 }
 
 /// What fits.
@@ -347,6 +351,9 @@ pub struct You {
     pub workspace: Name,
     /// `read`, `write`, `admin`, `hook`.
     pub scopes: Vec<String>,
+    /// When the token ends; absent where it never does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 impl Limits {

@@ -4,11 +4,13 @@
 mod backend;
 mod copy;
 mod disk;
+mod doctor;
 mod first;
 mod garbage;
 mod kills;
 mod odd;
 mod proxy;
+mod reach;
 mod restored;
 mod three;
 mod ways;

@@ -41,7 +41,13 @@ pub struct Global {
     #[arg(long, global = true, hide_short_help = true)]
     pub network_file_system: bool,
     /// Who does it; the user's name otherwise
-    #[arg(long = "as", global = true, value_name = "NAME")]
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "NAME",
+        long_help = "Who does it; the user's name otherwise. A server records what it is sent under the \
+                     name of the token, whoever sends it: where that is another one, this is said on stderr"
+    )]
     pub actor: Option<String>,
     /// Which incident: INC-142, 142 or its id; the only active one otherwise
     #[arg(short, long, global = true, value_name = "INCIDENT")]
@@ -91,7 +97,8 @@ pub enum Output {
     /// Lines for people
     #[default]
     Table,
-    /// JSON: names in snake case, times in UTC as RFC 3339, lengths of time in seconds
+    /// JSON: names in snake case, times in UTC as RFC 3339, lengths of time in seconds;
+    /// of a policy its name, date and sum (`export` has it whole)
     Json,
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use clap::Args;
 use serde::Serialize;
 
 use super::{args::Global, engine::out_of_order, failure::Exit, open::Setup, say};
@@ -13,10 +14,31 @@ use crate::{
     },
 };
 
+/// What counts as found, for the exit code.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Strict {
+    /// End with 3 also where there are warnings only
+    #[arg(long)]
+    pub strict: bool,
+}
+
+impl Strict {
+    /// How a check ends that found these.
+    pub fn exit(self, levels: impl Iterator<Item = Level>) -> Exit {
+        match levels.max() {
+            None | Some(Level::Ok) => Exit::Ok,
+            Some(Level::Warning) if !self.strict => Exit::Ok,
+            Some(Level::Warning | Level::Error) => Exit::Found,
+        }
+    }
+}
+
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
+    /// It is as it should be.
+    Ok,
     /// It is odd, and is used nevertheless.
     Warning,
     /// It does not work.
@@ -35,9 +57,10 @@ pub struct Found {
 }
 
 impl Level {
-    /// `warning`, `error`.
+    /// `ok`, `warning`, `error`.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::Ok => "ok",
             Self::Warning => "warning",
             Self::Error => "error",
         }
@@ -91,22 +114,40 @@ pub fn policy(policy: &Policy, setup: &Setup) -> Vec<Found> {
         rule: Some(finding.rule),
         text: finding.text,
     });
-    contacts(policy, &setup.config).chain(own).collect()
+    contacts(policy, setup).into_iter().chain(own).collect()
 }
 
 /// Contacts of a policy that are to be reached over unknown channels.
-pub fn contacts<'a>(policy: &'a Policy, config: &'a Config) -> impl Iterator<Item = Found> + 'a {
+pub fn contacts(policy: &Policy, setup: &Setup) -> Vec<Found> {
+    let named = |contact: &Contact| !contact.channels.is_empty();
+    if setup.config.server.is_some() && setup.served.is_none() {
+        let text = "the channels of the contacts are not compared: the server did not say yet which it has (`warroom sync`)";
+        let any = policy.contact.values().any(named);
+        return any
+            .then(|| Found::warning(text.to_owned()))
+            .into_iter()
+            .collect();
+    }
+    let there = setup.leads_to().all;
     let contacts = policy.contact.iter();
-    contacts.filter_map(|(target, contact)| unknown_channels(target, contact, config))
+    contacts
+        .filter_map(|(target, contact)| {
+            unknown_channels((target, contact), &there, setup.deliverer())
+        })
+        .collect()
 }
 
-/// Channels of a contact that the configuration does not have; an error where
-/// no other one is left, so that the target is never paged (E7).
-fn unknown_channels(target: &str, contact: &Contact, config: &Config) -> Option<Found> {
+/// Channels of a contact that are not there; an error where no other one is
+/// left, so that the target is never paged (E7).
+fn unknown_channels(
+    (target, contact): (&str, &Contact),
+    there: &[Name],
+    whose: &str,
+) -> Option<Found> {
     let unknown: Vec<&str> = contact
         .channels
         .iter()
-        .filter(|name| !config.channels.contains_key(*name))
+        .filter(|name| !there.contains(name))
         .map(Name::as_str)
         .collect();
     let first = unknown.first()?;
@@ -121,7 +162,7 @@ fn unknown_channels(target: &str, contact: &Contact, config: &Config) -> Option<
         level,
         rule: Some("E7"),
         text: format!(
-            "the contact {target} names {names}, which the configuration does not have{effect}: write [channels.{first}] there, or take it out of the policy"
+            "the contact {target} names {names}, which {whose} does not have{effect}: write [channels.{first}] there, or take it out of the policy"
         ),
     })
 }
@@ -131,7 +172,7 @@ fn unknown_channels(target: &str, contact: &Contact, config: &Config) -> Option<
 /// # Errors
 ///
 /// When stdout can't be written.
-pub fn tell(global: &Global, found: &[Found]) -> color_eyre::Result<Exit> {
+pub fn tell(global: &Global, found: &[Found], strict: Strict) -> color_eyre::Result<Exit> {
     say::either(global, &found, || {
         let lines: Vec<String> = found.iter().map(Found::line).collect();
         lines.join("\n")
@@ -139,6 +180,5 @@ pub fn tell(global: &Global, found: &[Found]) -> color_eyre::Result<Exit> {
     if found.is_empty() {
         say::note(global, "nothing to say about it");
     }
-    let is_wrong = found.iter().any(|found| found.level == Level::Error);
-    Ok(if is_wrong { Exit::Found } else { Exit::Ok })
+    Ok(strict.exit(found.iter().map(|found| found.level)))
 }

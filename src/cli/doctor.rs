@@ -1,9 +1,11 @@
 //! What this program thinks of its surroundings, and why.
 
+mod server;
+
 use serde::Serialize;
 
 use super::{
-    check::{self, Level},
+    check::{self, Level, Strict},
     engine,
     failure::{self, Exit},
     open::Setup,
@@ -13,8 +15,11 @@ use crate::{
     config::{Color, Glyphs},
     domain::board::Board,
     journal,
-    store::DeliveryFilter,
-    ui::capability::{Capability, Depth, Tier, Wishes},
+    store::{DeliveryFilter, Log},
+    ui::{
+        capability::{Capability, Depth, Tier, Wishes},
+        format,
+    },
 };
 
 /// One thing that was looked at.
@@ -24,7 +29,7 @@ struct Line {
     what: String,
     value: String,
     why: String,
-    level: &'static str,
+    level: Level,
 }
 
 impl Line {
@@ -34,7 +39,7 @@ impl Line {
             what: what.to_owned(),
             value: value.into(),
             why: String::new(),
-            level: "ok",
+            level: Level::Ok,
         }
     }
 
@@ -44,12 +49,12 @@ impl Line {
     }
 
     const fn warning(mut self) -> Self {
-        self.level = "warning";
+        self.level = Level::Warning;
         self
     }
 
     const fn error(mut self) -> Self {
-        self.level = "error";
+        self.level = Level::Error;
         self
     }
 }
@@ -98,7 +103,10 @@ fn terminal() -> Option<String> {
 /// # Errors
 ///
 /// When stdout can't be written.
-pub async fn run(setup: Setup) -> color_eyre::Result<Exit> {
+pub async fn run(setup: Setup, strict: Strict) -> color_eyre::Result<Exit> {
+    let mut setup = setup.knowing_channels().await;
+    let (server, channels_there) = server::look(&setup).await;
+    setup.served = channels_there.or(setup.served);
     let mut lines = vec![Line::ok("program", "version", env!("CARGO_PKG_VERSION"))];
     lines.extend(places(&setup));
     lines.extend(
@@ -117,18 +125,18 @@ pub async fn run(setup: Setup) -> color_eyre::Result<Exit> {
     lines.extend(channels(&setup));
     lines.extend(policy(&setup));
     lines.extend(log(&setup).await);
+    lines.extend(server);
     say::either(&setup.global, &lines, || {
         let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
         say::table(&["ABOUT", "WHAT", "IS"], &rows)
     })?;
-    let is_wrong = lines.iter().any(|line| line.level == "error");
-    Ok(if is_wrong { Exit::Found } else { Exit::Ok })
+    Ok(strict.exit(lines.iter().map(|line| line.level)))
 }
 
 fn row(line: &Line) -> Vec<String> {
     let mark = match line.level {
-        "ok" => String::new(),
-        level => format!("{level}: "),
+        Level::Ok => String::new(),
+        level @ (Level::Warning | Level::Error) => format!("{}: ", level.word()),
     };
     let why = if line.why.is_empty() {
         String::new()
@@ -175,7 +183,10 @@ fn channels(setup: &Setup) -> Vec<Line> {
                 .error(),
         })
         .collect();
-    if lines.is_empty() {
+    if lines.is_empty() && setup.config.server.is_some() {
+        let line = Line::ok("channel", "none here", "updates leave through the server's");
+        lines.push(line);
+    } else if lines.is_empty() {
         let line = Line::ok("channel", "none", "updates are posted by hand");
         lines.push(line.because("the configuration has no [channels]"));
     }
@@ -189,6 +200,7 @@ fn policy(setup: &Setup) -> Vec<Line> {
             let found = check::policy(&policy, setup).into_iter().map(|found| {
                 let line = Line::ok("policy", found.rule.unwrap_or("file"), found.text);
                 match found.level {
+                    Level::Ok => line,
                     Level::Warning => line.warning(),
                     Level::Error => line.error(),
                 }
@@ -223,7 +235,9 @@ async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
     let log = setup.open_log().await?;
     let report = log.verify().await?;
     let state = if report.is_sound() {
-        Line::ok("log", "state", format!("sound, {} entries", report.entries))
+        let entries = usize::try_from(report.entries).unwrap_or(usize::MAX);
+        let entries = format::count(entries, "entry", "entries");
+        Line::ok("log", "state", format!("sound, {entries}"))
     } else {
         let first = report.problems.first().map(ToString::to_string);
         Line::ok("log", "state", "damaged")
@@ -239,11 +253,19 @@ async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
         "incidents",
         format!("{}, {active} active", board.all().count()),
     ));
+    if setup.config.server.is_none() {
+        lines.extend(works(setup, &log).await?);
+    }
+    log.close().await;
+    Ok(lines)
+}
+
+/// What is delivered and who does it, where that happens on this log.
+async fn works(setup: &Setup, log: &Log) -> color_eyre::Result<[Line; 2]> {
     let open = log.deliveries(DeliveryFilter::Unfinished).await?.len();
-    lines.push(Line::ok("log", "unfinished deliveries", open.to_string()));
     let now = setup.clock.now();
     let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
-    lines.push(match lease {
+    let engine = match lease {
         Some(lease) => {
             let owner = lease.owner;
             let holder = format!("{} on {} (pid {})", owner.name, owner.host, owner.pid);
@@ -253,7 +275,7 @@ async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
             "start `warroom engine`, or a console, on {}",
             engine::host()
         )),
-    });
-    log.close().await;
-    Ok(lines)
+    };
+    let deliveries = Line::ok("log", "unfinished deliveries", open.to_string());
+    Ok([deliveries, engine])
 }

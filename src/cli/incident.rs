@@ -8,7 +8,7 @@ use super::{
     done::{self, At},
     failure::{Exit, Failure},
     read,
-    room::{Entering, Room},
+    room::{Entering, Recorded, Room},
     text::{maybe, typed},
 };
 use crate::{
@@ -215,8 +215,23 @@ pub async fn confirmed(
     room: &mut Room,
     fact: Fact,
     at: At,
-    (word, what): (&str, &str),
+    asked: (&str, &str),
 ) -> color_eyre::Result<Exit> {
+    let recorded = once_confirmed(room, fact, at, asked).await?;
+    done::tell(room, &recorded)
+}
+
+/// Records what somebody confirmed, and says nothing yet.
+///
+/// # Errors
+///
+/// As [`confirmed`].
+pub async fn once_confirmed(
+    room: &mut Room,
+    fact: Fact,
+    at: At,
+    (word, what): (&str, &str),
+) -> color_eyre::Result<Recorded> {
     let entering = Entering {
         incident: room.incident()?.id,
         fact,
@@ -224,8 +239,7 @@ pub async fn confirmed(
     };
     room.propose(&entering).await?;
     confirm::word(room.global(), word, what)?;
-    let recorded = room.record(entering).await?;
-    done::tell(room, &recorded)
+    room.record(entering).await
 }
 
 impl SetSeverity {

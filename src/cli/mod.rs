@@ -143,7 +143,7 @@ Examples:
     Backup(store::Backup),
     Restore(store::Restore),
     /// Say what this program thinks of its surroundings, and why
-    Doctor,
+    Doctor(check::Strict),
     Completions(tools::Completions),
     Man(tools::Man),
 }
@@ -277,17 +277,17 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
     match verb {
         Some(Verb::Completions(shell)) => shell.run(),
         Some(Verb::Man(man)) => man.run(),
-        Some(Verb::Config(config)) => config.run(global),
+        Some(Verb::Config(config)) => config.run(global).await,
         Some(Verb::Theme(theme)) => theme.run(&Setup::read(global)?),
         Some(Verb::Runbook(runbook)) => runbook.run(&Setup::read(global)?),
-        Some(Verb::Policy(policy)) => policy.run(&Setup::read(global)?),
+        Some(Verb::Policy(policy)) => policy.run(&Setup::read(global)?.knowing_channels().await),
         Some(Verb::Probe(probe::Verb::Run { names, curl_exit })) => {
             probe::run(&Setup::read(global)?, &names, curl_exit).await
         }
         Some(Verb::Serve(serve)) => serve.run(global).await,
         Some(Verb::Restore(restore)) => restore.run(Setup::read(global)?).await,
         Some(Verb::Attach(attach)) => attach.run(Setup::read(global)?).await,
-        Some(Verb::Doctor) => doctor::run(Setup::read(global)?).await,
+        Some(Verb::Doctor(strict)) => doctor::run(Setup::read(global)?, strict).await,
         Some(Verb::Wall { names }) => screen::wall(Setup::read(global)?, names).await,
         Some(Verb::Reset) => {
             crate::console::terminal::reset().wrap_err("resetting the terminal")?;
@@ -354,7 +354,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         | Verb::Theme(_)
         | Verb::Runbook(_)
         | Verb::Policy(_)
-        | Verb::Doctor
+        | Verb::Doctor(_)
         | Verb::Attach(_)
         | Verb::Restore(_)
         | Verb::Serve(_)

@@ -44,6 +44,8 @@ pub struct Setup {
     pub config: Config,
     /// The time, and new ids.
     pub clock: Clock,
+    /// The server's channels, for a copy: it is the server that delivers.
+    pub served: Option<Channels>,
 }
 
 impl Setup {
@@ -70,6 +72,7 @@ impl Setup {
             flags,
             paths,
             config,
+            served: None,
         })
     }
 
@@ -148,6 +151,16 @@ impl Setup {
     ///
     /// When the token can't be read, or the address could not be trusted.
     pub fn sync(&self, log: &Log) -> color_eyre::Result<Option<Replica>> {
+        let remote = self.remote()?;
+        Ok(remote.map(|remote| Replica::new(log.clone(), remote, self.clock)))
+    }
+
+    /// The way to the shared backend; `None` without one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Setup::sync`].
+    pub fn remote(&self) -> color_eyre::Result<Option<Remote>> {
         let Some(server) = &self.config.server else {
             return Ok(None);
         };
@@ -159,31 +172,66 @@ impl Setup {
             token: token.clone(),
             ca_file: server.ca_file.clone(),
         })?;
-        Ok(Some(Replica::new(log.clone(), remote, self.clock)))
+        Ok(Some(remote))
     }
 
-    /// Where updates go unless somebody says otherwise.
+    /// The channels of the configuration, and where updates go unless somebody
+    /// says otherwise.
     pub fn channels(&self) -> Channels {
         Channels {
             updates: self.config.updates.clone(),
             public: self.config.publish.clone(),
+            all: self.config.channels.keys().cloned().collect(),
         }
     }
 
-    /// Takes up the server's channels for a copy, where none are configured
-    /// here: it is the server that delivers.
+    /// The channels that messages of this log leave through: the server's for
+    /// a copy.
+    pub fn leads_to(&self) -> Channels {
+        self.served.clone().unwrap_or_else(|| self.channels())
+    }
+
+    /// Who has those channels, in words.
+    pub const fn deliverer(&self) -> &'static str {
+        match &self.served {
+            Some(_) => "the server",
+            None => "the configuration",
+        }
+    }
+
+    /// The same, with the server's channels as it told of them last. Whatever
+    /// stands in the way of that is for others to say.
+    pub async fn knowing_channels(mut self) -> Self {
+        if self.config.server.is_none() {
+            return self;
+        }
+        if let Ok(path) = self.log_path()
+            && let Ok(log) = self.open_as(&path, OpenMode::ReadOnly).await
+        {
+            self.take_channels(&log).await.ok();
+            log.close().await;
+        }
+        self
+    }
+
+    /// Takes up the server's channels for a copy; updates go there unless
+    /// channels are configured here.
     ///
     /// # Errors
     ///
     /// When the log can't be read.
     pub async fn take_channels(&mut self, log: &Log) -> color_eyre::Result<()> {
-        if !log.is_copy() || !self.config.channels.is_empty() {
+        if !log.is_copy() {
             return Ok(());
         }
         let known = log.server_channels().await?;
         let known: Option<Channels> = known.and_then(|text| serde_json::from_str(&text).ok());
         if let Some(known) = known {
-            (self.config.updates, self.config.publish) = (known.updates, known.public);
+            if self.config.channels.is_empty() {
+                self.config.updates.clone_from(&known.updates);
+                self.config.publish.clone_from(&known.public);
+            }
+            self.served = Some(known);
         }
         Ok(())
     }

@@ -372,7 +372,12 @@ impl Hold {
 async fn unhold(room: &mut Room) -> color_eyre::Result<Exit> {
     let incident = room.incident()?;
     let what = format!("the hold of {} ends", incident.label());
-    if escalation::reaches_anybody(incident.policy()) {
+    let (policy, severity) = (incident.policy(), incident.severity());
+    let pages = |step| escalation::reach(policy, step).is_some();
+    if policy
+        .steps()
+        .any(|(_, _, step)| step.is_for(severity) && pages(step))
+    {
         return confirmed(room, Fact::HoldEnded {}, At::default(), ("unhold", &what)).await;
     }
     plain(room, Fact::HoldEnded {}, At::default()).await

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     args::Output,
-    check::{self, Found},
+    check::{self, Found, Strict},
     failure::{Exit, Failure},
     open::{Setup, read_policy},
     say, words,
@@ -22,8 +22,11 @@ use crate::domain::{
     incident::Incident,
     policy::{Policy, Step, Within},
     severity::Severity,
-    span, when,
+    span,
+    text::Name,
+    when,
 };
+use crate::wire::Channels;
 
 /// The response process.
 #[derive(Debug, Subcommand)]
@@ -42,6 +45,8 @@ pub enum Verb {
     Check {
         /// Another file than that of the configuration
         file: Option<PathBuf>,
+        #[command(flatten)]
+        strict: Strict,
     },
     /// Print every time that would be due, with its rule
     Simulate(Simulate),
@@ -85,7 +90,7 @@ impl Verb {
     pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
         match self {
             Self::Show { file } => show(setup, &policy_of(setup, file.as_ref())?),
-            Self::Check { file } => look(setup, file.as_ref()),
+            Self::Check { file, strict } => look(setup, file.as_ref(), *strict),
             Self::Simulate(simulate) => simulate.run(setup),
         }
     }
@@ -109,8 +114,8 @@ fn show(setup: &Setup, policy: &Policy) -> color_eyre::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-/// Mistakes end with their own code; contradictions are only told.
-fn look(setup: &Setup, file: Option<&PathBuf>) -> color_eyre::Result<Exit> {
+/// Mistakes end with their own code; contradictions are only told, unless strict.
+fn look(setup: &Setup, file: Option<&PathBuf>, strict: Strict) -> color_eyre::Result<Exit> {
     let read = match file.or(setup.config.policy.as_ref()) {
         Some(file) => read_policy(file),
         None => Ok(((*Policy::built_in()).clone(), Vec::new())),
@@ -122,7 +127,7 @@ fn look(setup: &Setup, file: Option<&PathBuf>) -> color_eyre::Result<Exit> {
         Err(error) if error.downcast_ref::<Failure>().is_some() => return Err(error),
         Err(error) => vec![Found::error(super::failure::in_a_line(&error))],
     };
-    check::tell(&setup.global, &found)
+    check::tell(&setup.global, &found, strict)
 }
 
 impl Simulate {
@@ -142,7 +147,7 @@ impl Simulate {
         let entry = simulated(&policy, self.severity, alert, declared);
         let incident = Incident::open(Arc::new(entry), Some(1), Vec::new())
             .expect("its first entry declares it");
-        let rows = rows(&incident, self.updates);
+        let rows = rows(&incident, &setup.leads_to(), self.updates);
         say::either(&setup.global, &rows, || table(&rows))?;
         if setup.global.output == Output::Table {
             let head = format!(
@@ -186,10 +191,10 @@ pub fn simulated(
     }
 }
 
-fn rows(incident: &Incident, updates: usize) -> Vec<Row> {
+fn rows(incident: &Incident, channels: &Channels, updates: usize) -> Vec<Row> {
     let mut rows = clocks(incident);
-    rows.extend(steps(incident));
-    rows.extend(news(incident, updates));
+    rows.extend(steps(incident, channels));
+    rows.extend(news(incident, channels, updates));
     rows.sort_by_key(|row| (row.due.is_none(), row.due));
     rows.push(retrospective(incident));
     rows
@@ -226,7 +231,32 @@ fn clocks(incident: &Incident) -> Vec<Row> {
     ]
 }
 
-fn steps(incident: &Incident) -> Vec<Row> {
+/// What is to be said of a step or a text that no channel carries.
+fn by_hand(carried: bool, who: &str) -> String {
+    if carried {
+        String::new()
+    } else {
+        format!("by hand: {who}")
+    }
+}
+
+/// The parts of a note that there are.
+fn note(parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts
+        .iter()
+        .copied()
+        .filter(|one| !one.is_empty())
+        .collect();
+    parts.join("; ")
+}
+
+/// Whether a step pages anybody over a channel that there is.
+fn pages(policy: &Policy, step: &Step, channels: &Channels) -> bool {
+    escalation::reach(policy, step)
+        .is_some_and(|names| names.iter().any(|name| channels.all.contains(name)))
+}
+
+fn steps(incident: &Incident, channels: &Channels) -> Vec<Row> {
     let policy = incident.policy();
     let severity = incident.severity();
     let rows = policy.steps().map(|(_, ladder, step)| {
@@ -245,12 +275,14 @@ fn steps(incident: &Incident) -> Vec<Row> {
             .map(|every| format!(", again every {}", span::format(every)));
         let level = policy.level(incident.assumed_severity());
         let rule = if level.business_hours { "E4" } else { "E1" };
+        let until = format!(
+            "until {}{}",
+            step.until(ladder).words(),
+            repeat.unwrap_or_default()
+        );
+        let by_hand = by_hand(pages(policy, step, channels), "nobody is paged by the tool");
         Row {
-            note: format!(
-                "until {}{}",
-                step.until(ladder).words(),
-                repeat.unwrap_or_default()
-            ),
+            note: note(&[&until, &by_hand]),
             ..row(incident, escalation::due_at(incident, step), &what, rule)
         }
     });
@@ -263,22 +295,28 @@ fn levels(step: &Step) -> String {
     names.join(", ")
 }
 
-fn news(incident: &Incident, updates: usize) -> Vec<Row> {
+fn news(incident: &Incident, channels: &Channels, updates: usize) -> Vec<Row> {
+    let by_hand = |carried: &[Name]| by_hand(!carried.is_empty(), "no channel carries it");
     let mut rows = Vec::new();
     for due in duties(incident) {
         if matches!(due.duty, Duty::FirstNotice) {
+            let update = |at, what: &str| Row {
+                note: by_hand(&channels.updates),
+                ..row(incident, at, what, "U1")
+            };
             let mut at = due.by;
-            rows.push(row(incident, at, "first notice", "U1"));
+            rows.push(update(at, "first notice"));
             for count in 1..=updates {
                 at = cadence::latest_promise(incident, at);
-                rows.push(row(incident, at, &format!("update {count}"), "U1"));
+                rows.push(update(at, &format!("update {count}")));
             }
         }
     }
     let rules = &incident.policy().external;
+    let outside = by_hand(&channels.public);
     match external::required_at(incident) {
         Some(from) => rows.push(Row {
-            note: rules.place.to_string(),
+            note: note(&[&rules.place, &outside]),
             ..row(incident, from + rules.within, "tell the public", "X1")
         }),
         None => rows.push(Row {
@@ -286,11 +324,14 @@ fn news(incident: &Incident, updates: usize) -> Vec<Row> {
             after_seconds: None,
             what: "tell the public".to_owned(),
             rule: "X1",
-            note: format!(
-                "{} after the downtime passed {}",
-                span::format(rules.within),
-                span::format(rules.downtime)
-            ),
+            note: note(&[
+                &format!(
+                    "{} after the downtime passed {}",
+                    span::format(rules.within),
+                    span::format(rules.downtime)
+                ),
+                &outside,
+            ]),
         }),
     }
     rows

@@ -17,6 +17,7 @@ use crate::{
         text::{Name, one_line},
     },
     store::DeliveryFilter,
+    sync::SyncError,
     ui::app::line,
 };
 
@@ -63,7 +64,7 @@ struct Status<'a> {
     now: DateTime<Utc>,
     incidents: Vec<view::Brief<'a>>,
     probes: Vec<view::Seen<'a>>,
-    unfinished_deliveries: usize,
+    unfinished_deliveries: Option<usize>,
     engine: Option<String>,
 }
 
@@ -331,7 +332,7 @@ fn timeline(incident: &Incident, entries: &[view::Happened]) -> String {
 pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
     let now = room.now();
     let active = room.board.active();
-    let unfinished = room.deliveries(DeliveryFilter::Unfinished).await?;
+    let unfinished = unfinished(room).await?;
     let engine = super::engine::holder(room).await?;
     let status = Status {
         now,
@@ -340,11 +341,25 @@ pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
             .map(|incident| view::brief(incident, now))
             .collect(),
         probes: seen(room),
-        unfinished_deliveries: unfinished.len(),
+        unfinished_deliveries: unfinished,
         engine,
     };
     say::either(room.global(), &status, || sentences(room, &status))?;
     Ok(Exit::Ok)
+}
+
+/// How many deliveries are not over; `None`, and a word, while the server that
+/// knows it does not answer. The rest is told all the same.
+async fn unfinished(room: &Room) -> color_eyre::Result<Option<usize>> {
+    match room.deliveries(DeliveryFilter::Unfinished).await {
+        Ok(deliveries) => Ok(Some(deliveries.len())),
+        Err(SyncError::Remote(error)) => {
+            let text = format!("what is delivered is not known: {error}");
+            say::note(room.global(), &text);
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The probes, as the log tells.
@@ -384,8 +399,7 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
         "health: {}",
         words::health(room.board.probes(), status.now)
     ));
-    if status.unfinished_deliveries > 0 {
-        let count = status.unfinished_deliveries;
+    if let Some(count @ 1..) = status.unfinished_deliveries {
         lines.push(format!(
             "deliveries: {count} not finished, see `warroom deliveries`"
         ));

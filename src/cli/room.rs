@@ -17,13 +17,14 @@ use crate::{
         fact::{Fact, Health},
         incident::{Command, Gate, Incident},
         notice::{Delivery, Intent},
-        text::Name,
+        text::{Name, Title},
         update::Audience,
         when,
     },
     journal::{self, Author},
+    remote::RemoteError,
     store::{DeliveryFilter, Log, StoreError},
-    sync::Replica,
+    sync::{Replica, SyncError},
     ui::{composer::Composer, msg::Wish},
 };
 
@@ -62,12 +63,29 @@ async fn taken(log: &Log, entries: &[Entry]) -> color_eyre::Result<()> {
         .iter()
         .find_map(|one| one.refused.as_ref().filter(|_| ours(one.row.id)));
     match refused {
-        Some(why) => Err(Failure::refused(format!(
-            "the server will not take it ({why}): it is kept here, and `warroom sync` lists it"
-        ))
-        .into()),
+        Some(why) => Err(refused_there(why).into()),
         None => Ok(()),
     }
+}
+
+/// The server refused an entry for good.
+pub fn refused_there(why: &Title) -> Failure {
+    Failure::refused(format!(
+        "the server will not take it ({why}): it is kept here, and `warroom sync` lists it"
+    ))
+}
+
+/// The server's deliveries.
+async fn of_server(sync: &Replica, filter: DeliveryFilter) -> Result<Vec<Delivery>, RemoteError> {
+    let mut deliveries = sync
+        .deliveries(filter != DeliveryFilter::Unfinished)
+        .await?;
+    match filter {
+        DeliveryFilter::All | DeliveryFilter::Unfinished => {}
+        DeliveryFilter::About(id) => deliveries.retain(|one| one.intent.incident == id),
+        DeliveryFilter::In(state) => deliveries.retain(|one| one.state == state),
+    }
+    Ok(deliveries)
 }
 
 /// A fact to record, and how.
@@ -94,36 +112,18 @@ impl Room {
             .ok_or_else(|| StoreError::Missing { path: path() })
     }
 
-    /// What was sent and what waits; nothing where no log has begun.
+    /// What was sent and what waits, as whoever delivers says it: the server,
+    /// for a copy. Nothing where no log has begun.
     ///
     /// # Errors
     ///
-    /// When the log can't be read.
-    pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
+    /// When the log can't be read, or the server does not say it.
+    pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, SyncError> {
         match (&self.sync, &self.log) {
-            (Some(sync), _) => Ok(self.of_server(sync, filter).await),
-            (None, Some(log)) => log.deliveries(filter).await,
+            (Some(sync), _) => Ok(of_server(sync, filter).await?),
+            (None, Some(log)) => Ok(log.deliveries(filter).await?),
             (None, None) => Ok(Vec::new()),
         }
-    }
-
-    /// The server's deliveries; none, and a word, while it does not answer.
-    async fn of_server(&self, sync: &Replica, filter: DeliveryFilter) -> Vec<Delivery> {
-        let all = filter != DeliveryFilter::Unfinished;
-        let mut deliveries = match sync.deliveries(all).await {
-            Ok(deliveries) => deliveries,
-            Err(error) => {
-                say::note(
-                    self.global(),
-                    &format!("what is delivered is not known: {error}"),
-                );
-                Vec::new()
-            }
-        };
-        if let DeliveryFilter::About(incident) = filter {
-            deliveries.retain(|delivery| delivery.intent.incident == incident);
-        }
-        deliveries
     }
 
     /// The flags that every command takes.
@@ -301,6 +301,7 @@ impl Room {
         if let Some(sync) = &self.sync {
             in_touch(self.global(), sync).await?;
             taken(&log, &batch.entries).await?;
+            self.say_under_whom(sync).await;
         }
         journal::catch_up(&log, &mut self.board).await?;
         Ok(Recorded {
@@ -311,6 +312,24 @@ impl Room {
             entries: batch.entries.iter().map(|entry| entry.id).collect(),
             intents: batch.intents,
         })
+    }
+
+    /// A name that was asked for, and that the server does not record.
+    async fn say_under_whom(&self, sync: &Replica) {
+        let me = self.me();
+        if self.global().actor.is_none() {
+            return;
+        }
+        let text = match sync.known_as().await {
+            Some(name) if name == *me => return,
+            Some(name) => format!(
+                "recorded as {name}: the server takes the name from the token, so --as {me} does not count"
+            ),
+            None => format!(
+                "the server will record it under the name of the token, whatever --as {me} says"
+            ),
+        };
+        say::note(self.global(), &text);
     }
 
     /// What a command sees of the resolve gate (R1): the probes as the log

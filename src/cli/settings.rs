@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     args::Global,
-    check::{self, Found},
+    check::{self, Found, Strict},
     failure::{self, Exit, Failure},
     open::Setup,
     say,
@@ -32,7 +32,7 @@ pub enum Config {
     /// Print every key, its value, and who set it; secrets are dots
     Show,
     /// Look for mistakes (an error) and oddities (warnings)
-    Check,
+    Check(Strict),
 }
 
 /// Colours.
@@ -44,6 +44,8 @@ pub enum Themes {
     Check {
         /// The file
         file: PathBuf,
+        #[command(flatten)]
+        strict: Strict,
     },
     /// Print a theme that comes with the program, to copy and change
     Show {
@@ -101,10 +103,10 @@ impl Config {
     /// # Errors
     ///
     /// When it can't be read, or stdout can't be written.
-    pub fn run(&self, global: Global) -> color_eyre::Result<Exit> {
+    pub async fn run(&self, global: Global) -> color_eyre::Result<Exit> {
         match self {
             Self::Show => show(&Setup::read(global)?),
-            Self::Check => check(&global),
+            Self::Check(strict) => check(&global, *strict).await,
         }
     }
 }
@@ -131,19 +133,19 @@ fn show(setup: &Setup) -> color_eyre::Result<Exit> {
 }
 
 /// A mistake is a finding here, not an error, so that JSON stays JSON.
-fn check(global: &Global) -> color_eyre::Result<Exit> {
+async fn check(global: &Global, strict: Strict) -> color_eyre::Result<Exit> {
     let quiet = Global {
         quiet: true,
         ..global.clone()
     };
     let found = match Setup::read(quiet) {
-        Ok(setup) => findings(&setup),
+        Ok(setup) => findings(&setup.knowing_channels().await),
         Err(error) if error.downcast_ref::<ConfigError>().is_some() => {
             vec![Found::error(failure::in_a_line(&error))]
         }
         Err(error) => return Err(error),
     };
-    check::tell(global, &found)
+    check::tell(global, &found, strict)
 }
 
 /// What the files say together; what a policy says by itself is for
@@ -152,7 +154,7 @@ fn findings(setup: &Setup) -> Vec<Found> {
     let mut found: Vec<Found> = check::odd(setup.config.warnings()).collect();
     found.extend(check::channels(&setup.config));
     match setup.policy() {
-        Ok((policy, _)) => found.extend(check::contacts(&policy, &setup.config)),
+        Ok((policy, _)) => found.extend(check::contacts(&policy, setup)),
         Err(error) => found.push(Found::error(failure::in_a_line(&error))),
     }
     found
@@ -167,7 +169,7 @@ impl Themes {
     pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
         match self {
             Self::List => themes(setup),
-            Self::Check { file } => theme_check(setup, file),
+            Self::Check { file, strict } => theme_check(setup, file, *strict),
             Self::Show { name } => {
                 let sentence = || format!("there is no theme {} in the program", one_line(name));
                 let text = Theme::source(name).ok_or_else(|| Failure::not_found(sentence()))?;
@@ -211,13 +213,13 @@ fn themes(setup: &Setup) -> color_eyre::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn theme_check(setup: &Setup, file: &Path) -> color_eyre::Result<Exit> {
+fn theme_check(setup: &Setup, file: &Path, strict: Strict) -> color_eyre::Result<Exit> {
     let text = read_file(file)?;
     let found: Vec<Found> = match Theme::parse(&file.display().to_string(), &text) {
         Ok((_, warnings)) => check::odd(&warnings).collect(),
         Err(error) => vec![Found::error(error.to_string())],
     };
-    check::tell(&setup.global, &found)
+    check::tell(&setup.global, &found, strict)
 }
 
 impl Runbooks {

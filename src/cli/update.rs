@@ -191,18 +191,18 @@ pub async fn long_running(room: &mut Room, reason: &str) -> color_eyre::Result<E
 ///
 /// Names those that there are.
 pub fn known_channels(room: &Room, names: &[String]) -> Result<Vec<Name>, Failure> {
-    let channels = &room.setup.config.channels;
+    let there = room.setup.leads_to().all;
     names
         .iter()
         .map(|text| {
             let name: Name = typed("the channel", text)?;
-            if channels.contains_key(&name) {
+            if there.contains(&name) {
                 return Ok(name);
             }
-            let known: Vec<&str> = channels.keys().map(Name::as_str).collect();
-            let known = match known.as_slice() {
-                [] => "the configuration has none".to_owned(),
-                some => format!("there are {}", some.join(", ")),
+            let whose = room.setup.deliverer();
+            let known = match there.as_slice() {
+                [] => format!("{whose} has none"),
+                some => format!("{whose} has {}", self::names(some)),
             };
             Err(Failure::not_found(format!(
                 "there is no channel {name}: {known}"

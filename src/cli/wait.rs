@@ -4,16 +4,26 @@ use std::time::Duration;
 
 use clap::Args;
 use color_eyre::eyre::eyre;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    done::At,
-    failure::{Exit, Failure},
-    incident::confirmed,
-    room::{Recorded, Room},
+    done::{self, At},
+    failure::{Exit, Failure, in_a_line},
+    incident::once_confirmed,
+    room::{Recorded, Room, refused_there},
 };
 use crate::{
-    domain::{fact::Fact, notice::DeliveryState, span, text::one_line},
+    domain::{
+        entry::EntryId,
+        fact::Fact,
+        notice::{Delivery, DeliveryState},
+        span,
+        text::one_line,
+    },
     store::DeliveryFilter,
+    sync::{Replica, Seen},
+    ui::format,
 };
 
 /// Waiting for what was sent.
@@ -35,22 +45,13 @@ pub async fn reaching(
     asked: (&str, &str),
     waiting: &Waiting,
 ) -> color_eyre::Result<Exit> {
-    let before = room.board.head();
-    let exit = confirmed(room, fact, At::default(), asked).await?;
-    if exit != Exit::Ok || waiting.wait.is_none() {
-        return Ok(exit);
-    }
-    let entries = room.incident()?.entries().iter();
-    let entries = entries.filter(|entry| entry.seq > Some(before));
-    let recorded = Recorded {
-        incident: room.incident()?.id,
-        entries: entries.map(|entry| entry.id).collect(),
-        intents: Vec::new(),
-    };
+    let recorded = once_confirmed(room, fact, At::default(), asked).await?;
+    done::tell(room, &recorded)?;
     wait(room, &recorded, waiting).await
 }
 
-/// Waits until every delivery that follows from what was recorded has ended.
+/// Waits until every delivery that follows from what was recorded has ended,
+/// wherever it leaves from.
 ///
 /// # Errors
 ///
@@ -66,48 +67,88 @@ pub async fn wait(room: &Room, recorded: &Recorded, waiting: &Waiting) -> color_
     let mut changes = room.log()?.changes().await;
     let watch = async {
         loop {
-            if let Some(exit) = ended(room, recorded).await? {
-                return Ok(exit);
+            if let Some(mine) = theirs(room, recorded).await?
+                && !mine.iter().any(is_on_its_way)
+            {
+                return told(&mine);
             }
             changes.changed().await;
         }
     };
-    let timed_out = || {
-        let sentence = format!(
-            "not every channel had taken it after {}: see `warroom deliveries`, and whether an engine runs",
-            one_line(text)
-        );
-        Err(Failure::new(Exit::TimedOut, sentence).into())
-    };
-    tokio::time::timeout(limit, watch)
-        .await
-        .unwrap_or_else(|_| timed_out())
+    let in_time = tokio::time::timeout(limit, async {
+        tokio::select! {
+            ended = watch => ended,
+            why = kept_the_same(room) => Err(why),
+        }
+    });
+    match in_time.await {
+        Ok(ended) => ended,
+        Err(_) => Err(too_late(room, recorded, &one_line(text)).await.into()),
+    }
 }
 
-/// How it ended; `None` while something is on its way.
-async fn ended(room: &Room, recorded: &Recorded) -> color_eyre::Result<Option<Exit>> {
+/// Hears of the ends that the server numbers; answers only what no time will
+/// mend, and never where the log is nobody's copy.
+async fn kept_the_same(room: &Room) -> color_eyre::Report {
+    let Some(sync) = &room.sync else {
+        return std::future::pending().await;
+    };
+    let settled = sync.settle().await.map(drop);
+    if let Err(error) = settled
+        && !error.may_pass()
+    {
+        return error.into();
+    }
+    let seen = watch::Sender::new(Seen::default());
+    match sync.run(&seen, &CancellationToken::new()).await {
+        Err(error) => error.into(),
+        Ok(()) => std::future::pending().await,
+    }
+}
+
+/// The deliveries that follow from what was recorded; `None` while whoever
+/// delivers has not heard of it, or does not answer.
+async fn theirs(room: &Room, recorded: &Recorded) -> color_eyre::Result<Option<Vec<Delivery>>> {
+    let is_ours = |id: &EntryId| recorded.entries.contains(id);
+    let unsent = room.log()?.unsent().await?;
+    if let Some(one) = unsent.iter().find(|one| is_ours(&one.row.id)) {
+        return match &one.refused {
+            Some(why) => Err(refused_there(why).into()),
+            None => Ok(None),
+        };
+    }
     let filter = DeliveryFilter::About(recorded.incident);
-    let deliveries = room.deliveries(filter).await?;
-    let mine: Vec<DeliveryState> = deliveries
+    match room.deliveries(filter).await {
+        Ok(mut all) => {
+            all.retain(|delivery| is_ours(&delivery.intent.origin));
+            Ok(Some(all))
+        }
+        Err(error) if room.sync.is_some() && error.may_pass() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+const fn is_on_its_way(delivery: &Delivery) -> bool {
+    matches!(
+        delivery.state,
+        DeliveryState::Queued | DeliveryState::InFlight
+    )
+}
+
+/// How it ended.
+fn told(mine: &[Delivery]) -> color_eyre::Result<Exit> {
+    let missed: Vec<&Delivery> = mine
         .iter()
-        .filter(|delivery| recorded.entries.contains(&delivery.intent.origin))
-        .map(|delivery| delivery.state)
+        .filter(|delivery| delivery.state != DeliveryState::Sent)
         .collect();
-    let on_its_way =
-        |state: &DeliveryState| matches!(state, DeliveryState::Queued | DeliveryState::InFlight);
-    if mine.iter().any(on_its_way) {
-        return Ok(None);
+    if missed.is_empty() {
+        return Ok(Exit::Ok);
     }
-    let sent = mine
-        .iter()
-        .filter(|state| **state == DeliveryState::Sent)
-        .count();
-    if sent == mine.len() {
-        return Ok(Some(Exit::Ok));
-    }
+    let sent = mine.len() - missed.len();
     let sentence = format!(
-        "{sent} of {} channels took it: see `warroom deliveries`",
-        mine.len()
+        "{sent} of {} took it: {}; see `warroom deliveries`",
+        format::count(mine.len(), "channel", "channels"),
+        each(&missed)
     );
     let exit = if sent == 0 {
         Exit::Refused
@@ -115,4 +156,39 @@ async fn ended(room: &Room, recorded: &Recorded) -> color_eyre::Result<Option<Ex
         Exit::Partly
     };
     Err(Failure::new(exit, sentence).into())
+}
+
+/// `incidents dead (it answered 403), mail uncertain`.
+fn each(deliveries: &[&Delivery]) -> String {
+    let words: Vec<String> = deliveries
+        .iter()
+        .map(|delivery| {
+            let why = match delivery.last_error.as_str() {
+                "" => String::new(),
+                why => format!(" ({why})"),
+            };
+            format!("{} {}{why}", delivery.intent.channel, delivery.state.word())
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// Nothing ended in time: what it hangs on, as far as it can be told.
+async fn too_late(room: &Room, recorded: &Recorded, limit: &str) -> Failure {
+    let why = match theirs(room, recorded).await {
+        Ok(Some(mine)) => {
+            let waits: Vec<&Delivery> = mine.iter().filter(|one| is_on_its_way(one)).collect();
+            format!(
+                "{}; see `warroom deliveries`, and whether an engine runs",
+                each(&waits)
+            )
+        }
+        Ok(None) => {
+            let server = room.sync.as_ref().map(Replica::server).unwrap_or_default();
+            format!("{server} does not answer; `warroom sync` says what waits here")
+        }
+        Err(error) => in_a_line(&error),
+    };
+    let sentence = format!("not every channel had taken it after {limit}: {why}");
+    Failure::new(Exit::TimedOut, sentence)
 }

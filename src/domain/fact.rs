@@ -290,6 +290,17 @@ impl PartialEq for Unknown {
 }
 
 impl Fact {
+    /// The policy that it brings, as text; `None` for what brings none.
+    pub fn policy(&self) -> Option<&str> {
+        if let Self::Declared(declared) = self {
+            return Some(&declared.policy);
+        }
+        if let Self::PolicyAdopted { policy } = self {
+            return Some(policy);
+        }
+        None
+    }
+
     /// Reads a stored fact. What is not understood becomes [`Fact::Unknown`],
     /// so nothing that was accepted once is ever lost.
     ///

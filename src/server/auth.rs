@@ -99,6 +99,8 @@ pub struct Caller {
     pub workspace: Name,
     /// What it may.
     pub scopes: Scopes,
+    /// When it ends; never where absent.
+    pub expires_at: Option<DateTime<Utc>>,
     /// Cancelled as soon as it may nothing any more: whoever waits, ends then.
     pub revoked: CancellationToken,
 }
@@ -229,6 +231,7 @@ impl Tokens {
             name: grant.name.clone(),
             workspace: grant.workspace.clone(),
             scopes: grant.scopes.clone(),
+            expires_at: grant.expires_at,
             revoked: live.clone(),
         })
     }

@@ -178,6 +178,7 @@ mod tests {
             name: "ada".into(),
             workspace: "prod".into(),
             scopes: std::iter::empty().collect(),
+            expires_at: None,
             revoked: tokio_util::sync::CancellationToken::new(),
         };
         let app = crate::server::router(Arc::clone(&server)).layer(Extension(caller.clone()));

@@ -88,6 +88,7 @@ pub(super) async fn meta(State(server): State<Shared>, caller: Option<Caller>) -
                 .collect(),
             name: caller.name,
             workspace: caller.workspace,
+            expires_at: caller.expires_at,
         }),
     })
 }

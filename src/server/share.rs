@@ -64,6 +64,7 @@ mod tests {
             name: name.into(),
             workspace: "prod".into(),
             scopes: std::iter::empty().collect(),
+            expires_at: None,
             revoked: tokio_util::sync::CancellationToken::new(),
         }
     }

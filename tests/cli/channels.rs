@@ -102,8 +102,52 @@ fn a_contact_over_a_channel_that_is_nowhere_is_found() {
             assert_eq!(said.code, code, "{line}: {said:?}");
             let told = format!("{level}the contact Team Lead names pagr, which");
             assert!(said.out.contains(&told), "{line}: {said:?}");
+            assert_eq!(house.say(&format!("{line} --strict")).code, 3, "{line}");
         }
     }
     policy("[\"pager\"]");
     assert!(!house.done("policy check").out.contains("names"));
+}
+
+#[test]
+fn a_simulation_says_of_each_step_whether_anybody_is_paged() {
+    let house = House::new();
+    let pager = "[channels.pager]\nkind = \"webhook\"\nurl = \"http://localhost/\"\n";
+    house.config(&format!("policy = \"policy.toml\"\n{pager}"));
+    house.file(
+        ".config/warroom/policy.toml",
+        "amends = \"built-in\"\n[contact.\"Team Lead\"]\nperson = \"bo\"\nchannels = [\"pager\"]\n",
+    );
+
+    let rows = house.json("policy simulate --severity P2");
+
+    let by_hand = |what: &str| {
+        let mut rows = rows.as_array().unwrap().iter();
+        let row = rows.find(|row| row["what"].as_str().unwrap().ends_with(what));
+        let note = row.unwrap_or_else(|| panic!("{what}: {rows:?}"))["note"].clone();
+        note.as_str()
+            .unwrap()
+            .contains("by hand: nobody is paged by the tool")
+    };
+    assert!(!by_hand(": Team Lead"));
+    assert!(by_hand(": Engineering Manager"));
+}
+
+#[test]
+fn what_is_owed_says_by_hand_of_the_step_alone() {
+    let house = House::new();
+    let pager = "[channels.pager]\nkind = \"webhook\"\nurl = \"http://localhost/\"\n";
+    house.config(&format!("policy = \"policy.toml\"\n{NO_PROBES}{pager}"));
+    house.file(
+        ".config/warroom/policy.toml",
+        "amends = \"built-in\"\n[contact.CEO]\nperson = \"grace\"\nchannels = [\"pager\"]\n",
+    );
+    house.done("declare down --severity P2 --yes");
+
+    let said = house.done("status");
+
+    assert!(
+        said.out.contains("escalate to Team Lead, by hand"),
+        "{said:?}"
+    );
 }

@@ -308,3 +308,19 @@ fn a_damaged_log_is_found() {
     assert!(said.err.contains("is not a log"), "{said:?}");
     assert_eq!(house.done("verify").out, "1 entries, sound\n");
 }
+
+#[test]
+fn a_policy_is_told_in_brief_and_exported_whole() {
+    let house = House::new();
+
+    let declared = house.json("declare down --severity P2");
+    let timeline = house.json("timeline");
+
+    let brief = &declared["entries"][0]["body"]["policy"];
+    assert_eq!(brief["name"], "incident response", "{brief}");
+    assert_eq!(brief["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(timeline[0]["body"]["policy"], *brief);
+    assert_eq!(timeline[0]["body"]["title"], "down");
+    let export = house.done("export").out;
+    assert!(export.contains("[[ladder]]"), "{export}");
+}

@@ -60,9 +60,19 @@ impl Receiver {
 
 impl Post {
     /// Says that it was taken. A sender that is gone does not hear it.
-    pub fn take(mut self) {
-        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-        self.stream.write_all(answer).ok();
+    pub fn take(self) {
+        self.answer("200 OK");
+    }
+
+    /// Says that it never will be taken.
+    pub fn refuse(self) {
+        self.answer("403 Forbidden");
+    }
+
+    fn answer(mut self, status: &str) {
+        let rest = "content-length: 0\r\nconnection: close";
+        let answer = format!("HTTP/1.1 {status}\r\n{rest}\r\n\r\n");
+        self.stream.write_all(answer.as_bytes()).ok();
     }
 }
 

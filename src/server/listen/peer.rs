@@ -18,6 +18,7 @@ pub(super) async fn caller(stream: &UnixStream, workspace: Name) -> io::Result<C
         name: name(uid).await,
         workspace,
         scopes: [Scope::Write].into_iter().collect(),
+        expires_at: None,
         // Whoever may open the socket may speak on it.
         revoked: CancellationToken::new(),
     })

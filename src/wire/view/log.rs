@@ -1,8 +1,14 @@
 //! Entries and deliveries, as `-o json` writes them.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Utc};
+use ring::digest::{SHA256, digest};
 use serde::Serialize;
-use serde_json::value::RawValue;
+use serde_json::{
+    json,
+    value::{RawValue, to_raw_value},
+};
 use utoipa::ToSchema;
 
 use crate::{
@@ -11,6 +17,7 @@ use crate::{
         fact::Health,
         incident::Incident,
         notice::{Delivery, DeliveryState, Purpose},
+        policy::Policy,
         text::{Name, Prose, Title},
     },
     ui::app::{Line, line},
@@ -33,6 +40,7 @@ pub struct Happened {
     pub kind: String,
     /// The entry in words, as the console shows it.
     pub text: String,
+    /// The fact's fields; of a policy the name, the date and the sum.
     #[schema(value_type = Value)]
     pub body: Box<RawValue>,
     pub retracted: bool,
@@ -92,6 +100,10 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         ..
     } = line(incident, entry);
     let (kind, body) = entry.write();
+    let body = match entry.fact.policy() {
+        Some(policy) => in_brief(&body, policy).unwrap_or(body),
+        None => body,
+    };
     Happened {
         id: entry.id,
         seq: entry.seq,
@@ -107,6 +119,30 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         superseded_by: overtaken,
         pinned,
     }
+}
+
+/// A body with its policy in brief: whole it is three hundred lines, and in
+/// the export for whoever wants them.
+fn in_brief(body: &RawValue, text: &str) -> serde_json::Result<Box<RawValue>> {
+    let mut body: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body.get())?;
+    let known = Policy::parse("policy", text).ok();
+    let known = known.as_ref().map(|(policy, _)| policy);
+    let brief = json!({
+        "name": known.map(|policy| &policy.name),
+        "updated": known.map(|policy| policy.updated),
+        "sha256": sum(text),
+    });
+    body.insert("policy".to_owned(), brief);
+    to_raw_value(&body)
+}
+
+/// SHA-256, as 64 hex digits.
+fn sum(text: &str) -> String {
+    let mut out = String::with_capacity(64);
+    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
+        write!(out, "{byte:02x}").expect("a string takes all text");
+    }
+    out
 }
 
 /// A delivery.

@@ -4,6 +4,7 @@ use crate::domain::{
     duty::Duty,
     entry::EntryId,
     escalation,
+    fact::StepId,
     incident::{Field, Incident},
     policy::Policy,
     retrospective,
@@ -26,7 +27,9 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
             let within = policy.level(*severity).resolve.words();
             ("resolve", format!("resolve: {severity} target {within}"))
         }
-        Duty::Escalate { target, asks, .. } => ("escalate", escalation_to(policy, target, *asks)),
+        Duty::Escalate {
+            step, target, asks, ..
+        } => ("escalate", escalation_to(policy, (step, target), *asks)),
         Duty::HoldEnds => (
             "hold_ends",
             "the hold ends; late steps fire then".to_owned(),
@@ -57,15 +60,15 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
     }
 }
 
-fn escalation_to(policy: &Policy, target: &Name, asks: bool) -> String {
+fn escalation_to(policy: &Policy, (step, target): (&StepId, &Name), asks: bool) -> String {
     let person = policy
         .contact(target)
         .map(|contact| format!(" ({})", contact.person))
         .unwrap_or_default();
-    let by_hand = if escalation::reaches_anybody(policy) {
-        ""
-    } else {
-        ", by hand"
+    let step = policy.step(step).map(|(_, step)| step);
+    let by_hand = match step.and_then(|step| escalation::reach(policy, step)) {
+        Some(_) => "",
+        None => ", by hand",
     };
     let asks = if asks { ", to be confirmed" } else { "" };
     format!("escalate to {target}{person}{by_hand}{asks}")
