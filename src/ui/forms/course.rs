@@ -110,8 +110,8 @@ pub(super) fn long(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 
 pub(super) fn ask_resolve(asking: &Asking<'_>) -> Result<Sheet, String> {
     let incident = asking.incident()?;
-    let open = incident.open_gate(resolve_gate(asking.app, incident.id, asking.now));
-    let mut sheet = asking.sheet("RESOLVE {}", word("resolved"))?;
+    let open = incident.open_gate(&resolve_gate(asking.app, incident.id, asking.now));
+    let mut sheet = asking.guarded("RESOLVE {}")?;
     sheet = if open.is_empty() {
         sheet.line("The gate is closed: everything that was to be checked is.")
     } else {
