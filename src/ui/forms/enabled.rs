@@ -4,7 +4,7 @@ use super::super::{
     action::{Action, Group},
     app::{App, Pane},
 };
-use crate::domain::{escalation, incident::Incident, phase::Phase};
+use crate::domain::{escalation, external, incident::Incident, phase::Phase};
 
 /// Whether `action` makes sense now.
 ///
@@ -40,7 +40,8 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         Action::ComposeOutside | Action::Approve | Action::Publish if incident.is_sealed() => {
             Err("drills and private incidents publish nothing")
         }
-        Action::ComposeOutside | Action::Approve | Action::Publish | Action::Reopen => Ok(()),
+        Action::Approve => external::may_approve(incident, &app.settings.me),
+        Action::ComposeOutside | Action::Publish | Action::Reopen => Ok(()),
         Action::Retry | Action::Drop if app.focus != Pane::Outbox => {
             Err("choose a delivery in OUTBOX first")
         }

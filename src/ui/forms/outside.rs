@@ -4,9 +4,8 @@ use super::{Asking, Filled, Refused, ask::word};
 use crate::{
     domain::{
         fact::{Fact, Update},
-        incident::Incident,
         phase::Phase,
-        text::{Name, Text},
+        text::Text,
         update::Audience,
     },
     ui::{
@@ -24,20 +23,7 @@ pub(super) fn ask_approve(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = sheet.line(format!(
         "Written by {}. Approving sends nothing.",
         author.unwrap_or_default()
-    ));
-    Ok(if is_alone(incident, &asking.app.settings.me) {
-        sheet.line("Two people are to read it (X2). Nobody else is here, so you may approve your own words.")
-    } else {
-        sheet
-    })
-}
-
-/// Whether nobody is there who could approve the words of `me` (X2).
-fn is_alone(incident: &Incident, me: &Name) -> bool {
-    let state = incident.state();
-    let draft = state.external.draft.as_ref();
-    let is_mine = draft.is_some_and(|(_, author, _)| author == me);
-    incident.policy().external.two_people && is_mine && state.joined.len() < 2
+    )))
 }
 
 pub(super) fn approve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {

@@ -9,6 +9,7 @@ use crate::{
         escalation,
         fact::StepId,
         incident::Incident,
+        external::may_approve,
         policy::Policy,
         span,
     },
@@ -216,7 +217,7 @@ fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, Vec<String
         } => {
             return ("ESCALATE", escalates(incident, step, target, *asks));
         }
-        Duty::External => return ("EXTERNAL", external(incident, policy)),
+        Duty::External => return ("EXTERNAL", external(app, incident, policy)),
         Duty::FirstNotice => return ("UPDATE", said_in(app, policy, "first notice")),
         Duty::FinalUpdate => return ("UPDATE", said_in(app, policy, "last one")),
         Duty::Respond(severity) => (
@@ -297,12 +298,13 @@ fn said_in(app: &App, policy: &Policy, kind: &str) -> Vec<String> {
     vec![format!("{place} {kind}"), format!("{kind}: {place}")]
 }
 
-fn external(incident: &Incident, policy: &Policy) -> Vec<String> {
+fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
     let state = &incident.state().external;
     let next = match (&state.draft, &state.approved) {
         (None, _) => "draft it",
         (Some((draft, ..)), Some((approved, _))) if draft == approved => "publish it",
-        (Some(_), _) => "approve it",
+        (Some(_), _) if may_approve(incident, &app.settings.me).is_ok() => "approve it",
+        (Some(_), _) => "somebody else approves it",
     };
     let place = &policy.external.place;
     vec![format!("{place}: {next}"), format!("{next}: {place}")]
