@@ -2,7 +2,7 @@
 
 use super::super::{
     action::{Action, Group},
-    app::{App, Pane},
+    app::{App, Pane, disputes},
 };
 use crate::domain::{escalation, external, incident::Incident, phase::Phase};
 
@@ -27,6 +27,10 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
     let state = incident.state();
     match action {
         Action::Note | Action::Link | Action::Outage | Action::Describe | Action::Impact => Ok(()),
+        Action::Conflicts if disputes(incident).is_empty() => {
+            Err("nobody acted without knowing of another")
+        }
+        Action::Conflicts => Ok(()),
         Action::Reopen if incident.phase() != Phase::Resolved => Err("it is not resolved"),
         Action::Compose | Action::NoChange
             if incident.is_active() || incident.phase() == Phase::Resolved =>

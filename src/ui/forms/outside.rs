@@ -1,6 +1,6 @@
 //! What leaves: news for the public, and deliveries that need a hand.
 
-use super::{Asking, Filled, Refused, ask::word};
+use super::{Asking, Filled, Refused, ask::gate_of};
 use crate::{
     domain::{
         fact::{Fact, Update},
@@ -20,7 +20,7 @@ pub(super) fn ask_approve(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = about_the_draft(asking, "APPROVE THE NEWS ABOUT {}", Gate::Yes)?;
     let author = incident.state().external.draft.as_ref();
     let author = author.map(|(_, author, _)| author.to_string());
-    let sheet = sheet.line(format!(
+    Ok(sheet.line(format!(
         "Written by {}. Approving sends nothing.",
         author.unwrap_or_default()
     )))
@@ -33,7 +33,7 @@ pub(super) fn approve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 
 pub(super) fn ask_publish(asking: &Asking<'_>) -> Result<Sheet, String> {
     let title = "TELL THE PUBLIC ABOUT {}";
-    let sheet = about_the_draft(asking, title, word("public"))?
+    let sheet = about_the_draft(asking, title, gate_of(asking.action))?
         .line("This goes to people outside the company.");
     let outside = &asking.app.settings.outside;
     if outside.is_empty() {
@@ -75,7 +75,7 @@ fn about_the_draft(asking: &Asking<'_>, title: &str, gate: Gate) -> Result<Sheet
 
 pub(super) fn ask_retry(asking: &Asking<'_>) -> Result<Sheet, String> {
     let line = "It carries the same key, and says that it may be a repeat where it may.";
-    let sheet = about_the_delivery(asking, "SEND AGAIN TO {}", word("send"))?;
+    let sheet = about_the_delivery(asking, "SEND AGAIN TO {}", gate_of(asking.action))?;
     let mut sheet = sheet;
     sheet.lines.insert(0, line.to_owned());
     Ok(sheet)

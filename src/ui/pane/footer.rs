@@ -99,6 +99,7 @@ fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<String> {
 
 /// The keys of the footer, most wanted first.
 const INCIDENT: [(Action, &str); 12] = [
+    (Action::Conflicts, "conflicts"),
     (Action::Acknowledge, "ack"),
     (Action::Compose, "compose"),
     (Action::Note, "note"),
@@ -113,7 +114,8 @@ const INCIDENT: [(Action, &str); 12] = [
     (Action::Tab, "next pane"),
 ];
 /// The same once it is resolved: what is left to do.
-const AFTER: [(Action, &str); 9] = [
+const AFTER: [(Action, &str); 10] = [
+    (Action::Conflicts, "conflicts"),
     (Action::Compose, "compose"),
     (Action::Held, "retro"),
     (Action::ActionItem, "action item"),
@@ -159,6 +161,7 @@ fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
             ("", "who:ana  kind:probe  -word"),
         ],
         Mode::Help(..) => vec![("Esc", "back"), ("", "type to filter")],
+        Mode::Conflicts(_) => vec![("Esc", "back"), ("Enter", "decide it")],
         Mode::History(_) => vec![("Esc", "back"), ("Enter", "show it")],
         Mode::Messages(_) | Mode::Details(_) => vec![("Esc", "back")],
         Mode::Link => vec![("Esc", "back"), ("", "a link's letter copies it")],
@@ -222,6 +225,7 @@ fn is_done(app: &App, action: Action) -> bool {
     };
     let state = incident.state();
     match action {
+        Action::Conflicts => incident.conflicts().next().is_none(),
         Action::Acknowledge => state.taken.is_some(),
         Action::Held => state.retrospective.held.is_some() || state.retrospective.waived.is_some(),
         Action::Close => incident.phase() == Phase::Closed,
