@@ -1,5 +1,7 @@
 //! NEXT: everything owed, the nearest first; only the nearest has a bar.
 
+mod waiting;
+
 use chrono::{DateTime, Utc};
 
 use super::outbox;
@@ -7,9 +9,9 @@ use crate::{
     domain::{
         duty::{Clock, Due, Duty, Promise, Settled, Standing, duties, settled},
         escalation,
+        external::may_approve,
         fact::StepId,
         incident::Incident,
-        external::may_approve,
         policy::Policy,
         span,
     },
@@ -44,9 +46,7 @@ impl Row {
     /// What it is about: the first way to say it that fits so many columns,
     /// or else the last.
     pub fn words(&self, columns: u16) -> &str {
-        let fits = |way: &&String| format::width(way) <= usize::from(columns);
-        let way = self.what.iter().find(fits).or(self.what.last());
-        way.map_or("", String::as_str)
+        format::fitting(&self.what, columns)
     }
 
     /// Whether somebody has to do something about it.
@@ -107,8 +107,10 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     rows.extend(by_hand(incident, now));
     let dues = duties(incident);
     rows.extend(dues.iter().map(|due| open_row(app, incident, due, now)));
+    rows.extend(waiting::on_hold(incident));
     let mut settled: Vec<Settled> = settled(incident).into_iter().filter(is_said).collect();
     settled.sort_by_key(rank);
+    rows.extend(waiting::never_settled(app, incident));
     rows.extend(settled.iter().map(settled_row));
     rows.extend(live_warnings(incident, now));
     rows
