@@ -1,8 +1,11 @@
 //! What keys do to the screen's state, and what leaves it.
 
 mod choice;
+mod conflicts;
 mod gates;
+mod merged;
 mod reviews;
+mod words;
 
 use chrono::TimeDelta;
 use crossterm::event::KeyCode;

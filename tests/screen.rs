@@ -8,4 +8,5 @@ mod properties;
 mod reading;
 mod rows;
 mod snapshots;
+mod touch;
 mod walls;

@@ -340,9 +340,11 @@ impl Room {
     /// When the drafts can't be read.
     pub async fn gate(&self, id: IncidentId) -> Result<Gate, StoreError> {
         // A log that knows of no probe says nothing about the service.
-        let mut probes = self.board.probes().peekable();
-        let probes_green =
-            probes.peek().is_some() && probes.all(|(_, health, _)| health == Health::Up);
+        let known = self.board.probes().next().is_some();
+        let not_green = self.board.probes();
+        let not_green = not_green.filter(|(_, health, _)| *health != Health::Up);
+        let not_green = not_green
+            .map(|(name, health, _)| Title::lossy(&format!("probe {name}: {}", health.word())));
         let sent = self.board.get(id).is_some_and(|incident| {
             let last = incident.state().updates.last();
             last.is_some_and(|sent| sent.update.last)
@@ -350,7 +352,7 @@ impl Room {
         let key = Composer::draft_key(id, Audience::Internal);
         let drafted = sent || self.log()?.draft(&key).await?.is_some();
         Ok(Gate {
-            probes_green,
+            not_green: known.then(|| not_green.collect()),
             final_update_drafted: drafted,
         })
     }

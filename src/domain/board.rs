@@ -260,6 +260,10 @@ impl Board {
         let incident = self
             .get(id)
             .ok_or_else(|| Refusal::because("there is no such incident"))?;
+        if let Some(target) = incident.state().merged_into.and_then(|into| self.get(into)) {
+            let (was, is) = (incident.label(), target.label());
+            return Err(Refusal::because(format!("{was} was merged: go on in {is}")));
+        }
         let facts = incident.decide(command)?;
         let mut all: Vec<_> = facts.into_iter().map(|fact| (id, fact)).collect();
         if let Fact::Merged { into } = &command.fact {

@@ -10,15 +10,6 @@ use super::{
     text::Name,
 };
 
-/// Something worth a word, which stops nobody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Remark {
-    /// The rule of the process that it is about.
-    pub rule: &'static str,
-    /// The word.
-    pub text: &'static str,
-}
-
 /// When telling the public became required: at the level that demands it, or
 /// as the downtime passed its limit, whichever was first. While an outage is
 /// open, that moment may lie ahead.
@@ -63,34 +54,45 @@ fn is_published(incident: &Incident) -> bool {
         .any(|sent| sent.posted_at().is_some())
 }
 
-/// Whether `person` would approve words of their own, which two people would
-/// not let each other do, and may because nobody else is there.
-pub fn approves_alone(incident: &Incident, person: &Name) -> Option<Remark> {
-    let alone = asks_for_two(incident) && !two_are_there(incident);
-    (alone && wrote_the_draft(incident, person)).then_some(Remark {
-        rule: "X2",
-        text: "nobody else is here, so you approve your own words: read them twice",
-    })
+/// Whether `person` may approve the draft, as far as that is about people (X2).
+///
+/// The commander approves. Where the policy asks for two people nobody
+/// approves their own words, however few are there: what the commander wrote
+/// is then for anybody else.
+///
+/// # Errors
+///
+/// Who has to approve it instead, in a sentence.
+pub fn may_approve(incident: &Incident, person: &Name) -> Result<(), &'static str> {
+    let author = author(incident);
+    if asks_for_two(incident) && author == Some(person) {
+        return Err(
+            "its author can't approve it: the policy asks for two people, so somebody else reads and approves it (X2)",
+        );
+    }
+    let commander = incident.commander();
+    let wrote_it = asks_for_two(incident) && commander == author;
+    if !wrote_it && commander.is_some_and(|commander| commander != person) {
+        return Err("the commander approves what is published (X2)");
+    }
+    Ok(())
 }
 
-/// Whether the approval has to be somebody else's: two are there (X2).
-pub(super) fn needs_another(incident: &Incident, person: &Name) -> bool {
-    asks_for_two(incident) && two_are_there(incident) && wrote_the_draft(incident, person)
+/// Whether somebody approved the newest draft who may: what the policy asks
+/// for by now counts, and not what it asked for then.
+pub(super) fn is_approved_by_two(incident: &Incident) -> bool {
+    let approver = incident.state().external.approved.as_ref();
+    let alone = approver.map(|(_, by)| by) == author(incident);
+    !(asks_for_two(incident) && alone)
 }
 
 fn asks_for_two(incident: &Incident) -> bool {
     incident.policy().external.two_people
 }
 
-fn two_are_there(incident: &Incident) -> bool {
-    incident.state().joined.len() > 1
-}
-
-fn wrote_the_draft(incident: &Incident, person: &Name) -> bool {
-    let draft = &incident.state().external.draft;
-    draft
-        .as_ref()
-        .is_some_and(|(_, author, _)| author == person)
+fn author(incident: &Incident) -> Option<&Name> {
+    let draft = incident.state().external.draft.as_ref();
+    draft.map(|(_, author, _)| author)
 }
 
 pub(super) fn settled(incident: &Incident) -> Option<Settled> {

@@ -39,7 +39,8 @@
 //! process's five lines. U5 a past ETA is not sent again. U6 a failed post
 //! leaves the duty; what is retracted stays visible. U7 the last duty is the
 //! final update. **External.** X1 for P1, or more than 30 minutes' downtime by
-//! the ledger. X2 drafted, approved by the commander, published. X3 hints warn
+//! the ledger. X2 drafted, approved by the commander, published; where two are
+//! asked for nobody approves their own words. X3 hints warn
 //! and never block. X4 drills and private incidents publish nothing.
 //!
 //! **Resolving.** R1 a soft gate, overridden with a reason on record. R2 a

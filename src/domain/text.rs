@@ -125,6 +125,12 @@ impl<const MAX: usize, const LINES: bool> Visitor<'_> for Raw<MAX, LINES> {
     }
 }
 
+/// `1 entry`, `2 entries`: the one place that knows a plural.
+pub fn count(count: usize, one: &str, many: &str) -> String {
+    let word = if count == 1 { one } else { many };
+    format!("{count} {word}")
+}
+
 /// `raw` without anything that could act on a terminal, a log or a header;
 /// one line, however long.
 pub fn one_line(raw: &str) -> String {

@@ -34,7 +34,13 @@ pub enum Group {
 }
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $title:literal, $group:ident, $reach:ident;)*) => {
+    (@word) => { None };
+    (@word $typed:literal) => { Some($typed) };
+    ($(
+        $(#[$doc:meta])*
+        $name:ident = $word:literal, $title:literal, $group:ident, $reach:ident
+        $(, typed $typed:literal)? $(, also $($also:literal)+)?;
+    )*) => {
         /// What a key asks for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action { $($(#[$doc])* $name),* }
@@ -61,6 +67,18 @@ macro_rules! actions {
             /// Who notices.
             pub const fn reach(self) -> Reach {
                 match self { $(Self::$name => Reach::$reach),* }
+            }
+
+            /// The word that is typed at its gate: sheets, palette and help all
+            /// have it from here. `None` where a key is enough, or the word
+            /// depends on what is filled in.
+            pub const fn typed(self) -> Option<&'static str> {
+                match self { $(Self::$name => actions!(@word $($typed)?)),* }
+            }
+
+            /// Other words that people look for it by.
+            pub const fn aliases(self) -> &'static [&'static str] {
+                match self { $(Self::$name => &[$($($also),+)?]),* }
             }
         }
     };
@@ -162,19 +180,22 @@ actions! {
     /// Answers a request.
     Answer = "answer", "answer a request", Incident, Team;
     /// Opens the composer.
-    Compose = "compose", "compose an update", Incident, Screen;
+    Compose = "compose", "compose an update", Incident, Screen, also "internal";
     /// Drafts an update that says nothing new (U3).
     NoChange = "no-change", "draft a no-change update", Incident, Screen;
     /// Takes or gives a role.
-    Role = "role", "take or give a role", Incident, Team;
+    Role = "role", "take or give a role", Incident, Team, also "commander" "scribe";
     /// Changes title, impact or service.
-    Describe = "describe", "reword title, impact, service", Incident, Team;
+    Describe = "describe", "reword title, impact, service", Incident, Team, also "rename";
     /// Moves the work to another phase.
     Phase = "phase", "enter a phase", Incident, Team;
     /// Says when the impact began.
     Impact = "impact-started", "say when the impact began", Incident, Team;
     /// Impact is over.
     Mitigate = "mitigate", "impact is over", Incident, Team;
+    /// What people set apart from each other.
+    Conflicts = "conflicts", "conflicts, open and settled", Incident, Screen,
+        also "disagree" "settle";
     /// Adds a link.
     Link = "add-link", "add a link", Incident, Team;
     /// Moves an entry in time.
@@ -190,36 +211,39 @@ actions! {
     /// Calls a false alarm off.
     Cancel = "cancel", "cancel: a false alarm", Incident, Team;
     /// Takes over a newer policy.
-    Adopt = "adopt-policy", "adopt the policy on disk", Incident, Team;
+    Adopt = "adopt-policy", "adopt the policy on disk", Incident, Team, typed "adopt";
 
     /// Escalates now.
-    Escalate = "escalate", "escalate now", People, Inside;
+    Escalate = "escalate", "escalate now", People, Inside, typed "escalate";
     /// Holds the ladder.
-    Hold = "hold", "hold the ladder", People, Inside;
+    Hold = "hold", "hold the ladder", People, Inside, typed "hold";
     /// Ends the hold.
-    Unhold = "unhold", "end the hold", People, Inside;
+    Unhold = "unhold", "end the hold", People, Inside, typed "unhold";
     /// Skips the next step.
-    SkipStep = "skip-step", "skip the next step", People, Inside;
+    SkipStep = "skip-step", "skip the next step", People, Inside, typed "skip";
     /// Answers the question before a step.
     Confirm = "confirm-step", "confirm or call off the next step", People, Inside;
     /// Pages one person.
-    Page = "page", "page a person", People, Inside;
+    Page = "page", "page a person", People, Inside, typed "page";
     /// Changes the severity.
     Severity = "severity", "change severity", People, Inside;
     /// Resolves.
-    Resolve = "resolve", "resolve", People, Outside;
+    Resolve = "resolve", "resolve", People, Outside, typed "resolved";
     /// Goes on after all.
-    Reopen = "reopen", "reopen", People, Inside;
+    Reopen = "reopen", "reopen", People, Inside, typed "reopen";
     /// Goes on in another incident.
-    Merge = "merge", "merge into another incident", People, Inside;
+    Merge = "merge", "merge into another incident", People, Inside, typed "merge", also "duplicate";
     /// Drafts news for outside.
-    ComposeOutside = "compose-outside", "compose news for outside", People, Screen;
+    ComposeOutside = "compose-outside", "compose news for outside", People, Screen,
+        also "public" "external" "status page" "customers";
     /// Approves the draft for outside.
-    Approve = "approve", "approve the news for outside", People, Team;
+    Approve = "approve", "approve the news for outside", People, Team,
+        also "public" "external";
     /// Publishes the approved draft.
-    Publish = "publish", "publish the approved news", People, Outside;
+    Publish = "publish", "publish the approved news", People, Outside, typed "public",
+        also "external" "status page" "customers";
     /// Tries a delivery again.
-    Retry = "retry", "try the delivery again", People, Inside;
+    Retry = "retry", "try the delivery again", People, Inside, typed "send";
     /// Drops a delivery.
     Drop = "drop", "cancel the delivery", People, Team;
 
@@ -243,7 +267,7 @@ actions! {
     Close = "close", "close the incident", After, Team;
 
     /// Shows what will be sent, and sends it.
-    Review = "review", "review and send", Composer, Inside;
+    Review = "review", "review and send", Composer, Inside, typed "send";
     /// The next field.
     NextField = "next-field", "next field", Composer, Screen;
     /// The field before.
@@ -252,6 +276,19 @@ actions! {
     Editor = "editor", "write in $EDITOR", Composer, Screen;
     /// Inserts probes, timeline or the last text.
     Insert = "insert", "insert probes, timeline, last text", Composer, Screen;
+}
+
+impl Action {
+    /// What is typed at its gate, as palette and help say it; also where that
+    /// depends on what is filled in. Empty where a key is enough.
+    pub fn gate(self) -> String {
+        match (self, self.typed()) {
+            (Self::Severity, _) => "type p1, p2 or p3".to_owned(),
+            (Self::Escalate, Some(word)) => format!("type {word}, at the top the target"),
+            (_, Some(word)) => format!("type {word}"),
+            (_, None) => String::new(),
+        }
+    }
 }
 
 impl fmt::Display for Action {

@@ -124,7 +124,8 @@ struct Draft {
 }
 
 impl Composer {
-    /// A new draft, filled in from the incident and its last update (U7).
+    /// A new draft, filled in from the incident and its last update (U7); for
+    /// outside without our own levels, and without a promise (X3).
     pub fn new(
         incident: &Incident,
         audience: Audience,
@@ -133,26 +134,29 @@ impl Composer {
     ) -> Self {
         let last_sent = incident.state().updates.last();
         let over = incident.phase() == Phase::Resolved;
+        let inside = audience == Audience::Internal;
         let eta = match last_sent {
+            _ if !inside => String::new(),
             Some(sent) if !over => sent.update.form.eta.to_string(),
             Some(_) | None if over => "done".to_owned(),
             Some(_) | None => "unknown".to_owned(),
         };
-        let next = if over {
+        let next = if over || !inside {
             String::new()
         } else {
             clock(cadence::latest_promise(incident, now))
         };
+        let impact = if inside {
+            impact_line(incident)
+        } else {
+            what_is_noticed(incident).to_string()
+        };
         Self {
             incident: incident.id,
             audience,
-            field: if audience == Audience::Internal {
-                Field::Status
-            } else {
-                Field::Body
-            },
+            field: if inside { Field::Status } else { Field::Body },
             status: Edit::line(status_word(incident.phase())),
-            impact: Edit::line(&impact_line(incident)),
+            impact: Edit::line(&impact),
             eta: Edit::line(&eta),
             eta_said: last_sent.filter(|_| !over).map_or(now, |sent| sent.at),
             next: Edit::line(&next),
@@ -385,15 +389,19 @@ fn status_word(phase: Phase) -> &'static str {
 
 /// `P2 - High latency on video generation`.
 fn impact_line(incident: &Incident) -> String {
-    let state = incident.state();
-    let what = if state.impact.is_empty() {
-        &state.title
-    } else {
-        &state.impact
-    };
+    let what = what_is_noticed(incident);
     match incident.severity() {
         Some(severity) => format!("{severity} - {what}"),
         None => what.to_string(),
+    }
+}
+
+fn what_is_noticed(incident: &Incident) -> &Title {
+    let state = incident.state();
+    if state.impact.is_empty() {
+        &state.title
+    } else {
+        &state.impact
     }
 }
 

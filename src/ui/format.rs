@@ -8,10 +8,12 @@ mod size;
 mod text;
 mod time;
 
+pub use crate::domain::text::count;
+
 pub(in crate::ui) use self::text::{is_plain, letters};
 pub use self::{
     size::{bytes, of_bytes, percent, thousands},
-    text::{Align, count, fit, truncate, width},
+    text::{Align, fit, fitting, truncate, width},
     time::{
         age, age_in_steps, clock, clock_minutes, clock_of, countdown, day, day_long, elapsed,
         hours, local, short, time, time_minutes, took, took_seconds,

@@ -3,7 +3,7 @@
 
 use crossterm::event::KeyCode;
 use warroom::{
-    domain::{entry::EntryId, fact::Fact, phase::Phase},
+    domain::{entry::EntryId, fact::Fact},
     ui::{
         app::{App, Mode, Pane, timeline, update},
         capability::Tier,
@@ -14,9 +14,7 @@ use warroom::{
 };
 
 use super::facts;
-use crate::screen::fixture::{
-    INCIDENT, Log, at, busy, console, incident_log, key, now, press, screen,
-};
+use crate::screen::fixture::{INCIDENT, at, busy, console, incident_log, key, now, press, screen};
 
 fn sheet(app: &App) -> &Sheet {
     let Mode::Sheet(sheet) = &app.mode else {
@@ -308,28 +306,20 @@ fn once_an_incident_is_over_its_footer_offers_what_comes_after() {
 }
 
 #[test]
-fn approving_ones_own_words_alone_says_that_two_are_meant_to_read_them() {
-    let mut log = Log::default();
-    for entry in incident_log().entries() {
-        let is_others = entry.by.as_str() != "bo" && entry.by.as_str() != "kai";
-        if entry.incident == INCIDENT && is_others && !matches!(entry.fact, Fact::Joined { .. }) {
-            log.add(entry.incident, entry.at, &entry.by, entry.fact);
-        }
-    }
+fn nobody_opens_the_approval_of_their_own_words_and_the_reason_is_said() {
     let form = warroom::domain::update::Form {
         status: "Investigating".into(),
         impact: "videos take minutes".into(),
         body: "We are working on it.".into(),
         ..Default::default()
     };
-    log.add(INCIDENT, now(), "ana", Fact::ExternalDrafted { form });
-    let mut app = console(&log, true);
+    let (mut app, _) = since(vec![Fact::ExternalDrafted { form }]);
 
     press(&mut app, ":approve\n", now());
 
-    assert_eq!(app.incident().unwrap().phase(), Phase::Investigating);
-    let lines = sheet(&app).lines.join(" ");
-    assert!(lines.contains("Nobody else is here"), "{lines}");
+    assert!(matches!(app.mode, Mode::Browse));
+    let said = &app.toast.as_ref().unwrap().text;
+    assert!(said.contains("somebody else"), "{said}");
 }
 
 #[test]

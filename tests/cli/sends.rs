@@ -300,12 +300,15 @@ fn news_for_outside_are_drafted_approved_and_published() {
     let too_soon = house.say("external publish --yes");
     house.run(["external", "draft", "Payments are slow. We are on it."]);
     let unapproved = house.say("external publish --yes");
-    house.done("external approve");
+    let own = house.say("external approve");
+    house.done("external approve --as bo");
     let unconfirmed = house.say("external publish");
     let published = house.done("external publish --yes");
 
     assert_eq!(too_soon.code, 4, "{too_soon:?}");
     assert_eq!(unapproved.code, 1, "{unapproved:?}");
+    assert_eq!(own.code, 1, "{own:?}");
+    assert!(own.err.contains("somebody else"), "{own:?}");
     assert_eq!(unconfirmed.code, 5, "{unconfirmed:?}");
     assert!(published.out.contains("to the public"), "{published:?}");
     assert_eq!(house.json("show")["published"].as_array().unwrap().len(), 1);

@@ -101,6 +101,49 @@ fn i5_setting_it_again_with_both_in_sight_settles_it() {
 }
 
 #[test]
+fn i5_what_was_settled_is_found_with_both_sides_and_who_decided() {
+    let mut room = Room::alerted(Severity::P3, at("14:00"));
+    let base = room.head();
+    room.happens_apart(base, at("14:04"), "ada", titled("payments fail"));
+    room.happens_apart(base, at("14:05"), "bo", titled("cards fail"));
+    assert_eq!(room.incident().decided(), []);
+
+    room.does(at("14:06"), "cy", titled("payments fail"));
+
+    let decided = room.incident().decided();
+    let [one] = decided.as_slice() else {
+        panic!("{decided:?}")
+    };
+    assert_eq!(
+        one.in_words(),
+        "title: ada set 'payments fail' and bo set 'cards fail' without knowing of each other, until cy set 'payments fail'"
+    );
+    assert_eq!((one.way.by.as_str(), one.way.at), ("cy", at("14:06")));
+    assert_eq!(one.conflict.ways.len(), 2);
+}
+
+#[test]
+fn i5_a_level_set_apart_says_who_set_which_and_which_holds() {
+    let mut room = Room::alerted(Severity::P3, at("14:00"));
+    let base = room.head();
+    let level = |to| Fact::SeverityChanged {
+        to,
+        reason: "worse".into(),
+    };
+
+    room.happens_apart(base, at("14:04"), "ada", level(Severity::P1));
+    room.happens_apart(base, at("14:05"), "bo", level(Severity::P2));
+
+    let entry = room.incident().entries().last().unwrap();
+    assert_eq!(
+        room.incident().apart_in_words(entry).unwrap(),
+        "ada set P1 and bo set P2 without knowing of each other: P1 holds until somebody sets it again"
+    );
+    let declared = &room.incident().entries()[0];
+    assert_eq!(room.incident().apart_in_words(declared), None);
+}
+
+#[test]
 fn i5_taking_one_of_the_two_back_settles_it() {
     let mut room = Room::alerted(Severity::P3, at("14:00"));
     room.happens_apart(1, at("14:04"), "ada", titled("payments fail"));

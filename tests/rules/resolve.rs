@@ -23,7 +23,7 @@ fn resolve(gate: Gate, reason: Option<&str>) -> Command {
 }
 
 const GREEN: Gate = Gate {
-    probes_green: true,
+    not_green: Some(Vec::new()),
     final_update_drafted: true,
 };
 
@@ -44,7 +44,7 @@ fn r1_an_open_gate_is_overridden_with_a_reason_that_is_recorded() {
         .decide(&resolve(Gate::default(), None))
         .unwrap_err();
     assert!(refusal.needs_reason);
-    for point in ["3 checks", "HighLatency", "Grafana", "final update"] {
+    for point in ["3 times in a row", "HighLatency", "Grafana", "final update"] {
         assert!(refusal.sentence.contains(point), "{point}: {refusal}");
     }
 
@@ -58,6 +58,23 @@ fn r1_an_open_gate_is_overridden_with_a_reason_that_is_recorded() {
     };
     assert_eq!(unmet.len(), 4);
     assert_eq!(reason.as_deref(), Some("users are fine"));
+}
+
+#[test]
+fn r1_the_gate_names_each_probe_that_is_not_green() {
+    let room = Room::alerted(Severity::P2, at("14:00"));
+    let gate = Gate {
+        not_green: Some(vec!["probe api: DOWN".into(), "probe queue: SLOW".into()]),
+        ..GREEN
+    };
+
+    let refusal = room.incident().decide(&resolve(gate, None)).unwrap_err();
+
+    assert!(
+        refusal
+            .sentence
+            .contains("probe api: DOWN; probe queue: SLOW")
+    );
 }
 
 #[test]
@@ -101,7 +118,7 @@ fn r1_an_alert_that_clears_only_suggests() {
     assert!(
         !room
             .incident()
-            .open_gate(GREEN)
+            .open_gate(&GREEN)
             .iter()
             .any(|point| point.contains("alert"))
     );

@@ -152,7 +152,7 @@ impl Stage {
         }
         let mut command = Command::new(fact, scene.who.into(), scene.at);
         command.gate = Gate {
-            probes_green: true,
+            not_green: Some(Vec::new()),
             final_update_drafted: true,
         };
         match self.board.decide(about, &command) {

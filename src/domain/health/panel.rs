@@ -8,7 +8,7 @@ use super::{Level, Link, Watch};
 use crate::domain::{
     fact::{Health, ProbeChange},
     probe::{Outcome, Reading, Spec},
-    text::Name,
+    text::{Name, Title},
 };
 
 /// What a target's change says when the control probe took its state away.
@@ -195,10 +195,21 @@ impl Panel {
         told.to != Health::Stale && (gone || elsewhere)
     }
 
-    /// Whether every target was good `checks` times in a row, and still is (R1).
-    pub fn is_green(&self, checks: u32, now: DateTime<Utc>) -> bool {
-        self.targets()
-            .all(|watch| watch.state(now) == Health::Up && watch.passes() >= checks)
+    /// The targets that were not good `checks` times in a row, or are not any
+    /// more, each with its state (R1).
+    pub fn not_green(&self, checks: u32, now: DateTime<Utc>) -> Vec<Title> {
+        let words = |watch: &Watch| {
+            let name = &watch.spec.name;
+            match (watch.state(now), watch.passes()) {
+                (Health::Up, passes) if passes >= checks => None,
+                (Health::Up, passes) => Some(format!(
+                    "probe {name}: ok only {passes} of {checks} times in a row"
+                )),
+                (health, _) => Some(format!("probe {name}: {}", health.word())),
+            }
+        };
+        let open = self.targets().filter_map(words);
+        open.map(|words| Title::lossy(&words)).collect()
     }
 
     /// Every target becomes unknown, if this host is offline.

@@ -57,6 +57,15 @@ pub struct Way {
     pub at: DateTime<Utc>,
 }
 
+/// A conflict that somebody ended who had seen all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// What it was about, and what held until then.
+    pub conflict: Conflict,
+    /// What it was set to, by whom and when.
+    pub way: Way,
+}
+
 /// Where an entry stands in the log, and which copy of it made the entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
@@ -65,10 +74,21 @@ pub(super) struct Stamp {
     pub(super) seq: Seq,
 }
 
+/// A value that was set, and by whom.
+#[derive(Debug, Clone, PartialEq)]
+struct Head<T> {
+    stamp: Stamp,
+    value: T,
+    by: Name,
+    at: DateTime<Utc>,
+}
+
 /// The values of a field whose authors did not know of each other.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Register<T> {
-    heads: Vec<(Stamp, T, Name, DateTime<Utc>)>,
+    heads: Vec<Head<T>>,
+    /// The values that stood beside each other, and the one that ended it.
+    ended: Vec<(Vec<Head<T>>, Head<T>)>,
 }
 
 /// Every field that people may set apart from each other.
@@ -112,6 +132,50 @@ impl Conflict {
         format!("{ways}: set it again")
     }
 
+    /// `title: ada set 'A' and bo set 'B' without knowing of each other: 'B'
+    /// holds until somebody sets it again`.
+    pub fn in_words(&self) -> String {
+        format!("{}: {}", self.how(), self.holding())
+    }
+
+    /// `'B' holds until somebody sets it again`.
+    pub fn holding(&self) -> String {
+        let holds = self.in_quotes(&self.holds);
+        format!("{holds} holds until somebody sets it again")
+    }
+
+    /// A value as it is quoted.
+    pub fn quoted(&self, way: &Way) -> String {
+        self.in_quotes(&way.value)
+    }
+
+    /// Whether that is one of its ways: who set the field, and when.
+    fn is_way(&self, by: &Name, at: DateTime<Utc>) -> bool {
+        self.ways.iter().any(|way| way.by == *by && way.at == at)
+    }
+
+    fn how(&self) -> String {
+        let ways = self.ways.iter();
+        let ways: Vec<String> = ways
+            .map(|way| format!("{} set {}", way.by, self.quoted(way)))
+            .collect();
+        let ways = ways.join(" and ");
+        let field = match self.field {
+            // A level says by itself what it is.
+            Field::Severity => String::new(),
+            other => format!("{}: ", other.word()),
+        };
+        format!("{field}{ways} without knowing of each other")
+    }
+
+    fn in_quotes(&self, value: &str) -> String {
+        if self.field.is_free_text() {
+            format!("'{value}'")
+        } else {
+            value.to_owned()
+        }
+    }
+
     /// The ways to say it, the longest first: where there is little room, who
     /// disagrees is left: `title: ada or bo?`.
     pub fn ways_to_say_it(&self) -> Vec<String> {
@@ -125,13 +189,15 @@ impl Conflict {
         let ways: Vec<String> = self.ways.iter().map(words).collect();
         format!("{}: {}", self.field.word(), ways.join(" or "))
     }
+}
 
-    fn quoted(&self, way: &Way) -> String {
-        if self.field.is_free_text() {
-            format!("'{}'", way.value)
-        } else {
-            way.value.clone()
-        }
+impl Decided {
+    /// `title: ada set 'A' and bo set 'B' without knowing of each other, until
+    /// cai set 'C'`.
+    pub fn in_words(&self) -> String {
+        let how = self.conflict.how();
+        let value = self.conflict.quoted(&self.way);
+        format!("{how}, until {} set {value}", self.way.by)
     }
 }
 
@@ -152,82 +218,155 @@ impl Stamp {
 
 impl<T> Default for Register<T> {
     fn default() -> Self {
-        Self { heads: Vec::new() }
+        Self {
+            heads: Vec::new(),
+            ended: Vec::new(),
+        }
     }
 }
 
 impl<T: Clone + PartialEq> Register<T> {
     /// Sets it: that settles what the author had seen, and nothing else.
     pub(super) fn set(&mut self, value: T, entry: &Entry) {
-        self.heads.retain(|(stamp, ..)| stamp.is_unknown_to(entry));
-        let head = (Stamp::of(entry), value, entry.by.clone(), entry.recorded_at);
+        let heads = std::mem::take(&mut self.heads).into_iter();
+        let (unknown, seen): (Vec<_>, Vec<_>) =
+            heads.partition(|head| head.stamp.is_unknown_to(entry));
+        let head = Head {
+            stamp: Stamp::of(entry),
+            value,
+            by: entry.by.clone(),
+            at: entry.recorded_at,
+        };
+        if unknown.is_empty() && disagree(&seen) {
+            self.ended.push((seen, head.clone()));
+        }
+        self.heads = unknown;
         self.heads.push(head);
     }
 
     /// Takes a value out that no longer is one.
     pub(super) fn drop(&mut self, value: &T) {
-        self.heads.retain(|(_, known, ..)| known != value);
+        self.heads.retain(|head| head.value != *value);
     }
 
     /// The values that stand beside each other, the last one last.
     pub(super) fn values(&self) -> impl Iterator<Item = &T> {
-        self.heads.iter().map(|(_, value, ..)| value)
+        self.heads.iter().map(|head| &head.value)
     }
 
-    /// What is to be settled, if people disagree.
-    fn conflict(&self, field: Field, holds: &T, words: fn(&T) -> String) -> Option<Conflict> {
-        // As good as always: what is owed is asked for at every second.
-        if self.heads.len() < 2 {
-            return None;
-        }
-        let mut seen: Vec<&T> = Vec::new();
-        let mut ways = Vec::new();
-        for (_, value, by, at) in &self.heads {
-            if !seen.contains(&value) {
-                seen.push(value);
-                ways.push(Way {
-                    value: words(value),
-                    by: by.clone(),
-                    at: *at,
-                });
-            }
-        }
-        let since = ways.get(1)?.at;
-        Some(Conflict {
-            field,
-            since,
-            holds: words(holds),
-            ways,
-        })
+    /// What is to be settled, if people disagree; and what was.
+    fn told(&self, field: Field, read: Reading<T>) -> (Option<Conflict>, Vec<Decided>) {
+        let ended = self.ended.iter().filter_map(|(heads, last)| {
+            Some(Decided {
+                conflict: conflict(heads, field, read)?,
+                way: last.way(read.words),
+            })
+        });
+        (conflict(&self.heads, field, read), ended.collect())
     }
+}
 
-    /// The same, for a field of which the last number holds.
-    fn last_wins(&self, field: Field, words: fn(&T) -> String) -> Option<Conflict> {
-        let (_, last, ..) = self.heads.last()?;
-        self.conflict(field, last, words)
+impl<T> Head<T> {
+    fn way(&self, words: fn(&T) -> String) -> Way {
+        Way {
+            value: words(&self.value),
+            by: self.by.clone(),
+            at: self.at,
+        }
     }
+}
+
+/// How the values of a field are read.
+struct Reading<T> {
+    /// Which of several holds.
+    holds: fn(&[Head<T>]) -> Option<&Head<T>>,
+    /// A value in words.
+    words: fn(&T) -> String,
+}
+
+impl<T> Clone for Reading<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Reading<T> {}
+
+/// The last number wins.
+fn last<T>(words: fn(&T) -> String) -> Reading<T> {
+    Reading {
+        holds: <[Head<T>]>::last,
+        words,
+    }
+}
+
+/// The more severe wins.
+const WORST: Reading<Severity> = Reading {
+    holds: |heads| heads.iter().max_by_key(|head| head.value),
+    words: Severity::to_string,
+};
+
+fn disagree<T: PartialEq>(heads: &[Head<T>]) -> bool {
+    let first = heads.first();
+    first.is_some_and(|first| heads.iter().any(|head| head.value != first.value))
+}
+
+fn conflict<T: PartialEq>(heads: &[Head<T>], field: Field, read: Reading<T>) -> Option<Conflict> {
+    // As good as always: what is owed is asked for at every second.
+    if heads.len() < 2 {
+        return None;
+    }
+    let mut seen: Vec<&T> = Vec::new();
+    let mut ways = Vec::new();
+    for head in heads {
+        if !seen.contains(&&head.value) {
+            seen.push(&head.value);
+            ways.push(head.way(read.words));
+        }
+    }
+    let since = ways.get(1)?.at;
+    let holds = (read.holds)(heads)?;
+    Some(Conflict {
+        field,
+        since,
+        holds: (read.words)(&holds.value),
+        ways,
+    })
 }
 
 impl Said {
     /// Everything that is to be settled.
     pub(super) fn conflicts(&self) -> impl Iterator<Item = Conflict> {
-        let worst = self.severity.values().max();
-        let severity = worst.and_then(|worst| {
-            self.severity
-                .conflict(Field::Severity, worst, ToString::to_string)
-        });
+        self.told().into_iter().filter_map(|(open, _)| open)
+    }
+
+    /// Everything that was settled by somebody who had seen all sides.
+    pub(super) fn decided(&self) -> impl Iterator<Item = Decided> {
+        self.told().into_iter().flat_map(|(_, ended)| ended)
+    }
+
+    /// That the author of `entry` and somebody else set a field without
+    /// knowing of each other.
+    pub(super) fn apart_in_words(&self, entry: &Entry) -> Option<String> {
+        let (by, at) = (&entry.by, entry.recorded_at);
+        let is_part = |conflict: &Conflict| conflict.is_way(by, at);
+        let mut open = self.conflicts().filter(is_part);
+        let mut ended = self.decided().filter(|one| is_part(&one.conflict));
+        open.next()
+            .map(|open| open.in_words())
+            .or_else(|| ended.next().map(|ended| ended.in_words()))
+    }
+
+    fn told(&self) -> [(Option<Conflict>, Vec<Decided>); 7] {
         [
-            severity,
-            self.title.last_wins(Field::Title, ToString::to_string),
-            self.impact.last_wins(Field::Impact, ToString::to_string),
-            self.service.last_wins(Field::Service, ToString::to_string),
-            self.eta.last_wins(Field::Eta, ToString::to_string),
-            self.next.last_wins(Field::NextUpdate, clock),
-            self.commander
-                .last_wins(Field::Commander, ToString::to_string),
+            self.severity.told(Field::Severity, WORST),
+            self.title.told(Field::Title, last(Title::to_string)),
+            self.impact.told(Field::Impact, last(Title::to_string)),
+            self.service.told(Field::Service, last(Name::to_string)),
+            self.eta.told(Field::Eta, last(Title::to_string)),
+            self.next.told(Field::NextUpdate, last(clock)),
+            self.commander.told(Field::Commander, last(Name::to_string)),
         ]
-        .into_iter()
-        .flatten()
     }
 }
 

@@ -11,7 +11,10 @@ mod record;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Field, Incident};
-use crate::domain::{fact::Fact, text::Name};
+use crate::domain::{
+    fact::Fact,
+    text::{Name, Title},
+};
 
 /// A fact that somebody wishes to record.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,10 +32,11 @@ pub struct Command {
 }
 
 /// What only the console knows when somebody resolves (R1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gate {
-    /// Every probe was good as often as the policy asks.
-    pub probes_green: bool,
+    /// Probes that were not good as often as the policy asks, each with its
+    /// state: `probe api: DOWN`; `None` where no probe is known.
+    pub not_green: Option<Vec<Title>>,
     /// The last update is drafted, or sent.
     pub final_update_drafted: bool,
 }

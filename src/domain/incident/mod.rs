@@ -26,7 +26,7 @@ use super::{
     text::Name,
 };
 
-pub use apart::{Conflict, Field, Way};
+pub use apart::{Conflict, Decided, Field, Way};
 pub use decide::{Command, Gate, Refusal};
 pub use state::{
     Action, Ask, Asked, External, Fired, Hold, LadderState, Milestones, Outbound, Retrospective,
@@ -227,6 +227,19 @@ impl Incident {
     /// somebody who has seen both.
     pub fn conflicts(&self) -> impl Iterator<Item = Conflict> {
         self.state.said.conflicts()
+    }
+
+    /// Conflicts that somebody settled who had seen all sides, newest first.
+    pub fn decided(&self) -> Vec<Decided> {
+        let mut decided: Vec<Decided> = self.state.said.decided().collect();
+        decided.sort_by_key(|one| std::cmp::Reverse(one.way.at));
+        decided
+    }
+
+    /// That the author of `entry` and somebody else set the same field without
+    /// knowing of each other, in a sentence; `None` where they did not.
+    pub fn apart_in_words(&self, entry: &Entry) -> Option<String> {
+        self.state.said.apart_in_words(entry)
     }
 
     /// What people disagree about in `field`, if they do.

@@ -156,7 +156,7 @@ pub struct External {
     /// Where it is said, for people.
     #[serde(default)]
     pub place: Title,
-    /// Author and approver differ when two people are there (X2).
+    /// Nobody approves their own words (X2).
     #[serde(default)]
     pub two_people: bool,
 }

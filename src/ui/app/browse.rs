@@ -46,6 +46,7 @@ pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<V
         }
         Action::History => app.mode = Mode::History(0),
         Action::Messages => app.mode = Mode::Messages(0),
+        Action::Conflicts => app.mode = Mode::Conflicts(0),
         Action::OpenLink => app.mode = Mode::Link,
         Action::Details => details(app),
         Action::FindNext | Action::Down => step(app, 1),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Mode, browse, compose, over, palette};
+use super::{App, Mode, browse, compose, conflicts, over, palette};
 use crate::ui::{
     action::Action,
     forms,
@@ -29,6 +29,7 @@ pub(super) fn pressed(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<E
         Mode::Help(filter, row) => over::help_key(app, filter, row, key),
         Mode::Find(filter) => over::find_key(app, filter, key),
         Mode::History(row) => over::history_key(app, row, key),
+        Mode::Conflicts(row) => conflicts::key(app, row, key, now),
         Mode::Messages(row) => over::messages_key(app, row, key),
         Mode::Link => over::link_key(app, key, now),
         Mode::Details(_) => Vec::new(),
@@ -91,7 +92,12 @@ pub(super) fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effec
                 sheet.paste(text);
             }
         }
-        Mode::Browse | Mode::History(_) | Mode::Messages(_) | Mode::Link | Mode::Details(_) => {}
+        Mode::Browse
+        | Mode::History(_)
+        | Mode::Conflicts(_)
+        | Mode::Messages(_)
+        | Mode::Link
+        | Mode::Details(_) => {}
     }
     Vec::new()
 }

@@ -7,7 +7,9 @@ mod bell;
 mod browse;
 mod chosen;
 mod compose;
+mod conflicts;
 mod filter;
+mod follow;
 mod keys;
 mod lists;
 mod over;
@@ -49,6 +51,7 @@ use crate::domain::{
 };
 
 pub use compose::since_last_update;
+pub use conflicts::{Dispute, disputes};
 pub use keys::act;
 pub use lists::{links, phase_items, runbook, runbook_item};
 pub use palette::{Hit, Palette};
@@ -79,6 +82,8 @@ pub enum Mode {
     Find(Edit),
     /// The list of all incidents, and the row that is chosen.
     History(usize),
+    /// What people set apart from each other, and the one that is chosen.
+    Conflicts(usize),
     /// Messages of this console, scrolled by rows.
     Messages(usize),
     /// A link's letter is awaited.
@@ -317,7 +322,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         Msg::Paste(text) => keys::pasted(app, &text, now),
         Msg::Tick => bell::tick(app, now),
         Msg::Entries(entries) => {
-            fold(app, entries);
+            follow::fold(app, entries, now);
             Vec::new()
         }
         Msg::Recorded(ids) => {
@@ -371,22 +376,4 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             vec![Effect::Redraw]
         }
     }
-}
-
-fn fold(app: &mut App, entries: Vec<Entry>) {
-    let had = app.board.active().len();
-    for entry in entries {
-        app.board.apply(entry);
-    }
-    follow(app, had);
-}
-
-/// A new incident comes onto a quiet screen by itself; one that ended stays
-/// until another is chosen, since its follow-up is on it.
-fn follow(app: &mut App, had: usize) {
-    let active = app.board.active();
-    if active.len() > had && had == 0 {
-        app.shown = active.first().map(|incident| incident.id);
-    }
-    app.show_something();
 }

@@ -54,7 +54,8 @@ impl Palette {
             .iter()
             .filter(|action| action.group() != Group::Composer)
             .filter_map(|action| {
-                let text = format!("{} {}", action.word(), action.title());
+                let also = action.aliases();
+                let text = format!("{} {} {}", action.word(), action.title(), also.join(" "));
                 let mut letters = Vec::new();
                 let score = pattern.score(Utf32Str::new(&text, &mut letters), &mut matcher)?;
                 let exact = if action.word() == word { 10_000 } else { 0 };
@@ -63,7 +64,9 @@ impl Palette {
                 } else {
                     0
                 };
-                Some((score + exact + starts, *action))
+                let is_also = !word.is_empty() && also.iter().any(|name| name.starts_with(&word));
+                let named = if is_also { 500 } else { 0 };
+                Some((score + exact + starts + named, *action))
             })
             .collect();
         found.sort_by_key(|(score, action)| (std::cmp::Reverse(*score), *action));

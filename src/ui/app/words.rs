@@ -18,7 +18,10 @@ pub fn line(incident: &Incident, entry: &Entry) -> Line {
     let (kind, text, health) = words(incident, entry);
     let text = match incident.overtaken_in_words(entry.id) {
         Some(deed) => format!("had no effect: {deed} before ({text})"),
-        None => text,
+        None => match incident.apart_in_words(entry) {
+            Some(apart) => format!("{apart} ({text})"),
+            None => text,
+        },
     };
     Line {
         entry: entry.id,
@@ -53,9 +56,10 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
         }
         Fact::Acknowledged {} => of("ack", took(incident, entry)),
         Fact::SeverityChanged { to, reason } => {
-            let was = level_before(incident, entry).map(|was| format!("{was} -> "));
-            let text = format!("{}{to}", was.unwrap_or_default());
-            of("severity", with(text, reason))
+            let apart = incident.apart_in_words(entry).is_some();
+            let was = level_before(incident, entry).filter(|_| !apart);
+            let was = was.map(|was| format!("{was} -> ")).unwrap_or_default();
+            of("severity", with(format!("{was}{to}"), reason))
         }
         Fact::Described {
             title,

@@ -50,6 +50,14 @@ pub fn truncate(text: &str, columns: usize, tier: Tier) -> String {
     out
 }
 
+/// The first of several ways to say it that fits so many columns, or else the
+/// last: they stand the longest first.
+pub fn fitting(ways: &[String], columns: u16) -> &str {
+    let fits = |way: &&String| width(way) <= usize::from(columns);
+    let way = ways.iter().find(fits).or(ways.last());
+    way.map_or("", String::as_str)
+}
+
 /// Text of exactly `columns`: cut where it is longer, filled up where it is shorter.
 pub fn fit(text: &str, columns: usize, align: Align, tier: Tier) -> String {
     let text = truncate(text, columns, tier);
@@ -60,12 +68,6 @@ pub fn fit(text: &str, columns: usize, align: Align, tier: Tier) -> String {
         Align::Centre => spare / 2,
     };
     format!("{}{text}{}", " ".repeat(before), " ".repeat(spare - before))
-}
-
-/// `1 entry`, `2 entries`.
-pub fn count(count: usize, one: &str, many: &str) -> String {
-    let word = if count == 1 { one } else { many };
-    format!("{count} {word}")
 }
 
 /// Whether each character is for sure a letter of one column, whatever stands

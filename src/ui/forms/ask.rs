@@ -30,6 +30,11 @@ impl Asking<'_> {
         incident.ok_or_else(|| "no incident is on the screen".to_owned())
     }
 
+    /// The same, behind the word of its action.
+    pub fn guarded(&self, title: &str) -> Result<Sheet, String> {
+        self.sheet(title, gate_of(self.action))
+    }
+
     /// A sheet about the incident on the screen, whose number takes the place
     /// of `{}` in its title.
     pub fn sheet(&self, title: &str, gate: Gate) -> Result<Sheet, String> {
@@ -42,6 +47,11 @@ impl Asking<'_> {
 /// A gate of a word.
 pub(super) fn word(word: &str) -> Gate {
     Gate::Word(word.to_owned())
+}
+
+/// The gate of an action's own word; a `y` where it has none.
+pub(super) fn gate_of(action: Action) -> Gate {
+    action.typed().map_or(Gate::Yes, word)
 }
 
 /// When it happened.

@@ -2,7 +2,7 @@
 
 use super::{
     Asking, Filled, Refused,
-    ask::{one_of, reason, when, word},
+    ask::{one_of, reason, when},
     resolve_gate,
 };
 use crate::{
@@ -110,8 +110,8 @@ pub(super) fn long(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 
 pub(super) fn ask_resolve(asking: &Asking<'_>) -> Result<Sheet, String> {
     let incident = asking.incident()?;
-    let open = incident.open_gate(resolve_gate(asking.app, incident.id, asking.now));
-    let mut sheet = asking.sheet("RESOLVE {}", word("resolved"))?;
+    let open = incident.open_gate(&resolve_gate(asking.app, incident.id, asking.now));
+    let mut sheet = asking.guarded("RESOLVE {}")?;
     sheet = if open.is_empty() {
         sheet.line("The gate is closed: everything that was to be checked is.")
     } else {
@@ -160,7 +160,7 @@ pub(super) fn resolve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 }
 
 pub(super) fn ask_reopen(asking: &Asking<'_>) -> Result<Sheet, String> {
-    let sheet = asking.sheet("REOPEN {}", word("reopen"))?;
+    let sheet = asking.guarded("REOPEN {}")?;
     Ok(sheet
         .line("The original deadlines count again (R2).")
         .field(reason("why")))
@@ -189,7 +189,7 @@ pub(super) fn ask_merge(asking: &Asking<'_>) -> Result<Sheet, String> {
         .filter(|other| other.id != incident.id)
         .map(|other| format!("{} {}", other.label(), other.state().title))
         .collect();
-    let sheet = asking.sheet("MERGE {} INTO ANOTHER", word("merge"))?;
+    let sheet = asking.guarded("MERGE {} INTO ANOTHER")?;
     Ok(sheet
         .line("Both numbers stay valid; whoever was paged is not paged again (R3).")
         .field(one_of("Into", &others)))

@@ -2,9 +2,9 @@
 
 use super::super::{
     action::{Action, Group},
-    app::{App, Pane},
+    app::{App, Pane, disputes},
 };
-use crate::domain::{escalation, incident::Incident, phase::Phase};
+use crate::domain::{escalation, external, incident::Incident, phase::Phase};
 
 /// Whether `action` makes sense now.
 ///
@@ -27,6 +27,10 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
     let state = incident.state();
     match action {
         Action::Note | Action::Link | Action::Outage | Action::Describe | Action::Impact => Ok(()),
+        Action::Conflicts if disputes(incident).is_empty() => {
+            Err("nobody acted without knowing of another")
+        }
+        Action::Conflicts => Ok(()),
         Action::Reopen if incident.phase() != Phase::Resolved => Err("it is not resolved"),
         Action::Compose | Action::NoChange
             if incident.is_active() || incident.phase() == Phase::Resolved =>
@@ -40,7 +44,8 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         Action::ComposeOutside | Action::Approve | Action::Publish if incident.is_sealed() => {
             Err("drills and private incidents publish nothing")
         }
-        Action::ComposeOutside | Action::Approve | Action::Publish | Action::Reopen => Ok(()),
+        Action::Approve => external::may_approve(incident, &app.settings.me),
+        Action::ComposeOutside | Action::Publish | Action::Reopen => Ok(()),
         Action::Retry | Action::Drop if app.focus != Pane::Outbox => {
             Err("choose a delivery in OUTBOX first")
         }

@@ -3,7 +3,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Refused, ask::word, carried_out, follow, reach::reached};
+use super::{
+    Refused,
+    ask::{gate_of, word},
+    carried_out, follow,
+    reach::reached,
+};
 use crate::{
     domain::{incident::Incident, severity::Severity},
     ui::{
@@ -96,7 +101,7 @@ fn regate(app: &App, sheet: &mut Sheet, effects: &[Effect], now: DateTime<Utc>) 
     sheet.gate = match raised(app, sheet) {
         Some(level) => word(&level.to_string().to_lowercase()),
         None if has_word || names.is_empty() => sheet.least.clone(),
-        None => word("page"),
+        None => gate_of(Action::Page),
     };
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Asking, Filled, Refused,
-    ask::{reason, word},
+    ask::{gate_of, reason, word},
 };
 use crate::{
     domain::{
@@ -28,7 +28,7 @@ pub(super) fn ask_escalate(asking: &Asking<'_>) -> Result<Sheet, String> {
     let gate = if is_top {
         word(&target.to_lowercase())
     } else {
-        word("escalate")
+        gate_of(asking.action)
     };
     let mut sheet = asking
         .sheet(&format!("ESCALATE {{}} TO {target}"), gate)?
@@ -87,7 +87,7 @@ fn about_the_next(asking: &Asking<'_>, title: &str, gate: Gate) -> Result<Sheet,
 }
 
 pub(super) fn ask_skip(asking: &Asking<'_>) -> Result<Sheet, String> {
-    let sheet = about_the_next(asking, "SKIP {target} IN {}", word("skip"))?;
+    let sheet = about_the_next(asking, "SKIP {target} IN {}", gate_of(asking.action))?;
     Ok(sheet.field(reason("why")))
 }
 
@@ -116,7 +116,7 @@ pub(super) fn confirm(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 }
 
 pub(super) fn ask_hold(asking: &Asking<'_>) -> Result<Sheet, String> {
-    let sheet = asking.sheet("HOLD THE LADDER OF {}", word("hold"))?;
+    let sheet = asking.guarded("HOLD THE LADDER OF {}")?;
     Ok(sheet
         .line("Steps that fall due meanwhile fire when the hold ends, late.")
         .field(Field::suggestion("For", "10m", "10m, 1h, until 15:00 UTC"))
@@ -134,7 +134,7 @@ pub(super) fn hold(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 }
 
 pub(super) fn ask_unhold(asking: &Asking<'_>) -> Result<Sheet, String> {
-    let sheet = asking.sheet("END THE HOLD OF {}", word("unhold"))?;
+    let sheet = asking.guarded("END THE HOLD OF {}")?;
     Ok(sheet.line("Steps that fell due meanwhile fire now."))
 }
 
@@ -143,7 +143,7 @@ pub(super) fn unhold(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 }
 
 pub(super) fn ask_adopt(asking: &Asking<'_>) -> Result<Sheet, String> {
-    let sheet = asking.sheet("ADOPT THE POLICY ON DISK IN {}", word("adopt"))?;
+    let sheet = asking.guarded("ADOPT THE POLICY ON DISK IN {}")?;
     Ok(sheet.line("Deadlines that are open are computed anew; what was met stays met (E6)."))
 }
 

@@ -42,6 +42,7 @@ pub(super) fn ask_describe(asking: &Asking<'_>) -> Result<Sheet, String> {
     let service = state.service.as_deref().unwrap_or_default();
     let sheet = asking.sheet("REWORD {}", Gate::Enter)?;
     Ok(sheet
+        .line("The new words are on every screen; what was sent keeps the old ones, and the next update says the new.")
         .field(Field::text("Title", &state.title, ""))
         .field(Field::text("Impact", &state.impact, "what users notice"))
         .field(Field::text("Service", service, "")))

@@ -1,12 +1,11 @@
 //! What leaves: news for the public, and deliveries that need a hand.
 
-use super::{Asking, Filled, Refused, ask::word};
+use super::{Asking, Filled, Refused, ask::gate_of};
 use crate::{
     domain::{
         fact::{Fact, Update},
-        incident::Incident,
         phase::Phase,
-        text::{Name, Text},
+        text::Text,
         update::Audience,
     },
     ui::{
@@ -21,23 +20,10 @@ pub(super) fn ask_approve(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = about_the_draft(asking, "APPROVE THE NEWS ABOUT {}", Gate::Yes)?;
     let author = incident.state().external.draft.as_ref();
     let author = author.map(|(_, author, _)| author.to_string());
-    let sheet = sheet.line(format!(
+    Ok(sheet.line(format!(
         "Written by {}. Approving sends nothing.",
         author.unwrap_or_default()
-    ));
-    Ok(if is_alone(incident, &asking.app.settings.me) {
-        sheet.line("Two people are to read it (X2). Nobody else is here, so you may approve your own words.")
-    } else {
-        sheet
-    })
-}
-
-/// Whether nobody is there who could approve the words of `me` (X2).
-fn is_alone(incident: &Incident, me: &Name) -> bool {
-    let state = incident.state();
-    let draft = state.external.draft.as_ref();
-    let is_mine = draft.is_some_and(|(_, author, _)| author == me);
-    incident.policy().external.two_people && is_mine && state.joined.len() < 2
+    )))
 }
 
 pub(super) fn approve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
@@ -47,7 +33,7 @@ pub(super) fn approve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 
 pub(super) fn ask_publish(asking: &Asking<'_>) -> Result<Sheet, String> {
     let title = "TELL THE PUBLIC ABOUT {}";
-    let sheet = about_the_draft(asking, title, word("public"))?
+    let sheet = about_the_draft(asking, title, gate_of(asking.action))?
         .line("This goes to people outside the company.");
     let outside = &asking.app.settings.outside;
     if outside.is_empty() {
@@ -89,7 +75,7 @@ fn about_the_draft(asking: &Asking<'_>, title: &str, gate: Gate) -> Result<Sheet
 
 pub(super) fn ask_retry(asking: &Asking<'_>) -> Result<Sheet, String> {
     let line = "It carries the same key, and says that it may be a repeat where it may.";
-    let sheet = about_the_delivery(asking, "SEND AGAIN TO {}", word("send"))?;
+    let sheet = about_the_delivery(asking, "SEND AGAIN TO {}", gate_of(asking.action))?;
     let mut sheet = sheet;
     sheet.lines.insert(0, line.to_owned());
     Ok(sheet)

@@ -56,7 +56,7 @@ pub fn resolve_gate(app: &App, incident: IncidentId, now: DateTime<Utc>) -> Gate
     let open = app.composer.as_ref();
     let open = open.is_some_and(|composer| composer.incident == incident);
     Gate {
-        probes_green: app.panel.is_green(checks, now),
+        not_green: Some(app.panel.not_green(checks, now)),
         final_update_drafted: sent || open || app.drafts.contains_key(&draft),
     }
 }

@@ -1,9 +1,6 @@
 //! Who does what, who is asked, who is paged.
 
-use super::{
-    Asking, Filled, Refused,
-    ask::{one_of, word},
-};
+use super::{Asking, Filled, Refused, ask::one_of};
 use crate::{
     domain::{
         fact::{Fact, Role},
@@ -91,7 +88,7 @@ pub(super) fn ask_page(asking: &Asking<'_>) -> Result<Sheet, String> {
     } else {
         one_of("Who", &people)
     };
-    let sheet = asking.sheet("PAGE SOMEBODY ABOUT {}", word("page"))?;
+    let sheet = asking.guarded("PAGE SOMEBODY ABOUT {}")?;
     Ok(sheet
         .field(who)
         .field(Field::text("Message", "", "what they are to do")))

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Asking, Filled, Refused, ask::word};
+use super::{Asking, Filled, Refused};
 use crate::{
     domain::{
         fact::{Fact, Update},
@@ -64,7 +64,7 @@ fn ask_sending(
     let update = composer.update(asking.now)?;
     let number = incident.state().updates.len() + 1;
     let title = format!("SEND UPDATE {number} OF {}", incident.label());
-    let sheet = asking.sheet(&title, word("send"))?;
+    let sheet = asking.guarded(&title)?;
     let sheet = meanwhile(composer, incident)
         .into_iter()
         .fold(sheet, Sheet::line);

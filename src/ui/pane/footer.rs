@@ -78,10 +78,9 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
 
 /// That an incident is open and nothing happens by itself.
 fn alone(app: &App, now: DateTime<Utc>) -> Option<String> {
-    if let LinkState::Offline { since, why } = &app.shared.link.state {
-        let since = format::time(*since);
+    if let LinkState::Offline { why, .. } = &app.shared.link.state {
         return Some(format!(
-            "offline since {since}: {why}; what you record is kept here, who is paged can't be seen"
+            "what you record is kept here and sent later: {why}"
         ));
     }
     let (_, _, word) = header::link(app, now);
@@ -98,8 +97,9 @@ fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<String> {
 }
 
 /// The keys of the footer, most wanted first.
-const INCIDENT: [(Action, &str); 12] = [
+const INCIDENT: [(Action, &str); 13] = [
     (Action::Acknowledge, "ack"),
+    (Action::Conflicts, "conflicts"),
     (Action::Compose, "compose"),
     (Action::Note, "note"),
     (Action::Severity, "severity"),
@@ -113,7 +113,8 @@ const INCIDENT: [(Action, &str); 12] = [
     (Action::Tab, "next pane"),
 ];
 /// The same once it is resolved: what is left to do.
-const AFTER: [(Action, &str); 9] = [
+const AFTER: [(Action, &str); 10] = [
+    (Action::Conflicts, "conflicts"),
     (Action::Compose, "compose"),
     (Action::Held, "retro"),
     (Action::ActionItem, "action item"),
@@ -160,6 +161,7 @@ fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
         ],
         Mode::Help(..) => vec![("Esc", "back"), ("", "type to filter")],
         Mode::History(_) => vec![("Esc", "back"), ("Enter", "show it")],
+        Mode::Conflicts(_) => vec![("Esc", "back"), ("Enter", "decide it")],
         Mode::Messages(_) | Mode::Details(_) => vec![("Esc", "back")],
         Mode::Link => vec![("Esc", "back"), ("", "a link's letter copies it")],
     })
@@ -223,6 +225,7 @@ fn is_done(app: &App, action: Action) -> bool {
     let state = incident.state();
     match action {
         Action::Acknowledge => state.taken.is_some(),
+        Action::Conflicts => incident.conflicts().next().is_none(),
         Action::Held => state.retrospective.held.is_some() || state.retrospective.waived.is_some(),
         Action::Close => incident.phase() == Phase::Closed,
         _ => false,

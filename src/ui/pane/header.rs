@@ -1,30 +1,31 @@
 //! The first two rows: how bad, what, are we live, what time; and who leads.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod touch;
 
+use chrono::{DateTime, Utc};
+
+use self::touch::{clock_off, offline, out_of_touch, unsent};
 use crate::{
     domain::{duty::resolve_by, fact::Role as Job, incident::Incident, severity::Severity},
-    ui::{
-        app::App, canvas::Canvas, format, glyph::Glyph, msg::LinkState, theme::Role,
-        widget::meter_text,
-    },
+    ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
 };
 
-/// What the header says while nobody does by itself what falls due.
-pub const NO_ENGINE: &str = "NO ENGINE";
-
-/// An engine that has not ticked for this long is not there.
-const ENGINE_SILENT: TimeDelta = TimeDelta::seconds(20);
+pub use self::touch::{NO_ENGINE, engine_runs, link};
 
 /// Draws the header.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let end = clock_and_link(app, canvas, now);
     match app.incident() {
-        Some(incident) => {
-            title(app, incident, canvas, end);
-            second(incident, canvas, now);
+        Some(incident) => title(app, incident, canvas, end),
+        None => quiet_title(app, canvas),
+    }
+    match (out_of_touch(app, now), app.incident()) {
+        (Some(ways), _) => {
+            let room = canvas.width().saturating_sub(2);
+            canvas.clipped(1, 1, Role::Bad, format::fitting(&ways, room), room);
         }
-        None => quiet(app, canvas, now),
+        (None, Some(incident)) => second(app, incident, canvas, now),
+        (None, None) => quiet(app, canvas, now),
     }
 }
 
@@ -49,8 +50,15 @@ fn clock_and_link(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) ->
     let (role, glyph, word) = link(app, now);
     let text = format!("{} {word}", canvas.glyph(glyph));
     let mut start = canvas.right(start - gap.min(start), 0, role, &text);
-    if let Some(waiting) = unsent(app) {
-        start = canvas.right(start - gap.min(start), 0, Role::Warn, &waiting);
+    // Offline it stands in the second row, where it can't push out the title.
+    let wide = canvas.width() >= 120;
+    if let Some(waiting) = unsent(app, wide).filter(|_| wide || !offline(app)) {
+        let role = if app.shared.unsent > 0 {
+            Role::Warn
+        } else {
+            Role::Muted
+        };
+        start = canvas.right(start - gap.min(start), 0, role, &waiting);
     }
     if app.mouse {
         canvas.right(start.saturating_sub(2), 0, Role::Warn, "MOUSE")
@@ -65,39 +73,6 @@ fn local(app: &App, now: DateTime<Utc>) -> String {
         || format::time(now),
         |offset| now.with_timezone(&offset).format("%H:%M:%S").to_string(),
     )
-}
-
-/// Whether somebody does by itself what falls due.
-pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
-    let starts = app.engine.holder.is_none() && now - app.started < TimeDelta::seconds(3);
-    let (role, glyph, word) = match &app.shared.link.state {
-        LinkState::Offline { since, .. } => {
-            let text = format!("OFFLINE {}", format::elapsed(now - *since));
-            return (Role::Offline, Glyph::Down, text);
-        }
-        LinkState::Alone | LinkState::Online { .. } => match engine_runs(app, now) {
-            _ if app.panel.offline() => (Role::Offline, Glyph::Down, "HOST OFFLINE"),
-            true => (Role::Live, Glyph::Ok, "LIVE"),
-            false if starts => (Role::Muted, Glyph::Off, "START"),
-            false => (Role::Offline, Glyph::Down, NO_ENGINE),
-        },
-    };
-    let latency = match &app.shared.link.state {
-        LinkState::Online { latency } => format!(" {} ms", latency.num_milliseconds()),
-        LinkState::Alone | LinkState::Offline { .. } => String::new(),
-    };
-    (role, glyph, format!("{word}{latency}"))
-}
-
-/// What waits here for the shared backend.
-fn unsent(app: &App) -> Option<String> {
-    (app.shared.unsent > 0).then(|| format!("{} unsent", app.shared.unsent))
-}
-
-/// Whether an engine does its rounds, here or elsewhere.
-pub fn engine_runs(app: &App, now: DateTime<Utc>) -> bool {
-    let ticks = |at| now - at < ENGINE_SILENT;
-    app.engine.holder.is_some() && app.engine.ticked_at.is_some_and(ticks)
 }
 
 /// `P2 HIGH`, and its role.
@@ -148,12 +123,51 @@ fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) 
     }
 }
 
-fn second(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+fn second(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let width = canvas.width();
+    // What is wrong with the clock is wrong with everything below.
+    let end = match clock_off(app) {
+        Some(off) => canvas
+            .right(width - 1, 1, Role::Warn, &off)
+            .saturating_sub(2),
+        None => width - 1,
+    };
     if width < 80 {
-        canvas.clipped(1, 1, Role::Normal, &incident.state().title, width - 2);
+        canvas.clipped(
+            1,
+            1,
+            Role::Normal,
+            &incident.state().title,
+            end.saturating_sub(1),
+        );
         return;
     }
+    let mut x = course(incident, canvas, now);
+    if width >= 120 {
+        x = jobs(incident, canvas, x);
+    }
+    let tell = tell(
+        incident,
+        if width >= 120 {
+            usize::from(width) / 2
+        } else {
+            20
+        },
+    );
+    let tells = width >= 120 || end == width - 1;
+    let start = if tells {
+        canvas.right(end, 1, Role::Muted, &tell)
+    } else {
+        end
+    };
+    let by = resolve(incident, canvas, now);
+    if x + 4 + u16::try_from(by.len()).unwrap_or(40) < start {
+        canvas.text(x + 4, 1, Role::Normal, &by);
+    }
+}
+
+/// The phase, for how long, and who leads; answers the column after it.
+fn course(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) -> u16 {
     let ended = incident
         .state()
         .times
@@ -171,28 +185,8 @@ fn second(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) 
     } else {
         Role::Warn
     };
-    x = canvas.text(
-        x + 4,
-        1,
-        role,
-        &format!("IC {}", canvas.paint.truncate(commander, 12)),
-    );
-    if width >= 120 {
-        x = jobs(incident, canvas, x);
-    }
-    let tell = tell(
-        incident,
-        if width >= 120 {
-            usize::from(width) / 2
-        } else {
-            20
-        },
-    );
-    let start = canvas.right(width - 1, 1, Role::Muted, &tell);
-    let by = resolve(incident, canvas, now);
-    if x + 4 + u16::try_from(by.len()).unwrap_or(40) < start {
-        canvas.text(x + 4, 1, Role::Normal, &by);
-    }
+    let leads = format!("IC {}", canvas.paint.truncate(commander, 12));
+    canvas.text(x + 4, 1, role, &leads)
 }
 
 fn jobs(incident: &Incident, canvas: &mut Canvas<'_, '_>, mut x: u16) -> u16 {
@@ -260,10 +254,13 @@ fn tell(incident: &Incident, room: usize) -> String {
         .replace("all stakeholders", "everybody")
 }
 
-fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+fn quiet_title(app: &App, canvas: &mut Canvas<'_, '_>) {
     let x = canvas.badge(0, 0, Role::Ok, "NO INCIDENT");
     let room = canvas.width().saturating_sub(x + 24);
     canvas.clipped(x + 2, 0, Role::Normal, &app.settings.workspace, room);
+}
+
+fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let last = app.board.all().rfind(|incident| !incident.is_active());
     let text = match last {
         Some(last) => {
@@ -288,6 +285,9 @@ fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         }
         None => "no incident so far".to_owned(),
     };
-    let room = canvas.width().saturating_sub(2);
-    canvas.clipped(1, 1, Role::Muted, &text, room);
+    let mut end = canvas.width().saturating_sub(1);
+    if let Some(off) = clock_off(app) {
+        end = canvas.right(end, 1, Role::Warn, &off).saturating_sub(2);
+    }
+    canvas.clipped(1, 1, Role::Muted, &text, end.saturating_sub(1));
 }

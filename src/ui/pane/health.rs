@@ -1,5 +1,7 @@
 //! HEALTH: every probe with its state, its age and its last readings.
 
+mod control;
+
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
@@ -66,6 +68,7 @@ pub fn draw(app: &App, host_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: Dat
     let system = system.next().filter(|_| !host_is_seen);
     let bottom = canvas.height().saturating_sub(u16::from(system.is_some()));
     let y = list(app, &watches, canvas, (top, bottom), now);
+    let y = control::row(app, canvas, (y, bottom), now);
     if let Some(watch) = system {
         let y = if canvas.height() > y + 1 && wide {
             y
@@ -83,14 +86,12 @@ pub fn draw(app: &App, host_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: Dat
 /// it took.
 fn heading(app: &App, canvas: &mut Canvas<'_, '_>) -> u16 {
     let wide = canvas.width() >= 58;
-    if app.panel.offline() {
-        let text = if canvas.width() >= 43 {
-            "this host is offline: targets are unknown"
-        } else {
-            "host offline: targets are unknown"
-        };
-        canvas.text(1, 0, Role::Offline, text);
-    } else if wide {
+    if let Some((role, ways)) = control::cut_off(app) {
+        let room = canvas.width().saturating_sub(1);
+        canvas.clipped(1, 0, role, format::fitting(&ways, room), room);
+        return 1;
+    }
+    if wide {
         let last = if canvas.width() >= 63 {
             "last samples"
         } else {
@@ -100,7 +101,7 @@ fn heading(app: &App, canvas: &mut Canvas<'_, '_>) -> u16 {
         canvas.text(3, 0, Role::Muted, &columns);
         canvas.right(canvas.width() - 1, 0, Role::Muted, "age");
     }
-    u16::from(wide || app.panel.offline())
+    u16::from(wide)
 }
 
 /// A row for each between the two rows, and one for those that do not fit;

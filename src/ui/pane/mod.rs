@@ -1,6 +1,7 @@
 //! The panes: each draws its part of the screen from the state alone.
 
 pub mod composer;
+mod conflicts;
 pub mod footer;
 pub mod header;
 pub mod health;

@@ -1,5 +1,7 @@
 //! NEXT: everything owed, the nearest first; only the nearest has a bar.
 
+mod waiting;
+
 use chrono::{DateTime, Utc};
 
 use super::outbox;
@@ -7,6 +9,7 @@ use crate::{
     domain::{
         duty::{Clock, Due, Duty, Promise, Settled, Standing, duties, settled},
         escalation,
+        external::may_approve,
         fact::StepId,
         incident::Incident,
         policy::Policy,
@@ -43,9 +46,7 @@ impl Row {
     /// What it is about: the first way to say it that fits so many columns,
     /// or else the last.
     pub fn words(&self, columns: u16) -> &str {
-        let fits = |way: &&String| format::width(way) <= usize::from(columns);
-        let way = self.what.iter().find(fits).or(self.what.last());
-        way.map_or("", String::as_str)
+        format::fitting(&self.what, columns)
     }
 
     /// Whether somebody has to do something about it.
@@ -106,8 +107,10 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     rows.extend(by_hand(incident, now));
     let dues = duties(incident);
     rows.extend(dues.iter().map(|due| open_row(app, incident, due, now)));
+    rows.extend(waiting::on_hold(incident));
     let mut settled: Vec<Settled> = settled(incident).into_iter().filter(is_said).collect();
     settled.sort_by_key(rank);
+    rows.extend(waiting::never_settled(app, incident));
     rows.extend(settled.iter().map(settled_row));
     rows.extend(live_warnings(incident, now));
     rows
@@ -216,7 +219,7 @@ fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, Vec<String
         } => {
             return ("ESCALATE", escalates(incident, step, target, *asks));
         }
-        Duty::External => return ("EXTERNAL", external(incident, policy)),
+        Duty::External => return ("EXTERNAL", external(app, incident, policy)),
         Duty::FirstNotice => return ("UPDATE", said_in(app, policy, "first notice")),
         Duty::FinalUpdate => return ("UPDATE", said_in(app, policy, "last one")),
         Duty::Respond(severity) => (
@@ -297,12 +300,13 @@ fn said_in(app: &App, policy: &Policy, kind: &str) -> Vec<String> {
     vec![format!("{place} {kind}"), format!("{kind}: {place}")]
 }
 
-fn external(incident: &Incident, policy: &Policy) -> Vec<String> {
+fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
     let state = &incident.state().external;
     let next = match (&state.draft, &state.approved) {
         (None, _) => "draft it",
         (Some((draft, ..)), Some((approved, _))) if draft == approved => "publish it",
-        (Some(_), _) => "approve it",
+        (Some(_), _) if may_approve(incident, &app.settings.me).is_ok() => "approve it",
+        (Some(_), _) => "somebody else approves it",
     };
     let place = &policy.external.place;
     vec![format!("{place}: {next}"), format!("{next}: {place}")]

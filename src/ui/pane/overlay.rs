@@ -38,6 +38,10 @@ pub fn draw(
             history(app, *row, &mut canvas.part(middle), now);
             None
         }
+        Mode::Conflicts(row) => {
+            super::conflicts::draw(app, *row, &mut canvas.part(middle));
+            None
+        }
         Mode::Messages(row) => {
             messages(app, *row, &mut canvas.part(middle));
             None
@@ -111,8 +115,11 @@ fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> (u
         let key = hit.key.as_deref().unwrap_or_default();
         inside.clipped(2, y, key_role, key, 7);
         inside.clipped(10, y, role, hit.action.word(), 17);
-        let note = hit.off.unwrap_or(reach(hit.action.reach()));
-        let end = inside.right(area.width.saturating_sub(1), y, Role::Muted, note);
+        let note = hit.off.map_or_else(
+            || confirmed(hit.action, area.width.saturating_sub(31)),
+            ToOwned::to_owned,
+        );
+        let end = inside.right(area.width.saturating_sub(1), y, Role::Muted, &note);
         let room = end.saturating_sub(30);
         inside.clipped(28, y, role, hit.action.title(), room);
         if place == palette.row {
@@ -123,6 +130,19 @@ fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> (u
         inside.text(2, 2, Role::Muted, "no action fits");
     }
     (area.x + end, area.y)
+}
+
+/// Whom it reaches, and what is typed before it does: `reaches people: type
+/// send`; the latter alone where its title needs the room.
+fn confirmed(action: Action, room: u16) -> String {
+    let (whom, gate) = (reach(action.reach()), action.gate());
+    let both = format!("{whom}: {gate}");
+    let fits = format::width(action.title()) + format::width(&both) < usize::from(room);
+    match (gate.is_empty(), fits) {
+        (true, _) => whom.to_owned(),
+        (false, true) => both,
+        (false, false) => gate,
+    }
 }
 
 /// Columns of an action in the help: its keys, what it does, why it is off.
@@ -161,22 +181,29 @@ fn help(app: &App, filter: &str, row: usize, canvas: &mut Canvas<'_, '_>) {
 }
 
 fn help_row(line: &HelpRow, canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16), columns: u16) {
-    let HelpRow::Key { keys, title, off } = line else {
+    let HelpRow::Key {
+        keys,
+        title,
+        note,
+        off,
+    } = line
+    else {
         if let HelpRow::Title(text) = line {
             canvas.text(x + 1, y, Role::Strong, text);
         }
         return;
     };
-    let (key, words) = match off {
-        Some(_) => (Role::Off, Role::Off),
-        None => (Role::Key, Role::Normal),
+    let (key, words) = if *off {
+        (Role::Off, Role::Off)
+    } else {
+        (Role::Key, Role::Normal)
     };
     canvas.clipped(x + 2, y, key, keys, HELP_KEYS);
     let start = x + HELP_KEYS + 3;
     let room = (x + columns).saturating_sub(start + 1);
     let end = canvas.clipped(start, y, words, title, room);
     let room = (x + columns).saturating_sub(end + 3);
-    canvas.clipped(end + 2, y, Role::Muted, off.unwrap_or_default(), room);
+    canvas.clipped(end + 2, y, Role::Muted, note, room);
 }
 
 enum HelpRow {
@@ -184,7 +211,8 @@ enum HelpRow {
     Key {
         keys: String,
         title: &'static str,
-        off: Option<&'static str>,
+        note: String,
+        off: bool,
     },
 }
 
@@ -195,7 +223,10 @@ fn help_rows(app: &App, filter: &str) -> Vec<HelpRow> {
         let keys: Vec<HelpRow> = Action::ALL
             .iter()
             .filter(|action| action.group() == group)
-            .filter(|action| format!("{} {}", action.word(), action.title()).contains(&filter))
+            .filter(|action| {
+                let also = action.aliases().join(" ");
+                format!("{} {} {also}", action.word(), action.title()).contains(&filter)
+            })
             .map(|action| {
                 let keys = app.keymap.keys_of(*action).join(" ");
                 let keys = if keys.is_empty() {
@@ -203,10 +234,12 @@ fn help_rows(app: &App, filter: &str) -> Vec<HelpRow> {
                 } else {
                     keys
                 };
+                let off = app.enabled(*action).err();
                 HelpRow::Key {
                     keys,
                     title: action.title(),
-                    off: app.enabled(*action).err(),
+                    note: off.map_or_else(|| action.gate(), ToOwned::to_owned),
+                    off: off.is_some(),
                 }
             })
             .collect();

@@ -261,7 +261,7 @@ fn gate(sheet: &Sheet, canvas: &mut Canvas<'_, '_>, y: u16) -> Option<u16> {
                 2,
                 y,
                 Role::Muted,
-                "Enter records it   Tab next field   Esc back",
+                "Enter records it; nobody is messaged   Tab next field   Esc back",
             );
             None
         }
@@ -280,12 +280,9 @@ fn gate(sheet: &Sheet, canvas: &mut Canvas<'_, '_>, y: u16) -> Option<u16> {
         }
         Gate::Word(word) => {
             if !here {
-                canvas.text(
-                    2,
-                    y,
-                    Role::Muted,
-                    "Enter goes on; nothing happens before the word is typed",
-                );
+                let text = "Enter goes on; nothing happens before you type";
+                let x = canvas.text(2, y, Role::Muted, text);
+                canvas.text(x + 1, y, Role::Key, word);
                 return None;
             }
             let x = canvas.text(2, y, role, "Type the word  ");

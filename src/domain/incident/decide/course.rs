@@ -3,18 +3,22 @@
 use chrono::{DateTime, Utc};
 
 use super::{Command, Gate, Refusal, clock, refuse, say_why};
-use crate::domain::{fact::Fact, incident::Incident, phase::Phase, retrospective, span};
+use crate::domain::{
+    fact::Fact, incident::Incident, phase::Phase, retrospective, span, text::Title,
+};
 
 impl Incident {
     /// Points of the gate that are open: what resolving now would override (R1).
-    pub fn open_gate(&self, gate: Gate) -> Vec<String> {
-        let mut open = Vec::new();
-        if !gate.probes_green {
-            open.push(format!(
-                "health probes are not green for {} checks",
-                self.policy().resolve.green_checks
-            ));
-        }
+    pub fn open_gate(&self, gate: &Gate) -> Vec<String> {
+        let checks = self.policy().resolve.green_checks;
+        let mut open: Vec<String> = gate.not_green.as_ref().map_or_else(
+            || {
+                vec![format!(
+                    "no probe is known that was green {checks} times in a row"
+                )]
+            },
+            |probes| probes.iter().map(Title::to_string).collect(),
+        );
         for (name, _) in self.state().alerts.values().filter(|(_, fires)| *fires) {
             open.push(format!("the alert {name} still fires"));
         }
@@ -56,7 +60,7 @@ impl Incident {
                 clock(mitigated)
             ));
         }
-        let open = self.open_gate(command.gate);
+        let open = self.open_gate(&command.gate);
         if !open.is_empty() && reason.is_none_or(|reason| reason.trim().is_empty()) {
             return Err(Refusal::without_reason(format!(
                 "the gate is open: {}; resolve with a reason to override it (R1)",

@@ -78,6 +78,11 @@ impl Incident {
                 "the commander approves the text for outside before it is published (X2)",
             );
         }
+        if !external::is_approved_by_two(self) {
+            return refuse(
+                "its author approved it alone, and the policy asks for two people: somebody else approves it (X2)",
+            );
+        }
         let words = self
             .state()
             .external
@@ -97,15 +102,6 @@ impl Incident {
         if *newest != draft {
             return refuse("there is a newer draft: read and approve that one");
         }
-        if self
-            .commander()
-            .is_some_and(|commander| *commander != command.by)
-        {
-            return refuse("the commander approves what is published (X2)");
-        }
-        if external::needs_another(self, &command.by) {
-            return refuse("with two people present, somebody else than the author approves (X2)");
-        }
-        Ok(())
+        external::may_approve(self, &command.by).map_err(Refusal::because)
     }
 }

@@ -1,0 +1,47 @@
+//! What nobody owes now, and what is not over either.
+
+use super::{Row, person};
+use crate::{
+    domain::{
+        duty::{Duty, held},
+        incident::Incident,
+    },
+    ui::{action::Action, app::App, format, glyph::Glyph, theme::Role},
+};
+
+/// Conflicts that outlived the work: owed by nobody, and not over either (I5).
+pub(super) fn never_settled(app: &App, incident: &Incident) -> impl Iterator<Item = Row> {
+    let key = app.keymap.key_of(Action::Conflicts).unwrap_or_default();
+    let ended = !incident.is_active();
+    let conflicts = incident.conflicts().filter(move |_| ended);
+    conflicts.map(move |conflict| Row {
+        glyph: Some(Glyph::Off),
+        word: "CONFLICT",
+        what: conflict.ways_to_say_it(),
+        value: format!("open {key}").trim_end().to_owned(),
+        role: Role::Warn,
+        used: None,
+    })
+}
+
+/// Steps that wait for the end of a hold (E11).
+pub(super) fn on_hold(incident: &Incident) -> impl Iterator<Item = Row> {
+    held(incident).into_iter().filter_map(move |due| {
+        let Duty::Escalate { target, .. } = due.duty else {
+            return None;
+        };
+        let until = format::clock_minutes(due.by);
+        let person = person(incident, &target);
+        Some(Row {
+            glyph: Some(Glyph::Off),
+            word: "ESCALATE",
+            what: vec![
+                format!("{target}{person}, on hold until then"),
+                target.to_string(),
+            ],
+            value: format!("held {until}"),
+            role: Role::Muted,
+            used: None,
+        })
+    })
+}

@@ -1,0 +1,111 @@
+//! Where the screen goes when what it shows goes on elsewhere.
+
+use uuid::Uuid;
+use warroom::{
+    domain::{
+        entry::IncidentId,
+        fact::{Declaration, Fact},
+        severity::Severity,
+    },
+    ui::{
+        app::{App, Mode, update},
+        capability::Tier,
+        msg::{Effect, Msg},
+    },
+};
+
+use crate::screen::fixture::{
+    INCIDENT, Log, at, busy, declaration, incident_log, now, press, words_on,
+};
+
+const OTHER: IncidentId = IncidentId(Uuid::from_u128(0x2044));
+
+fn two() -> Log {
+    let mut log = incident_log();
+    let declared = declaration("All renders hang", Severity::P1, at("14:00:00"));
+    let declared = Declaration { ..declared };
+    log.add(
+        OTHER,
+        at("14:00:10"),
+        "kai",
+        Fact::Declared(Box::new(declared)),
+    );
+    log
+}
+
+/// The console of the mock-ups, with another incident; then `facts` arrive.
+fn then(app: &mut App, facts: Vec<(IncidentId, Fact)>) {
+    let mut log = two();
+    let before = log.entries().len();
+    for (incident, fact) in facts {
+        log.add(incident, at("14:06:00"), "kai", fact);
+    }
+    let new = log.entries().split_off(before);
+    update(app, Msg::Entries(new), now());
+}
+
+fn console() -> App {
+    let mut app = busy();
+    let known = incident_log().entries().len();
+    update(
+        &mut app,
+        Msg::Entries(two().entries().split_off(known)),
+        now(),
+    );
+    app.shown = Some(INCIDENT);
+    app
+}
+
+#[test]
+fn the_screen_follows_a_merge_and_says_so() {
+    let mut app = console();
+
+    then(&mut app, vec![(INCIDENT, Fact::Merged { into: OTHER })]);
+
+    assert_eq!(app.shown, Some(OTHER));
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(screen.contains("was merged into INC-3"), "{screen}");
+    assert!(screen.contains("All renders hang"), "{screen}");
+}
+
+#[test]
+fn a_dead_incident_that_is_looked_up_again_stays_on_the_screen() {
+    let mut app = console();
+    then(&mut app, vec![(INCIDENT, Fact::Merged { into: OTHER })]);
+    app.shown = Some(INCIDENT);
+
+    update(&mut app, Msg::Entries(Vec::new()), now());
+
+    assert_eq!(app.shown, Some(INCIDENT));
+}
+
+#[test]
+fn what_is_being_written_goes_along() {
+    let mut app = console();
+    press(&mut app, "c\t\t\t\t\trolling back", now());
+
+    then(&mut app, vec![(INCIDENT, Fact::Merged { into: OTHER })]);
+
+    assert!(matches!(app.mode, Mode::Compose));
+    let (effects, _) = press(&mut app, "!", now());
+    let kept = effects.iter().any(|effect| {
+        matches!(effect, Effect::SaveDraft(key, text)
+            if key.ends_with(&OTHER.to_string()) && text.contains("rolling back!"))
+    });
+    assert!(kept, "{effects:?}");
+}
+
+#[test]
+fn two_that_were_merged_into_each_other_apart_do_not_hang_the_screen() {
+    let mut app = console();
+
+    then(
+        &mut app,
+        vec![
+            (INCIDENT, Fact::Merged { into: OTHER }),
+            (OTHER, Fact::Merged { into: INCIDENT }),
+        ],
+    );
+
+    assert_eq!(app.shown, Some(OTHER));
+}

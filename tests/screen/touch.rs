@@ -1,0 +1,135 @@
+//! What the screen says of its touch with others: offline, clocks, holds, and
+//! what is seen of this host itself.
+
+use chrono::TimeDelta;
+use warroom::{
+    domain::{
+        fact::{ErrorClass, Fact},
+        probe::{Outcome, Reading},
+    },
+    ui::{
+        app::{App, update},
+        capability::Tier,
+        msg::{LinkSeen, LinkState, Msg, Shared},
+    },
+};
+
+use super::fixture::{INCIDENT, at, busy, console, incident_log, now, quiet, words_on};
+
+fn linked(mut app: App, state: LinkState, offset: TimeDelta) -> App {
+    let link = LinkSeen {
+        server: "ops.example".into(),
+        state,
+        offset,
+        heard_at: Some(now()),
+    };
+    update(&mut app, Msg::Shared(Shared::Link(link)), now());
+    app
+}
+
+fn offline(app: App, offset: TimeDelta) -> App {
+    let state = LinkState::Offline {
+        since: at("14:05:18"),
+        why: "the server did not answer: connection refused".into(),
+    };
+    let mut app = linked(app, state, offset);
+    let waiting = incident_log().entries().split_off(10);
+    let waiting = waiting.into_iter().take(12).collect();
+    update(&mut app, Msg::Shared(Shared::Unsent(waiting, 0)), now());
+    app
+}
+
+fn online(app: App, offset: TimeDelta) -> App {
+    let latency = TimeDelta::milliseconds(41);
+    linked(app, LinkState::Online { latency }, offset)
+}
+
+#[test]
+fn offline_since_when_unsent_and_who_pages_survive_every_width() {
+    let clocks = [TimeDelta::zero(), TimeDelta::minutes(41)];
+    for (size, offset) in [(120, 40), (80, 24), (60, 20)]
+        .into_iter()
+        .flat_map(|size| clocks.map(|offset| (size, offset)))
+    {
+        for app in [busy(), quiet()] {
+            let app = offline(app, offset);
+            let unsent = format!("{} unsent", app.shared.unsent);
+
+            let screen = words_on(&app, size, Tier::Rich, now());
+
+            for word in [
+                "OFFLINE 0:01:42",
+                "since 14:05Z",
+                &unsent,
+                "server pages",
+                "seen",
+            ] {
+                assert!(screen.contains(word), "{size:?}: no {word}\n{screen}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_said_at_every_width_and_a_right_one_is_not() {
+    for size in [(120, 40), (80, 24), (60, 20)] {
+        for app in [busy(), quiet()] {
+            let behind = online(app.clone(), TimeDelta::minutes(41));
+            let ahead = online(app.clone(), TimeDelta::seconds(-3));
+            let right = online(app, TimeDelta::seconds(2));
+            let words = |app: &App| words_on(app, size, Tier::Rich, now());
+
+            assert!(
+                words(&behind).contains("clock 41m behind server"),
+                "{}",
+                words(&behind)
+            );
+            assert!(
+                words(&ahead).contains("clock 3s ahead of server"),
+                "{}",
+                words(&ahead)
+            );
+            assert!(!words(&right).contains("clock "), "{}", words(&right));
+            assert!(words(&behind).contains("41 ms"), "{}", words(&behind));
+        }
+    }
+}
+
+#[test]
+fn a_step_on_hold_says_until_when() {
+    let mut log = incident_log();
+    let held = Fact::Held {
+        until: at("15:00:00"),
+        reason: "the fix is rolling out".into(),
+    };
+    log.add(INCIDENT, at("14:06:30"), "ana", held);
+    let app = console(&log, true);
+
+    for size in [(120, 40), (80, 24), (60, 20)] {
+        let screen = words_on(&app, size, Tier::Rich, now());
+
+        let row = screen.lines().find(|row| row.contains("ESCALATE"));
+        let row = row.unwrap_or_else(|| panic!("{screen}"));
+        assert!(row.contains("held 15:00Z"), "{screen}");
+    }
+}
+
+#[test]
+fn a_control_probe_that_fails_says_that_we_may_be_cut_off_ourselves() {
+    let well = words_on(&busy(), (120, 40), Tier::Rich, now());
+    let mut app = busy();
+    let failed = Reading {
+        at: now(),
+        outcome: Outcome::Fail(ErrorClass::Connect),
+        took: None,
+        detail: "connection refused".into(),
+        system: None,
+    };
+    update(&mut app, Msg::Reading("gateway".into(), failed), now());
+
+    assert!(well.contains("control  gateway ok"), "{well}");
+    for size in [(120, 40), (80, 24)] {
+        let screen = words_on(&app, size, Tier::Rich, now());
+        assert!(screen.contains("we may be cut off ourselves"), "{screen}");
+    }
+}
