@@ -6,6 +6,7 @@
 //! down before its first byte leaves. An engine that is killed at any point is
 //! followed by one that reads the same log.
 
+mod doubt;
 mod firing;
 mod sending;
 
@@ -15,7 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::sending::Sending;
+use self::{doubt::Doubt, sending::Sending};
 use crate::{
     clock::Clock,
     domain::{
@@ -285,10 +286,12 @@ impl<'a> Turn<'a> {
             .iter()
             .map(|incident| incident.id)
             .collect();
+        let doubt = Doubt(self.engine.log.cut_short(now).await?);
         for id in active {
             let mut batch = Batch::default();
-            if let Some(incident) = self.board.get(id) {
-                self.fire_one(incident, now, &mut batch);
+            let incident = self.board.get(id);
+            if let Some(incident) = incident.filter(|incident| !doubt.holds(incident, now)) {
+                self.fire_one(incident, now, doubt, &mut batch);
             }
             self.record(&batch, now).await?;
         }
