@@ -22,7 +22,7 @@ use crate::{
     domain::{
         board::Board,
         duty::Duty,
-        entry::{IncidentId, Via},
+        entry::{ENGINE, IncidentId, Via},
         escalation,
         incident::Incident,
         notice::Intent,
@@ -164,7 +164,7 @@ impl Engine {
 impl<'a> Turn<'a> {
     fn begin(engine: &'a Engine, fence: Fence) -> Self {
         let author = Author {
-            name: "engine".into(),
+            name: ENGINE.into(),
             via: Via::Engine,
             replica: engine.log.replica(),
             clock: engine.clock,
