@@ -6,6 +6,7 @@
 //! down before its first byte leaves. An engine that is killed at any point is
 //! followed by one that reads the same log.
 
+mod doubt;
 mod firing;
 mod sending;
 
@@ -15,13 +16,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::sending::Sending;
+use self::{doubt::Doubt, sending::Sending};
 use crate::{
     clock::Clock,
     domain::{
         board::Board,
         duty::Duty,
-        entry::{IncidentId, Via},
+        entry::{ENGINE, IncidentId, Via},
         escalation,
         incident::Incident,
         notice::Intent,
@@ -163,7 +164,7 @@ impl Engine {
 impl<'a> Turn<'a> {
     fn begin(engine: &'a Engine, fence: Fence) -> Self {
         let author = Author {
-            name: "engine".into(),
+            name: ENGINE.into(),
             via: Via::Engine,
             replica: engine.log.replica(),
             clock: engine.clock,
@@ -285,10 +286,12 @@ impl<'a> Turn<'a> {
             .iter()
             .map(|incident| incident.id)
             .collect();
+        let doubt = Doubt(self.engine.log.cut_short(now).await?);
         for id in active {
             let mut batch = Batch::default();
-            if let Some(incident) = self.board.get(id) {
-                self.fire_one(incident, now, &mut batch);
+            let incident = self.board.get(id);
+            if let Some(incident) = incident.filter(|incident| !doubt.holds(incident, now)) {
+                self.fire_one(incident, now, doubt, &mut batch);
             }
             self.record(&batch, now).await?;
         }

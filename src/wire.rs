@@ -67,7 +67,8 @@ pub struct Entry {
     /// The last number its author had seen.
     pub base: Seq,
     /// Its messages were made elsewhere, before it came here: none follow from
-    /// it. So somebody else may hand it in; the name says by whom.
+    /// it. So somebody else may hand it in; the name says by whom, and so does
+    /// the ladder of a step that fired by such an entry.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub told: bool,
     /// The fact's fields.
@@ -256,6 +257,7 @@ impl From<Told> for Delivery {
                 not_before: told.created_at,
                 subject: told.subject,
                 text: told.text,
+                maybe_repeat: false,
             },
             state: told.state,
             attempts: told.attempts,

@@ -50,6 +50,7 @@ fn intent(purpose: Purpose, text: &str) -> Intent {
         not_before: noon() - TimeDelta::seconds(10),
         subject: "INC-142 High latency".into(),
         text: text.into(),
+        maybe_repeat: false,
     }
 }
 

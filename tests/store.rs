@@ -141,6 +141,7 @@ fn intent(key: &str, purpose: Purpose) -> Intent {
         not_before: noon(),
         subject: Title::lossy("INC-1"),
         text: Prose::lossy("checkout is down"),
+        maybe_repeat: false,
     }
 }
 

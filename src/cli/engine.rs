@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     domain::{
         board::Board,
-        entry::{IncidentId, Via},
+        entry::{ENGINE, IncidentId, Via},
         fact::Fact,
         health::Panel,
         probe::{Reading, Spec},
@@ -227,7 +227,7 @@ struct Watcher {
 impl Watcher {
     fn new(log: Log, clock: Clock, specs: &[Spec], seen: watch::Receiver<EngineSeen>) -> Self {
         let author = Author {
-            name: "engine".into(),
+            name: ENGINE.into(),
             via: Via::Engine,
             replica: log.replica(),
             clock,

@@ -327,7 +327,8 @@ impl Restore {
         say::note(
             &setup.global,
             &format!(
-                "the log has a new history, with {entries} entries; {uncertain} messages may have left before, and wait for a person"
+                "the log has a new history, with {entries} entries; {uncertain} messages may have left before, and wait for a person; \
+                 steps that fall due before an engine runs again wait 30 s longer, for copies of the log to tell what was fired already"
             ),
         );
         Ok(Exit::Ok)

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
+        entry::ENGINE,
         span,
         text::{Name, one_line},
     },
@@ -153,7 +154,7 @@ impl Create {
             .map_err(|error| Failure::usage(format!("the name: {error}")))?;
         match &*name {
             "" => Err(Failure::usage("a token needs a name: whose it is")),
-            "engine" => Err(Failure::usage(
+            ENGINE => Err(Failure::usage(
                 "engine is the name under which the engine records: take another one",
             )),
             _ => Ok(name),

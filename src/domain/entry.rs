@@ -63,6 +63,9 @@ impl IncidentId {
 /// An entry's place in the log: 1 for the first, without gaps.
 pub type Seq = u64;
 
+/// The name under which the engine records, and nobody else.
+pub const ENGINE: &str = "engine";
+
 /// How an entry came about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -100,6 +100,7 @@ fn updates(
             not_before: around.now + hold,
             subject: subject(incident),
             text: Prose::lossy(&text),
+            maybe_repeat: false,
         })
         .collect()
 }
@@ -134,6 +135,7 @@ fn pages(
             not_before: around.now,
             subject: subject(incident),
             text: Prose::lossy(text),
+            maybe_repeat: false,
         })
         .collect()
 }
@@ -164,6 +166,7 @@ fn late_notices(
             not_before: around.now,
             subject: subject(incident),
             text: Prose::lossy(&text),
+            maybe_repeat: false,
         })
         .collect()
 }

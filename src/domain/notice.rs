@@ -28,6 +28,10 @@ pub struct Intent {
     pub subject: Title,
     /// The message, as a person would read it.
     pub text: Prose,
+    /// Whether the same may have left before, from a part of the log that was
+    /// lost.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub maybe_repeat: bool,
 }
 
 /// What a message is for.

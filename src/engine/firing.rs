@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Turn;
+use super::{Turn, doubt::Doubt};
 use crate::{
     domain::{
         escalation,
@@ -16,60 +16,65 @@ use crate::{
 };
 
 impl Turn<'_> {
-    pub(super) fn fire_one(&self, incident: &Incident, now: DateTime<Utc>, batch: &mut Batch) {
-        let wish = |fact| Wish {
-            incident: incident.id,
-            fact,
-            at: now,
+    /// What is due in an incident; `doubt` says what may be done already.
+    pub(super) fn fire_one(
+        &self,
+        incident: &Incident,
+        now: DateTime<Utc>,
+        doubt: Doubt,
+        batch: &mut Batch,
+    ) {
+        let mut record = |fact, name: &str| {
+            let wish = Wish {
+                incident: incident.id,
+                fact,
+                at: now,
+            };
+            self.author.write_named(batch, wish, name, &self.board);
         };
-        if let Some(hold) = incident
-            .state()
-            .ladder
-            .hold
-            .as_ref()
-            .filter(|hold| hold.until <= now)
-        {
+        let hold = incident.state().ladder.hold.as_ref();
+        if let Some(hold) = hold.filter(|hold| hold.until <= now) {
             let name = format!("hold-ends/{}", hold.until.timestamp_millis());
-            self.author
-                .write_named(batch, wish(Fact::HoldEnded {}), &name, &self.board);
+            record(Fact::HoldEnded {}, &name);
             return;
         }
         for (step, target) in not_for_this_severity(incident, now) {
             let name = format!("not-applicable/{step}");
-            let fact = Fact::StepSkipped {
-                step,
-                target,
-                why: Skip::NotApplicable,
-                reason: "".into(),
-            };
-            self.author
-                .write_named(batch, wish(fact), &name, &self.board);
+            record(skipped(step, target, Skip::NotApplicable), &name);
         }
         // Where nobody can be reached at all, steps are for the people in the room.
-        if !escalation::reaches_anybody(incident.policy()) {
-            return;
+        if escalation::reaches_anybody(incident.policy()) {
+            self.climb(incident, now, doubt, batch);
         }
+    }
+
+    /// Fires the steps that are due, and passes over those that another stands for.
+    fn climb(&self, incident: &Incident, now: DateTime<Utc>, doubt: Doubt, batch: &mut Batch) {
+        let mut record = |fact, name: &str, late| {
+            let wish = Wish {
+                incident: incident.id,
+                fact,
+                at: now,
+            };
+            let before = batch.intents.len();
+            self.author.write_named(batch, wish, name, &self.board);
+            for intent in &mut batch.intents[before..] {
+                intent.maybe_repeat = doubt.covers(now - late);
+            }
+        };
         let climb = escalation::climb(incident, now, |step| {
             self.engine.reaches(incident.policy(), step)
         });
-        for (step, why, _) in climb.skip {
-            let target = incident.policy().target(&step);
+        for (step, why, late) in climb.skip {
             let name = format!("skipped/{step}/{}", why.words());
-            let fact = Fact::StepSkipped {
-                step,
-                target,
-                why,
-                reason: "".into(),
-            };
-            self.author
-                .write_named(batch, wish(fact), &name, &self.board);
+            let target = incident.policy().target(&step);
+            record(skipped(step, target, why), &name, late);
         }
-        for (step, _) in climb.fire {
+        for (step, late) in climb.fire {
             let via = self.via(incident.policy(), &step);
             let fact = escalation::fires(incident, step, via, now);
             let name = fired_name(&fact);
-            self.author
-                .write_named(batch, wish(fact), &name, &self.board);
+            record(fact, &name, late);
         }
     }
 
@@ -102,6 +107,15 @@ fn not_for_this_severity(incident: &Incident, now: DateTime<Utc>) -> Vec<(StepId
         })
         .map(|(id, _, step)| (id, step.target.clone()))
         .collect()
+}
+
+fn skipped(step: StepId, target: Name, why: Skip) -> Fact {
+    Fact::StepSkipped {
+        step,
+        target,
+        why,
+        reason: "".into(),
+    }
 }
 
 fn fired_name(fact: &Fact) -> String {

@@ -65,6 +65,7 @@ mod tests {
                 not_before: noon(),
                 subject: "INC-1".into(),
                 text: "down".into(),
+                maybe_repeat: false,
             },
             state: DeliveryState::Queued,
             attempts,

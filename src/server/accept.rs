@@ -186,8 +186,10 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     // Taken out while it is ahead of the disk: if this comes to nothing, the
     // next one folds the log anew.
     let mut board = slot.take().unwrap_or_default();
-    for entry in tx.missed(board.head()).await? {
-        board.apply(entry);
+    let missed = tx.missed(board.head()).await?;
+    let folded = Arc::make_mut(&mut board);
+    for entry in missed {
+        folded.apply(entry);
     }
     let now = room.clock.now();
     let answers = jobs
@@ -196,7 +198,7 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
             let items = job.items.iter();
             items
                 .map(|item| match item {
-                    Ok(offer) => take(&mut tx, &mut board, offer, job.on_conflict, now),
+                    Ok(offer) => take(&mut tx, folded, offer, job.on_conflict, now),
                     Err(refused) => refused.clone(),
                 })
                 .collect()
@@ -255,5 +257,32 @@ fn take(
             }
         }
         Err(error) => Item::rejected(row.id, Code::Unfit, &error.to_string()),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::entry::{IncidentId, ReplicaId};
+
+    /// A note, as somebody hands it in.
+    pub(in crate::server) fn note() -> Offer {
+        let row = RawEntry {
+            id: EntryId(Uuid::from_u128(1)),
+            seq: None,
+            incident: IncidentId(Uuid::from_u128(2)),
+            kind: "noted".to_owned(),
+            at: DateTime::UNIX_EPOCH,
+            recorded_at: DateTime::UNIX_EPOCH,
+            by: "ada".into(),
+            via: "cli".to_owned(),
+            replica: ReplicaId(Uuid::from_u128(3)),
+            base: 0,
+            body: r#"{"text":"hello"}"#.to_owned(),
+        };
+        Offer { row, told: false }
     }
 }

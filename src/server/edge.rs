@@ -11,7 +11,7 @@ use std::{
 
 use axum::{
     BoxError,
-    body::{Body, HttpBody as _},
+    body::{Body, Bytes, HttpBody as _},
     extract::{MatchedPath, Request, State},
     http::Method,
     middleware::Next,
@@ -19,15 +19,22 @@ use axum::{
 };
 use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::{
-    sync::{Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{Duration, Instant, timeout, timeout_at},
 };
 
 use super::{Caller, Problem, Route, Shared, health::Proof, metrics::Metrics, share::Shares};
-use crate::{ui::msg::EngineSeen, wire::Code};
+use crate::{
+    ui::msg::EngineSeen,
+    wire::{BATCH, Code},
+};
 
-/// How long a request may take to send its body: a megabyte over a bad line.
-const BODY: Duration = Duration::from_secs(30);
+/// How long a body may take: as long as a request's head, and twice that again
+/// for a megabyte over a bad line.
+const PACE: Pace = Pace {
+    any: Duration::from_secs(10),
+    largest: Duration::from_secs(20),
+};
 
 /// How many may write at the same time; their bodies are in memory.
 const WRITING: usize = 256;
@@ -68,7 +75,7 @@ pub(super) async fn pass(State(server): State<Shared>, request: Request, next: N
     let path = path.map_or("other", MatchedPath::as_str);
     let counted = server.edge.metrics.begin(request.method(), path);
     let late = Arc::new(AtomicBool::new(false));
-    let answer = next.run(request.map(|body| within(BODY, body, &late)));
+    let answer = next.run(request.map(|body| PACE.hold(body, &late)));
     let answer = AssertUnwindSafe(answer).catch_unwind().await;
     let mut response = answer.unwrap_or_else(|_| {
         tracing::error!(route = counted.path(), "a handler panicked");
@@ -77,7 +84,7 @@ pub(super) async fn pass(State(server): State<Shared>, request: Request, next: N
     });
     // Whoever read the body can't tell that from a broken one.
     if late.load(Relaxed) {
-        let sentence = format_args!("its body took longer than {} s", BODY.as_secs());
+        let sentence = "its body came too slowly: send it again, or less of it at once";
         response = Problem::new(Code::TooSlow, sentence).into_response();
     }
     let (route, status) = (counted.path(), response.status().as_u16());
@@ -86,29 +93,51 @@ pub(super) async fn pass(State(server): State<Shared>, request: Request, next: N
     response
 }
 
-/// The same body, which ends with an error where it takes longer than that,
-/// and says so in `late`.
-fn within(longest: Duration, body: Body, late: &Arc<AtomicBool>) -> Body {
-    if body.is_end_stream() {
-        return body;
-    }
-    let until = Instant::now() + longest;
-    let late = Arc::clone(late);
-    Body::from_stream(stream::unfold(body.into_data_stream(), move |mut rest| {
-        let late = Arc::clone(&late);
-        async move {
-            let part = timeout_at(until, rest.next()).await;
-            late.fetch_or(part.is_err(), Relaxed);
-            let part: Result<_, BoxError> = match part {
-                Ok(part) => part?.map_err(Into::into),
-                Err(elapsed) => Err(elapsed.into()),
-            };
-            Some((part, rest))
-        }
-    }))
+/// How long a body may take.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// Whatever its length.
+    any: Duration,
+    /// How much longer, where it is as long as it may be. What is shorter has
+    /// its part of that, so that a drop now and then holds no place for long.
+    largest: Duration,
 }
 
-/// Holds everybody who is known to their share.
+impl Pace {
+    /// How long it may have taken until more comes, where so much has come.
+    fn until(self, bytes: usize) -> Duration {
+        let parts = |bytes| u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.any + self.largest * parts(bytes.min(BATCH)) / parts(BATCH)
+    }
+
+    /// The same body, which ends with an error where it comes too slowly, and
+    /// says so in `late`. Its time begins when somebody begins to read it.
+    fn hold(self, body: Body, late: &Arc<AtomicBool>) -> Body {
+        if body.is_end_stream() {
+            return body;
+        }
+        let late = Arc::clone(late);
+        let start = (body.into_data_stream(), None, 0);
+        Body::from_stream(stream::unfold(start, move |(mut rest, begun, bytes)| {
+            let late = Arc::clone(&late);
+            async move {
+                let begun = begun.unwrap_or_else(Instant::now);
+                let part = timeout_at(begun + self.until(bytes), rest.next()).await;
+                late.fetch_or(part.is_err(), Relaxed);
+                let part: Result<Bytes, BoxError> = match part {
+                    Ok(part) => part?.map_err(Into::into),
+                    Err(elapsed) => Err(elapsed.into()),
+                };
+                let bytes = bytes + part.as_ref().map_or(0, Bytes::len);
+                Some((part, (rest, Some(begun), bytes)))
+            }
+        }))
+    }
+}
+
+/// Holds everybody who is known to their share: of what is asked in a second,
+/// and of what is sent at the same time. Slow bodies of one caller stand in
+/// that caller's own way.
 ///
 /// # Errors
 ///
@@ -132,12 +161,27 @@ pub(super) async fn hold(
     if reads {
         return Ok(next.run(request).await);
     }
-    let turn = timeout(TURN, server.edge.writing.acquire()).await;
-    let Ok(_turn) = turn else {
+    let own = server.edge.shares.bodies(&caller);
+    let Ok(Ok(own)) = timeout(TURN, own.acquire_owned()).await else {
+        let sentence = format_args!("{} sends too much at the same time", caller.name);
+        return Err(Problem::new(Code::RateLimited, sentence));
+    };
+    let Ok(_turn) = timeout(TURN, server.edge.writing.acquire()).await else {
         let sentence = "too many write at the same time: send it again";
         return Err(Problem::new(Code::Busy, sentence));
     };
-    Ok(next.run(request).await)
+    Ok(next.run(request.map(|body| until_read(body, own))).await)
+}
+
+/// The same body, which keeps its place until it is read or dropped: what the
+/// disk takes after that is nobody's fault.
+fn until_read(body: Body, place: OwnedSemaphorePermit) -> Body {
+    if body.is_end_stream() {
+        return body;
+    }
+    Body::from_stream(body.into_data_stream().inspect(move |_| {
+        let _held = &place;
+    }))
 }
 
 #[cfg(test)]
@@ -150,6 +194,16 @@ mod tests {
 
     use super::*;
     use crate::{clock::Clock, server::Server};
+
+    fn named(name: &str) -> Caller {
+        Caller {
+            name: name.into(),
+            workspace: "prod".into(),
+            scopes: std::iter::empty().collect(),
+            expires_at: None,
+            revoked: tokio_util::sync::CancellationToken::new(),
+        }
+    }
 
     async fn panics() -> StatusCode {
         panic!("on purpose")
@@ -174,13 +228,7 @@ mod tests {
     async fn who_used_up_their_share_is_told_when_to_come_again() {
         let server = Server::new(BTreeMap::new(), Clock::System).await.unwrap();
         let server = Arc::new(server);
-        let caller = Caller {
-            name: "ada".into(),
-            workspace: "prod".into(),
-            scopes: std::iter::empty().collect(),
-            expires_at: None,
-            revoked: tokio_util::sync::CancellationToken::new(),
-        };
+        let caller = named("ada");
         let app = crate::server::router(Arc::clone(&server)).layer(Extension(caller.clone()));
         // A share that will only be there tomorrow.
         let tomorrow = Instant::now() + Duration::from_hours(24);
@@ -193,15 +241,38 @@ mod tests {
         assert!(response.headers().contains_key("retry-after"));
     }
 
+    /// How such a body ends, and whether it was too slow.
+    async fn ends(body: Body) -> (bool, bool) {
+        let late = Arc::default();
+        let pace = Pace {
+            any: Duration::from_millis(1),
+            largest: Duration::from_hours(1),
+        };
+        let read = axum::body::to_bytes(pace.hold(body, &late), usize::MAX).await;
+        (read.is_ok(), late.load(Relaxed))
+    }
+
     #[tokio::test]
-    async fn a_body_that_takes_too_long_ends_with_an_error() {
+    async fn a_body_of_which_nothing_comes_ends_with_an_error() {
         let never = Body::from_stream(stream::pending::<Result<String, BoxError>>());
 
-        let late = Arc::default();
+        assert_eq!(ends(never).await, (false, true));
+    }
 
-        let body = within(Duration::from_millis(1), never, &late);
-        let read = axum::body::to_bytes(body, 100).await;
+    #[tokio::test]
+    async fn a_body_that_never_ends_and_comes_drop_by_drop_ends_with_an_error() {
+        let drops = stream::repeat(()).then(async |()| {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            Ok::<_, BoxError>(" ")
+        });
 
-        assert!(read.is_err() && late.load(Relaxed));
+        assert_eq!(ends(Body::from_stream(drops)).await, (false, true));
+    }
+
+    #[test]
+    fn a_large_body_has_the_time_that_it_needs() {
+        assert_eq!(PACE.until(0), Duration::from_secs(10));
+        assert_eq!(PACE.until(BATCH), Duration::from_secs(30));
+        assert_eq!(PACE.until(usize::MAX), Duration::from_secs(30));
     }
 }

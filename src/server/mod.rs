@@ -84,8 +84,9 @@ struct Room {
     log: Log,
     clock: Clock,
     /// Never ahead of the log while nobody holds it; `None` when it has to be
-    /// folded anew.
-    board: Mutex<Option<Board>>,
+    /// folded anew. Whoever reads it takes it along as it is, and the writer
+    /// goes on with a copy: incidents that nobody changes are in both.
+    board: Mutex<Option<Arc<Board>>>,
     feed: Feed,
 }
 
@@ -144,7 +145,7 @@ impl Workspace {
             feed: Feed::of(&log).await?,
             log,
             clock,
-            board: Mutex::new(Some(board)),
+            board: Mutex::new(Some(Arc::new(board))),
         });
         room.feed.look(&room).await?;
         let stop = CancellationToken::new();

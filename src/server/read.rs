@@ -1,6 +1,6 @@
 //! The folded state, for scripts; and what people do about deliveries.
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, sync::Arc};
 
 use axum::{
     Extension, Json,
@@ -8,15 +8,16 @@ use axum::{
         Path, Query,
         rejection::{PathRejection, QueryRejection},
     },
+    http::{Uri, header},
     response::{IntoResponse as _, Response},
 };
 use serde::Deserialize;
 
 use super::{Problem, Room, Workspace, openapi::Refused};
 use crate::{
-    domain::{board::Board, notice::Delivery},
+    domain::{board::Board, entry::IncidentId, incident::Incident, notice::Delivery},
     journal,
-    store::DeliveryFilter,
+    store::{DeliveryFilter, StoreError},
     wire::{
         Code,
         view::{self, Brief, Sending, Whole},
@@ -33,32 +34,98 @@ pub(super) struct Much {
     all: bool,
 }
 
-/// Incidents: those that are active, the worst first; or all there ever were,
-/// the newest first.
-#[utoipa::path(
-    get,
-    path = "/v1/ws/{ws}/incidents",
-    operation_id = "list_incidents",
-    params(("ws" = String, Path, description = "The workspace"), Much),
-    responses((status = 200, description = "As `warroom list -o json` has them", body = Vec<Brief<'_>>), Refused),
-    security(("token" = ["read"]))
-)]
-pub(super) async fn incidents(
-    Extension(workspace): Extension<Arc<Workspace>>,
-    much: Result<Query<Much>, QueryRejection>,
-) -> Result<Response, Problem> {
-    let Query(much) = much?;
-    let now = workspace.room.clock.now();
-    read(&workspace.room, |board| {
-        let incidents = if much.all {
+/// Which incidents are wanted.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// Also those that are over.
+    #[param(required = false)]
+    all: bool,
+    /// At most so many, up to 500.
+    limit: Option<u32>,
+    /// Those that follow this one in the list: the last of the page before.
+    #[param(value_type = Option<String>, format = "uuid")]
+    after: Option<IncidentId>,
+}
+
+/// The most incidents of a page.
+const PAGE: usize = 500;
+
+impl Which {
+    /// The page of the list, and whether more follow.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::NoIncident`] where the one before is not in the list.
+    fn of<'b>(&self, board: &'b Board) -> Result<(Vec<&'b Incident>, bool), Problem> {
+        let mut list: Vec<&Incident> = if self.all {
             board.all().rev().collect()
         } else {
             board.active()
         };
-        let briefs = incidents.iter().map(|incident| view::brief(incident, now));
-        Json(briefs.collect::<Vec<_>>()).into_response()
+        if let Some(after) = self.after {
+            let place = list.iter().position(|incident| incident.id == after);
+            let gone = "the incident `after` is not in this list any more: begin without it";
+            let place = place.ok_or_else(|| Problem::new(Code::NoIncident, gone))?;
+            list.drain(..=place);
+        }
+        let most = self.limit.map_or(PAGE, |limit| limit as usize);
+        let most = most.clamp(1, PAGE);
+        let more = list.len() > most;
+        list.truncate(most);
+        Ok((list, more))
+    }
+
+    /// Where the next page is, as a `Link` header has it.
+    fn next(&self, path: &str, last: IncidentId) -> String {
+        let limit = self.limit.map(|limit| format!("&limit={limit}"));
+        let limit = limit.unwrap_or_default();
+        format!(
+            "<{path}?all={}{limit}&after={last}>; rel=\"next\"",
+            self.all
+        )
+    }
+}
+
+/// Incidents: those that are active, the worst first; or all there ever were,
+/// the newest first.
+///
+/// At most 500 at once. Where more follow, the header `Link` has the address of
+/// the next page, as `<…>; rel="next"`.
+#[utoipa::path(
+    get,
+    path = "/v1/ws/{ws}/incidents",
+    operation_id = "list_incidents",
+    params(("ws" = String, Path, description = "The workspace"), Which),
+    responses((
+        status = 200,
+        description = "As `warroom list -o json` has them",
+        body = Vec<Brief<'_>>,
+        headers(("link" = Option<String>, description = "Where more follow: the next page"))
+    ), Refused),
+    security(("token" = ["read"]))
+)]
+pub(super) async fn incidents(
+    Extension(workspace): Extension<Arc<Workspace>>,
+    uri: Uri,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let Query(which) = which?;
+    let now = workspace.room.clock.now();
+    read(&workspace.room, move |board| {
+        let (list, more) = which.of(board)?;
+        let briefs = list.iter().map(|incident| view::brief(incident, now));
+        let answer = Json(briefs.collect::<Vec<_>>());
+        Ok(match list.last().filter(|_| more) {
+            Some(end) => {
+                let link = which.next(uri.path(), end.id);
+                ([(header::LINK, link)], answer).into_response()
+            }
+            None => answer.into_response(),
+        })
     })
-    .await
+    .await?
 }
 
 /// One incident: how it stands, what is owed, who does what.
@@ -79,7 +146,7 @@ pub(super) async fn incident(
 ) -> Result<Response, Problem> {
     let Path((_, which)) = place?;
     let now = workspace.room.clock.now();
-    read(&workspace.room, |board| {
+    read(&workspace.room, move |board| {
         let incident = board
             .find(Some(&which))
             .map_err(|_| Problem::new(Code::NoIncident, "the list with ?all=true has them all"))?;
@@ -88,12 +155,25 @@ pub(super) async fn incident(
     .await?
 }
 
-/// Reads the board, as it is after the last entry of the log.
-async fn read<T>(room: &Room, look: impl FnOnce(&Board) -> T + Send) -> Result<T, Problem> {
+/// Reads the board, as it is after the last entry of the log. Entries are taken
+/// in meanwhile: what is read is the reader's own.
+async fn read<T: Send + 'static>(
+    room: &Room,
+    look: impl FnOnce(&Board) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let board = now(room).await?;
+    // A long list takes as long as a screen of others' questions.
+    let looked = tokio::task::spawn_blocking(move || look(&board)).await;
+    Ok(looked.unwrap_or_else(|error| resume_unwind(error.into_panic())))
+}
+
+async fn now(room: &Room) -> Result<Arc<Board>, StoreError> {
     let mut slot = room.board.lock().await;
     let board = slot.get_or_insert_default();
-    journal::catch_up(&room.log, board).await?;
-    Ok(look(board))
+    if room.log.head().await? != board.head() {
+        journal::catch_up(&room.log, Arc::make_mut(board)).await?;
+    }
+    Ok(Arc::clone(board))
 }
 
 /// Messages on their way: those that are not over, or all there ever were.
@@ -184,4 +264,46 @@ pub(super) async fn cancel(
 
 fn answer(delivery: &Delivery) -> Response {
     Json(view::sending(delivery)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::mpsc};
+
+    use super::*;
+    use crate::{
+        clock::Clock,
+        server::Server,
+        store::{Log, OpenMode},
+        wire::OnConflict,
+    };
+
+    #[tokio::test]
+    async fn entries_are_taken_in_while_somebody_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let log = Log::open(path, OpenMode::ReadWrite).await.unwrap();
+        let logs = BTreeMap::from([("prod".into(), log)]);
+        let server = Server::new(logs, Clock::System).await.unwrap();
+        let workspace = &server.workspaces["prod"];
+        let (written, until) = mpsc::channel::<()>();
+
+        // Whoever reads does not come to the end before the writer was answered.
+        let reading = read(&workspace.room, move |board| {
+            until.recv().unwrap();
+            board.head()
+        });
+        let writing = async {
+            let offer = super::super::accept::tests::note();
+            let answer = workspace
+                .writer
+                .post(vec![Ok(offer)], OnConflict::Record, 1);
+            let answer = answer.await.unwrap();
+            written.send(()).unwrap();
+            answer[0].seq
+        };
+        let (read, seq) = tokio::join!(reading, writing);
+
+        assert_eq!((read.unwrap(), seq), (0, Some(1)));
+    }
 }

@@ -1,11 +1,12 @@
-//! What each caller may ask for: a bucket that fills with time.
+//! What each caller may ask for: a bucket that fills with time, and places for
+//! what is on its way.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
 
 use super::Caller;
 use crate::domain::text::Name;
@@ -18,17 +19,25 @@ const BURST: f64 = 2.0 * RATE;
 /// What a read takes of it: a thousand walls may share one token, and all of
 /// them ask again after each entry.
 const READ: f64 = 0.02;
+/// How many bodies of one may come at the same time: one takes milliseconds, so
+/// even a thousand consoles that share a token wait for each other unseen, and
+/// who sends drop by drop has an eighth of all the places to write at.
+const BODIES: usize = 32;
 
 /// A bucket for each name in each workspace: as many as there are tokens.
+type Buckets = HashMap<(Name, Name), Bucket>;
+
+/// What each has left.
 #[derive(Debug, Default)]
 pub(super) struct Shares {
-    buckets: Mutex<HashMap<(Name, Name), Bucket>>,
+    buckets: Mutex<Buckets>,
 }
 
 #[derive(Debug)]
 struct Bucket {
     left: f64,
     at: Instant,
+    bodies: Arc<Semaphore>,
 }
 
 impl Shares {
@@ -37,11 +46,7 @@ impl Shares {
     pub(super) fn take(&self, caller: &Caller, reads: bool, now: Instant) -> bool {
         let cost = if reads { READ } else { 1.0 };
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let whose = (caller.workspace.clone(), caller.name.clone());
-        let bucket = buckets.entry(whose).or_insert(Bucket {
-            left: BURST,
-            at: now,
-        });
+        let bucket = of(&mut buckets, caller, now);
         let gained = now.saturating_duration_since(bucket.at).as_secs_f64() * RATE;
         bucket.left = (bucket.left + gained).min(BURST);
         bucket.at = now;
@@ -51,6 +56,22 @@ impl Shares {
         }
         enough
     }
+
+    /// The places for bodies of the caller.
+    pub(super) fn bodies(&self, caller: &Caller) -> Arc<Semaphore> {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&of(&mut buckets, caller, Instant::now()).bodies)
+    }
+}
+
+/// The caller's bucket; a new one is full.
+fn of<'b>(buckets: &'b mut Buckets, caller: &Caller, now: Instant) -> &'b mut Bucket {
+    let whose = (caller.workspace.clone(), caller.name.clone());
+    buckets.entry(whose).or_insert_with(|| Bucket {
+        left: BURST,
+        at: now,
+        bodies: Arc::new(Semaphore::new(BODIES)),
+    })
 }
 
 #[cfg(test)]

@@ -1,13 +1,41 @@
 //! A new history: after a log was restored from a backup, numbers are given a
 //! second time, and every copy must know.
 
+use chrono::{DateTime, Utc};
+
 use super::{
     Log, StoreError, connect,
     item::{open_items, save},
+    meta::say,
+    row::from_millis,
 };
 use crate::domain::{notice::DeliveryState, text::Title};
 
+/// Where the log says that it lost its tail: empty until somebody who pages
+/// has heard of it, and then the time of that.
+pub(super) const CUT_SHORT: &str = "cut_short";
+
 impl Log {
+    /// Since when somebody who pages knows that this log lost its tail, last:
+    /// that is `now` for the first who asks. Steps that fell due before that
+    /// may have fired in what was lost. `None` where nothing ever was.
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be read, or not written the first time.
+    pub async fn cut_short(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let Some(said) = self.said(CUT_SHORT).await? else {
+            return Ok(None);
+        };
+        if let Some(at) = said.parse().ok().and_then(from_millis) {
+            return Ok(Some(at));
+        }
+        let mut tx = self.inner.begin().await?;
+        say(&mut tx, CUT_SHORT, now.timestamp_millis().to_string()).await?;
+        tx.commit().await?;
+        Ok(Some(now))
+    }
+
     /// Begins a new history with what is here. Copies find the last entry that
     /// both have, and bring back what this log lost. Messages that had not left
     /// when the backup was made may have left since: they wait for a person.
@@ -37,6 +65,7 @@ impl Log {
             .execute(tx.conn())
             .await;
         done.map_err(|error| tx.told(error))?;
+        say(&mut tx, CUT_SHORT, String::new()).await?;
         tx.commit().await?;
         Ok(items.len())
     }

@@ -50,7 +50,7 @@ impl Item {
                 state: DeliveryState::Queued,
                 attempts: 0,
                 next_at: intent.not_before,
-                maybe_repeat: false,
+                maybe_repeat: intent.maybe_repeat,
                 last_error: Title::default(),
                 sent_at: None,
                 created_at: now,
@@ -157,7 +157,7 @@ impl Item {
         let done = sqlx::query(
             "INSERT INTO deliveries (nr, key, channel, incident, origin, state, attempts, next_at, fence, \
              owner, lease_until, maybe_repeat, last_error, sent_at, created_at, intent, total) \
-             VALUES ((SELECT coalesce(max(nr), 0) + 1 FROM deliveries), $1, $2, $3, $4, $5, 0, $6, 0, '', NULL, 0, '', NULL, $7, $8, $9) \
+             VALUES ((SELECT coalesce(max(nr), 0) + 1 FROM deliveries), $1, $2, $3, $4, $5, 0, $6, 0, '', NULL, $7, '', NULL, $8, $9, $10) \
              ON CONFLICT (key) DO NOTHING",
         )
         .bind(delivery.intent.key.to_string())
@@ -166,6 +166,7 @@ impl Item {
         .bind(delivery.intent.origin.to_string())
         .bind(state_word(delivery.state))
         .bind(delivery.next_at.timestamp_millis())
+        .bind(i64::from(delivery.maybe_repeat))
         .bind(delivery.created_at.timestamp_millis())
         .bind(self.intent.clone())
         .bind(self.total())

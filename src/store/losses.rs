@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use super::{
-    Log, StoreError, Warning, connect, inspect,
+    Log, StoreError, Warning, connect,
+    epoch::CUT_SHORT,
+    inspect,
     mark::{self, Mark},
     row::{from_db, to_db},
     sql::Conn,
@@ -40,12 +42,14 @@ pub(super) async fn settle(
         "BEGIN IMMEDIATE; \
          INSERT INTO losses (after_seq, upto_seq, writes, seen) VALUES ($1, $2, $3, 0); \
          UPDATE head SET epoch = $4, writes = writes + 1; \
+         INSERT INTO meta (name, value) VALUES ($5, '') ON CONFLICT (name) DO UPDATE SET value = ''; \
          COMMIT",
     )
     .bind(to_db(head.seq))
     .bind(to_db(marked.seq.max(head.seq)))
     .bind(to_db(marked.writes.saturating_sub(head.writes)))
     .bind(connect::random_id().to_string())
+    .bind(CUT_SHORT)
     .execute(&mut *conn)
     .await
     .map_err(told)?;

@@ -122,6 +122,29 @@ fn a_page_of_an_engine_that_died_is_repeated_by_the_next_as_the_same_page() {
 }
 
 #[test]
+fn a_log_that_was_put_back_waits_for_its_copies_and_then_pages_as_a_possible_repeat() {
+    let receiver = Receiver::start();
+    let house = house(&receiver);
+    declare(&house);
+    house.done("restore --new-epoch");
+
+    let first = engine(&house);
+    go_around(&house, &receiver);
+    while house.json("deliveries") != Value::Array(Vec::new()) {}
+    drop(first);
+    assert_eq!(escalated(&house).len(), 0);
+    let later = (Clock::System.now() + TimeDelta::seconds(31)).to_rfc3339();
+    let _second = Talking::new(&mut house.command(["engine", "--now", &later]));
+    let post = receiver.post();
+
+    let text = "Escalated to Team Lead";
+    assert!(post.body.contains(text), "{}", post.body);
+    let deliveries = house.json("deliveries");
+    assert_eq!(deliveries[0]["purpose"], "page", "{deliveries}");
+    assert_eq!(deliveries[0]["maybe_repeat"], true, "{deliveries}");
+}
+
+#[test]
 fn nothing_is_fired_twice_or_early() {
     let receiver = Receiver::start();
     let house = house(&receiver);

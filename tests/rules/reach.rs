@@ -70,6 +70,25 @@ fn e7_a_page_that_nobody_takes_calls_the_next_step_at_once() {
     assert_eq!(due_of(&room, 2), at("16:00"), "offsets do not add up (E1)");
 }
 
+#[test]
+fn e11_a_step_that_the_engine_did_not_fire_says_whose_word_it_is() {
+    let mut room = Room::under(REACHABLE, Severity::P1, at("14:00"));
+
+    room.happens(at("14:15"), "engine", paged(0, &["pager"]));
+    room.happens(at("14:30"), "engine (sent by ada)", paged(1, &["pager"]));
+    // It claims that somebody was paged, and names no channel for it.
+    room.happens(at("14:40"), "bo", paged(2, &[]));
+
+    let fired = &room.incident().state().ladder.fired;
+    let words = |index| {
+        let fired = &fired[&step(index)];
+        (fired.by.as_deref(), fired.by_hand)
+    };
+    assert_eq!(words(0), (None, false));
+    assert_eq!(words(1), (Some("engine (sent by ada)"), false));
+    assert_eq!(words(2), (Some("bo"), true));
+}
+
 fn paged(index: usize, via: &[&str]) -> Fact {
     Fact::Escalated {
         step: step(index),

@@ -500,6 +500,7 @@ pub fn delivery(key: &str, state: DeliveryState) -> Delivery {
             not_before: now(),
             subject: "High latency".into(),
             text: "High latency".into(),
+            maybe_repeat: false,
         },
         state,
         attempts: 1,

@@ -116,6 +116,18 @@ fn a_step_that_was_passed_over_stays_until_a_person_records_it() {
     log.add(INCIDENT, at("17:24:22"), "ana", told);
     let screen = words_on(&console(&log, false), (80, 24), Tier::Rich, at("17:25:00"));
     assert!(!screen.contains("CEO, by hand"), "{screen}");
+    let mut ladder = console(&log, false);
+    let screen = words_on(&ladder, (120, 40), Tier::Rich, at("17:25:00"));
+    assert!(
+        line_with(&screen, "CEO").contains("17:24 by ana"),
+        "{screen}"
+    );
+    press(&mut ladder, "5z", at("17:25:00"));
+    let screen = words_on(&ladder, (120, 40), Tier::Rich, at("17:25:00"));
+    assert!(
+        line_with(&screen, "CEO").contains("told by ana, by hand"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -244,6 +256,7 @@ fn delivery(purpose: Purpose, state: DeliveryState, attempts: u32) -> Delivery {
             not_before: at("14:00:00"),
             subject: "INC-1 P2".into(),
             text: "Escalated to Team Lead".into(),
+            maybe_repeat: false,
         },
         state,
         attempts,

@@ -185,3 +185,33 @@ async fn a_body_that_ends_early_leaves_nothing_behind() {
         ["appended 1"]
     );
 }
+
+#[tokio::test]
+async fn bodies_that_one_caller_never_ends_keep_no_other_caller_out() {
+    let house = House::open().await;
+    let address = house.url.strip_prefix("http://").unwrap();
+    let head = format!(
+        "POST {EVENTS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\
+         Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"
+    );
+    let mut crowd = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        crowd.push(stream);
+    }
+    // Those that found no place are told so: now all the others have theirs.
+    let mut told = [0; 12];
+    crowd
+        .last_mut()
+        .unwrap()
+        .read_exact(&mut told)
+        .await
+        .unwrap();
+    assert_eq!(told, *b"HTTP/1.1 429");
+
+    let body = json!({ "events": [note(1, "meanwhile")] });
+    let answer = house.post_as("grace", &body).await;
+
+    assert_eq!(answer.status(), 200);
+}

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use warroom::{
     domain::{
         entry::{EntryId, IncidentId},
-        fact::{Declaration, Fact, Update},
+        fact::{Declaration, Fact, StepId, Update},
         notice::DeliveryState,
         severity::Severity,
         update::{Audience, Form},
@@ -28,6 +28,32 @@ fn update(n: u128) -> Value {
         draft: None,
     };
     fact(n, &Fact::UpdateSent(Box::new(update)))
+}
+
+#[tokio::test]
+async fn what_a_client_says_was_sent_before_keeps_the_name_of_that_client() {
+    let house = House::open().await;
+    let page = Fact::Escalated {
+        step: StepId {
+            ladder: "management".to_owned(),
+            index: 0,
+        },
+        round: 0,
+        target: "Team Lead".into(),
+        via: vec!["pager".into()],
+        late_s: 0,
+        by_hand: false,
+    };
+    let mut told = fact(2, &page);
+    told["by"] = json!("engine");
+    told["via"] = json!("engine");
+    told["told"] = json!(true);
+
+    house.post(&[declared(1), told]).await;
+
+    let log = house.all(500).await;
+    assert_eq!(log[1]["by"], json!("engine (sent by ada)"));
+    assert_eq!(house.get("/v1/ws/prod/deliveries").await, json!([]));
 }
 
 #[tokio::test]

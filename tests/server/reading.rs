@@ -74,6 +74,49 @@ async fn the_list_is_as_new_as_the_last_answered_post() {
     assert_eq!(all[0]["phase"], json!("cancelled"));
 }
 
+/// The incidents of that page by number, and where the next one is.
+async fn page(house: &House, path: &str) -> (Vec<u64>, Option<String>) {
+    let answer = house.ask(Method::GET, path, "bo").send().await.unwrap();
+    let link = answer.headers().get("link");
+    let next = link.and_then(|link| {
+        let (address, rest) = link.to_str().unwrap().split_once('>')?;
+        assert_eq!(rest, "; rel=\"next\"");
+        address.strip_prefix('<').map(str::to_owned)
+    });
+    let list: Vec<Value> = answer.json().await.unwrap();
+    let numbers = list.iter().map(|one| one["number"].as_u64().unwrap());
+    (numbers.collect(), next)
+}
+
+#[tokio::test]
+async fn a_long_list_comes_in_pages_that_follow_each_other() {
+    let house = House::open().await;
+    let declared = (1..=7).map(|n| {
+        let mut entry = declared(n);
+        entry["incident"] = json!(uuid(n));
+        entry
+    });
+    house.post(&declared.collect::<Vec<_>>()).await;
+
+    for (asked, order) in [
+        ("all=true&", [7, 6, 5, 4, 3, 2, 1]),
+        ("", [1, 2, 3, 4, 5, 6, 7]),
+    ] {
+        let mut path = Some(format!("/v1/ws/prod/incidents?{asked}limit=3"));
+        let mut pages = Vec::new();
+        while let Some(asked) = path {
+            let (numbers, next) = page(&house, &asked).await;
+            pages.push(numbers);
+            path = next;
+        }
+        let wanted: Vec<_> = order.chunks(3).map(<[u64]>::to_vec).collect();
+        assert_eq!(pages, wanted);
+    }
+    let gone = format!("/v1/ws/prod/incidents?after={}", uuid(99));
+    let gone = house.ask(Method::GET, &gone, "bo").send().await.unwrap();
+    assert_eq!(code(gone).await, (404, "no_incident".to_owned()));
+}
+
 #[tokio::test]
 async fn a_delivery_is_taken_back_and_tried_again() {
     let house = house().await;

@@ -8,7 +8,7 @@ use super::backend::{Backend, Place, synced};
 use crate::{
     cli::house::House,
     faults::{
-        engines::{declare, engine, escalated, furnish, go_around},
+        engines::{declare, engine, escalated, furnish, go_around, overdue},
         receiver::Receiver,
     },
 };
@@ -104,6 +104,34 @@ fn a_local_log_is_given_to_a_server_once_and_nobody_is_paged_again() {
     for text in &notes {
         assert_eq!(times(&log, text), 1, "{text}");
     }
+}
+
+#[test]
+fn a_page_that_left_after_the_backup_is_not_repeated_where_a_client_tells_of_it() {
+    let receiver = Receiver::start();
+    let mut backend = Backend::on_a_file();
+    furnish(&backend.house, &receiver, "");
+    let client = House::new();
+    let config = backend.leads(&client, backend.address(), "ada");
+    furnish(&client, &receiver, &config);
+    overdue(backend.command(""));
+    let kept = backend.house.path().join("kept.db");
+    backend.done(&format!("backup {}", kept.display()));
+    backend.start();
+    receiver.post().take();
+    synced(&client);
+    while escalated(&client).is_empty() {
+        synced(&client);
+    }
+
+    backend.end();
+    backend.put_back(&kept);
+    backend.done("restore --new-epoch");
+    backend.start();
+    synced(&client);
+
+    go_around(&client, &receiver);
+    assert_eq!(escalated(&client).len(), 1);
 }
 
 /// Entries like that of an exported line, each with another of these texts.

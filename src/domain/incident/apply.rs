@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::state::{Action, Ask, Asked, Fired, Hold, State, Taken};
 use crate::domain::{
     calendar::within_reason,
-    entry::Entry,
+    entry::{ENGINE, Entry},
     fact::{Declaration, Fact, ProbeChange},
     phase::Phase,
     policy::{Policy, Within},
@@ -76,7 +76,7 @@ impl State {
             } => {
                 self.absorbed.push(*from);
                 self.absorb_alert(*alert_at);
-                self.absorb_fired(fired, at);
+                self.absorb_fired(fired, at, by);
                 if let Some(highest) = highest {
                     self.reached(*highest, at);
                 }
@@ -154,7 +154,9 @@ impl State {
                     rounds: 0,
                     target: target.clone(),
                     late_s: *late_s,
-                    by_hand: *by_hand,
+                    // Nobody was paged, whatever the entry says of itself.
+                    by_hand: *by_hand || via.is_empty(),
+                    by: (**by != *ENGINE).then(|| by.clone()),
                 };
                 self.escalated(step, first);
                 if !via.is_empty() {

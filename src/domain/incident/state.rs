@@ -260,6 +260,8 @@ pub struct Fired {
     pub late_s: i64,
     /// A person did it.
     pub by_hand: bool,
+    /// Whose word that is; `None` where the log's own engine did it.
+    pub by: Option<Name>,
 }
 
 /// A ladder that waits (E11).

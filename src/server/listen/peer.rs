@@ -6,7 +6,10 @@ use tokio::{net::UnixStream, process::Command};
 use tokio_util::sync::CancellationToken;
 
 use super::Caller;
-use crate::{domain::text::Name, server::Scope};
+use crate::{
+    domain::{entry::ENGINE, text::Name},
+    server::Scope,
+};
 
 /// Where this host's own users are listed.
 const USERS: &str = "/etc/passwd";
@@ -15,13 +18,21 @@ const USERS: &str = "/etc/passwd";
 pub(super) async fn caller(stream: &UnixStream, workspace: Name) -> io::Result<Caller> {
     let uid = stream.peer_cred()?.uid();
     Ok(Caller {
-        name: name(uid).await,
+        name: person(name(uid).await),
         workspace,
         scopes: [Scope::Write].into_iter().collect(),
         expires_at: None,
         // Whoever may open the socket may speak on it.
         revoked: CancellationToken::new(),
     })
+}
+
+/// The same name, unless the engine has it: nobody records under that.
+fn person(name: Name) -> Name {
+    if *name == *ENGINE {
+        return Name::lossy(&format!("user {name}"));
+    }
+    name
 }
 
 /// The user's name, or their number where nobody knows a name.

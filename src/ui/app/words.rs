@@ -161,7 +161,7 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             let how = match (by_hand, via.as_slice()) {
                 (true, _) => "told by hand".to_owned(),
                 (false, _) if incident.is_sealed() => "is due; nothing leaves".to_owned(),
-                (false, []) => "reached".to_owned(),
+                (false, []) => "told by hand".to_owned(),
                 (false, via) => format!(
                     "paged by {}",
                     via.iter()

@@ -241,23 +241,19 @@ impl StepRow<'_> {
     }
 
     fn settled(&self, canvas: &mut Canvas<'_, '_>, y: u16, clock: &Settled) {
+        let by = said_by(self.incident, clock, canvas.width() >= 60);
         let (glyph, role, text) = match &clock.standing {
-            Standing::Met { at, .. } => (
-                Some(Glyph::Done),
-                Role::Kept,
-                format!("{} done", format::time_minutes(*at)),
-            ),
+            Standing::Met { at, .. } => {
+                let by = by.unwrap_or_else(|| "done".to_owned());
+                let text = format!("{} {by}", format::time_minutes(*at));
+                (Some(Glyph::Done), Role::Kept, text)
+            }
             Standing::Missed { at, took, of, .. } => {
-                let late = *took - of.unwrap_or(*took);
-                (
-                    Some(Glyph::Overdue),
-                    Role::Warn,
-                    format!(
-                        "{} +{} late",
-                        format::time_minutes(*at),
-                        format::short(late)
-                    ),
-                )
+                let late = format::short(*took - of.unwrap_or(*took));
+                // Whose word it is counts for more: the mark says that it is late.
+                let words = by.unwrap_or_else(|| format!("+{late} late"));
+                let text = format!("{} {words}", format::time_minutes(*at));
+                (Some(Glyph::Overdue), Role::Warn, text)
             }
             Standing::Held(until) => (
                 Some(Glyph::Off),
@@ -272,6 +268,19 @@ impl StepRow<'_> {
         let text = canvas.paint.truncate(&text, room);
         canvas.right(width - 1, y, role, &text);
     }
+}
+
+/// Whose word it is that a step was done; `None` where the engine saw to it.
+fn said_by(incident: &Incident, clock: &Settled, wide: bool) -> Option<String> {
+    let Promise::Escalate(step, _) = &clock.what else {
+        return None;
+    };
+    let fired = incident.state().ladder.fired.get(step)?;
+    let by = fired.by.as_ref()?;
+    Some(match (fired.by_hand, wide) {
+        (true, true) => format!("told by {by}, by hand"),
+        (true, false) | (false, _) => format!("by {by}"),
+    })
 }
 
 fn what_happens(

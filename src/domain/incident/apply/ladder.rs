@@ -52,7 +52,7 @@ impl State {
     }
 
     /// Steps that the absorbed incident fired are not fired again (R3).
-    pub(super) fn absorb_fired(&mut self, fired: &[String], at: DateTime<Utc>) {
+    pub(super) fn absorb_fired(&mut self, fired: &[String], at: DateTime<Utc>, by: &Name) {
         for text in fired {
             let Some((ladder, index)) = text.rsplit_once('/') else {
                 continue;
@@ -72,6 +72,7 @@ impl State {
                     .unwrap_or_default(),
                 late_s: 0,
                 by_hand: false,
+                by: Some(by.clone()),
             };
             self.escalated(&id, first);
         }
