@@ -2,6 +2,7 @@
 
 mod choice;
 mod gates;
+pub mod in_place;
 mod reviews;
 
 use chrono::TimeDelta;

@@ -6,6 +6,7 @@ mod copy;
 mod disk;
 mod first;
 mod garbage;
+mod in_place;
 mod kills;
 mod odd;
 mod proxy;

@@ -24,7 +24,7 @@ use crate::{
     journal::{self, Author},
     store::{DeliveryFilter, Log, StoreError},
     sync::Replica,
-    ui::{composer::Composer, msg::Wish},
+    ui::{composer::Composer, format, msg::Wish},
 };
 
 /// Everything a command works with.
@@ -101,10 +101,31 @@ impl Room {
     /// When the log can't be read.
     pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
         match (&self.sync, &self.log) {
-            (Some(sync), _) => Ok(self.of_server(sync, filter).await),
+            (Some(sync), log) => {
+                let mut all = self.of_server(sync, filter).await;
+                if let Some(log) = log {
+                    all.extend(self.sent_from_here(log, filter).await?);
+                }
+                Ok(all)
+            }
             (None, Some(log)) => log.deliveries(filter).await,
             (None, None) => Ok(Vec::new()),
         }
+    }
+
+    /// What was sent from this copy while the server was away, and a word.
+    async fn sent_from_here(
+        &self,
+        log: &Log,
+        filter: DeliveryFilter,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let ours = log.deliveries(filter).await?;
+        if !ours.is_empty() {
+            let count = format::count(ours.len(), "message", "messages");
+            let text = format!("the last {count} were sent from here, in the server's place");
+            say::note(self.global(), &text);
+        }
+        Ok(ours)
     }
 
     /// The server's deliveries; none, and a word, while it does not answer.

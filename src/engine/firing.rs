@@ -35,6 +35,10 @@ impl Turn<'_> {
             return;
         }
         for (step, target) in not_for_this_severity(incident, now) {
+            // Nobody is reached by it: that can wait for the server.
+            if self.engine.is_in_place() {
+                break;
+            }
             let name = format!("not-applicable/{step}");
             let fact = Fact::StepSkipped {
                 step,
@@ -49,9 +53,7 @@ impl Turn<'_> {
         if !escalation::reaches_anybody(incident.policy()) {
             return;
         }
-        let climb = escalation::climb(incident, now, |step| {
-            self.engine.reaches(incident.policy(), step)
-        });
+        let climb = self.climb(incident, now);
         for (step, why, _) in climb.skip {
             let target = incident.policy().target(&step);
             let name = format!("skipped/{step}/{}", why.words());

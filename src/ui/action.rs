@@ -204,6 +204,8 @@ actions! {
     Confirm = "confirm-step", "confirm or call off the next step", People, Inside;
     /// Pages one person.
     Page = "page", "page a person", People, Inside;
+    /// Pages in the place of a server that is away.
+    PageFromHere = "page-from-here", "page while the server is away", People, Inside;
     /// Changes the severity.
     Severity = "severity", "change severity", People, Inside;
     /// Resolves.

@@ -80,9 +80,12 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
 fn alone(app: &App, now: DateTime<Utc>) -> Option<String> {
     if let LinkState::Offline { since, why } = &app.shared.link.state {
         let since = format::time(*since);
-        return Some(format!(
-            "offline since {since}: {why}; what you record is kept here, who is paged can't be seen"
-        ));
+        let server = &app.shared.link.server;
+        let who = match &app.shared.in_place {
+            Some(_) => format!("this console pages until {server} answers, offline since {since}"),
+            None => format!("offline since {since}: {server} pages, if it runs"),
+        };
+        return Some(format!("{who}; what you record is kept here ({why})"));
     }
     let (_, _, word) = header::link(app, now);
     let alone = word.starts_with(NO_ENGINE) && app.incident().is_some_and(Incident::is_active);

@@ -72,7 +72,8 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
     let starts = app.engine.holder.is_none() && now - app.started < TimeDelta::seconds(3);
     let (role, glyph, word) = match &app.shared.link.state {
         LinkState::Offline { since, .. } => {
-            let text = format!("OFFLINE {}", format::elapsed(now - *since));
+            let pages = app.shared.in_place.as_ref().map_or("", |_| ", PAGING");
+            let text = format!("OFFLINE {}{pages}", format::elapsed(now - *since));
             return (Role::Offline, Glyph::Down, text);
         }
         LinkState::Alone | LinkState::Online { .. } => match engine_runs(app, now) {
