@@ -8,6 +8,7 @@
 
 mod doubt;
 mod firing;
+mod in_place;
 mod sending;
 
 use std::{sync::Arc, time::Duration};
@@ -22,7 +23,7 @@ use crate::{
     domain::{
         board::Board,
         duty::Duty,
-        entry::{ENGINE, IncidentId, Via},
+        entry::{IncidentId, Via},
         escalation,
         incident::Incident,
         notice::Intent,
@@ -50,6 +51,18 @@ pub struct Engine {
     clock: Clock,
     owner: Owner,
     channels: Channels,
+    post: Post,
+}
+
+/// Whose work it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Post {
+    /// The log's own.
+    Own,
+    /// The log's own; and copies may have done some of it while none ran.
+    AfterCopies,
+    /// That of a server that is away, on a copy of its log.
+    InPlace,
 }
 
 /// An engine that holds the lease.
@@ -58,6 +71,8 @@ struct Turn<'a> {
     fence: Fence,
     author: Author,
     board: Board,
+    /// Nothing is fired before this.
+    fires_from: DateTime<Utc>,
     sending: JoinSet<Result<(), StoreError>>,
 }
 
@@ -69,6 +84,7 @@ impl Engine {
             clock,
             owner,
             channels,
+            post: Post::Own,
         }
     }
 
@@ -112,6 +128,7 @@ impl Engine {
         changes: &mut crate::store::Changes,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
+        let fires_from = self.fires_from(now).await?;
         let fence = match self
             .log
             .take_lease(&self.owner, now, self.log.lease_terms().ttl)
@@ -132,10 +149,11 @@ impl Engine {
                 return Ok(());
             }
         };
-        let mut turn = Turn::begin(self, fence);
+        let mut turn = Turn::begin(self, fence, fires_from);
         let ended = turn.work(seen, stop, changes).await;
         turn.finish().await;
         if stop.is_cancelled() {
+            turn.hand_back().await?;
             self.log.release_lease(fence).await?;
         }
         ended
@@ -162,9 +180,9 @@ impl Engine {
 }
 
 impl<'a> Turn<'a> {
-    fn begin(engine: &'a Engine, fence: Fence) -> Self {
+    fn begin(engine: &'a Engine, fence: Fence, fires_from: DateTime<Utc>) -> Self {
         let author = Author {
-            name: ENGINE.into(),
+            name: engine.name(),
             via: Via::Engine,
             replica: engine.log.replica(),
             clock: engine.clock,
@@ -174,6 +192,7 @@ impl<'a> Turn<'a> {
             fence,
             author,
             board: Board::default(),
+            fires_from,
             sending: JoinSet::new(),
         }
     }
@@ -189,7 +208,9 @@ impl<'a> Turn<'a> {
             let now = self.engine.clock.now();
             journal::catch_up(log, &mut self.board).await?;
             self.recover(now).await?;
-            self.fire(now).await?;
+            if now >= self.fires_from {
+                self.fire(now).await?;
+            }
             self.deliver(now).await?;
             log.renew_lease(self.fence, now, log.lease_terms().ttl)
                 .await?;
@@ -252,7 +273,8 @@ impl<'a> Turn<'a> {
             .board
             .all()
             .filter(|incident| incident.is_active())
-            .flat_map(engine_deadlines);
+            .flat_map(engine_deadlines)
+            .chain([self.fires_from]);
         let soonest = steps
             .filter(|at| *at > now)
             .chain(self.engine.log.soonest_delivery().await?)
@@ -352,6 +374,7 @@ impl<'a> Turn<'a> {
                 author: self.author.clone(),
                 one,
                 delivery,
+                in_place: self.engine.is_in_place(),
             };
             self.sending.spawn(sending.run(channel));
         }

@@ -13,8 +13,13 @@
 
 mod pull;
 mod push;
+mod seen;
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
@@ -31,10 +36,10 @@ use crate::{
         notice::Delivery,
         text::{Name, Title},
     },
-    remote::{Heard, Remote, RemoteError, offset},
+    remote::{Remote, RemoteError},
     store::{Log, StoreError},
-    ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::{Meta, Page},
+    ui::msg::{EngineSeen, LinkSeen},
+    wire::Channels,
 };
 
 /// How long the server may hold a question for news, in seconds: with each
@@ -46,6 +51,9 @@ const WAIT_S: u32 = 6;
 /// thousand consoles that look for it are a hundred questions a second.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// The longest while this copy pages in the server's place: it must hear of
+/// that before it pages itself.
+const HURRIED_PAUSE: Duration = Duration::from_secs(1);
 /// An answer without news that comes sooner was not waited for.
 const SOON: Duration = Duration::from_secs(1);
 /// How often the history may be another one before it makes no sense.
@@ -68,6 +76,8 @@ pub struct Replica {
     engine: Mutex<Option<String>>,
     /// Whom the server took us for when it last said so.
     known_as: Mutex<Option<Name>>,
+    /// The server is looked for more often than usual.
+    hurries: AtomicBool,
 }
 
 /// What did not work.
@@ -116,6 +126,8 @@ pub struct Seen {
     pub engine: EngineSeen,
     /// What it delivers and is not over, oldest first.
     pub deliveries: Vec<Delivery>,
+    /// Where it sends updates, once it said so.
+    pub channels: Option<Channels>,
 }
 
 /// How a copy stands to its server after [`Replica::settle`].
@@ -141,6 +153,20 @@ impl Replica {
             back: Notify::new(),
             engine: Mutex::default(),
             known_as: Mutex::default(),
+            hurries: AtomicBool::new(false),
+        }
+    }
+
+    /// Looks for a server that is away once a second, or as usual again.
+    pub fn hurry(&self, on: bool) {
+        self.hurries.store(on, Ordering::Relaxed);
+    }
+
+    fn longest_pause(&self) -> Duration {
+        if self.hurries.load(Ordering::Relaxed) {
+            HURRIED_PAUSE
+        } else {
+            LONGEST_PAUSE
         }
     }
 
@@ -218,15 +244,6 @@ impl Replica {
         Ok(settled)
     }
 
-    /// Where the server sends updates, for whoever writes one here, and whom it
-    /// takes that for.
-    async fn learn(&self) -> Result<(), SyncError> {
-        let Meta { channels, you, .. } = self.remote.meta().await?.what;
-        *self.known_as.lock().await = you.map(|you| you.name);
-        let json = serde_json::to_string(&channels).expect("names are text");
-        Ok(self.log.keep_server_channels(&json).await?)
-    }
-
     /// Keeps both the same until it is cancelled, and says how it goes.
     ///
     /// # Errors
@@ -250,6 +267,8 @@ impl Replica {
     async fn go_on_pulling(&self, seen: &watch::Sender<Seen>) -> Result<(), SyncError> {
         let mut pause = FIRST_PAUSE;
         let mut wait = 0;
+        // It may be set up in another way after it was away.
+        let mut is_new = true;
         loop {
             let began = Instant::now();
             let done = match self.join(false).await {
@@ -271,16 +290,20 @@ impl Replica {
                         }
                         wait = if page.what.more { 0 } else { WAIT_S };
                     }
+                    is_new |= page.is_none();
+                    if is_new && wait > 0 && page.is_some() {
+                        is_new = !self.learn_and_tell(seen).await;
+                    }
                     // Who answers at once, and nothing, is not asked at once again.
                     let is_news = count > 0 || began.elapsed() > SOON;
                     if is_news || (!waited && page.is_some()) {
                         pause = FIRST_PAUSE;
                     } else {
-                        doze(&mut pause, Duration::ZERO).await;
+                        self.doze(&mut pause, Duration::ZERO).await;
                     }
                 }
                 Err(error) => {
-                    wait = 0;
+                    (wait, is_new) = (0, true);
                     self.missed(seen, &error);
                     self.rest(&error, &mut pause).await;
                 }
@@ -321,44 +344,10 @@ impl Replica {
     async fn rest(&self, error: &SyncError, pause: &mut Duration) {
         tracing::info!(%error, "out of touch with the server");
         if !error.may_pass() {
-            *pause = LONGEST_PAUSE;
+            *pause = self.longest_pause();
         }
-        doze(pause, error.retry_after().unwrap_or_default()).await;
-    }
-
-    fn heard(&self, seen: &watch::Sender<Seen>, page: &Heard<Page>, waited: bool) {
-        let now = self.clock.now();
-        let took = if waited { TimeDelta::zero() } else { page.took };
-        let before = match &seen.borrow().link.state {
-            LinkState::Online { latency } => Some(*latency),
-            LinkState::Alone | LinkState::Offline { .. } => None,
-        };
-        let latency = if waited { before } else { Some(page.took) };
-        let engine = &page.what.engine;
-        seen.send_modify(|seen| {
-            seen.link = LinkSeen {
-                server: Title::lossy(&self.remote.name()),
-                state: LinkState::Online {
-                    latency: latency.unwrap_or_default(),
-                },
-                offset: offset(page.what.server_time, now, took),
-                heard_at: Some(now),
-            };
-            seen.engine = EngineSeen {
-                holder: engine.holder.as_deref().map(Title::lossy),
-                mine: false,
-                // By our own clock, whatever the server's says.
-                ticked_at: engine.ticked_at.map(|at| at - seen.link.offset),
-            };
-        });
-    }
-
-    /// What is delivered changes with the log: each end is an entry.
-    async fn look_at_deliveries(&self, seen: &watch::Sender<Seen>) {
-        match self.remote.deliveries(false).await {
-            Ok(deliveries) => seen.send_modify(|seen| seen.deliveries = deliveries),
-            Err(error) => tracing::info!(%error, "asking for the deliveries"),
-        }
+        self.doze(pause, error.retry_after().unwrap_or_default())
+            .await;
     }
 
     /// The server's deliveries, oldest first.
@@ -377,21 +366,6 @@ impl Replica {
     /// As [`Remote::deliver`].
     pub async fn deliver(&self, key: &str, what: &str) -> Result<Delivery, RemoteError> {
         self.remote.deliver(key, what).await
-    }
-
-    fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
-        let now = self.clock.now();
-        seen.send_modify(|Seen { link, .. }| {
-            let since = match &link.state {
-                LinkState::Offline { since, .. } => *since,
-                LinkState::Alone | LinkState::Online { .. } => now,
-            };
-            link.server = Title::lossy(&self.remote.name());
-            link.state = LinkState::Offline {
-                since,
-                why: Title::lossy(&error.to_string()),
-            };
-        });
     }
 
     fn garbage(&self, why: &str) -> RemoteError {
@@ -415,7 +389,7 @@ impl Replica {
                     Err(error) => error.retry_after().unwrap_or_default(),
                 };
                 tracing::info!(?settled, "not there yet");
-                doze(&mut pause, asked).await;
+                self.doze(&mut pause, asked).await;
             }
         };
         tokio::time::timeout(limit, all).await.unwrap_or(false)
@@ -426,14 +400,15 @@ impl Replica {
         let unsent = self.log.unsent().await;
         unsent.is_ok_and(|unsent| unsent.iter().all(|one| one.refused.is_some()))
     }
-}
 
-/// Sleeps as long as was asked for, and a random part of the pause, which
-/// doubles.
-async fn doze(pause: &mut Duration, asked: Duration) {
-    let sleep = asked + pause.mul_f64(fastrand::f64());
-    *pause = (*pause * 2).min(LONGEST_PAUSE);
-    tokio::time::sleep(sleep).await;
+    /// Sleeps as long as was asked for, and a random part of the pause, which
+    /// doubles.
+    async fn doze(&self, pause: &mut Duration, asked: Duration) {
+        let longest = self.longest_pause();
+        let sleep = asked + (*pause).min(longest).mul_f64(fastrand::f64());
+        *pause = (*pause * 2).min(longest);
+        tokio::time::sleep(sleep).await;
+    }
 }
 
 /// Whether the last good answer is so old that a screen must not be trusted.

@@ -327,6 +327,30 @@ pub struct Channels {
     pub all: Vec<Name>,
 }
 
+/// What a copy keeps of [`Meta`], for while the server is away.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Where updates go.
+    #[serde(flatten)]
+    pub channels: Channels,
+    /// What the token may do; empty while that is not known.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+impl Known {
+    /// What was kept as JSON, by this program or an older one.
+    pub fn read(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+
+    /// Whether the server takes entries from here, as far as is known.
+    pub fn may_write(&self) -> bool {
+        let writes = |scope: &String| scope == "write" || scope == "admin";
+        self.scopes.is_empty() || self.scopes.iter().any(writes)
+    }
+}
+
 /// What fits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Limits {

@@ -3,6 +3,7 @@
 mod choice;
 mod conflicts;
 mod gates;
+pub mod in_place;
 mod merged;
 mod reviews;
 mod words;

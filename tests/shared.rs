@@ -7,6 +7,7 @@ mod disk;
 mod doctor;
 mod first;
 mod garbage;
+mod in_place;
 mod kills;
 mod odd;
 mod proxy;

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use clap::Args;
 use color_eyre::eyre::WrapErr as _;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -10,7 +11,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{failure::Exit, open::Setup, room::Room, say};
+use super::{failure::Exit, in_place, open::Setup, room::Room, say};
 use crate::{
     clock::Clock,
     config::Config,
@@ -94,12 +95,40 @@ pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
     }))
 }
 
+/// Fire what is due, deliver and probe, without a screen, until SIGTERM
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warroom engine
+  warroom engine --page-from-here   # until the server answers again")]
+pub struct Run {
+    /// On a copy whose server is away: page from here, over the channels of this
+    /// host, until it answers. Reaches people
+    #[arg(long)]
+    page_from_here: bool,
+}
+
+impl Run {
+    /// Works until it is told to end.
+    ///
+    /// # Errors
+    ///
+    /// When it may not, or the log can't be written.
+    pub async fn run(self, room: &Room) -> color_eyre::Result<Exit> {
+        if self.page_from_here {
+            Box::pin(in_place::run(room)).await
+        } else {
+            run(room).await
+        }
+    }
+}
+
 /// Works until SIGTERM or SIGINT.
 ///
 /// # Errors
 ///
 /// When a channel or a probe can't be made, or the log can't be written.
-pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
+async fn run(room: &Room) -> color_eyre::Result<Exit> {
     if room.log()?.is_copy() {
         return Err(StoreError::IsCopy.into());
     }
@@ -146,6 +175,13 @@ impl Works {
             probes: probe::all(specs.clone()).wrap_err("making the probes")?,
             specs,
         })
+    }
+
+    /// The same, for a log that has copies: see [`Engine::after_copies`].
+    #[must_use]
+    pub fn after_copies(mut self) -> Self {
+        self.engine = self.engine.after_copies();
+        self
     }
 
     /// Works until `stop`, which is cancelled as well when it ends by itself.

@@ -20,6 +20,7 @@ mod examples;
 mod external;
 pub mod failure;
 mod follow;
+mod in_place;
 mod incident;
 pub mod open;
 mod people;
@@ -114,8 +115,7 @@ enum Verb {
     /// Runbooks
     #[command(subcommand)]
     Runbook(settings::Runbooks),
-    /// Fire what is due, deliver and probe, without a screen, until SIGTERM
-    Engine,
+    Engine(engine::Run),
     Serve(serve::Serve),
     Sync(sync::Sync),
     Attach(sync::Attach),
@@ -259,7 +259,7 @@ fn log_to_stderr(verbose: u8) {
 async fn act(cli: Cli) -> color_eyre::Result<Exit> {
     let ends_by_itself = matches!(
         cli.verb,
-        None | Some(Verb::Engine | Verb::Serve(_) | Verb::Wall { .. })
+        None | Some(Verb::Engine(_) | Verb::Serve(_) | Verb::Wall { .. })
     );
     if ends_by_itself {
         return Box::pin(dispatch(cli)).await;
@@ -310,7 +310,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
 /// Whether a command makes a log where there is none yet.
 const fn may_begin(verb: &Verb) -> bool {
     match verb {
-        Verb::Engine | Verb::Import(_) | Verb::Token(token::Verb::Create(_)) => true,
+        Verb::Engine(_) | Verb::Import(_) | Verb::Token(token::Verb::Create(_)) => true,
         Verb::Incident(verb) => matches!(verb, incident::Verb::Declare(_)),
         _ => false,
     }
@@ -341,7 +341,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::Follow => follow::run(room).await,
         Verb::Deliveries(deliveries) => deliveries.run(room).await,
         Verb::Probe(probe::Verb::List) => probe::list(room),
-        Verb::Engine => engine::run(room).await,
+        Verb::Engine(run) => run.run(room).await,
         Verb::Token(verb) => verb.run(room).await,
         Verb::Export(export) => export.run(room).await,
         Verb::Import(import) => import.run(room).await,

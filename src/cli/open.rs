@@ -23,7 +23,7 @@ use crate::{
     store::{Log, OpenMode, StoreError},
     sync::{Replica, SyncError},
     ui::format,
-    wire::Channels,
+    wire::{Channels, Known},
 };
 
 /// How long a command waits for the server before it goes on by itself.
@@ -224,14 +224,12 @@ impl Setup {
         if !log.is_copy() {
             return Ok(());
         }
-        let known = log.server_channels().await?;
-        let known: Option<Channels> = known.and_then(|text| serde_json::from_str(&text).ok());
-        if let Some(known) = known {
+        if let Some(Known { channels, .. }) = known_of_server(log).await? {
             if self.config.channels.is_empty() {
-                self.config.updates.clone_from(&known.updates);
-                self.config.publish.clone_from(&known.public);
+                self.config.updates.clone_from(&channels.updates);
+                self.config.publish.clone_from(&channels.public);
             }
-            self.served = Some(known);
+            self.served = Some(channels);
         }
         Ok(())
     }
@@ -306,6 +304,16 @@ impl Setup {
             follow_up: false,
         })
     }
+}
+
+/// What the server of a copy told of itself last; `None` before it ever did.
+///
+/// # Errors
+///
+/// When the log can't be read.
+pub async fn known_of_server(log: &Log) -> Result<Option<Known>, StoreError> {
+    let known = log.known_of_server().await?;
+    Ok(known.and_then(|json| Known::read(&json)))
 }
 
 /// Takes what the server has and gives it what waits. Without an answer the

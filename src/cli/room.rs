@@ -25,7 +25,7 @@ use crate::{
     remote::RemoteError,
     store::{DeliveryFilter, Log, StoreError},
     sync::{Replica, SyncError},
-    ui::{composer::Composer, msg::Wish},
+    ui::{composer::Composer, format, msg::Wish},
 };
 
 /// Everything a command works with.
@@ -120,10 +120,38 @@ impl Room {
     /// When the log can't be read, or the server does not say it.
     pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, SyncError> {
         match (&self.sync, &self.log) {
-            (Some(sync), _) => Ok(of_server(sync, filter).await?),
+            (Some(sync), Some(log)) => {
+                let ours = self.sent_from_here(log, filter).await?;
+                let mut all = match of_server(sync, filter).await {
+                    Err(error) if !ours.is_empty() => {
+                        let text = format!("what the server delivers is not known: {error}");
+                        say::note(self.global(), &text);
+                        Vec::new()
+                    }
+                    other => other?,
+                };
+                all.extend(ours);
+                Ok(all)
+            }
+            (Some(sync), None) => Ok(of_server(sync, filter).await?),
             (None, Some(log)) => Ok(log.deliveries(filter).await?),
             (None, None) => Ok(Vec::new()),
         }
+    }
+
+    /// What was sent from this copy while the server was away, and a word.
+    async fn sent_from_here(
+        &self,
+        log: &Log,
+        filter: DeliveryFilter,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let ours = log.deliveries(filter).await?;
+        if !ours.is_empty() {
+            let count = format::count(ours.len(), "message", "messages");
+            let text = format!("the last {count} were sent from here, in the server's place");
+            say::note(self.global(), &text);
+        }
+        Ok(ours)
     }
 
     /// The flags that every command takes.

@@ -11,7 +11,7 @@ use super::{
     doctor::capability,
     engine::{channels, host, out_of_order},
     failure::Exit,
-    follow,
+    follow, in_place,
     open::{Setup, in_touch},
     read,
     text::read_file,
@@ -80,7 +80,7 @@ async fn drawn(
 ) -> color_eyre::Result<(console::Setup, Option<OwnedFd>)> {
     let log = setup.open_log().await?;
     if let Some(sync) = setup.sync(&log)?
-        && log.server_channels().await?.is_none()
+        && log.known_of_server().await?.is_none()
     {
         // Only the first time: later it is known without the server.
         in_touch(&setup.global, &sync).await?;
@@ -88,7 +88,9 @@ async fn drawn(
     setup.take_channels(&log).await?;
     let errors = error_log(setup);
     terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
-    let parts = parts(setup, capability, log, what)?;
+    let pages_by = in_place::pages_by(setup, &log).await?;
+    let mut parts = parts(setup, capability, log, what)?;
+    parts.settings.pages_by = pages_by;
     Ok((parts, errors.map(|(_, file)| file)))
 }
 
@@ -115,6 +117,7 @@ fn parts(
             workspace: config.workspace.clone(),
             inside: config.updates.clone(),
             outside: config.publish.clone(),
+            pages_by: Ok(Vec::new()),
             links: links
                 .map(|(name, url)| (name.clone(), url.clone()))
                 .collect(),
@@ -129,6 +132,7 @@ fn parts(
         probes: probe::all(specs.clone()).wrap_err("making the probes")?,
         specs,
         channels: channels(config),
+        takes_channels: config.channels.is_empty(),
         runbooks: config.runbooks.clone(),
         policy_file: config.policy.clone(),
         warnings,

@@ -54,14 +54,17 @@ pub(super) async fn follow(
         if let Some(unsent) = copy.unsent(&log).await? {
             messages.send(unsent).await.ok();
         }
-        // A server has those of a copy.
-        if !log.is_copy() {
-            let all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
-            let shown = worth_showing(all);
-            if shown != deliveries {
-                deliveries.clone_from(&shown);
-                messages.send(Msg::Deliveries(shown)).await.ok();
-            }
+        let all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
+        let shown = worth_showing(all);
+        if shown != deliveries {
+            deliveries.clone_from(&shown);
+            // A server has the others of a copy.
+            let told = if log.is_copy() {
+                Msg::Shared(Shared::FromHere(shown))
+            } else {
+                Msg::Deliveries(shown)
+            };
+            messages.send(told).await.ok();
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),

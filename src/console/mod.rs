@@ -6,6 +6,7 @@
 
 mod editor;
 mod follow;
+pub mod in_place;
 pub mod runbooks;
 mod tasks;
 pub mod terminal;
@@ -78,6 +79,8 @@ pub struct Setup {
     pub probes: Vec<Probe>,
     /// Where messages can go.
     pub channels: Channels,
+    /// None are configured here: those of the server are offered.
+    pub takes_channels: bool,
     /// The folder of the runbooks.
     pub runbooks: PathBuf,
     /// The team's policy file, for adopting it anew.
@@ -282,7 +285,8 @@ impl Console {
 
     async fn suspend(&mut self) -> color_eyre::Result<()> {
         let since = self.clock.now();
-        let last_words = if self.app.engine.mine { STOPPED } else { "" };
+        let pages = self.app.engine.mine || self.app.shared.in_place.is_some();
+        let last_words = if pages { STOPPED } else { "" };
         if self
             .handle
             .suspend(last_words)
@@ -325,6 +329,7 @@ impl Console {
             }
             Effect::Deliver(order) => self.job(Job::Deliver(order), now),
             Effect::AdoptPolicy(incident) => self.job(Job::Adopt(incident), now),
+            Effect::PageFromHere => self.tasks.page_from_here(),
             Effect::ProbeNow => self.tasks.probe_now(),
             Effect::Copy(text) => self.copy(&text, now),
             Effect::Bell => self.handle.bell(),

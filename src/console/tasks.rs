@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use color_eyre::eyre::{Report, eyre};
 use tokio::{
     sync::{
+        Notify,
         mpsc::{self, Sender},
         watch,
     },
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Setup,
     follow::follow,
+    in_place::InPlace,
     runbooks,
     writer::{Job, Writer},
 };
@@ -48,6 +50,7 @@ pub(super) struct Tasks {
     jobs: Sender<Job>,
     author: Author,
     nudge: Nudge,
+    pages: Arc<Notify>,
     running: JoinSet<Result<(), Report>>,
 }
 
@@ -80,22 +83,31 @@ impl Tasks {
             messages.clone(),
             stop.clone(),
         )));
-        let (log, clock) = (setup.log.clone(), setup.clock);
+        let owner = Owner {
+            name: setup.settings.me.clone(),
+            host: setup.settings.host.clone(),
+            pid: std::process::id(),
+        };
+        let engine = Engine::new(setup.log, setup.clock, owner, setup.channels);
+        let pages = Arc::new(Notify::new());
         if let Some(sync) = setup.sync {
-            // Whoever runs the server does what falls due.
-            running.spawn(later(in_touch(sync, messages.clone(), stop.clone())));
+            // Whoever runs the server does what falls due, until somebody here
+            // is told to.
+            let (seen, link) = watch::channel(Seen::default());
+            let in_place = InPlace {
+                engine: engine.in_place_of_server(),
+                sync: Arc::clone(&sync),
+                asked: Arc::clone(&pages),
+                link,
+                messages: messages.clone(),
+            };
+            running.spawn(later(in_place.run(stop.clone())));
+            let told = messages.clone();
+            let touch = in_touch(sync, seen, setup.takes_channels, told, stop.clone());
+            running.spawn(later(touch));
         } else {
             let (seen, watched) = watch::channel(EngineSeen::default());
-            let owner = Owner {
-                name: setup.settings.me.clone(),
-                host: setup.settings.host.clone(),
-                pid: std::process::id(),
-            };
-            let engine = Engine::new(log, clock, owner, setup.channels);
-            let stopped = stop.clone();
-            running.spawn(later(async move {
-                engine.run(&seen, &stopped).await.map_err(Report::from)
-            }));
+            running.spawn(later(run_engine(engine, seen, stop.clone())));
             running.spawn(tell_engine(watched, messages.clone(), stop.clone()));
         }
         let schedule = Schedule::new(setup.probes, setup.clock);
@@ -107,8 +119,14 @@ impl Tasks {
             jobs,
             author,
             nudge,
+            pages,
             running,
         }
+    }
+
+    /// Pages in the server's place from now on, until it answers.
+    pub(super) fn page_from_here(&self) {
+        self.pages.notify_one();
     }
 
     /// Waits until a task ends badly; a panic in one is one, too.
@@ -156,12 +174,15 @@ async fn later<T>(task: impl Future<Output = T>) -> T {
 /// Keeps the copy and the shared backend the same, and tells how it goes.
 pub(super) async fn in_touch(
     sync: Arc<Replica>,
+    seen: watch::Sender<Seen>,
+    takes_channels: bool,
     messages: Sender<Msg>,
     stop: CancellationToken,
 ) -> Result<(), Report> {
-    let (seen, mut watched) = watch::channel(Seen::default());
+    let mut watched = seen.subscribe();
     let tell = async {
         let mut deliveries = Vec::new();
+        let mut channels = None;
         while watched.changed().await.is_ok() {
             let seen = watched.borrow_and_update().clone();
             messages
@@ -169,6 +190,12 @@ pub(super) async fn in_touch(
                 .await
                 .ok();
             messages.send(Msg::Engine(seen.engine)).await.ok();
+            if takes_channels && seen.channels != channels {
+                channels.clone_from(&seen.channels);
+                let known = seen.channels.unwrap_or_default();
+                let told = Shared::Channels(known.updates, known.public);
+                messages.send(Msg::Shared(told)).await.ok();
+            }
             if seen.deliveries != deliveries {
                 deliveries.clone_from(&seen.deliveries);
                 let newest_first = seen.deliveries.into_iter().rev().collect();
@@ -180,6 +207,14 @@ pub(super) async fn in_touch(
         ended = sync.run(&seen, &stop) => ended.map_err(Report::from),
         () = tell => Ok(()),
     }
+}
+
+async fn run_engine(
+    engine: Engine,
+    seen: watch::Sender<EngineSeen>,
+    stop: CancellationToken,
+) -> Result<(), Report> {
+    engine.run(&seen, &stop).await.map_err(Report::from)
 }
 
 async fn tell_engine(

@@ -8,7 +8,10 @@ use std::{os::fd::OwnedFd, time::Duration};
 use color_eyre::eyre::{Report, WrapErr as _};
 use ratatui::Terminal;
 use tokio::{
-    sync::mpsc::{self, Receiver, Sender},
+    sync::{
+        mpsc::{self, Receiver, Sender},
+        watch,
+    },
     task::JoinSet,
     time::MissedTickBehavior,
 };
@@ -23,6 +26,7 @@ use crate::{
     domain::{health::Panel, text::Title},
     probe::Schedule,
     store::Log,
+    sync::Seen,
     ui::{
         app::App,
         msg::{EngineSeen, Msg},
@@ -115,7 +119,11 @@ fn start(
         stop.clone(),
     ));
     match setup.sync.take() {
-        Some(sync) => running.spawn(tasks::in_touch(sync, messages.clone(), stop.clone())),
+        Some(sync) => {
+            let seen = watch::Sender::new(Seen::default());
+            let told = messages.clone();
+            running.spawn(tasks::in_touch(sync, seen, false, told, stop.clone()))
+        }
         None => running.spawn(watch_engine(
             setup.log.clone(),
             setup.clock,

@@ -78,9 +78,25 @@ impl Writer {
             }
             Job::Adopt(incident) => self.adopt(incident).await,
             Job::Deliver(order) => match &self.sync {
-                Some(sync) => Ok(ask_server(sync, order).await),
-                None => self.deliver(order).await,
+                Some(sync) if !self.is_from_here(&order).await? => {
+                    Ok(ask_server(sync, order).await)
+                }
+                Some(_) if matches!(order, Order::Retry(_)) => {
+                    let why = "the server pages again: that was only sent from here in its place";
+                    Ok(vec![Msg::Failed(why.to_owned())])
+                }
+                Some(_) | None => self.deliver(order).await,
             },
+        }
+    }
+
+    /// Whether it is about a message that was sent in the server's place.
+    async fn is_from_here(&self, order: &Order) -> Result<bool, StoreError> {
+        match order {
+            Order::Retry(key) | Order::Cancel(key) => {
+                self.log.delivery(key).await.map(|known| known.is_some())
+            }
+            Order::Recall(_) => Ok(false),
         }
     }
 

@@ -48,6 +48,14 @@ id!(
     ReplicaId
 );
 
+impl EntryId {
+    /// Whether it follows from what the entry is, so that two engines that do
+    /// the same give it the same one.
+    pub fn is_computed(self) -> bool {
+        self.0.get_version_num() == 5
+    }
+}
+
 impl IncidentId {
     /// Stands for the workspace itself, in entries that belong to no incident
     /// (a probe that changes while nothing is wrong).

@@ -357,23 +357,45 @@ pub struct Climb {
 /// reach is passed over and the next higher one takes its place at once (E7);
 /// with nobody above, the highest below that can be reached.
 pub fn climb(incident: &Incident, now: DateTime<Utc>, reachable: impl Fn(&Step) -> bool) -> Climb {
+    climb_those(incident, now, |_| true, reachable)
+}
+
+/// [`climb`] for whoever stands in for an engine that reaches more: a step that
+/// can't be reached from here is left to that one, and nobody above is paged in
+/// its place.
+pub fn climb_in_place(
+    incident: &Incident,
+    now: DateTime<Utc>,
+    reachable: impl Fn(&Step) -> bool,
+) -> Climb {
+    climb_those(incident, now, &reachable, &reachable)
+}
+
+fn climb_those(
+    incident: &Incident,
+    now: DateTime<Utc>,
+    counts: impl Fn(&Step) -> bool,
+    reachable: impl Fn(&Step) -> bool,
+) -> Climb {
     let mut climb = Climb {
         fire: Vec::new(),
         skip: Vec::new(),
     };
     for ladder in &incident.policy().ladders {
-        climb_one(incident, ladder, now, &reachable, &mut climb);
+        let mut open = open_in(incident, ladder, now);
+        open.retain(|(_, step, _)| counts(step));
+        climb_one(&open, &reachable, &mut climb);
     }
     climb
 }
 
-fn climb_one(
+/// The steps of a ladder that may still fire, the lowest first, and how late
+/// each is.
+fn open_in<'a>(
     incident: &Incident,
-    ladder: &Ladder,
+    ladder: &'a Ladder,
     now: DateTime<Utc>,
-    reachable: &impl Fn(&Step) -> bool,
-    climb: &mut Climb,
-) {
+) -> Vec<(StepId, &'a Step, TimeDelta)> {
     let mut open: Vec<(StepId, &Step, TimeDelta)> = steps_due(incident)
         .into_iter()
         .filter_map(|due| {
@@ -385,6 +407,14 @@ fn climb_one(
         .filter_map(|(id, late)| Some((id.clone(), ladder.steps.get(id.index)?, late)))
         .collect();
     open.sort_by_key(|(id, _, _)| id.index);
+    open
+}
+
+fn climb_one(
+    open: &[(StepId, &Step, TimeDelta)],
+    reachable: &impl Fn(&Step) -> bool,
+    climb: &mut Climb,
+) {
     let Some(highest_due) = open
         .iter()
         .rposition(|(_, _, late)| *late >= TimeDelta::zero())

@@ -47,7 +47,7 @@ pub fn intents(incident: &Incident, entry: &Entry, around: Circumstances<'_>) ->
             incident,
             entry,
             via,
-            &page_text(incident, target, *late_s),
+            &page_text(incident, entry, target, *late_s),
             &format!("{step}/{round}"),
             around,
         ),
@@ -171,7 +171,7 @@ fn late_notices(
         .collect()
 }
 
-fn page_text(incident: &Incident, target: &Name, late_s: i64) -> String {
+fn page_text(incident: &Incident, entry: &Entry, target: &Name, late_s: i64) -> String {
     let late = match late_s {
         ..=60 => String::new(),
         late => format!(" ({} min late)", late / 60),
@@ -180,8 +180,13 @@ fn page_text(incident: &Incident, target: &Name, late_s: i64) -> String {
         || "nobody leads yet".to_owned(),
         |who| format!("{who} leads"),
     );
+    // Only whoever stands in for the server's engine has a name of its own.
+    let from = match &*entry.by {
+        "engine" => String::new(),
+        by => format!("\nSent by {by}: the server is away."),
+    };
     format!(
-        "{}\nEscalated to {target}{late}. Since {} UTC; {}; {lead}.",
+        "{}\nEscalated to {target}{late}. Since {} UTC; {}; {lead}.{from}",
         headline(incident),
         incident.anchor().format("%Y-%m-%d %H:%M"),
         incident.phase().word().to_lowercase(),

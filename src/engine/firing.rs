@@ -39,17 +39,21 @@ impl Turn<'_> {
             return;
         }
         for (step, target) in not_for_this_severity(incident, now) {
+            // Nobody is reached by it: that can wait for the server.
+            if self.engine.is_in_place() {
+                break;
+            }
             let name = format!("not-applicable/{step}");
             record(skipped(step, target, Skip::NotApplicable), &name);
         }
         // Where nobody can be reached at all, steps are for the people in the room.
         if escalation::reaches_anybody(incident.policy()) {
-            self.climb(incident, now, doubt, batch);
+            self.go_up(incident, now, doubt, batch);
         }
     }
 
     /// Fires the steps that are due, and passes over those that another stands for.
-    fn climb(&self, incident: &Incident, now: DateTime<Utc>, doubt: Doubt, batch: &mut Batch) {
+    fn go_up(&self, incident: &Incident, now: DateTime<Utc>, doubt: Doubt, batch: &mut Batch) {
         let mut record = |fact, name: &str, late| {
             let wish = Wish {
                 incident: incident.id,
@@ -62,9 +66,7 @@ impl Turn<'_> {
                 intent.maybe_repeat = doubt.covers(now - late);
             }
         };
-        let climb = escalation::climb(incident, now, |step| {
-            self.engine.reaches(incident.policy(), step)
-        });
+        let climb = self.climb(incident, now);
         for (step, why, late) in climb.skip {
             let name = format!("skipped/{step}/{}", why.words());
             let target = incident.policy().target(&step);

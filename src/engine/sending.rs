@@ -28,6 +28,8 @@ pub(super) struct Sending {
     pub(super) author: Author,
     pub(super) one: Try,
     pub(super) delivery: Delivery,
+    /// It leaves from a copy: who sends it is told.
+    pub(super) in_place: bool,
 }
 
 impl Sending {
@@ -105,21 +107,25 @@ impl Sending {
         }
     }
 
+    /// What there is to say of one that arrived.
+    fn note(&self) -> Title {
+        let by = self.in_place.then(|| format!("by {}", self.author.name));
+        let repeat = self.delivery.maybe_repeat;
+        let repeat = repeat.then(|| "possible repeat".to_owned());
+        let said: Vec<String> = by.into_iter().chain(repeat).collect();
+        Title::lossy(&said.join(", "))
+    }
+
     /// The entry that tells how it ended; none while it goes on.
     fn entries(&self, ending: &Ending, now: DateTime<Utc>) -> Vec<Entry> {
         let intent = &self.delivery.intent;
         let (of, channel, key) = (intent.origin, intent.channel.clone(), intent.key.clone());
-        let repeat = if self.delivery.maybe_repeat {
-            "possible repeat"
-        } else {
-            ""
-        };
         let fact = match ending {
             Ending::Sent => Fact::Delivered {
                 of,
                 channel,
                 key,
-                note: repeat.into(),
+                note: self.note(),
             },
             Ending::Dead { why } => Fact::Undelivered {
                 of,

@@ -96,13 +96,17 @@ impl Accepting<'_> {
     }
 
     /// What the log has under the id of `row`. Who recorded it is not
-    /// compared: that is not for the sender to say.
+    /// compared: that is not for the sender to say. Where the id follows from
+    /// what it is, the same step was fired by two engines apart: the first one
+    /// counts, whatever the second says.
     pub fn known(&self, row: &RawEntry) -> Known {
         let Some(there) = self.known.get(&row.id) else {
             return Known::New;
         };
         let by = there.by.clone();
-        let same = there.same(&RawEntry { by, ..row.clone() });
+        let twin =
+            row.id.is_computed() && (&there.incident, &there.kind) == (&row.incident, &row.kind);
+        let same = twin || there.same(&RawEntry { by, ..row.clone() });
         match there.seq {
             Some(seq) if same => Known::Same(seq),
             _ => Known::Other,

@@ -177,9 +177,37 @@ impl Log {
         }
         item.end(ending, now);
         save(&mut tx, &item).await?;
-        let accepted = self.add(&mut tx, &rows).await?;
+        let accepted = self.tell(&mut tx, &rows).await?;
         tx.commit().await?;
         Ok(Some(accepted))
+    }
+
+    /// Gives up a delivery that is not over, for the reason that `given` says
+    /// in its last error, and adds the entries that tell of it, together.
+    /// Nothing is written where it is over.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when another engine took over.
+    pub async fn give_up(
+        &self,
+        fence: Fence,
+        given: &Delivery,
+        entries: &[Entry],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let rows: Vec<RawEntry> = entries.iter().map(RawEntry::from).collect();
+        let mut tx = self.inner.begin().await?;
+        lease::check(&mut tx, fence).await?;
+        let mut item = load(&mut tx, &given.intent.key).await?;
+        if !item.delivery.state.is_open() {
+            return tx.undo().await;
+        }
+        let why = given.last_error.clone();
+        item.end(Ending::Dead { why }, now);
+        save(&mut tx, &item).await?;
+        self.tell(&mut tx, &rows).await?;
+        tx.commit().await
     }
 
     /// Takes over the tries whose time ran out or whose process is gone. Pages

@@ -133,8 +133,12 @@ impl Log {
             lease::check(&mut tx, fence).await?;
         }
         if tx.head.remote {
-            // The server makes the messages.
-            let waiting = outbox::keep(&mut tx, &rows, false).await?;
+            // The server makes the messages, unless somebody stands in for it.
+            let stands_in = fence.is_some();
+            let waiting = outbox::keep(&mut tx, &rows, stands_in).await?;
+            if stands_in {
+                deliveries::queue(&mut tx, intents, now).await?;
+            }
             tx.commit().await?;
             return Ok(waiting);
         }
@@ -154,6 +158,20 @@ impl Log {
             tx.commit().await?;
         }
         Ok(accepted)
+    }
+
+    /// Adds what the engine tells of what it sent: on a copy it waits for its
+    /// numbers, and nothing follows from it.
+    pub(super) async fn tell(
+        &self,
+        tx: &mut Tx<'_>,
+        rows: &[RawEntry],
+    ) -> Result<Vec<Accepted>, StoreError> {
+        if tx.head.remote {
+            outbox::keep(tx, rows, true).await
+        } else {
+            self.add(tx, rows).await
+        }
     }
 
     /// Numbers and inserts what is new of `rows`.

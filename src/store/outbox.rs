@@ -61,22 +61,22 @@ impl Log {
         self.said("server").await
     }
 
-    /// The server's channels, as it told of them last.
+    /// What the server told of itself last, as JSON.
     ///
     /// # Errors
     ///
     /// When the file can't be read.
-    pub async fn server_channels(&self) -> Result<Option<String>, StoreError> {
+    pub async fn known_of_server(&self) -> Result<Option<String>, StoreError> {
         self.said("channels").await
     }
 
-    /// Keeps the server's channels, so that they are known without it.
+    /// Keeps what the server told of itself, so that it is known without it.
     ///
     /// # Errors
     ///
     /// When the file can't be written.
-    pub async fn keep_server_channels(&self, json: &str) -> Result<(), StoreError> {
-        if self.server_channels().await?.as_deref() == Some(json) {
+    pub async fn keep_of_server(&self, json: &str) -> Result<(), StoreError> {
+        if self.known_of_server().await?.as_deref() == Some(json) {
             return Ok(());
         }
         let mut tx = self.inner.begin().await?;

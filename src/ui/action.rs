@@ -225,6 +225,8 @@ actions! {
     Confirm = "confirm-step", "confirm or call off the next step", People, Inside;
     /// Pages one person.
     Page = "page", "page a person", People, Inside, typed "page";
+    /// Pages in the place of a server that is away.
+    PageFromHere = "page-from-here", "page while the server is away", People, Inside;
     /// Changes the severity.
     Severity = "severity", "change severity", People, Inside;
     /// Resolves.

@@ -62,6 +62,12 @@ pub enum Shared {
     Unsent(Vec<Entry>, usize),
     /// How this copy stands to it.
     Link(LinkSeen),
+    /// Where it sends updates, inside and outside.
+    Channels(Vec<Name>, Vec<Name>),
+    /// Who pages from this copy in its place; `None` when nobody does any more.
+    InPlace(Option<EngineSeen>),
+    /// What was sent from this copy in its place, newest first.
+    FromHere(Vec<Delivery>),
 }
 
 /// What the loop must do.
@@ -83,6 +89,8 @@ pub enum Effect {
     Edit(String),
     /// Do something about a delivery.
     Deliver(Order),
+    /// Page from here until the server answers again.
+    PageFromHere,
     /// Adopt the policy file that is on disk now.
     AdoptPolicy(IncidentId),
     /// Take the mouse, or give it back.

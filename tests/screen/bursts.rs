@@ -135,7 +135,7 @@ fn reaches_people(app: &App, effect: &Effect, seq: u64, when: DateTime<Utc>) -> 
                 || pages_sooner(&app.board, &entries, when)
         }
         Effect::Deliver(order) => matches!(order, Order::Retry(_)),
-        Effect::AdoptPolicy(_) => true,
+        Effect::PageFromHere | Effect::AdoptPolicy(_) => true,
         Effect::SaveDraft(..)
         | Effect::ProbeNow
         | Effect::Copy(_)

@@ -19,6 +19,7 @@ use super::fixture::{
     INCIDENT, Log, at, blank, busy, console, engine, incident_log, now, press, quiet, screen,
     untaken,
 };
+use crate::app::in_place::{away, standing_in};
 
 fn shown(app: &App, size: (u16, u16), tier: Tier) -> String {
     shown_at(app, size, tier, now())
@@ -161,6 +162,24 @@ fn an_offline_host() {
         };
         update(&mut app, Msg::Reading("gateway".into(), failed), now());
     }
+
+    insta::assert_snapshot!(shown(&app, (80, 24), Tier::Rich));
+}
+
+#[test]
+fn a_server_that_is_away() {
+    insta::assert_snapshot!(shown(&away(), (80, 24), Tier::Rich));
+}
+
+#[test]
+fn a_console_that_pages_while_the_server_is_away() {
+    insta::assert_snapshot!(shown(&standing_in(), (80, 24), Tier::Rich));
+}
+
+#[test]
+fn the_question_before_it_pages_from_here() {
+    let mut app = away();
+    press(&mut app, "F", now());
 
     insta::assert_snapshot!(shown(&app, (80, 24), Tier::Rich));
 }

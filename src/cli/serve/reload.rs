@@ -87,7 +87,7 @@ impl Life {
         tls: Tls,
     ) -> color_eyre::Result<Self> {
         setup.policy()?;
-        let works = Works::new(&setup, &log)?;
+        let works = Works::new(&setup, &log)?.after_copies();
         Ok(Self {
             hands: Hands::set_to(works, &server),
             serve,
@@ -182,7 +182,7 @@ impl Life {
             ));
         }
         setup.policy()?;
-        let works = Works::new(&setup, &self.log)?;
+        let works = Works::new(&setup, &self.log)?.after_copies();
         let certificate = self.serve.certificate(setup.clock.now())?;
         Ok((setup, works, certificate))
     }

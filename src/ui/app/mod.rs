@@ -116,6 +116,8 @@ pub struct Settings {
     pub inside: Vec<Name>,
     /// Channels for news outside.
     pub outside: Vec<Name>,
+    /// Channels that work here, to page by in a server's place; or why none may.
+    pub pages_by: Result<Vec<Name>, String>,
     /// Where to look, besides the policy's links.
     pub links: Vec<(Name, Address)>,
     /// The policy that new incidents get: its text.
@@ -340,7 +342,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Msg::Reading(name, reading) => probes::read(app, &name, &reading),
         Msg::Deliveries(deliveries) => {
-            app.deliveries = deliveries;
+            app.deliveries = shared::with_ours(app, deliveries);
             Vec::new()
         }
         Msg::Engine(engine) => {

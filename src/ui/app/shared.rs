@@ -2,8 +2,8 @@
 
 use super::App;
 use crate::{
-    domain::board::Board,
-    ui::msg::{LinkSeen, Shared},
+    domain::{board::Board, notice::Delivery},
+    ui::msg::{EngineSeen, LinkSeen, Shared},
 };
 
 /// How this copy of the log stands to the shared backend.
@@ -15,6 +15,27 @@ pub struct Copy {
     pub unsent: usize,
     /// How many of these were refused.
     pub refused: usize,
+    /// Who pages from this copy in the server's place.
+    pub in_place: Option<EngineSeen>,
+    /// What was sent from this copy in the server's place, newest first.
+    pub from_here: Vec<Delivery>,
+}
+
+impl Copy {
+    /// Whether it was sent from this copy, and not by the server.
+    pub fn is_from_here(&self, delivery: &Delivery) -> bool {
+        let key = &delivery.intent.key;
+        self.from_here.iter().any(|ours| ours.intent.key == *key)
+    }
+}
+
+/// The server's deliveries and this copy's own.
+pub(super) fn with_ours(app: &App, mut theirs: Vec<Delivery>) -> Vec<Delivery> {
+    theirs.retain(|delivery| !app.shared.is_from_here(delivery));
+    let mut all = app.shared.from_here.clone();
+    all.append(&mut theirs);
+    all.sort_by_key(|delivery| std::cmp::Reverse(delivery.created_at));
+    all
 }
 
 pub(super) fn heard(app: &mut App, heard: Shared) {
@@ -25,5 +46,14 @@ pub(super) fn heard(app: &mut App, heard: Shared) {
             app.board.ahead(entries);
         }
         Shared::Link(link) => app.shared.link = link,
+        Shared::Channels(inside, outside) => {
+            (app.settings.inside, app.settings.outside) = (inside, outside);
+        }
+        Shared::InPlace(engine) => app.shared.in_place = engine,
+        Shared::FromHere(ours) => {
+            app.shared.from_here = ours;
+            let known = std::mem::take(&mut app.deliveries);
+            app.deliveries = with_ours(app, known);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::super::{
     action::{Action, Group},
     app::{App, Pane, disputes},
+    msg::LinkState,
 };
 use crate::domain::{escalation, external, incident::Incident, phase::Phase};
 
@@ -19,8 +20,21 @@ pub fn enabled(app: &App, action: Action) -> Result<(), &'static str> {
     if matches!(action, Action::Declare | Action::Drill | Action::Snooze) {
         return Ok(());
     }
+    if action == Action::PageFromHere {
+        return from_here(app);
+    }
     let incident = app.incident().ok_or("no incident is on the screen")?;
     of_incident(app, action, incident)
+}
+
+/// Only in the place of a server that is away.
+const fn from_here(app: &App) -> Result<(), &'static str> {
+    match (&app.shared.link.state, &app.shared.in_place) {
+        (LinkState::Alone, _) => Err("there is no server"),
+        (LinkState::Online { .. }, _) => Err("the server answers"),
+        (LinkState::Offline { .. }, Some(_)) => Err("it goes on already"),
+        (LinkState::Offline { .. }, None) => Ok(()),
+    }
 }
 
 fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {

@@ -27,6 +27,9 @@ pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
         let waiting = format::count(waiting, "message waits", "messages wait");
         sheet = sheet.line(format!("{waiting} to leave, until an engine runs."));
     }
+    if app.shared.in_place.is_some() {
+        sheet = sheet.line("It pages in the server's place: without it nobody is paged from here.");
+    }
     if app.engine.mine {
         sheet = sheet
             .line("This console is the engine: without it nothing is paged by itself.")

@@ -11,6 +11,7 @@ mod course;
 mod declare;
 mod enabled;
 mod fill;
+mod from_here;
 mod gate;
 mod ladder;
 mod leave;
@@ -35,6 +36,7 @@ use ask::Asking;
 use fill::{Filled, Refused};
 
 pub use enabled::enabled;
+pub use from_here::over_what;
 pub use gate::{check, confirm};
 pub use propose::{propose, resolve_gate};
 pub use reach::reached;
@@ -83,6 +85,7 @@ const FORMS: &[(Action, Ask, Follow)] = &[
     (Action::Hold, ladder::ask_hold, ladder::hold),
     (Action::Unhold, ladder::ask_unhold, ladder::unhold),
     (Action::Adopt, ladder::ask_adopt, ladder::adopt),
+    (Action::PageFromHere, from_here::ask, from_here::follow),
     // What leaves.
     (Action::Review, update::ask_review, update::review),
     (Action::Approve, outside::ask_approve, outside::approve),

@@ -35,6 +35,7 @@ fn of_effect(app: &App, effect: &Effect, now: DateTime<Utc>) -> Vec<String> {
     match effect {
         Effect::Record(wishes) | Effect::Send(wishes, _) => of_wishes(app, wishes, now),
         Effect::Deliver(Order::Retry(key)) => vec![key.to_string()],
+        Effect::PageFromHere => vec!["whoever is due to be told".to_owned()],
         // The file on disk is read when it is adopted: anybody may be in it.
         Effect::AdoptPolicy(_) => vec!["whoever the policy on disk names".to_owned()],
         Effect::Deliver(Order::Cancel(_) | Order::Recall(_))

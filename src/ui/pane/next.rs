@@ -21,6 +21,7 @@ use crate::{
         canvas::Canvas,
         format,
         glyph::Glyph,
+        msg::LinkState,
         theme::Role,
     },
 };
@@ -100,10 +101,11 @@ fn draw_row(row: &Row, canvas: &mut Canvas<'_, '_>, y: u16) {
     }
 }
 
-/// The rows: what did not arrive, what is left to people, open duties by their
+/// The rows: who pages while the server is away, what did not arrive, what is left to people, open duties by their
 /// deadlines, then what is settled.
 pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
-    let mut rows: Vec<Row> = not_delivered(app, now).into_iter().collect();
+    let mut rows: Vec<Row> = who_pages(app, incident, now).into_iter().collect();
+    rows.extend(not_delivered(app, now));
     rows.extend(by_hand(incident, now));
     let dues = duties(incident);
     rows.extend(dues.iter().map(|due| open_row(app, incident, due, now)));
@@ -135,6 +137,44 @@ const fn rank(clock: &Settled) -> u8 {
         Standing::Met { .. } | Standing::Held(_) => 1,
         Standing::NotApplicable(_) => 2,
     }
+}
+
+/// While the server is away and a step is left: that nobody here pages, and the
+/// key that changes it; or that this console does.
+fn who_pages(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> {
+    let LinkState::Offline { since, .. } = &app.shared.link.state else {
+        return None;
+    };
+    escalation::next_step(incident)?;
+    let server = &app.shared.link.server;
+    let key = app.keymap.key_of(Action::PageFromHere);
+    let key = key.unwrap_or_else(|| format!(":{}", Action::PageFromHere));
+    let is_due = |due: &Due| matches!(due.duty, Duty::Escalate { .. }) && due.by <= now;
+    let (what, role) = match (&app.shared.in_place, duties(incident).iter().any(is_due)) {
+        (Some(_), _) => (
+            vec![
+                format!("from here, {server} is away"),
+                "from here".to_owned(),
+            ],
+            Role::Warn,
+        ),
+        (None, is_due) => (
+            vec![
+                format!("{server} does it, and is away; {key} pages from here"),
+                format!("server away; {key} pages from here"),
+                format!("{key} pages from here"),
+            ],
+            if is_due { Role::Over } else { Role::Bad },
+        ),
+    };
+    Some(Row {
+        glyph: Some(Glyph::Overdue),
+        word: "PAGING",
+        what,
+        value: format::elapsed(now - *since),
+        role,
+        used: None,
+    })
 }
 
 /// The worst of the messages that did not arrive, and the key to all of them.

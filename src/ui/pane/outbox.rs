@@ -100,14 +100,21 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         0
     };
     for (y, delivery) in (0..canvas.height()).zip(app.deliveries.iter().skip(first)) {
-        draw_row(delivery, canvas, y, now);
+        let from_here = app.shared.is_from_here(delivery);
+        draw_row(delivery, from_here, canvas, y, now);
         if focused && first + usize::from(y) == chosen {
             canvas.paint_row(y, Role::Select);
         }
     }
 }
 
-fn draw_row(delivery: &Delivery, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
+fn draw_row(
+    delivery: &Delivery,
+    from_here: bool,
+    canvas: &mut Canvas<'_, '_>,
+    y: u16,
+    now: DateTime<Utc>,
+) {
     let role = match delivery.state {
         DeliveryState::Sent => Role::Ok,
         DeliveryState::Queued | DeliveryState::InFlight => Role::Normal,
@@ -119,7 +126,9 @@ fn draw_row(delivery: &Delivery, canvas: &mut Canvas<'_, '_>, y: u16, now: DateT
     canvas.text(8, y, Role::Muted, &format::time(delivery.created_at));
     canvas.clipped(18, y, Role::Normal, &delivery.intent.channel, 12);
     let room = canvas.width().saturating_sub(32);
-    canvas.clipped(31, y, role, &words(delivery, now), room);
+    let from = if from_here { "from here: " } else { "" };
+    let text = format!("{from}{}", words(delivery, now));
+    canvas.clipped(31, y, role, &text, room);
 }
 
 /// How it stands, in words.

@@ -25,13 +25,24 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
     let clock = clock_off(app)
         .map(|off| format!("; {off}"))
         .unwrap_or_default();
-    let pages = "the server pages, if it lives: can't be seen from here";
+    let [pages, short, shortest] = match &app.shared.in_place {
+        Some(_) => [
+            "this console pages until the server answers",
+            "this console pages",
+            "we page",
+        ],
+        None => [
+            "the server pages, if it lives: can't be seen from here",
+            "the server pages, unseen",
+            "server pages, unseen",
+        ],
+    };
     Some(vec![
         format!("offline since {since}, {unsent}; {pages}{clock} ({why})"),
         format!("offline since {since}, {unsent}; {pages}{clock}"),
-        format!("offline since {since}, {unsent}; the server pages, unseen{clock}"),
-        format!("since {since}, {unsent}; server pages, unseen{clock}"),
-        format!("since {since}, {unsent}; server pages, unseen"),
+        format!("offline since {since}, {unsent}; {short}{clock}"),
+        format!("since {since}, {unsent}; {shortest}{clock}"),
+        format!("since {since}, {unsent}; {shortest}"),
     ])
 }
 
@@ -60,7 +71,8 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
     let starts = app.engine.holder.is_none() && now - app.started < TimeDelta::seconds(3);
     let (role, glyph, word) = match &app.shared.link.state {
         LinkState::Offline { since, .. } => {
-            let text = format!("OFFLINE {}", format::elapsed(now - *since));
+            let pages = app.shared.in_place.as_ref().map_or("", |_| ", PAGING");
+            let text = format!("OFFLINE {}{pages}", format::elapsed(now - *since));
             return (Role::Offline, Glyph::Down, text);
         }
         LinkState::Alone | LinkState::Online { .. } => match engine_runs(app, now) {

@@ -1,0 +1,124 @@
+//! Paging from this host while the server is away, without a screen.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    confirm,
+    engine::{channels, owner, stop_on_signals, tell},
+    failure::{Exit, Failure},
+    open::{Setup, known_of_server},
+    room::Room,
+    say,
+};
+use crate::{
+    console::in_place::{is_online, page},
+    domain::text::Name,
+    engine::Engine,
+    store::{Log, StoreError},
+    sync::{Replica, Seen},
+    ui::{
+        forms::over_what,
+        msg::{EngineSeen, LinkState},
+    },
+};
+
+/// How long handing in what was paged may take, once the server answers.
+const HAND_IN: Duration = Duration::from_secs(10);
+
+/// The channels that work here, to page by in the server's place; or why none
+/// may.
+///
+/// # Errors
+///
+/// When the log can't be read.
+pub async fn pages_by(setup: &Setup, log: &Log) -> Result<Result<Vec<Name>, String>, StoreError> {
+    let known = known_of_server(log).await?.unwrap_or_default();
+    if !known.may_write() {
+        return Ok(Err(
+            "this token may only read: the server would not hear of a page, and repeat it"
+                .to_owned(),
+        ));
+    }
+    let channels = channels(&setup.config);
+    let work = channels.into_iter().filter(|(_, channel)| channel.is_ok());
+    let names: Vec<Name> = work.map(|(name, _)| name).collect();
+    Ok(if names.is_empty() {
+        Err("no channel works here: [channels] in the configuration names them; until then phone people".to_owned())
+    } else {
+        Ok(names)
+    })
+}
+
+/// Pages from here until the server answers, or until SIGTERM.
+///
+/// # Errors
+///
+/// When there is no server, it answers, or nobody could be paged from here.
+pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
+    let log = room.log()?;
+    let Some(sync) = &room.sync else {
+        let text = "there is no server in whose place to page: `warroom engine` pages";
+        return Err(Failure::usage(text).into());
+    };
+    let here = pages_by(&room.setup, log).await?;
+    over_what(&room.board, &here).map_err(Failure::refused)?;
+    let what = format!(
+        "this pages in the place of {}, until it answers; if only this host is cut off, it pages as well",
+        sync.server()
+    );
+    confirm::word(room.global(), "page", &what)?;
+    let stop = CancellationToken::new();
+    stop_on_signals(&stop)?;
+    let (seen, link) = watch::channel(Seen::default());
+    let never = CancellationToken::new();
+    tokio::select! {
+        ended = sync.run(&seen, &never) => ended.map(|()| Exit::Ok).map_err(Into::into),
+        ended = stand_in(room, sync, link, &stop) => ended,
+    }
+}
+
+async fn stand_in(
+    room: &Room,
+    sync: &Replica,
+    mut link: watch::Receiver<Seen>,
+    stop: &CancellationToken,
+) -> color_eyre::Result<Exit> {
+    let known = |seen: &Seen| seen.link.state != LinkState::Alone;
+    tokio::select! {
+        seen = link.wait_for(known) => if is_online(&seen?.link.state) {
+            let text = format!("{} answers: it pages, and nothing was sent from here", sync.server());
+            return Err(Failure::refused(text).into());
+        },
+        () = stop.cancelled() => return Ok(Exit::Ok),
+    }
+    let (setup, log) = (&room.setup, room.log()?);
+    let engine = Engine::new(
+        log.clone(),
+        setup.clock,
+        owner(setup),
+        channels(&setup.config),
+    );
+    let engine = engine.in_place_of_server();
+    let (seen, told) = watch::channel(EngineSeen::default());
+    let teller = tokio::spawn(tell(setup.global.quiet, told));
+    let ended = page(&engine, sync, link, &seen, stop).await;
+    drop(seen);
+    teller.await?;
+    ended?;
+    let handed_in = !stop.is_cancelled() && sync.wait(HAND_IN).await;
+    let server = sync.server();
+    say::note(
+        &setup.global,
+        &if handed_in {
+            format!("{server} answers again: it pages, and knows what was paged from here")
+        } else {
+            format!(
+                "nobody is paged from here any more; {server} has not heard of all of it yet: `warroom sync`"
+            )
+        },
+    );
+    Ok(Exit::Ok)
+}

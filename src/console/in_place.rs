@@ -1,0 +1,106 @@
+//! Paging from a copy of the log while its server is away: its own engine, for
+//! as long as nobody answers, at somebody's word.
+
+use std::sync::Arc;
+
+use color_eyre::eyre::Report;
+use tokio::sync::{Notify, mpsc::Sender, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    engine::Engine,
+    store::StoreError,
+    sync::{Replica, Seen},
+    ui::msg::{EngineSeen, LinkState, Msg, Shared},
+};
+
+/// Pages from this copy until its server answers, or until `stop`.
+///
+/// # Errors
+///
+/// As [`Engine::run`].
+pub async fn page(
+    engine: &Engine,
+    sync: &Replica,
+    mut link: watch::Receiver<Seen>,
+    seen: &watch::Sender<EngineSeen>,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
+    let end = stop.child_token();
+    sync.hurry(true);
+    let work = async {
+        let ended = engine.run(seen, &end).await;
+        end.cancel();
+        ended
+    };
+    let answers = async {
+        tokio::select! {
+            _ = link.wait_for(|seen| is_online(&seen.link.state)) => end.cancel(),
+            () = end.cancelled() => {}
+        }
+    };
+    let (ended, ()) = tokio::join!(work, answers);
+    sync.hurry(false);
+    ended
+}
+
+/// Whether the server answers.
+pub const fn is_online(link: &LinkState) -> bool {
+    match link {
+        LinkState::Online { .. } => true,
+        LinkState::Alone | LinkState::Offline { .. } => false,
+    }
+}
+
+/// What a console needs to page in its server's place.
+pub(super) struct InPlace {
+    pub(super) engine: Engine,
+    pub(super) sync: Arc<Replica>,
+    pub(super) asked: Arc<Notify>,
+    pub(super) link: watch::Receiver<Seen>,
+    pub(super) messages: Sender<Msg>,
+}
+
+impl InPlace {
+    /// Pages whenever somebody asks for it, each time until the server answers.
+    pub(super) async fn run(self, stop: CancellationToken) -> Result<(), Report> {
+        if let Err(error) = self.engine.tidy_up().await {
+            tracing::warn!(%error, "giving up what an earlier console left");
+        }
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = self.asked.notified() => {}
+            }
+            let told = match self.page(&stop).await {
+                Ok(()) => Msg::Told(format!("{} answers again: it pages", self.sync.server())),
+                Err(error) => Msg::Failed(format!("nobody is paged from here any more: {error}")),
+            };
+            self.tell(None).await;
+            self.messages.send(told).await.ok();
+        }
+    }
+
+    async fn page(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        let (seen, mut watched) = watch::channel(EngineSeen::default());
+        let work = async {
+            let link = self.link.clone();
+            let ended = page(&self.engine, &self.sync, link, &seen, stop).await;
+            drop(seen);
+            ended
+        };
+        let tell = async {
+            while watched.changed().await.is_ok() {
+                let engine = watched.borrow_and_update().clone();
+                self.tell(Some(engine)).await;
+            }
+        };
+        let (ended, ()) = tokio::join!(work, tell);
+        ended
+    }
+
+    async fn tell(&self, engine: Option<EngineSeen>) {
+        let told = Msg::Shared(Shared::InPlace(engine));
+        self.messages.send(told).await.ok();
+    }
+}

@@ -1,0 +1,98 @@
+//! What a screen is told of the server, and what is kept of it for while it is
+//! away.
+
+use chrono::TimeDelta;
+use tokio::sync::watch;
+
+use super::{Replica, Seen, SyncError};
+use crate::{
+    domain::text::Title,
+    remote::{Heard, offset},
+    ui::msg::{EngineSeen, LinkSeen, LinkState},
+    wire::{Channels, Known, Page},
+};
+
+impl Replica {
+    /// Where the server sends updates, for whoever writes one here; whom it
+    /// takes that for, and what they may do.
+    pub(super) async fn learn(&self) -> Result<Channels, SyncError> {
+        let meta = self.remote.meta().await?.what;
+        let known = Known {
+            channels: meta.channels,
+            scopes: meta
+                .you
+                .as_ref()
+                .map(|you| you.scopes.clone())
+                .unwrap_or_default(),
+        };
+        *self.known_as.lock().await = meta.you.map(|you| you.name);
+        let json = serde_json::to_string(&known).expect("names are text");
+        self.log.keep_of_server(&json).await?;
+        Ok(known.channels)
+    }
+
+    /// [`Replica::learn`], for a screen; answers whether it came to know.
+    pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) -> bool {
+        let learned = self.learn().await;
+        match learned {
+            Ok(channels) => {
+                seen.send_modify(|seen| seen.channels = Some(channels));
+                true
+            }
+            Err(error) => {
+                tracing::info!(%error, "asking for the channels");
+                false
+            }
+        }
+    }
+
+    pub(super) fn heard(&self, seen: &watch::Sender<Seen>, page: &Heard<Page>, waited: bool) {
+        let now = self.clock.now();
+        let took = if waited { TimeDelta::zero() } else { page.took };
+        let before = match &seen.borrow().link.state {
+            LinkState::Online { latency } => Some(*latency),
+            LinkState::Alone | LinkState::Offline { .. } => None,
+        };
+        let latency = if waited { before } else { Some(page.took) };
+        let engine = &page.what.engine;
+        seen.send_modify(|seen| {
+            seen.link = LinkSeen {
+                server: Title::lossy(&self.remote.name()),
+                state: LinkState::Online {
+                    latency: latency.unwrap_or_default(),
+                },
+                offset: offset(page.what.server_time, now, took),
+                heard_at: Some(now),
+            };
+            seen.engine = EngineSeen {
+                holder: engine.holder.as_deref().map(Title::lossy),
+                mine: false,
+                // By our own clock, whatever the server's says.
+                ticked_at: engine.ticked_at.map(|at| at - seen.link.offset),
+            };
+        });
+    }
+
+    /// What is delivered changes with the log: each end is an entry.
+    pub(super) async fn look_at_deliveries(&self, seen: &watch::Sender<Seen>) {
+        match self.remote.deliveries(false).await {
+            Ok(deliveries) => seen.send_modify(|seen| seen.deliveries = deliveries),
+            Err(error) => tracing::info!(%error, "asking for the deliveries"),
+        }
+    }
+
+    pub(super) fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
+        let now = self.clock.now();
+        seen.send_modify(|Seen { link, .. }| {
+            let since = match &link.state {
+                LinkState::Offline { since, .. } => *since,
+                LinkState::Alone | LinkState::Online { .. } => now,
+            };
+            link.server = Title::lossy(&self.remote.name());
+            link.state = LinkState::Offline {
+                since,
+                why: Title::lossy(&error.to_string()),
+            };
+        });
+    }
+}

@@ -1,0 +1,76 @@
+//! Paging from this console, in the place of a server that is away.
+
+use std::collections::BTreeSet;
+
+use super::{Asking, Filled, Refused, ask::word};
+use crate::{
+    domain::{
+        board::Board,
+        escalation,
+        text::{Name, Text},
+    },
+    ui::{
+        format,
+        msg::{Effect, LinkState},
+        sheet::Sheet,
+    },
+};
+
+/// Which of the channels that work `here` the policies of active incidents page
+/// by.
+///
+/// # Errors
+///
+/// Why nobody can be paged from here, in a sentence.
+pub fn over_what(board: &Board, here: &Result<Vec<Name>, String>) -> Result<Vec<Name>, String> {
+    let here = here.as_ref().map_err(Clone::clone)?;
+    let active = board.active();
+    let open = active
+        .iter()
+        .filter(|incident| escalation::next_step(incident).is_some());
+    let asked: BTreeSet<&Name> = open
+        .flat_map(|incident| incident.policy().contact.values())
+        .flat_map(|contact| &contact.channels)
+        .collect();
+    if asked.is_empty() {
+        return Err("nobody is to be paged: no step is left, or none has a channel".to_owned());
+    }
+    let both = here.iter().filter(|name| asked.contains(name));
+    let both: Vec<Name> = both.cloned().collect();
+    if both.is_empty() {
+        let names: Vec<&str> = asked.iter().map(|name| name.as_str()).collect();
+        return Err(format!(
+            "the policy pages by {}, and no such channel works here: phone them, the numbers are in PEOPLE",
+            names.join(", ")
+        ));
+    }
+    Ok(both)
+}
+
+pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
+    let app = asking.app;
+    let channels = over_what(&app.board, &app.settings.pages_by)?;
+    let names: Vec<&str> = channels.iter().map(Text::as_str).collect();
+    let link = &app.shared.link;
+    let since = match &link.state {
+        LinkState::Offline { since, .. } => format::time(*since),
+        LinkState::Alone | LinkState::Online { .. } => return Err("no server is away".to_owned()),
+    };
+    let sheet = Sheet::new(asking.action, "PAGE FROM HERE", word("page"), asking.now);
+    Ok(sheet
+        .line(format!(
+            "{} pages, and is out of touch since {since}.",
+            link.server
+        ))
+        .line(format!(
+            "Until it answers, this console fires what falls due, by {}.",
+            names.join(", ")
+        ))
+        .line("It does not repeat what was paged from here.")
+        .line("If only you are cut off, it pages as well: people may hear it twice."))
+}
+
+pub(super) fn follow(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
+    over_what(&filled.app.board, &filled.app.settings.pages_by)?;
+    Ok(vec![Effect::PageFromHere])
+}

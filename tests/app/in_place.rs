@@ -1,0 +1,106 @@
+//! A server that is away while a step is due: who pages is said, and the word
+//! lets this console do it.
+
+use chrono::TimeDelta;
+use warroom::{
+    domain::notice::DeliveryState,
+    ui::{
+        app::{App, Mode, update},
+        capability::Tier,
+        msg::{Effect, EngineSeen, LinkSeen, LinkState, Msg, Shared},
+    },
+};
+
+use super::toast;
+use crate::screen::fixture::{busy, delivery, now, press, words_on};
+
+fn link(app: &mut App, state: LinkState) {
+    let link = LinkSeen {
+        server: "warroom.example".into(),
+        state,
+        ..LinkSeen::default()
+    };
+    update(app, Msg::Shared(Shared::Link(link)), now());
+}
+
+/// The console of the mock-ups, two minutes after the server was last heard.
+pub fn away() -> App {
+    let mut app = busy();
+    let away = LinkState::Offline {
+        since: now() - TimeDelta::minutes(2),
+        why: "connection refused".into(),
+    };
+    link(&mut app, away);
+    app
+}
+
+/// The same, while it pages itself.
+pub fn standing_in() -> App {
+    let mut app = away();
+    let engine = EngineSeen {
+        holder: Some("ana on desk-1".into()),
+        mine: true,
+        ticked_at: Some(now()),
+    };
+    update(&mut app, Msg::Shared(Shared::InPlace(Some(engine))), now());
+    app
+}
+
+#[test]
+fn the_word_lets_this_console_page_while_the_server_is_away() {
+    let mut app = away();
+
+    let (asked, later) = press(&mut app, "Fy\n", now());
+    let (paged, _) = press(&mut app, "\x1b\x1bFpage\n", later);
+
+    assert_eq!(asked, []);
+    assert_eq!(paged, [Effect::PageFromHere], "{}", toast(&app));
+}
+
+#[test]
+fn nobody_is_asked_for_the_word_where_no_channel_leads_to_anybody() {
+    let mut elsewhere = away();
+    elsewhere.settings.pages_by = Ok(vec!["carrier-pigeon".into()]);
+    let mut none = away();
+    none.settings.pages_by = Err("no channel works here".to_owned());
+
+    for app in [&mut elsewhere, &mut none] {
+        let (effects, _) = press(app, "F", now());
+
+        assert_eq!(effects, []);
+        assert!(matches!(app.mode, Mode::Browse));
+        assert!(toast(app).contains("channel"), "{}", toast(app));
+    }
+}
+
+#[test]
+fn a_server_that_answers_pages_alone() {
+    let mut app = away();
+    let online = LinkState::Online {
+        latency: TimeDelta::milliseconds(3),
+    };
+    link(&mut app, online);
+
+    press(&mut app, "F", now());
+
+    assert!(
+        toast(&app).contains("the server answers"),
+        "{}",
+        toast(&app)
+    );
+}
+
+#[test]
+fn what_left_from_here_is_told_apart_and_stays_when_the_server_tells_of_its_own() {
+    let mut app = standing_in();
+    let ours = delivery("ours", DeliveryState::Sent);
+    let theirs = delivery("theirs", DeliveryState::Sent);
+
+    update(&mut app, Msg::Shared(Shared::FromHere(vec![ours])), now());
+    update(&mut app, Msg::Deliveries(vec![theirs]), now());
+    press(&mut app, "9z", now());
+
+    assert_eq!(app.deliveries.len(), 2);
+    let shown = words_on(&app, (120, 40), Tier::Rich, now());
+    assert_eq!(shown.matches("from here:").count(), 1, "{shown}");
+}
