@@ -1,5 +1,6 @@
 //! The screen: what stands where, at each size, and what no key can do.
 
+mod alarms;
 mod apart;
 mod bursts;
 pub mod fixture;
@@ -7,5 +8,6 @@ mod owed;
 mod properties;
 mod reading;
 mod rows;
+
 mod snapshots;
 mod walls;
