@@ -8,6 +8,7 @@ mod owed;
 mod properties;
 mod reading;
 mod rows;
+mod sides;
 
 mod snapshots;
 mod walls;

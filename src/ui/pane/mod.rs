@@ -1,5 +1,6 @@
 //! The panes: each draws its part of the screen from the state alone.
 
+pub mod changes;
 pub mod composer;
 pub mod footer;
 pub mod header;
@@ -7,6 +8,7 @@ pub mod health;
 pub mod host;
 pub mod ladder;
 pub mod links;
+pub mod log;
 pub mod narrow;
 pub mod next;
 pub mod outbox;
