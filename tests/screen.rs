@@ -1,5 +1,6 @@
 //! The screen: what stands where, at each size, and what no key can do.
 
+mod alarms;
 mod apart;
 mod bursts;
 pub mod fixture;
@@ -7,6 +8,8 @@ mod owed;
 mod properties;
 mod reading;
 mod rows;
+mod sides;
+
 mod snapshots;
 mod touch;
 mod walls;

@@ -2,6 +2,7 @@
 //! with the program is complete at every depth.
 
 mod colours;
+mod inherits;
 
 use ratatui::style::{Color, Modifier, Style};
 use warroom::ui::{
@@ -162,7 +163,7 @@ fn at_sixteen_colours_a_role_without_one_keeps_its_attributes() {
 
 #[test]
 fn what_has_no_effect_is_a_warning_and_the_rest_is_used() {
-    let text = "inherits = \"harbor\"\n[surface]\nbase = \"#000000\"\n[text]\nnormal = \"#ffffff\"\n[state]\nokay = \"#00ff00\"\nok = { fg = \"#00ff00\", blink = true }\n[statee]\nx = 1\n";
+    let text = "[surface]\nbase = \"#000000\"\n[text]\nnormal = \"#ffffff\"\n[state]\nokay = \"#00ff00\"\nok = { fg = \"#00ff00\", blink = true }\n[statee]\nx = 1\n";
 
     let (theme, warnings) = Theme::parse("mine.toml", text).unwrap();
 
@@ -174,10 +175,9 @@ fn what_has_no_effect_is_a_warning_and_the_rest_is_used() {
     assert_eq!(
         warnings,
         [
-            "mine.toml:1:1: themes do not inherit, so this has no effect: copy the theme and change the copy",
-            "mine.toml:7:1: state.okay is no role and has no effect: did you mean \"state.ok\"?",
-            "mine.toml:8:24: state.ok knows no \"blink\"; it has no effect",
-            "mine.toml:9:2: [statee] is no group of roles and has no effect: did you mean \"state\"?",
+            "mine.toml:6:1: state.okay is no role and has no effect: did you mean \"state.ok\"?",
+            "mine.toml:7:24: state.ok knows no \"blink\"; it has no effect",
+            "mine.toml:8:2: [statee] is no group of roles and has no effect: did you mean \"state\"?",
         ]
     );
 }

@@ -35,6 +35,7 @@ mod settings;
 mod store;
 mod sync;
 mod text;
+mod themes;
 mod token;
 mod tools;
 mod update;

@@ -15,6 +15,7 @@ use super::{
     open::{Setup, in_touch},
     read,
     text::read_file,
+    themes,
 };
 use crate::{
     config, console,
@@ -167,20 +168,7 @@ fn theme(
         _ if is_light(setup) => chosen.light.as_str(),
         _ => chosen.dark.as_str(),
     };
-    let own = setup
-        .config
-        .themes
-        .as_ref()
-        .map(|folder| folder.join(format!("{name}.toml")));
-    match own.filter(|path| path.is_file()) {
-        Some(path) => {
-            let text = read_file(&path)?;
-            let (theme, found) = Theme::parse(&path.display().to_string(), &text)?;
-            warnings.extend(found.iter().map(ToString::to_string));
-            Ok(theme)
-        }
-        None => Ok(Theme::built_in(name)?),
-    }
+    themes::named(setup, name, warnings)
 }
 
 /// Whether the terminal says that its ground is light: the last number of

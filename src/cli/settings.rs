@@ -16,6 +16,7 @@ use super::{
     open::Setup,
     say,
     text::read_file,
+    themes,
 };
 use crate::{
     config::ConfigError,
@@ -168,7 +169,7 @@ impl Themes {
     /// When there is no such theme, or stdout can't be written.
     pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
         match self {
-            Self::List => themes(setup),
+            Self::List => list(setup),
             Self::Check { file, strict } => theme_check(setup, file, *strict),
             Self::Show { name } => {
                 let sentence = || format!("there is no theme {} in the program", one_line(name));
@@ -180,7 +181,7 @@ impl Themes {
     }
 }
 
-fn themes(setup: &Setup) -> color_eyre::Result<Exit> {
+fn list(setup: &Setup) -> color_eyre::Result<Exit> {
     let chosen = &setup.config.theme;
     let used = |name: &str| name == chosen.dark.as_str() || name == chosen.light.as_str();
     let known = |name: String, from: &str| Known {
@@ -215,7 +216,7 @@ fn themes(setup: &Setup) -> color_eyre::Result<Exit> {
 
 fn theme_check(setup: &Setup, file: &Path, strict: Strict) -> color_eyre::Result<Exit> {
     let text = read_file(file)?;
-    let found: Vec<Found> = match Theme::parse(&file.display().to_string(), &text) {
+    let found: Vec<Found> = match themes::parse(setup, &file.display().to_string(), &text) {
         Ok((_, warnings)) => check::odd(&warnings).collect(),
         Err(error) => vec![Found::error(error.to_string())],
     };

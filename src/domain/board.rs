@@ -182,6 +182,12 @@ impl Board {
         self.fold().probes.get(name).map(|(_, change)| change.to)
     }
 
+    /// The last changes of probes, the oldest first; also those before an
+    /// incident, which it has not heard of.
+    pub fn probe_changes(&self) -> impl DoubleEndedIterator<Item = &Arc<Entry>> {
+        self.fold().changes.iter()
+    }
+
     /// What the log does not say yet of the probes of `panel`
     /// ([`Panel::untold`]).
     pub fn untold(&self, panel: &Panel) -> Vec<ProbeChange> {

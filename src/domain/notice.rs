@@ -48,6 +48,18 @@ pub enum Purpose {
     Public,
 }
 
+impl Purpose {
+    /// `page`, `update`, `late`, `public`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Update => "update",
+            Self::LateNotice => "late",
+            Self::Public => "public",
+        }
+    }
+}
+
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

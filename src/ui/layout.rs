@@ -49,6 +49,19 @@ pub struct Place {
     pub body: Rect,
 }
 
+/// A part of a large screen that takes no keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The readings of this host.
+    Host,
+    /// What changed around the incident.
+    Changes,
+    /// Earlier incidents that are alike.
+    Similar,
+    /// What this console said and noticed.
+    Log,
+}
+
 /// Where everything is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Areas {
@@ -58,10 +71,8 @@ pub struct Areas {
     pub header: Rect,
     /// The panes, in reading order.
     pub panes: Vec<Place>,
-    /// The readings of this host: a rule and rows, on a large screen.
-    pub host: Option<(Rect, Rect)>,
-    /// Earlier incidents that are alike, in the same way.
-    pub similar: Option<(Rect, Rect)>,
+    /// What takes no keys: each with its title row, and the rows below it.
+    pub sides: Vec<(Side, Rect, Rect)>,
     /// Vertical lines between them.
     pub dividers: Vec<Rect>,
     /// The message row.
@@ -85,6 +96,16 @@ impl Areas {
     pub fn has(&self, pane: Pane) -> bool {
         self.panes.iter().any(|place| place.pane == pane)
     }
+
+    /// Whether that part is on the screen.
+    pub fn has_side(&self, side: Side) -> bool {
+        self.sides.iter().any(|(known, ..)| *known == side)
+    }
+
+    fn side(&mut self, side: Side, area: Rect) {
+        let (rule, body) = ruled(area);
+        self.sides.push((side, rule, body));
+    }
 }
 
 /// Where everything is on `screen`.
@@ -105,8 +126,7 @@ pub fn areas(app: &App, screen: Rect) -> Areas {
         size,
         header,
         panes: Vec::new(),
-        host: None,
-        similar: None,
+        sides: Vec::new(),
         dividers: Vec::new(),
         toast,
         footer,
@@ -240,9 +260,15 @@ fn medium(app: &App, mut area: Rect, areas: &mut Areas) {
 
 fn large(app: &App, area: Rect, areas: &mut Areas) {
     let side = 47 + (area.width - 200) / 4;
-    let (mut left, rest) = split(area, side, areas);
-    let (mut middle, mut right) = split(rest, rest.width - 61 - (area.width - 200) / 4, areas);
+    let (left, rest) = split(area, side, areas);
+    let (middle, right) = split(rest, rest.width - 61 - (area.width - 200) / 4, areas);
     let extra = area.height.saturating_sub(56);
+    large_left(left, extra, areas);
+    large_middle(middle, extra, areas);
+    large_right(app, right, extra, areas);
+}
+
+fn large_left(mut left: Rect, extra: u16, areas: &mut Areas) {
     for (pane, rows) in [
         (Pane::Next, 9 + extra / 4),
         (Pane::Ladder, 9),
@@ -253,18 +279,32 @@ fn large(app: &App, area: Rect, areas: &mut Areas) {
         areas.panes.push(place(pane, cut(&mut left, rows)));
     }
     areas.panes.push(place(Pane::Links, left));
-    areas
-        .panes
-        .push(place(Pane::Timeline, cut(&mut middle, 24 + extra / 2)));
+}
+
+fn large_middle(mut middle: Rect, extra: u16, areas: &mut Areas) {
+    let timeline = cut(&mut middle, 22 + extra / 2);
+    areas.panes.push(place(Pane::Timeline, timeline));
+    areas.side(Side::Log, cut(&mut middle, 8 + extra / 4));
     areas.panes.push(place(Pane::Update, middle));
-    areas
-        .panes
-        .push(place(Pane::Health, cut(&mut right, 29 + extra / 2)));
-    if pane::host::is_probed(app) {
-        areas.host = Some(ruled(cut(&mut right, 5)));
-    }
-    if app.incident().is_some() {
-        areas.similar = Some(ruled(cut(&mut right, 9)));
+}
+
+/// The parts below HEALTH have their rows, and HEALTH the rest: charts are the
+/// first that a lower screen can do without.
+fn large_right(app: &App, mut right: Rect, extra: u16, areas: &mut Areas) {
+    let some = app.incident().is_some();
+    let below = [
+        (Side::Host, 4, pane::host::is_probed(app)),
+        (Side::Changes, 9 + extra / 4, some),
+        (Side::Similar, 5, some),
+    ];
+    let below = below.into_iter().filter(|(.., there)| *there);
+    let outbox = 8 + extra / 4;
+    let kept: u16 = below.clone().map(|(_, rows, _)| rows).sum();
+    let health = right.height.saturating_sub(kept + outbox);
+    let health = place(Pane::Health, cut(&mut right, health));
+    areas.panes.push(health);
+    for (side, rows, _) in below {
+        areas.side(side, cut(&mut right, rows));
     }
     areas.panes.push(place(Pane::Outbox, right));
 }

@@ -3,9 +3,10 @@
 //! A theme is a TOML file:
 //!
 //! ```toml
-//! name    = "mine"
-//! kind    = "dark"             # dark | light, for the automatic choice
-//! minimum = "16"               # none | 16 | 256 | true: the lowest depth its author looked at
+//! name     = "mine"
+//! kind     = "dark"            # dark | light, for the automatic choice
+//! inherits = "harbor"          # takes from there what is left out here
+//! minimum  = "16"              # none | 16 | 256 | true: the lowest depth its author looked at
 //!
 //! [palette]                    # names are free
 //! ink = "#d6dae0"
@@ -39,12 +40,15 @@
 //! `deadline.soon` → `state.warn` → `text.strong` → `text.normal`, with the
 //! attributes that keep its meaning (`severity.p1` stays reversed).
 //!
-//! Themes do not inherit from each other: a theme is one file to read from top
-//! to bottom, and to copy. What has no effect is a [`Warning`].
+//! A theme that inherits has everything of the other one, and says only what is
+//! different: a role, or a colour of the palette by its name, which then changes
+//! in every role that uses it. Five in a row are the most. What has no effect is
+//! a [`Warning`].
 
 mod colour;
 mod error;
 mod file;
+mod inherit;
 mod letters;
 mod resolve;
 mod role;
@@ -56,6 +60,7 @@ use self::resolve::Look;
 pub use self::{
     colour::shown,
     error::{Place, ThemeError, Warning},
+    inherit::Written,
     letters::{lettered, role_letter},
     role::{NoSuchRole, Role},
 };
@@ -94,13 +99,31 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// Reads a theme; `file` is what its errors call it.
+    /// Reads a theme; `file` is what its errors call it. It can inherit from
+    /// those that come with the program.
     ///
     /// # Errors
     ///
     /// Says what was found, where, and what would be right.
     pub fn parse(file: &str, text: &str) -> Result<(Self, Vec<Warning>), ThemeError> {
-        let sheet = file::read(file, text)?;
+        Self::parse_among(file, text, Written::built_in)
+    }
+
+    /// The same, where `find` knows the themes to inherit from by name.
+    ///
+    /// # Errors
+    ///
+    /// As [`Theme::parse`].
+    pub fn parse_among(
+        file: &str,
+        text: &str,
+        find: impl Fn(&str) -> Option<Written>,
+    ) -> Result<(Self, Vec<Warning>), ThemeError> {
+        let own = Written {
+            file: file.to_owned(),
+            text: text.to_owned(),
+        };
+        let sheet = file::read(&inherit::chain(own, find)?)?;
         let looks = resolve::looks(&sheet, |role| header_of(file, text, role))?;
         let theme = Self {
             name: sheet.name.unwrap_or_else(|| file.to_owned()),

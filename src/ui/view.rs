@@ -7,7 +7,7 @@ use super::{
     app::{App, Mode, Pane},
     canvas::Canvas,
     capability::{Depth, Tier},
-    layout::{Areas, Place, Size, areas},
+    layout::{Areas, Place, Side, Size, areas},
     pane::{self, overlay},
     theme::{Role, Theme},
     widget::{self, Joint, Paint},
@@ -87,7 +87,7 @@ fn body(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
     }
     match place.pane {
         Pane::Next => pane::next::draw(app, canvas, now),
-        Pane::Health => pane::health::draw(app, areas.host.is_some(), canvas, now),
+        Pane::Health => pane::health::draw(app, areas.has_side(Side::Host), canvas, now),
         Pane::Timeline => pane::timeline::draw(app, canvas, now),
         Pane::Update if matches!(app.mode, Mode::Compose) => pane::composer::draw(app, canvas, now),
         Pane::Update => pane::update::draw(app, canvas, now),
@@ -102,13 +102,22 @@ fn body(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
 
 /// The parts of a large screen that take no keys.
 fn beside(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    if let Some((rule, body)) = areas.host {
-        plain_rule("HOST", &app.settings.host, &mut canvas.part(rule));
-        pane::host::draw(app, &mut canvas.part(body), now);
-    }
-    if let (Some((rule, body)), Some(incident)) = (areas.similar, app.incident()) {
-        plain_rule("SIMILAR", "", &mut canvas.part(rule));
-        pane::similar::draw(app, incident, &mut canvas.part(body));
+    for (side, rule, body) in &areas.sides {
+        let (title, right) = match side {
+            Side::Host => ("HOST", app.settings.host.to_string()),
+            Side::Changes => ("CHANGES", pane::changes::since(app)),
+            Side::Similar => ("SIMILAR", String::new()),
+            Side::Log => ("LOG", pane::log::counts(app)),
+        };
+        plain_rule(title, &right, &mut canvas.part(*rule));
+        let mut canvas = canvas.part(*body);
+        match (side, app.incident()) {
+            (Side::Host, _) => pane::host::draw(app, &mut canvas, now),
+            (Side::Log, _) => pane::log::draw(app, &mut canvas),
+            (Side::Changes, Some(shown)) => pane::changes::draw(app, shown, &mut canvas),
+            (Side::Similar, Some(shown)) => pane::similar::draw(app, shown, &mut canvas),
+            (Side::Changes | Side::Similar, None) => {}
+        }
     }
 }
 

@@ -10,9 +10,11 @@
 //! after thirty it shows NO DATA in the biggest letters there are.
 
 mod beat;
+mod clocks;
 mod frame;
 mod health;
 mod incident;
+mod latest;
 mod lost;
 mod page;
 mod quiet;

@@ -21,7 +21,7 @@ use super::fixture::{INCIDENT, Log, at, busy, console, declaration, engine, now,
 /// Every size of the screen that has rows for what is owed.
 const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 20), (40, 8)];
 
-fn step(index: usize) -> StepId {
+pub fn step(index: usize) -> StepId {
     StepId {
         ladder: "management".to_owned(),
         index,

@@ -24,7 +24,7 @@ use super::fixture::{
 };
 
 /// A wall that has seen a few beats, the last two seconds ago.
-fn wall_of(app: App) -> Wall {
+pub fn wall_of(app: App) -> Wall {
     let mut wall = Wall::new(app, now() - TimeDelta::minutes(60));
     wall.redact = false;
     wall.app.settings.host = "wall-03".into();
@@ -35,7 +35,7 @@ fn wall_of(app: App) -> Wall {
     wall
 }
 
-fn beat(wall: &mut Wall, when: DateTime<Utc>) {
+pub fn beat(wall: &mut Wall, when: DateTime<Utc>) {
     let seen = EngineSeen {
         holder: Some("desk-1".into()),
         mine: false,
@@ -44,7 +44,7 @@ fn beat(wall: &mut Wall, when: DateTime<Utc>) {
     wall::update(wall, Msg::Engine(seen), when);
 }
 
-fn drawn(wall: &Wall, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> Buffer {
+pub fn drawn(wall: &Wall, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> Buffer {
     let theme = Theme::roles();
     let look = Look {
         theme: &theme,
@@ -59,7 +59,7 @@ fn drawn(wall: &Wall, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> Buffe
     terminal.backend().buffer().clone()
 }
 
-fn shown(wall: &Wall, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> String {
+pub fn shown(wall: &Wall, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> String {
     let (columns, rows) = size;
     format!(
         "{columns}x{rows}\n{}",
@@ -67,7 +67,7 @@ fn shown(wall: &Wall, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> Strin
     )
 }
 
-const USUAL: (u16, u16) = (160, 50);
+pub const USUAL: (u16, u16) = (160, 50);
 
 #[test]
 fn an_incident() {
@@ -181,7 +181,7 @@ fn no_engine() {
 }
 
 /// The rows that a role takes, one below the other, somewhere in some columns.
-fn tallest(buffer: &Buffer, role: Role) -> usize {
+pub fn tallest(buffer: &Buffer, role: Role) -> usize {
     let area = buffer.area;
     let has = |x: u16, y: u16| role_letter(buffer[(x, y)].style()) == role.letter();
     let run = |x: u16| {

@@ -1,7 +1,7 @@
 //! The fold of a log into incidents, in the order of its numbers.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -14,6 +14,10 @@ use crate::domain::{
     text::Name,
 };
 
+/// So many changes of probes are kept: what came before an incident is looked
+/// at in it, and a probe that flaps for a week is not.
+const CHANGES: usize = 128;
+
 /// What entries fold to. A copy shares its incidents with the original until
 /// either changes one.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +29,8 @@ pub(super) struct Fold {
     waiting: HashMap<IncidentId, Vec<Arc<Entry>>>,
     /// The state of each probe, since when, as the log tells.
     pub(super) probes: BTreeMap<Name, (DateTime<Utc>, ProbeChange)>,
+    /// The last changes of probes, the oldest first.
+    pub(super) changes: VecDeque<Arc<Entry>>,
     /// The entries that say so of those that are down now.
     down: BTreeMap<Name, Arc<Entry>>,
     pub(super) head: Seq,
@@ -75,6 +81,10 @@ impl Fold {
             self.down.insert(change.probe.clone(), Arc::clone(entry));
         } else {
             self.down.remove(&change.probe);
+        }
+        self.changes.push_back(Arc::clone(entry));
+        if self.changes.len() > CHANGES {
+            self.changes.pop_front();
         }
         let ends = change.to != Health::Down;
         for incident in self

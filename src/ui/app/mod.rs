@@ -12,6 +12,7 @@ mod filter;
 mod follow;
 mod keys;
 mod lists;
+mod news;
 mod over;
 mod palette;
 mod pane;
@@ -35,7 +36,7 @@ use super::{
     edit::Edit,
     forms,
     keymap::Keymap,
-    msg::{Effect, EngineSeen, Msg, Runbook},
+    msg::{Effect, EngineSeen, Msg, Runbook, Shared},
     sheet::Sheet,
 };
 use crate::domain::{
@@ -246,15 +247,19 @@ impl App {
 
     /// Says something in the line below the panes.
     pub fn tell(&mut self, text: impl Into<String>, error: bool, now: DateTime<Utc>) {
-        let toast = Toast {
+        self.keep(text, error, now);
+        self.toast = self.messages.last().cloned();
+    }
+
+    /// Keeps something among the messages, and says it nowhere else.
+    fn keep(&mut self, text: impl Into<String>, error: bool, now: DateTime<Utc>) {
+        self.messages.push(Toast {
             text: crate::domain::text::one_line(&text.into()),
             at: now,
             error,
-        };
-        self.messages.push(toast.clone());
+        });
         let too_many = self.messages.len().saturating_sub(MESSAGES);
         self.messages.drain(..too_many);
-        self.toast = Some(toast);
     }
 
     /// Whether that entry can be taken back.
@@ -342,7 +347,9 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Msg::Reading(name, reading) => probes::read(app, &name, &reading),
         Msg::Deliveries(deliveries) => {
-            app.deliveries = shared::with_ours(app, deliveries);
+            let deliveries = shared::with_ours(app, deliveries);
+            news::of_deliveries(app, &deliveries, now);
+            app.deliveries = deliveries;
             Vec::new()
         }
         Msg::Engine(engine) => {
@@ -350,6 +357,9 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             probes::untold(app, now)
         }
         Msg::Shared(heard) => {
+            if let Shared::Link(link) = &heard {
+                news::of_link(app, &link.state, now);
+            }
             shared::heard(app, heard);
             Vec::new()
         }

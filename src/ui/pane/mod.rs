@@ -1,5 +1,6 @@
 //! The panes: each draws its part of the screen from the state alone.
 
+pub mod changes;
 pub mod composer;
 mod conflicts;
 pub mod footer;
@@ -8,6 +9,7 @@ pub mod health;
 pub mod host;
 pub mod ladder;
 pub mod links;
+pub mod log;
 pub mod narrow;
 pub mod next;
 pub mod outbox;

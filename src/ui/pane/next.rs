@@ -182,7 +182,7 @@ pub fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<Row> {
     let failing = outbox::failing(app);
     let worst = failing.first()?;
     let key = app.keymap.key_of(Action::PaneOutbox).unwrap_or_default();
-    let what = outbox::purpose(worst);
+    let what = worst.intent.purpose.word();
     let state = outbox::trouble(worst);
     let more = match failing.len() - 1 {
         0 => String::new(),

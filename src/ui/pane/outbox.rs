@@ -75,16 +75,6 @@ pub const fn trouble(delivery: &Delivery) -> &'static str {
     }
 }
 
-/// `page`, `update`, `late`, `public`: what it is for.
-pub const fn purpose(delivery: &Delivery) -> &'static str {
-    match delivery.intent.purpose {
-        Purpose::Page => "page",
-        Purpose::Update => "update",
-        Purpose::LateNotice => "late",
-        Purpose::Public => "public",
-    }
-}
-
 /// Draws the pane.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     if app.deliveries.is_empty() {
@@ -122,7 +112,7 @@ fn draw_row(
         DeliveryState::Dead => Role::Bad,
         DeliveryState::Cancelled => Role::Off,
     };
-    canvas.text(1, y, Role::Muted, purpose(delivery));
+    canvas.text(1, y, Role::Muted, delivery.intent.purpose.word());
     canvas.text(8, y, Role::Muted, &format::time(delivery.created_at));
     canvas.clipped(18, y, Role::Normal, &delivery.intent.channel, 12);
     let room = canvas.width().saturating_sub(32);

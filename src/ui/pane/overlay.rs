@@ -301,16 +301,8 @@ fn history(app: &App, row: usize, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc
 
 fn messages(app: &App, row: usize, canvas: &mut Canvas<'_, '_>) {
     let mut inside = opened(canvas, "MESSAGES", "newest first   any other key closes");
-    for (y, toast) in (0..inside.height()).zip(app.messages.iter().rev().skip(row)) {
-        inside.text(1, y, Role::Muted, &format::time(toast.at));
-        let room = inside.width().saturating_sub(12);
-        inside.clipped(
-            11,
-            y,
-            if toast.error { Role::Bad } else { Role::Normal },
-            &toast.text,
-            room,
-        );
+    for (y, message) in (0..inside.height()).zip(app.messages.iter().rev().skip(row)) {
+        super::log::row(message, &mut inside, y);
     }
 }
 

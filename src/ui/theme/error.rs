@@ -93,6 +93,34 @@ pub enum ThemeError {
         /// `state.ok > state.warn > state.ok`.
         path: String,
     },
+    /// The theme to inherit from is nowhere.
+    #[error("{at}: there is no theme {name:?} to inherit from{hint}")]
+    NoParent {
+        /// Where it is asked for.
+        at: Place,
+        /// The theme asked for.
+        name: String,
+        /// `: did you mean "harbor"?`, or nothing.
+        hint: String,
+    },
+    /// Themes that inherit from each other for ever.
+    #[error("{at}: this theme comes back to itself ({path}): take one `inherits` out")]
+    Round {
+        /// Where the round closes.
+        at: Place,
+        /// `mine.toml > yours.toml > mine.toml`.
+        path: String,
+    },
+    /// Too many themes in a row.
+    #[error(
+        "{at}: more than five themes in a row inherit from each other ({path}): copy one of them into the next"
+    )]
+    Deep {
+        /// Where it becomes too many.
+        at: Place,
+        /// The themes in a row.
+        path: String,
+    },
     /// A role that is left out and has nobody to stand in.
     #[error("{at}: {role} is not set, and no other role stands in for it: add {example}")]
     Missing {

@@ -13,7 +13,8 @@ use super::{
     Role,
     colour::{Colour, Ink, Named},
     error::{Place, ThemeError, Warning, did_you_mean},
-    words::{ATTRIBUTES, Choice, DEPTHS, INHERITS, KEYS, KINDS},
+    inherit::Written,
+    words::{ATTRIBUTES, Choice, DEPTHS, KEYS, KINDS},
 };
 use crate::ui::capability::Depth;
 
@@ -68,59 +69,90 @@ pub(super) enum Source {
 
 type Item<'a> = Spanned<DeValue<'a>>;
 
-/// Reads a theme file.
+/// Reads a theme with everything that it inherits from, the root first: what a
+/// later file says holds, and its palette gives the earlier ones their colours.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong, with its place and what would be right.
-pub(super) fn read(file: &str, text: &str) -> Result<Sheet, ThemeError> {
-    let root = DeTable::parse(text).map_err(|error| ThemeError::Syntax {
-        at: Place::of(file, text, error.span().map_or(0, |span| span.start)),
-        what: error.message().lines().collect::<Vec<_>>().join("; "),
-    })?;
-    let mut reader = Reader {
-        file,
-        text,
-        palette: BTreeMap::new(),
+pub(super) fn read(chain: &[Written]) -> Result<Sheet, ThemeError> {
+    let mut palette = BTreeMap::new();
+    for written in chain {
+        let mut reader = Reader::of(written, &mut palette);
+        if let Some(own) = table(written)?.get_ref().get("palette") {
+            reader.palette(own)?;
+        }
+    }
+    let mut sheet = Sheet {
+        name: None,
+        light: false,
+        minimum: Depth::Mono,
+        entries: BTreeMap::new(),
         warnings: Vec::new(),
     };
-    reader.sheet(root.get_ref())
+    for written in chain {
+        Reader::of(written, &mut palette).sheet(table(written)?.get_ref(), &mut sheet)?;
+    }
+    Ok(sheet)
+}
+
+/// The theme that it inherits from, and where it says so.
+///
+/// # Errors
+///
+/// When the file is no TOML, or names no theme.
+pub(super) fn inherits(written: &Written) -> Result<Option<(String, Place)>, ThemeError> {
+    let root = table(written)?;
+    let Some(value) = root.get_ref().get("inherits") else {
+        return Ok(None);
+    };
+    let mut palette = BTreeMap::new();
+    let reader = Reader::of(written, &mut palette);
+    let name = reader.word("inherits", value)?.to_owned();
+    Ok(Some((name, reader.at(value))))
+}
+
+fn table(written: &Written) -> Result<Spanned<DeTable<'_>>, ThemeError> {
+    let Written { file, text } = written;
+    DeTable::parse(text).map_err(|error| ThemeError::Syntax {
+        at: Place::of(file, text, error.span().map_or(0, |span| span.start)),
+        what: error.message().lines().collect::<Vec<_>>().join("; "),
+    })
 }
 
 struct Reader<'a> {
     file: &'a str,
     text: &'a str,
-    palette: BTreeMap<String, Colour>,
+    palette: &'a mut BTreeMap<String, Colour>,
     warnings: Vec<Warning>,
 }
 
-impl Reader<'_> {
-    fn sheet(&mut self, root: &DeTable<'_>) -> Result<Sheet, ThemeError> {
-        let mut sheet = Sheet {
-            name: None,
-            light: false,
-            minimum: Depth::Mono,
-            entries: BTreeMap::new(),
+impl<'a> Reader<'a> {
+    fn of(written: &'a Written, palette: &'a mut BTreeMap<String, Colour>) -> Self {
+        Self {
+            file: &written.file,
+            text: &written.text,
+            palette,
             warnings: Vec::new(),
-        };
-        if let Some((_, palette)) = root.iter().find(|(key, _)| key.get_ref() == "palette") {
-            self.palette(palette)?;
         }
+    }
+
+    /// Puts what this file says over what is in `sheet`.
+    fn sheet(mut self, root: &DeTable<'_>, sheet: &mut Sheet) -> Result<(), ThemeError> {
+        sheet.name = None;
         for (key, value) in root {
             match key.get_ref().as_ref() {
-                "palette" => {}
+                "palette" | "inherits" => {}
                 "name" => sheet.name = Some(self.word("name", value)?.to_owned()),
                 "kind" => sheet.light = self.one_of("kind", value, &KINDS)?,
                 "minimum" => sheet.minimum = self.one_of("minimum", value, &DEPTHS)?,
-                "inherits" => self.warn(key.span(), INHERITS.to_owned()),
                 group => self.group(group, key.span(), value, &mut sheet.entries)?,
             }
         }
-        sheet.warnings = std::mem::take(&mut self.warnings);
-        sheet
-            .warnings
+        self.warnings
             .sort_by_key(|warning| (warning.at.line, warning.at.column));
-        Ok(sheet)
+        sheet.warnings.append(&mut self.warnings);
+        Ok(())
     }
 
     fn palette(&mut self, value: &Item<'_>) -> Result<(), ThemeError> {

@@ -50,7 +50,3 @@ pub(super) const DEPTHS: Choice<Depth> = Choice {
     ],
     takes: "\"none\", \"16\", \"256\" or \"true\"",
 };
-
-/// What is said to whoever asks for it.
-pub(super) const INHERITS: &str =
-    "themes do not inherit, so this has no effect: copy the theme and change the copy";

@@ -1,28 +1,21 @@
 //! An incident from across the room: how bad, what next and when, what is not
 //! well.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 use super::{
     Wall,
+    clocks::{self, Clock},
     frame::{self, HEADER, Rows, columns},
-    health,
+    health, latest,
 };
 use crate::{
-    domain::{
-        duty::{Clock, Due, Duty, duties},
-        fact::Role as Job,
-        incident::{Field, Incident},
-        text::Name,
-    },
+    domain::{fact::Role as Job, incident::Incident, text::Name},
     ui::{
-        app,
         canvas::Canvas,
         format::{self, Align},
-        pane::{self, health::mark},
+        pane,
         theme::Role,
         widget::{self, Size, meter_text},
     },
@@ -44,26 +37,17 @@ pub(super) fn draw(
     let header = rows.take(if rows.0.height >= 33 { HEADER } else { 3 });
     frame::header(wall, canvas, header, (&title, &who(wall, incident)), now);
     rows.take(gap);
-    let dues: Vec<Due> = duties(incident)
-        .into_iter()
-        .filter(|due| due.duty.is_urgent())
-        .collect();
-    let nearest = dues.first();
-    worst((wall, incident), nearest, canvas, rows.take(8), now);
-    bar(nearest, canvas, rows.take(if roomy { 2 } else { 1 }), now);
+    let clocks = clocks::of(wall, incident, now);
+    let nearest = clocks.first();
+    worst(incident, nearest, canvas, rows.take(8), now);
+    bar(nearest, canvas, rows.take(if roomy { 2 } else { 1 }));
     rows.take(gap);
-    let clocks = rows.take(if rows.0.height >= 16 { 6 } else { 3 });
-    next_clocks(
-        (wall, incident),
-        dues.get(1..).unwrap_or_default(),
-        canvas,
-        clocks,
-        now,
-    );
+    let area = rows.take(if rows.0.height >= 16 { 6 } else { 3 });
+    next_clocks(clocks.get(1..).unwrap_or_default(), canvas, area);
     rows.take(gap);
     let latest = rows.take_last(latest_rows(rows.0.height));
     health::draw(wall, canvas, rows.0, now);
-    latest_entries(wall, incident, &mut canvas.part(latest));
+    latest::draw(wall, incident, &mut canvas.part(latest));
     frame::footer(wall, &mut canvas.part(footer), now);
 }
 
@@ -111,13 +95,10 @@ fn who(wall: &Wall, incident: &Incident) -> String {
     parts.join("   ")
 }
 
-/// Whose page it is: the wall and the incident.
-type Page<'a> = (&'a Wall, &'a Incident);
-
 /// The severity and the nearest deadline, eight rows high.
 fn worst(
-    (wall, incident): Page<'_>,
-    nearest: Option<&Due>,
+    incident: &Incident,
+    nearest: Option<&Clock>,
     canvas: &mut Canvas<'_, '_>,
     area: Rect,
     now: DateTime<Utc>,
@@ -140,11 +121,29 @@ fn worst(
     if area.width >= 72 {
         so_far(incident, &mut left, now);
     }
-    let Some(due) = nearest else {
-        return;
-    };
-    let role = role_of(due, now);
-    let value = format::countdown(due.by - now);
+    match nearest {
+        Some(clock) if wide && clock.alarm => alarm(clock, canvas, area),
+        Some(clock) => nearest_clock(clock, wide, canvas, area),
+        None => {}
+    }
+}
+
+/// What nobody does by itself: that it is so stands above, four rows high like
+/// the time below it.
+fn alarm(clock: &Clock, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let at = area.width * 34 / 100;
+    let mut rows = Rows(columns(area, at, area.width - at));
+    let label = (clock.label.as_str(), Size::Small);
+    frame::big(canvas, rows.take(4), label, Align::Left, clock.role);
+    let below = rows.0;
+    let room = area.width * 18 / 100;
+    words(clock, &mut canvas.part(columns(below, 0, room)), 0);
+    let number = columns(below, room + 2, below.width.saturating_sub(room + 2));
+    let value = (clock.value.as_str(), Size::Wide);
+    frame::big(canvas, number, value, Align::Left, clock.role);
+}
+
+fn nearest_clock(clock: &Clock, wide: bool, canvas: &mut Canvas<'_, '_>, area: Rect) {
     let at = if wide {
         area.width * 53 / 100
     } else {
@@ -152,8 +151,9 @@ fn worst(
     };
     let number = columns(area, at, area.width - at);
     let size = if wide { Size::Tall } else { Size::Wide };
-    frame::big(canvas, number, (&value, size), Align::Left, role);
-    let words = if wide {
+    let value = (clock.value.as_str(), size);
+    frame::big(canvas, number, value, Align::Left, clock.role);
+    let below = if wide {
         columns(area, area.width * 34 / 100, area.width * 18 / 100)
     } else {
         Rect {
@@ -162,7 +162,11 @@ fn worst(
             ..number
         }
     };
-    nearest_words(wall, incident, due, &mut canvas.part(words), now);
+    let mut part = canvas.part(below);
+    let room = part.width();
+    part.clipped(0, 0, clock.role, &clock.label, room);
+    let gap = if part.height() >= 8 { 2 } else { 1 };
+    words(clock, &mut part, gap);
 }
 
 /// `▌HIGH▐ ███░`, how long it is open, and since when.
@@ -180,228 +184,55 @@ fn so_far(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) 
     canvas.text(0, 5, Role::Normal, &format!("since {since} UTC"));
 }
 
-fn nearest_words(
-    wall: &Wall,
-    incident: &Incident,
-    due: &Due,
-    canvas: &mut Canvas<'_, '_>,
-    now: DateTime<Utc>,
-) {
-    let (label, target) = label(incident, due);
+/// Whom it is about and when, from row `y` on.
+fn words(clock: &Clock, canvas: &mut Canvas<'_, '_>, mut y: u16) {
     let room = canvas.width();
-    let tall = canvas.height() >= 8;
-    let mut y = 0;
-    let label = overdue(label, due, now);
-    canvas.clipped(0, y, role_of(due, now), &label, room);
-    y += if tall { 2 } else { 1 };
-    canvas.clipped(0, y, Role::Strong, &target, room);
-    if let Some(person) = person(wall, incident, due) {
+    canvas.clipped(0, y, Role::Strong, &clock.what, room);
+    if let Some(person) = &clock.person {
         y += 1;
-        canvas.clipped(0, y, Role::Normal, &person, room);
+        canvas.clipped(0, y, Role::Normal, person, room);
     }
-    let by = format::time_minutes(due.by);
-    canvas.clipped(0, y + 1, Role::Normal, &format!("at {by} UTC"), room);
+    let at = format::time_minutes(clock.at);
+    canvas.clipped(0, y + 1, Role::Normal, &format!("at {at} UTC"), room);
 }
 
 /// A bar over the whole width, for the nearest deadline alone.
-fn bar(nearest: Option<&Due>, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
-    let Some(due) = nearest else {
+fn bar(nearest: Option<&Clock>, canvas: &mut Canvas<'_, '_>, area: Rect) {
+    let Some(clock) = nearest else {
         return;
     };
     let area = columns(area, 4, area.width.saturating_sub(8));
     let mut part = canvas.part(area);
     let (paint, buffer, area) = part.raw();
-    let role = match role_of(due, now) {
+    let role = match clock.role {
         Role::Over => Role::Bad,
         role => role,
     };
-    widget::bar(paint, buffer, area, due.used(now), role);
+    widget::bar(paint, buffer, area, clock.used, role);
 }
 
 /// The three clocks after the nearest, four rows high.
-fn next_clocks(
-    (wall, incident): Page<'_>,
-    dues: &[Due],
-    canvas: &mut Canvas<'_, '_>,
-    area: Rect,
-    now: DateTime<Utc>,
-) {
+fn next_clocks(clocks: &[Clock], canvas: &mut Canvas<'_, '_>, area: Rect) {
     let wide = area.width.saturating_sub(4) / 3;
-    for (place, due) in (0..3).zip(dues) {
+    for (place, clock) in (0..3).zip(clocks) {
         let part = columns(area, 4 + place * wide, wide.saturating_sub(1));
-        clock(wall, incident, due, &mut canvas.part(part), now);
+        one_clock(clock, &mut canvas.part(part));
     }
 }
 
-fn clock(
-    wall: &Wall,
-    incident: &Incident,
-    due: &Due,
-    canvas: &mut Canvas<'_, '_>,
-    now: DateTime<Utc>,
-) {
+fn one_clock(clock: &Clock, canvas: &mut Canvas<'_, '_>) {
     let mut rows = Rows(canvas.area());
-    let (label, target) = label(incident, due);
     // Here the time follows, and the target stands below it.
-    let label = label.replace(" TO", " IN");
-    let role = role_of(due, now);
+    let label = clock.label.replace(" TO", " IN");
     let room = canvas.width();
-    canvas.clipped(0, 0, role, &overdue(&label, due, now), room);
+    canvas.clipped(0, 0, clock.role, &label, room);
     rows.take(1);
     let below = rows.take_last(1);
-    let value = format::countdown(due.by - now);
-    frame::big(canvas, rows.0, (&value, Size::Wide), Align::Left, role);
-    let person = person(wall, incident, due)
-        .map(|person| format!("  {person}"))
-        .unwrap_or_default();
-    let by = format::time_minutes(due.by);
-    let text = format!("{target}{person}  {by} UTC");
+    let value = (clock.value.as_str(), Size::Wide);
+    frame::big(canvas, rows.0, value, Align::Left, clock.role);
+    let person = clock.person.iter().map(|person| format!("  {person}"));
+    let person: String = person.collect();
+    let at = format::time_minutes(clock.at);
+    let text = format!("{}{person}  {at} UTC", clock.what);
     canvas.part(below).clipped(0, 0, Role::Normal, &text, room);
-}
-
-fn role_of(due: &Due, now: DateTime<Utc>) -> Role {
-    match due.clock(now) {
-        Clock::Running => Role::Calm,
-        Clock::DueSoon => Role::Soon,
-        Clock::Overdue => Role::Over,
-    }
-}
-
-/// What a countdown counts down to, and for whom.
-pub(super) fn label(incident: &Incident, due: &Due) -> (&'static str, String) {
-    let policy = incident.policy();
-    let within = |severity, within: crate::domain::policy::Within| {
-        format!("{severity} target {}", within.words())
-    };
-    match &due.duty {
-        Duty::Respond(severity) => (
-            "ACKNOWLEDGE IN",
-            within(severity, policy.level(*severity).respond),
-        ),
-        Duty::Triage => ("DECIDE SEVERITY IN", "counts as P1 until then".to_owned()),
-        Duty::Resolve(severity) => (
-            "RESOLVE IN",
-            within(severity, policy.level(*severity).resolve),
-        ),
-        Duty::Escalate { target, .. } => ("ESCALATES TO", target.to_string()),
-        Duty::HoldEnds => ("HOLD ENDS IN", "late steps fire then".to_owned()),
-        Duty::FirstNotice => ("FIRST NOTICE DUE IN", policy.update.place.to_string()),
-        Duty::Update => ("UPDATE DUE IN", policy.update.place.to_string()),
-        Duty::FinalUpdate => ("LAST UPDATE DUE IN", policy.update.place.to_string()),
-        Duty::External => ("TELL THE PUBLIC IN", policy.external.place.to_string()),
-        Duty::Settle(Field::Severity) => ("SETTLE SEVERITY", "two people disagree".to_owned()),
-        Duty::Settle(field) => ("SETTLE", format!("{}: two people disagree", field.word())),
-        Duty::Answer { .. } => ("ANSWER DUE IN", "a request".to_owned()),
-        Duty::Retrospective => ("RETROSPECTIVE IN", String::new()),
-    }
-}
-
-/// The label of a clock that counts up.
-fn overdue(label: &str, due: &Due, now: DateTime<Utc>) -> String {
-    match due.clock(now) {
-        Clock::Running | Clock::DueSoon => label.to_owned(),
-        Clock::Overdue => format!("OVERDUE: {}", label.trim_end_matches(" IN")),
-    }
-}
-
-/// Who stands behind an escalation's target, where names may be shown.
-fn person(wall: &Wall, incident: &Incident, due: &Due) -> Option<String> {
-    let person = match &due.duty {
-        Duty::Escalate { target, .. } => &incident.policy().contact(target)?.person,
-        Duty::Answer { of, .. } => of,
-        Duty::Respond(_)
-        | Duty::Triage
-        | Duty::Resolve(_)
-        | Duty::HoldEnds
-        | Duty::FirstNotice
-        | Duty::Update
-        | Duty::FinalUpdate
-        | Duty::External
-        | Duty::Settle(_)
-        | Duty::Retrospective => return None,
-    };
-    (!wall.redact).then(|| person.to_string())
-}
-
-/// Kinds of rows that say nothing to a room: what concerns the record, who sits
-/// where, what comes after.
-const UNSAID: [&str; 22] = [
-    "sent",
-    "pin",
-    "unpin",
-    "done",
-    "not done",
-    "corrected",
-    "retracted",
-    "link",
-    "role",
-    "joined",
-    "reworded",
-    "draft",
-    "approved",
-    "policy",
-    "confirm",
-    "long",
-    "recurs",
-    "failure",
-    "retro",
-    "factor",
-    "action",
-    "unknown",
-];
-/// Kinds whose words are the program's own, not a person's.
-const OWN_WORDS: [&str; 3] = ["ack", "mitigated", "phase"];
-
-/// Of a probe that goes up and down, how it is now: the rest is noise.
-fn newest_of_its_probe() -> impl FnMut(&app::Line) -> bool {
-    let mut seen = BTreeSet::new();
-    move |line| {
-        let name = line.text.split(": ").next().unwrap_or_default();
-        line.health.is_none() || seen.insert(name.to_owned())
-    }
-}
-
-fn latest_entries(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
-    frame::rule(canvas, canvas.area(), "LATEST", "");
-    let lines = incident
-        .entries()
-        .iter()
-        .rev()
-        .map(|entry| app::line(incident, entry))
-        .filter(|line| !line.retracted && !UNSAID.contains(&line.kind.as_str()))
-        .filter(newest_of_its_probe());
-    for (y, line) in (1..canvas.height()).zip(lines) {
-        let (role, glyph) = line.health.map_or((Role::Normal, String::new()), |health| {
-            let (glyph, role) = mark(health);
-            (role, format!("{} ", canvas.glyph(glyph)))
-        });
-        canvas.text(4, y, Role::Muted, &format::time_minutes(line.at));
-        let (who, text) = said(wall, incident, &line);
-        canvas.clipped(12, y, Role::Normal, &who, 8);
-        let room = canvas.width().saturating_sub(23);
-        canvas.clipped(21, y, role, &format!("{glyph}{text}"), room);
-    }
-}
-
-/// Who and what of a row: without names, a person's words are left out (W18).
-fn said(wall: &Wall, incident: &Incident, line: &app::Line) -> (String, String) {
-    let by_machine = matches!(line.who.as_str(), "engine" | "probe");
-    let is_update = line.kind.starts_with("update");
-    let kind = match line.kind.as_str() {
-        "note" | "down" | "slow" | "ok" | "unknown" | "stale" => String::new(),
-        kind => format!("{kind}: "),
-    };
-    if !wall.redact || by_machine {
-        return (line.who.clone(), format!("{kind}{}", line.text));
-    }
-    let commands = incident
-        .commander()
-        .is_some_and(|name| name.as_str() == line.who);
-    let who = if commands { "command" } else { "team" };
-    let text = if is_update || OWN_WORDS.contains(&line.kind.as_str()) {
-        format!("{kind}{}", line.text)
-    } else {
-        line.kind.clone()
-    };
-    (who.to_owned(), text)
 }

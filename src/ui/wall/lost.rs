@@ -136,7 +136,7 @@ fn next(incident: &Incident, now: DateTime<Utc>) -> Option<String> {
     let due = duties(incident)
         .into_iter()
         .find(|due| due.duty.is_urgent())?;
-    let (label, target) = super::incident::label(incident, &due);
+    let (label, target) = super::clocks::label(incident, &due);
     let left = due.by - now;
     let when = if left > chrono::TimeDelta::zero() {
         format!("that moment is in {} by this clock", format::short(left))

@@ -1,0 +1,70 @@
+//! What the console notices without being asked: kept among its messages. The
+//! line below the panes is left to what a person does.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::App;
+use crate::{
+    domain::notice::{Delivery, DeliveryState},
+    ui::msg::LinkState,
+};
+
+/// How messages ended since the last look. Those from before this console was
+/// started are no news.
+pub(super) fn of_deliveries(app: &mut App, deliveries: &[Delivery], now: DateTime<Utc>) {
+    let before: BTreeMap<&str, DeliveryState> = app
+        .deliveries
+        .iter()
+        .map(|delivery| (delivery.intent.key.as_str(), delivery.state))
+        .collect();
+    let is_news = |delivery: &&Delivery| match before.get(delivery.intent.key.as_str()) {
+        Some(state) => *state != delivery.state,
+        None => delivery.created_at >= app.started,
+    };
+    // They come newest first, and messages are kept in their order.
+    let news: Vec<(String, bool)> = deliveries
+        .iter()
+        .rev()
+        .filter(is_news)
+        .filter_map(ended)
+        .collect();
+    for (text, error) in news {
+        app.keep(text, error, now);
+    }
+}
+
+/// `page by pager: sent`; nothing while it is on its way.
+fn ended(delivery: &Delivery) -> Option<(String, bool)> {
+    let error = match delivery.state {
+        DeliveryState::Queued | DeliveryState::InFlight => return None,
+        DeliveryState::Sent | DeliveryState::Cancelled => false,
+        DeliveryState::Uncertain | DeliveryState::Dead => true,
+    };
+    let intent = &delivery.intent;
+    let how = delivery.state.word();
+    let mut text = format!("{} by {}: {how}", intent.purpose.word(), intent.channel);
+    if error && !delivery.last_error.is_empty() {
+        text.push_str(": ");
+        text.push_str(&delivery.last_error);
+    }
+    Some((text, error))
+}
+
+/// That the shared backend was lost, and that it is back.
+pub(super) fn of_link(app: &mut App, after: &LinkState, now: DateTime<Utc>) {
+    let (text, error) = match (&app.shared.link.state, after) {
+        (LinkState::Offline { .. }, LinkState::Online { .. }) => {
+            ("the server answers again".to_owned(), false)
+        }
+        (LinkState::Alone | LinkState::Online { .. }, LinkState::Offline { why, .. }) => {
+            (format!("the server does not answer: {why}"), true)
+        }
+        (LinkState::Alone, LinkState::Online { .. }) => ("the server answers".to_owned(), false),
+        (_, LinkState::Alone)
+        | (LinkState::Online { .. }, LinkState::Online { .. })
+        | (LinkState::Offline { .. }, LinkState::Offline { .. }) => return,
+    };
+    app.keep(text, error, now);
+}
