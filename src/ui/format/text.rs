@@ -1,6 +1,8 @@
 //! Text in columns. What is counted is columns of the screen, not characters:
 //! `漢` takes two, a combining accent none, and no letter is ever cut in half.
 
+use std::fmt::Display;
+
 use ratatui::buffer::CellWidth as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -63,8 +65,11 @@ pub fn fit(text: &str, columns: usize, align: Align, tier: Tier) -> String {
 }
 
 /// `1 entry`, `2 entries`.
-pub fn count(count: usize, one: &str, many: &str) -> String {
-    let word = if count == 1 { one } else { many };
+pub fn count<N>(count: N, one: &str, many: &str) -> String
+where
+    N: Copy + Display + PartialEq + From<u8>,
+{
+    let word = if count == N::from(1) { one } else { many };
     format!("{count} {word}")
 }
 
