@@ -38,6 +38,7 @@ use crate::{
     },
     remote::{Remote, RemoteError},
     store::{Log, StoreError},
+    ui::format::count,
     ui::msg::{EngineSeen, LinkSeen},
     wire::Channels,
 };
@@ -91,7 +92,8 @@ pub enum SyncError {
     Store(#[from] StoreError),
     /// This log has entries of its own and was never given to a server.
     #[error(
-        "this log has {entries} entries of its own: `warroom attach` gives them to the server, or name another workspace"
+        "this log has {} of its own: `warroom attach` gives the server all of it, or name another workspace",
+        count(*entries, "entry", "entries")
     )]
     NotAttached {
         /// How many.

@@ -11,10 +11,13 @@ use super::{
     room::Room,
     text::{maybe, typed},
 };
-use crate::domain::{
-    fact::{ActionKind, Fact},
-    link,
-    text::{Name, one_line},
+use crate::{
+    domain::{
+        fact::{ActionKind, Fact},
+        link,
+        text::{Name, one_line},
+    },
+    ui::format,
 };
 
 /// Take an entry back; it stays visible as taken back.
@@ -365,11 +368,9 @@ fn action_of(room: &Room, text: &str) -> Result<crate::domain::entry::EntryId, F
     if let Some(place) = place {
         let found = place.checked_sub(1).and_then(|place| actions.get(place));
         return found.map(|action| action.entry).ok_or_else(|| {
-            let count = actions.len();
+            let count = format::count(actions.len(), "thing", "things");
             let label = incident.label();
-            Failure::not_found(format!(
-                "{label} has {count} things to be done, and no {place}"
-            ))
+            Failure::not_found(format!("{label} has {count} to be done, and no {place}"))
         });
     }
     let entry = room.entry(incident, text)?.id;

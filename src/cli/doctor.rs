@@ -235,8 +235,7 @@ async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
     let log = setup.open_log().await?;
     let report = log.verify().await?;
     let state = if report.is_sound() {
-        let entries = usize::try_from(report.entries).unwrap_or(usize::MAX);
-        let entries = format::count(entries, "entry", "entries");
+        let entries = format::count(report.entries, "entry", "entries");
         Line::ok("log", "state", format!("sound, {entries}"))
     } else {
         let first = report.problems.first().map(ToString::to_string);

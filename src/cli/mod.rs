@@ -28,6 +28,7 @@ mod policy;
 mod probe;
 mod read;
 pub mod room;
+mod runbook;
 pub mod say;
 mod screen;
 mod serve;
@@ -115,7 +116,7 @@ enum Verb {
     Theme(settings::Themes),
     /// Runbooks
     #[command(subcommand)]
-    Runbook(settings::Runbooks),
+    Runbook(runbook::Runbooks),
     Engine(engine::Run),
     Serve(serve::Serve),
     Sync(sync::Sync),
@@ -233,10 +234,17 @@ fn report(error: &color_eyre::Report, verbose: u8) -> Exit {
         return Exit::Ok;
     };
     say::aside(&format!("warroom: {}", failure::in_a_line(error)));
-    if verbose > 0 && exit == Exit::Refused {
+    if verbose > 0 && exit == Exit::Refused && wants_backtraces() {
         say::aside(&format!("{error:?}"));
     }
     exit
+}
+
+/// A backtrace is for whoever looks into the program, not into an incident.
+fn wants_backtraces() -> bool {
+    let environment = crate::config::environment();
+    let said = environment.get("RUST_BACKTRACE");
+    said.is_some_and(|word| !matches!(word.as_str(), "" | "0"))
 }
 
 /// Our own log goes to stderr for a command; the console keeps it in a file.

@@ -6,8 +6,6 @@ use std::{
     time::Duration,
 };
 
-use color_eyre::eyre::WrapErr as _;
-
 use super::{
     args::Global, engine::out_of_order, failure::Failure, room::Room, say, text::read_file,
 };
@@ -325,8 +323,7 @@ pub async fn known_of_server(log: &Log) -> Result<Option<Known>, StoreError> {
 pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<bool> {
     let why = match tokio::time::timeout(TOUCH, sync.settle()).await {
         Ok(Ok(settled)) if settled.refused > 0 => {
-            let count = usize::try_from(settled.refused).unwrap_or(usize::MAX);
-            let count = format::count(count, "entry was", "entries were");
+            let count = format::count(settled.refused, "entry was", "entries were");
             format!("{count} refused: `warroom sync` lists what waits")
         }
         Ok(Ok(_)) => return Ok(true),
@@ -360,5 +357,5 @@ pub fn read_policy(
 /// As [`Setup::read`] and [`Setup::enter`].
 pub async fn room(global: Global, may_begin: bool) -> color_eyre::Result<Room> {
     let setup = Setup::read(global)?;
-    setup.enter(may_begin).await.wrap_err("opening the log")
+    setup.enter(may_begin).await
 }

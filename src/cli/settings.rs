@@ -1,4 +1,4 @@
-//! Files that people write: configuration, themes, runbooks.
+//! Files that people write: configuration and themes.
 
 use std::{
     fs,
@@ -6,7 +6,6 @@ use std::{
 };
 
 use clap::Subcommand;
-use color_eyre::eyre::WrapErr as _;
 use serde::Serialize;
 
 use super::{
@@ -19,11 +18,8 @@ use super::{
     themes,
 };
 use crate::{
-    config::ConfigError,
-    domain::{
-        runbook,
-        text::{Title, one_line},
-    },
+    config::{self, ConfigError},
+    domain::text::one_line,
     ui::theme::Theme,
 };
 
@@ -34,6 +30,8 @@ pub enum Config {
     Show,
     /// Look for mistakes (an error) and oddities (warnings)
     Check(Strict),
+    /// Print the JSON Schema of the file, for editors that complete and check it
+    Schema,
 }
 
 /// Colours.
@@ -55,18 +53,6 @@ pub enum Themes {
     },
 }
 
-/// Runbooks.
-#[derive(Debug, Subcommand)]
-pub enum Runbooks {
-    /// Those in the folder of the configuration
-    List,
-    /// Print one, with the names under which its steps are ticked
-    Show {
-        /// The file's name
-        file: String,
-    },
-}
-
 /// One key.
 #[derive(Debug, Serialize)]
 struct Set<'a> {
@@ -83,21 +69,6 @@ struct Known {
     used: bool,
 }
 
-/// One runbook.
-#[derive(Debug, Serialize)]
-struct Book {
-    file: String,
-    title: Title,
-    steps: Vec<Step>,
-}
-
-/// One step of a runbook.
-#[derive(Debug, Serialize)]
-struct Step {
-    item: String,
-    text: Title,
-}
-
 impl Config {
     /// Carries it out.
     ///
@@ -108,6 +79,10 @@ impl Config {
         match self {
             Self::Show => show(&Setup::read(global)?),
             Self::Check(strict) => check(&global, *strict).await,
+            Self::Schema => {
+                say::json(&config::schema())?;
+                Ok(Exit::Ok)
+            }
         }
     }
 }
@@ -223,66 +198,6 @@ fn theme_check(setup: &Setup, file: &Path, strict: Strict) -> color_eyre::Result
     check::tell(&setup.global, &found, strict)
 }
 
-impl Runbooks {
-    /// Carries it out.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such runbook, or stdout can't be written.
-    pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
-        let folder = &setup.config.runbooks;
-        match self {
-            Self::List => runbooks(setup, folder),
-            Self::Show { file } => {
-                let names = files(folder, "md");
-                let found = names
-                    .iter()
-                    .find(|name| *name == file || name.strip_suffix(".md") == Some(file.as_str()));
-                let sentence = || {
-                    let (file, folder) = (one_line(file), folder.display());
-                    format!(
-                        "there is no runbook {file} in {folder}: `warroom runbook list` shows them"
-                    )
-                };
-                let found = found.ok_or_else(|| Failure::not_found(sentence()))?;
-                let text = read_file(&folder.join(found))?;
-                let book = book(found, &text);
-                say::either(&setup.global, &book, || printed(&text))?;
-                Ok(Exit::Ok)
-            }
-        }
-    }
-}
-
-fn runbooks(setup: &Setup, folder: &Path) -> color_eyre::Result<Exit> {
-    let names = files(folder, "md");
-    let books: color_eyre::Result<Vec<Book>> = names
-        .iter()
-        .map(|name| Ok(book(name, &read_file(&folder.join(name))?)))
-        .collect();
-    let books = books.wrap_err("reading the runbooks")?;
-    say::either(&setup.global, &books, || {
-        let rows: Vec<Vec<String>> = books
-            .iter()
-            .map(|book| {
-                vec![
-                    book.file.clone(),
-                    book.steps.len().to_string(),
-                    book.title.to_string(),
-                ]
-            })
-            .collect();
-        say::table(&["RUNBOOK", "STEPS", "TITLE"], &rows)
-    })?;
-    if books.is_empty() {
-        say::note(
-            &setup.global,
-            &format!("no runbook is in {}", folder.display()),
-        );
-    }
-    Ok(Exit::Ok)
-}
-
 /// The names of files in a folder that end so, in order; none without a folder.
 fn files(folder: &Path, ending: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else {
@@ -298,27 +213,4 @@ fn files(folder: &Path, ending: &str) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// A runbook as it is listed.
-fn book(file: &str, text: &str) -> Book {
-    let file = one_line(file);
-    let steps = runbook::steps(text).into_iter().enumerate();
-    Book {
-        title: runbook::title(text).unwrap_or_else(|| Title::lossy(&file)),
-        steps: steps
-            .map(|(place, text)| Step {
-                item: runbook::item(&file, place + 1),
-                text,
-            })
-            .collect(),
-        file,
-    }
-}
-
-/// A file as it may be printed: line by line, without anything that acts on a
-/// terminal.
-fn printed(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(one_line).collect();
-    lines.join("\n")
 }

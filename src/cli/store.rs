@@ -21,6 +21,7 @@ use super::{
 use crate::{
     domain::notice::Delivery,
     store::{DeliveryFilter, Log, OpenMode, StoreError, Token},
+    ui::format,
 };
 
 /// What was sent, what waits, what did not arrive.
@@ -215,7 +216,7 @@ impl Export {
                 count
             }
         };
-        say::note(room.global(), &format!("{count} entries"));
+        say::note(room.global(), &format::count(count, "entry", "entries"));
         Ok(Exit::Ok)
     }
 }
@@ -264,8 +265,9 @@ impl Import {
         };
         say::either(room.global(), &count, || {
             format!(
-                "{} entries are new, {} were known",
-                count.added, count.known
+                "{} new, {} known",
+                format::count(count.added, "entry is", "entries are"),
+                format::count(count.known, "was", "were")
             )
         })?;
         Ok(Exit::Ok)
@@ -327,8 +329,10 @@ impl Restore {
         say::note(
             &setup.global,
             &format!(
-                "the log has a new history, with {entries} entries; {uncertain} messages may have left before, and wait for a person; \
-                 steps that fall due before an engine runs again wait 30 s longer, for copies of the log to tell what was fired already"
+                "the log has a new history, with {}; {} for a person, since they may have left before; \
+                 steps that fall due before an engine runs again wait 30 s longer, for copies of the log to tell what was fired already",
+                format::count(entries, "entry", "entries"),
+                format::count(uncertain, "message waits", "messages wait")
             ),
         );
         Ok(Exit::Ok)
@@ -429,7 +433,8 @@ pub async fn verify(room: &Room) -> color_eyre::Result<Exit> {
             lines.push(format!("and {} more", checked.more_problems));
         }
         let word = if checked.sound { "sound" } else { "damaged" };
-        lines.push(format!("{} entries, {word}", checked.entries));
+        let entries = format::count(checked.entries, "entry", "entries");
+        lines.push(format!("{entries}, {word}"));
         lines.join("\n")
     })?;
     Ok(if checked.sound { Exit::Ok } else { Exit::Found })

@@ -133,10 +133,9 @@ fn in_words(standing: &Standing) -> String {
     } else {
         "out of touch"
     };
-    let numbered = usize::try_from(standing.head).unwrap_or(usize::MAX);
     let mut text = format!(
         "{server}: {reached}; {} with a number here, {} without\n",
-        format::count(numbered, "entry", "entries"),
+        format::count(standing.head, "entry", "entries"),
         standing.unsent.len(),
     );
     for one in &standing.unsent {
@@ -181,8 +180,7 @@ impl Attach {
         }
         let settled = sync.settle().await?;
         log.close().await;
-        let given = usize::try_from(given).unwrap_or(usize::MAX);
-        let pushed = usize::try_from(settled.pushed).unwrap_or(usize::MAX);
+        let pushed = settled.pushed;
         say::note(
             &setup.global,
             &format!(

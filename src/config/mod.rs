@@ -60,6 +60,10 @@
 
 mod channels;
 mod error;
+#[expect(
+    unused_qualifications,
+    reason = "the derive of the schema writes them, on fields that are enums of other modules"
+)]
 mod file;
 mod keys;
 mod layers;
@@ -67,6 +71,7 @@ mod origin;
 mod paths;
 mod probes;
 mod read;
+mod schema;
 
 use std::{
     collections::BTreeMap,
@@ -75,6 +80,7 @@ use std::{
 
 use serde::Deserialize;
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::domain::{
     channel,
@@ -87,6 +93,7 @@ use crate::domain::{
 pub use error::ConfigError;
 pub use origin::{Origin, Source};
 pub use paths::Paths;
+pub use schema::schema;
 
 /// Where the document keeps its runbooks.
 const RUNBOOKS: &str = "/docs/runbooks";
@@ -108,7 +115,7 @@ pub struct Flags {
 }
 
 /// How many colours are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 pub enum Color {
     /// As the terminal can.
     #[default]
@@ -129,7 +136,7 @@ pub enum Color {
 }
 
 /// Which characters are drawn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Glyphs {
     /// As the terminal can.

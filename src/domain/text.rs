@@ -126,8 +126,11 @@ impl<const MAX: usize, const LINES: bool> Visitor<'_> for Raw<MAX, LINES> {
 }
 
 /// `1 entry`, `2 entries`: the one place that knows a plural.
-pub fn count(count: usize, one: &str, many: &str) -> String {
-    let word = if count == 1 { one } else { many };
+pub fn count<N>(count: N, one: &str, many: &str) -> String
+where
+    N: Copy + fmt::Display + PartialEq + From<u8>,
+{
+    let word = if count == N::from(1) { one } else { many };
     format!("{count} {word}")
 }
 

@@ -2,7 +2,10 @@
 
 use std::{io, path::PathBuf};
 
-use crate::domain::{entry::EntryId, notice::DeliveryState};
+use crate::{
+    domain::{entry::EntryId, notice::DeliveryState},
+    ui::format,
+};
 
 /// What the log could not do, and why. Nothing was written unless it says so.
 #[derive(Debug, thiserror::Error)]
@@ -50,8 +53,9 @@ pub enum StoreError {
         expected: u64,
     },
     #[error(
-        "{} is missing or empty, but it held {entries} entries: put it or a backup back; \
-         to start anew, move {name}.head and {name}-wal away", path.display(),
+        "{} is missing or empty, but it held {}: put it or a backup back; \
+         to start anew, move {name}.head and {name}-wal away",
+        path.display(), format::count(*entries, "entry", "entries"),
         name = path.file_name().unwrap_or_default().to_string_lossy()
     )]
     Gone { path: PathBuf, entries: u64 },
@@ -97,7 +101,8 @@ pub enum StoreError {
     )]
     IsCopy,
     #[error(
-        "{count} messages of this log still wait to leave, and nobody would send them from then on: let the engine send them, or cancel them (`warroom deliveries`), then attach"
+        "{} of this log still to leave, and nobody would send that from then on: let the engine send it, or cancel it (`warroom deliveries`), then attach",
+        format::count(*count, "message has", "messages have")
     )]
     StillToSend { count: u64 },
     #[error("there is no delivery with the key {key}: list the deliveries to see their keys")]

@@ -14,7 +14,7 @@ use std::{
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::domain::entry::Seq;
+use crate::{domain::entry::Seq, ui::format};
 
 /// How far a log had come: its last number, and its count of transactions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,14 +47,18 @@ impl fmt::Display for Warning {
         match self {
             Self::EntriesLost { after, upto } => write!(
                 f,
-                "the last {} entries are missing: the log ended at number {upto} and was cut \
-                 after {after}; look for them in a backup or in another copy",
-                upto.saturating_sub(*after)
+                "the last {} missing: the log ended at number {upto} and was cut \
+                 after {after}; look in a backup or in another copy",
+                format::count(upto.saturating_sub(*after), "entry is", "entries are")
             ),
             Self::ChangesLost { count } => write!(
                 f,
-                "the last {count} changes of drafts or deliveries are missing: \
-                 look through the deliveries before relying on them"
+                "the last {} missing: look through the deliveries before relying on them",
+                format::count(
+                    *count,
+                    "change of drafts or deliveries is",
+                    "changes of drafts or deliveries are"
+                )
             ),
             Self::WasEmpty => f.write_str(
                 "the file was empty: a new log was begun in it; \

@@ -11,7 +11,10 @@ use super::{
     sql::{self, Conn, On},
     tx::told,
 };
-use crate::domain::{entry::Seq, fact::Fact};
+use crate::{
+    domain::{entry::Seq, fact::Fact},
+    ui::format,
+};
 
 /// Findings beyond this many are counted, not listed.
 const LISTED: usize = 100;
@@ -109,7 +112,8 @@ impl fmt::Display for Problem {
             } => write!(
                 f,
                 "the log was cut: it ended at entry {ended}, and ends at {ends}; \
-                 {writes} changes are missing"
+                 {} missing",
+                format::count(*writes, "change is", "changes are")
             ),
             Self::Lost { after, upto } => write!(
                 f,

@@ -201,6 +201,79 @@ fn a_runbook_is_listed_with_the_names_of_its_steps() {
 }
 
 #[test]
+fn a_runbook_is_found_in_the_folders_below_by_its_path_or_its_name() {
+    let house = House::new();
+    house.config("runbooks = \"books\"\n");
+    for file in ["top", "db/failover", "db/down", "web/eu/down"] {
+        let path = format!(".config/warroom/books/{file}.md");
+        house.file(&path, &format!("# {file}\n\n1. look\n"));
+    }
+
+    let listed = house.json("runbook list");
+
+    let files: Vec<&str> = (0..4)
+        .map(|n| listed[n]["file"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        files,
+        ["db/down.md", "db/failover.md", "top.md", "web/eu/down.md"]
+    );
+    assert!(listed[0]["changed_at"].is_string(), "{listed}");
+    assert!(house.done("runbook list").out.contains("s ago"));
+    let item = house.json("runbook show failover")["steps"][0]["item"].clone();
+    assert_eq!(item, "runbook:db/failover.md#1");
+    assert_eq!(
+        house.json("runbook show web/eu/down")["title"],
+        "web/eu/down"
+    );
+    let several = house.say("runbook show down");
+    assert_eq!(several.code, 2, "{several:?}");
+    assert!(
+        several.err.contains("db/down.md, web/eu/down.md"),
+        "{several:?}"
+    );
+}
+
+#[test]
+fn one_is_counted_as_one() {
+    let house = House::declared();
+    let file = house.path().join("out.jsonl");
+    let file = file.to_str().unwrap();
+
+    let exported = house.run(["export", file]);
+    let imported = house.run(["import", file]);
+
+    assert_eq!(exported.err, "1 entry\n", "{exported:?}");
+    assert_eq!(imported.out, "0 entries are new, 1 was known\n");
+    assert_eq!(house.done("verify").out, "1 entry, sound\n");
+    assert!(house.done("doctor").out.contains("sound, 1 entry\n"));
+}
+
+#[test]
+fn an_error_shows_no_backtrace_however_much_is_to_be_said() {
+    let house = House::declared();
+
+    let said = house.say("close -vv");
+
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(!said.err.to_lowercase().contains("backtrace"), "{said:?}");
+    assert_eq!(said.err.matches("warroom: ").count(), 1, "{said:?}");
+}
+
+#[test]
+fn the_schema_of_the_configuration_is_json_whatever_is_configured() {
+    let house = House::new();
+    house.config("this is no configuration");
+
+    let said = house.done("config schema");
+
+    let schema: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(schema["properties"]["bell"]["type"], "boolean");
+    assert_eq!(schema["$defs"]["ProbeKind"]["enum"][0], "http");
+    assert_eq!(said.err, "");
+}
+
+#[test]
 fn a_theme_is_checked_with_its_place() {
     let house = House::new();
     let wrong = house.file("wrong.toml", "[text]\nnormal = \"inc\"\n");

@@ -306,7 +306,7 @@ fn a_damaged_log_is_found() {
 
     assert_eq!(said.code, 3, "{said:?}");
     assert!(said.err.contains("is not a log"), "{said:?}");
-    assert_eq!(house.done("verify").out, "1 entries, sound\n");
+    assert_eq!(house.done("verify").out, "1 entry, sound\n");
 }
 
 #[test]

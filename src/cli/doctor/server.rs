@@ -264,9 +264,9 @@ impl Here {
             let error = SyncError::NotAttached { entries };
             return line("entries", error.to_string()).error();
         }
-        let total = format::count(number(page.head), "entry", "entries");
+        let total = format::count(page.head, "entry", "entries");
         let line = line("entries", total);
-        match number(page.head.saturating_sub(self.head)) {
+        match page.head.saturating_sub(self.head) {
             0 => line.because("all of them are here"),
             behind => line.because(format!(
                 "{behind} not here yet: the next command takes them"
@@ -296,10 +296,6 @@ impl Here {
             .error(),
         }
     }
-}
-
-fn number(seq: u64) -> usize {
-    usize::try_from(seq).unwrap_or(usize::MAX)
 }
 
 fn engine(page: &Page) -> Line {

@@ -94,7 +94,7 @@ fn ended(incident: &Incident) -> DateTime<Utc> {
 fn lasted(span: TimeDelta) -> String {
     let minutes = span.num_minutes().max(0);
     match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
-        (0, 0, minutes) => format!("{minutes} minutes"),
+        (0, 0, minutes) => format::count(minutes, "minute", "minutes"),
         (0, hours, minutes) => format!("{hours}h {minutes:02}m"),
         (1, hours, _) => format!("1 day {hours:02}h"),
         (days, hours, _) => format!("{days} days {hours:02}h"),
