@@ -25,13 +25,15 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
     let clock = clock_off(app)
         .map(|off| format!("; {off}"))
         .unwrap_or_default();
-    let pages = "the server pages, if it lives: can't be seen from here";
+    let pages = "server pages, if it lives";
     Some(vec![
-        format!("offline since {since}, {unsent}; {pages}{clock} ({why})"),
-        format!("offline since {since}, {unsent}; {pages}{clock}"),
-        format!("offline since {since}, {unsent}; the server pages, unseen{clock}"),
-        format!("since {since}, {unsent}; server pages, unseen{clock}"),
-        format!("since {since}, {unsent}; server pages, unseen"),
+        format!(
+            "offline since {since}, {unsent}; the {pages}: it can't be seen from here{clock} ({why})"
+        ),
+        format!("offline since {since}, {unsent}; the {pages}: it can't be seen from here{clock}"),
+        format!("offline since {since}, {unsent}; the {pages}{clock}"),
+        format!("since {since}, {unsent}; {pages}{clock}"),
+        format!("since {since}, {unsent}; {pages}"),
     ])
 }
 
