@@ -313,19 +313,23 @@ impl Composer {
         }
     }
 
+    /// Whether that field is part of what is sent: outside nothing is promised.
+    pub fn says(&self, field: Field) -> bool {
+        let promises = matches!(field, Field::Eta | Field::Next);
+        self.audience == Audience::Internal || !promises
+    }
+
     /// Moves to the next field, or to the one before.
     pub fn step(&mut self, forward: bool) {
-        let place = Field::ALL
-            .iter()
-            .position(|field| *field == self.field)
-            .unwrap_or(0);
-        let count = Field::ALL.len();
+        let said: Vec<Field> = Field::ALL.into_iter().filter(|it| self.says(*it)).collect();
+        let place = said.iter().position(|field| *field == self.field);
+        let (place, count) = (place.unwrap_or(0), said.len());
         let next = if forward {
             place + 1
         } else {
             place + count - 1
         } % count;
-        self.field = Field::ALL[next];
+        self.field = said[next];
     }
 
     /// The form as it stands at `now`.

@@ -10,7 +10,7 @@ use warroom::{
     ui::{
         app::{App, Mode, update},
         capability::Tier,
-        msg::{Effect, Msg},
+        msg::{Effect, Msg, Shared},
     },
 };
 
@@ -66,6 +66,46 @@ fn the_screen_follows_a_merge_and_says_so() {
     let screen = words_on(&app, (80, 24), Tier::Rich, now());
     assert!(screen.contains("was merged into INC-3"), "{screen}");
     assert!(screen.contains("All renders hang"), "{screen}");
+}
+
+#[test]
+fn the_screen_follows_a_merge_that_no_server_has_numbered_yet() {
+    let mut app = console();
+    let mut log = two();
+    let before = log.entries().len();
+    log.add(
+        INCIDENT,
+        at("14:06:00"),
+        "ana",
+        Fact::Merged { into: OTHER },
+    );
+    let mut unsent = log.entries().split_off(before);
+    unsent[0].seq = None;
+
+    update(&mut app, Msg::Shared(Shared::Unsent(unsent, 0)), now());
+
+    assert_eq!(app.shown, Some(OTHER));
+}
+
+#[test]
+fn a_merged_incident_that_is_looked_up_says_where_it_goes_on() {
+    let mut app = console();
+    then(&mut app, vec![(INCIDENT, Fact::Merged { into: OTHER })]);
+
+    app.shown = Some(INCIDENT);
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(screen.contains("Merged into INC-3"), "{screen}");
+}
+
+#[test]
+fn of_two_incidents_each_says_which_it_is() {
+    let mut app = console();
+    let shown = |app: &App| words_on(app, (80, 24), Tier::Rich, now());
+
+    assert!(shown(&app).contains("INC-2 (2 of 2)"), "{}", shown(&app));
+    app.shown = Some(OTHER);
+    assert!(shown(&app).contains("INC-3 (1 of 2)"), "{}", shown(&app));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use warroom::ui::{
     action::Action,
     app::{App, Mode, Palette},
     capability::Tier,
+    composer::Field,
     edit::Edit,
     sheet::Gate,
 };
@@ -90,6 +91,25 @@ fn news_for_outside_begin_without_our_level_and_without_a_promise() {
     let (_, later) = press(&mut app, "We are on it.\x12", now());
     let (effects, _) = press(&mut app, "y", later);
     assert_eq!(facts(&effects).len(), 1, "{:?}", app.toast);
+}
+
+#[test]
+fn outside_no_field_takes_a_promise_that_would_not_be_sent() {
+    let mut app = busy();
+    press(&mut app, ":public\n", now());
+    let mut seen = Vec::new();
+
+    for _ in 0..6 {
+        press(&mut app, "\t", now());
+        seen.push(app.composer.as_ref().unwrap().field);
+    }
+
+    assert!(
+        !seen.contains(&Field::Eta) && !seen.contains(&Field::Next),
+        "{seen:?}"
+    );
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    assert_eq!(screen.matches("not said outside").count(), 2, "{screen}");
 }
 
 #[test]

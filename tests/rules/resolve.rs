@@ -44,7 +44,7 @@ fn r1_an_open_gate_is_overridden_with_a_reason_that_is_recorded() {
         .decide(&resolve(Gate::default(), None))
         .unwrap_err();
     assert!(refusal.needs_reason);
-    for point in ["3 times in a row", "HighLatency", "Grafana", "final update"] {
+    for point in ["3 checks", "HighLatency", "Grafana", "final update"] {
         assert!(refusal.sentence.contains(point), "{point}: {refusal}");
     }
 

@@ -202,9 +202,9 @@ impl Panel {
             let name = &watch.spec.name;
             match (watch.state(now), watch.passes()) {
                 (Health::Up, passes) if passes >= checks => None,
-                (Health::Up, passes) => Some(format!(
-                    "probe {name}: ok only {passes} of {checks} times in a row"
-                )),
+                (Health::Up, passes) => {
+                    Some(format!("probe {name}: ok, for {passes} of {checks} checks"))
+                }
                 (health, _) => Some(format!("probe {name}: {}", health.word())),
             }
         };

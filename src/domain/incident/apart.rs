@@ -149,9 +149,10 @@ impl Conflict {
         self.in_quotes(&way.value)
     }
 
-    /// Whether that is one of its ways: who set the field, and when.
-    fn is_way(&self, by: &Name, at: DateTime<Utc>) -> bool {
-        self.ways.iter().any(|way| way.by == *by && way.at == at)
+    /// Whether it arose with that: who set the field last, and when.
+    fn arose_with(&self, by: &Name, at: DateTime<Utc>) -> bool {
+        let last = self.ways.last();
+        last.is_some_and(|way| way.by == *by && way.at == at)
     }
 
     fn how(&self) -> String {
@@ -345,13 +346,13 @@ impl Said {
         self.told().into_iter().flat_map(|(_, ended)| ended)
     }
 
-    /// That the author of `entry` and somebody else set a field without
-    /// knowing of each other.
+    /// That the author of `entry` and others before set a field without knowing
+    /// of each other.
     pub(super) fn apart_in_words(&self, entry: &Entry) -> Option<String> {
         let (by, at) = (&entry.by, entry.recorded_at);
-        let is_part = |conflict: &Conflict| conflict.is_way(by, at);
-        let mut open = self.conflicts().filter(is_part);
-        let mut ended = self.decided().filter(|one| is_part(&one.conflict));
+        let is_it = |conflict: &Conflict| conflict.arose_with(by, at);
+        let mut open = self.conflicts().filter(is_it);
+        let mut ended = self.decided().filter(|one| is_it(&one.conflict));
         open.next()
             .map(|open| open.in_words())
             .or_else(|| ended.next().map(|ended| ended.in_words()))

@@ -236,7 +236,7 @@ impl Incident {
         decided
     }
 
-    /// That the author of `entry` and somebody else set the same field without
+    /// That the author of `entry` and others before set the same field without
     /// knowing of each other, in a sentence; `None` where they did not.
     pub fn apart_in_words(&self, entry: &Entry) -> Option<String> {
         self.state.said.apart_in_words(entry)

@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 use rustls::{CertificateError, Error, pki_types::UnixTime};
 
+use crate::domain::text::count;
+
 /// Why a TLS connection is not trusted or could not be made.
 pub(in crate::probe) fn in_words(error: &Error) -> String {
     match error {
@@ -67,13 +69,12 @@ fn between(from: UnixTime, to: UnixTime) -> TimeDelta {
 
 /// `41 days`, `1 day`, `5 hours`, `12 minutes`: whole ones, the largest that fit.
 pub(in crate::probe) fn days(span: TimeDelta) -> String {
-    let (count, unit) = match span {
-        span if span >= TimeDelta::days(1) => (span.num_days(), "day"),
-        span if span >= TimeDelta::hours(1) => (span.num_hours(), "hour"),
-        span => (span.num_minutes(), "minute"),
+    let (whole, one, many) = match span {
+        span if span >= TimeDelta::days(1) => (span.num_days(), "day", "days"),
+        span if span >= TimeDelta::hours(1) => (span.num_hours(), "hour", "hours"),
+        span => (span.num_minutes(), "minute", "minutes"),
     };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
+    count(usize::try_from(whole).unwrap_or(0), one, many)
 }
 
 #[cfg(test)]

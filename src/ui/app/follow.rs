@@ -12,21 +12,17 @@ use crate::{
 };
 
 /// Folds entries in.
-pub(super) fn fold(app: &mut App, entries: Vec<Entry>, now: DateTime<Utc>) {
+pub(super) fn fold(app: &mut App, entries: Vec<Entry>) {
     let had = app.board.active().len();
-    let was_merged = goes_on_in(app).is_some();
     for entry in entries {
         app.board.apply(entry);
     }
     come(app, had);
-    if !was_merged {
-        go_on(app, now);
-    }
 }
 
 /// What the incident on the screen goes on in, if it was merged. Two that were
 /// merged into each other apart are no way without an end.
-fn goes_on_in(app: &App) -> Option<IncidentId> {
+pub(super) fn goes_on_in(app: &App) -> Option<IncidentId> {
     let mut way = vec![app.shown?];
     while let Some(into) = app.board.get(*way.last()?)?.state().merged_into {
         if way.contains(&into) || app.board.get(into).is_none() {
@@ -39,7 +35,7 @@ fn goes_on_in(app: &App) -> Option<IncidentId> {
 
 /// Shows where an incident goes on that was on the screen and is merged now,
 /// with what is being written about it: there it would never leave.
-fn go_on(app: &mut App, now: DateTime<Utc>) {
+pub(super) fn go_on(app: &mut App, now: DateTime<Utc>) {
     let Some(into) = goes_on_in(app) else {
         return;
     };

@@ -301,7 +301,12 @@ pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     // A person moves the choice themselves.
     let arrives = matches!(msg, Msg::Entries(_) | Msg::Deliveries(_));
     let chosen = arrives.then(|| Chosen::of(app));
+    let shown = (app.shown, follow::goes_on_in(app));
     let effects = change(app, msg, now);
+    // Who looks up what was merged long ago wants to see that.
+    if shown == (app.shown, None) {
+        follow::go_on(app, now);
+    }
     look_through(app);
     if let Some(chosen) = chosen {
         chosen.choose(app);
@@ -329,7 +334,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         Msg::Paste(text) => keys::pasted(app, &text, now),
         Msg::Tick => bell::tick(app, now),
         Msg::Entries(entries) => {
-            follow::fold(app, entries, now);
+            follow::fold(app, entries);
             Vec::new()
         }
         Msg::Recorded(ids) => {

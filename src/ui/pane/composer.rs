@@ -114,6 +114,10 @@ fn fields(composer: &Composer, canvas: &mut Canvas<'_, '_>) {
     for (y, (field, label, edit)) in (0..).zip(rows) {
         let focused = composer.field == field;
         canvas.text(1, y, if focused { Role::Focus } else { Role::Muted }, label);
+        if !composer.says(field) {
+            canvas.text(LABEL - 2, y, Role::Muted, "not said outside");
+            continue;
+        }
         canvas.text(LABEL - 2, y, Role::Rule, "[");
         canvas.text(width.saturating_sub(2), y, Role::Rule, "]");
         let room = width.saturating_sub(LABEL + 3);

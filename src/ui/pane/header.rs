@@ -113,9 +113,11 @@ fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) 
         Role::Strong,
         &incident.label(),
     );
-    let others = app.board.active().len();
-    if others > 1 && wide {
-        x = canvas.text(x, 0, Role::Muted, &format!(" (1 of {others})"));
+    let active = app.board.active();
+    let place = active.iter().position(|other| other.id == incident.id);
+    if let (Some(place), 2.., true) = (place, active.len(), wide) {
+        let which = format!(" ({} of {})", place + 1, active.len());
+        x = canvas.text(x, 0, Role::Muted, &which);
     }
     if wide {
         let room = end.saturating_sub(x + 3);
@@ -142,7 +144,7 @@ fn second(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: Date
         );
         return;
     }
-    let mut x = course(incident, canvas, now);
+    let mut x = course(app, incident, canvas, now);
     if width >= 120 {
         x = jobs(incident, canvas, x);
     }
@@ -167,13 +169,21 @@ fn second(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: Date
 }
 
 /// The phase, for how long, and who leads; answers the column after it.
-fn course(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) -> u16 {
+fn course(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) -> u16 {
     let ended = incident
         .state()
         .times
         .resolved
         .filter(|_| !incident.is_active());
-    let mut x = canvas.text(1, 1, Role::Strong, incident.phase().word());
+    let into = incident
+        .state()
+        .merged_into
+        .and_then(|into| app.board.get(into));
+    let phase = into.map_or_else(
+        || incident.phase().word().to_owned(),
+        |into| format!("Merged into {}", into.label()),
+    );
+    let mut x = canvas.text(1, 1, Role::Strong, &phase);
     if incident.is_active() && incident.state().times.mitigated.is_some() {
         x = canvas.text(x, 1, Role::Ok, ", mitigated");
     }

@@ -54,9 +54,9 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
 /// The load over one, five and fifteen minutes; the first against the cores.
 fn load(system: &System) -> (&'static str, String, u8) {
     let [one, five, fifteen] = system.load;
-    let cores = system.cores.max(1);
-    let word = if cores == 1 { "core" } else { "cores" };
-    let text = format!("{one:.2}  {five:.2}  {fifteen:.2}   {cores} {word}");
+    let cores = usize::try_from(system.cores.max(1)).unwrap_or(usize::MAX);
+    let cores = format::count(cores, "core", "cores");
+    let text = format!("{one:.2}  {five:.2}  {fifteen:.2}   {cores}");
     ("load", text, system.load_percent())
 }
 

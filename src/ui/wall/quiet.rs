@@ -92,12 +92,11 @@ fn ended(incident: &Incident) -> DateTime<Utc> {
 
 /// `11 days 04h`, `3h 20m`, `12 minutes`.
 fn lasted(span: TimeDelta) -> String {
-    let minutes = span.num_minutes().max(0);
+    let minutes = usize::try_from(span.num_minutes()).unwrap_or(0);
     match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
         (0, 0, minutes) => format::count(minutes, "minute", "minutes"),
         (0, hours, minutes) => format!("{hours}h {minutes:02}m"),
-        (1, hours, _) => format!("1 day {hours:02}h"),
-        (days, hours, _) => format!("{days} days {hours:02}h"),
+        (days, hours, _) => format!("{} {hours:02}h", format::count(days, "day", "days")),
     }
 }
 
@@ -195,4 +194,21 @@ fn means(wall: &Wall, now: DateTime<Utc>) -> [(bool, &'static str, String); 4] {
             review.map_or_else(|| "no policy".to_owned(), |due| due.to_string()),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_kind_is_said_as_one() {
+        for (span, words) in [
+            (TimeDelta::minutes(1), "1 minute"),
+            (TimeDelta::minutes(12), "12 minutes"),
+            (TimeDelta::hours(25), "1 day 01h"),
+            (TimeDelta::hours(50), "2 days 02h"),
+        ] {
+            assert_eq!(lasted(span), words);
+        }
+    }
 }

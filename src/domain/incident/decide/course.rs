@@ -4,21 +4,24 @@ use chrono::{DateTime, Utc};
 
 use super::{Command, Gate, Refusal, clock, refuse, say_why};
 use crate::domain::{
-    fact::Fact, incident::Incident, phase::Phase, retrospective, span, text::Title,
+    fact::Fact,
+    incident::Incident,
+    phase::Phase,
+    retrospective, span,
+    text::{self, Title},
 };
 
 impl Incident {
     /// Points of the gate that are open: what resolving now would override (R1).
     pub fn open_gate(&self, gate: &Gate) -> Vec<String> {
-        let checks = self.policy().resolve.green_checks;
-        let mut open: Vec<String> = gate.not_green.as_ref().map_or_else(
-            || {
-                vec![format!(
-                    "no probe is known that was green {checks} times in a row"
-                )]
-            },
-            |probes| probes.iter().map(Title::to_string).collect(),
-        );
+        let checks = usize::try_from(self.policy().resolve.green_checks).unwrap_or(usize::MAX);
+        let unknown = || {
+            let checks = text::count(checks, "check", "checks");
+            vec![format!("no probe is known that was green for {checks}")]
+        };
+        let not_green = gate.not_green.as_ref();
+        let mut open: Vec<String> =
+            not_green.map_or_else(unknown, |all| all.iter().map(Title::to_string).collect());
         for (name, _) in self.state().alerts.values().filter(|(_, fires)| *fires) {
             open.push(format!("the alert {name} still fires"));
         }

@@ -32,9 +32,9 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
             "we page",
         ],
         None => [
-            "the server pages, if it lives: can't be seen from here",
-            "the server pages, unseen",
-            "server pages, unseen",
+            "the server pages, if it lives: it can't be seen from here",
+            "the server pages, if it lives",
+            "server pages, if it lives",
         ],
     };
     Some(vec![
