@@ -5,6 +5,7 @@
 //! body travels byte for byte: nobody on the way needs to know its kind.
 
 pub mod code;
+pub(crate) mod number;
 pub(crate) mod view;
 
 use chrono::{DateTime, Utc};
@@ -40,7 +41,11 @@ pub struct Entry {
     #[schema(value_type = String, format = "uuid")]
     pub id: EntryId,
     /// Its place, 1 for the first, without gaps; ignored in a post.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "number::whole_or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub seq: Option<Seq>,
     /// The incident it belongs to; all zeros for the workspace itself.
     #[schema(value_type = String, format = "uuid")]
@@ -48,7 +53,8 @@ pub struct Entry {
     /// The kind of fact, such as `noted`: 1 to 64 characters.
     pub kind: String,
     /// The version of these fields: 1.
-    #[serde(default = "version")]
+    #[serde(default = "version", deserialize_with = "number::whole")]
+    #[schema(value_type = Seq)]
     pub v: u32,
     /// When it happened, as its author says.
     pub at: DateTime<Utc>,
@@ -65,6 +71,7 @@ pub struct Entry {
     #[schema(value_type = String, format = "uuid")]
     pub replica: ReplicaId,
     /// The last number its author had seen.
+    #[serde(deserialize_with = "number::whole")]
     pub base: Seq,
     /// Its messages were made elsewhere, before it came here: none follow from
     /// it. So somebody else may hand it in; the name says by whom, and so does
@@ -182,11 +189,15 @@ impl Item {
 pub struct Follow {
     /// The number of the last entry known; 0 for all.
     #[param(required = false)]
+    #[serde(deserialize_with = "number::asked")]
     pub after: Seq,
-    /// At most so many, up to 500.
+    /// At most so many; never more than 500.
+    #[serde(deserialize_with = "number::asked_or_none")]
+    #[param(value_type = Option<Seq>)]
     pub limit: Option<u32>,
-    /// How many seconds to wait while there are none, up to 25.
-    #[param(required = false)]
+    /// How many seconds to wait while there are none; never longer than 25.
+    #[serde(deserialize_with = "number::asked")]
+    #[param(required = false, value_type = Seq)]
     pub wait: u32,
     /// The history in which `after` holds; another one is answered with 409.
     pub epoch: Option<String>,

@@ -2,6 +2,7 @@
 //! and the types they speak; and `/v1/meta`.
 
 use axum::{Json, extract::State};
+use serde_json::{Map, Value, json};
 use utoipa::{
     IntoResponses, Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -93,6 +94,67 @@ pub(super) async fn meta(State(server): State<Shared>, caller: Option<Caller>) -
     })
 }
 
+/// Where an answer leads: the operation, the link's name, the operation that it
+/// leads to, and what that one is asked with beside the workspace.
+type Leads = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+const LINKS: [Leads; 9] = {
+    const INCIDENT: &[(&str, &str)] = &[("id", "$response.body#/0/id")];
+    const DELIVERY: &[(&str, &str)] = &[("key", "$response.body#/0/key")];
+    const ANSWERED: &[(&str, &str)] = &[
+        ("after", "$response.body#/results/0/seq"),
+        ("epoch", "$response.body#/epoch"),
+    ];
+    const NEXT: &[(&str, &str)] = &[
+        ("after", "$response.body#/next"),
+        ("epoch", "$response.body#/epoch"),
+    ];
+    const POSTED: &[(&str, &str)] = &[("id", "$request.body#/events/0/incident")];
+    const AFTER: &[(&str, &str)] = &[("after", "$response.body#/0/id")];
+    [
+        ("post_events", "follow", "follow_events", ANSWERED),
+        ("post_events", "show", "show_incident", POSTED),
+        ("post_events", "deliveries", "list_deliveries", &[]),
+        ("follow_events", "next", "follow_events", NEXT),
+        ("list_incidents", "show", "show_incident", INCIDENT),
+        ("list_incidents", "next", "list_incidents", AFTER),
+        ("list_deliveries", "retry", "retry_delivery", DELIVERY),
+        (
+            "list_deliveries",
+            "mark_sent",
+            "mark_delivery_sent",
+            DELIVERY,
+        ),
+        ("list_deliveries", "cancel", "cancel_delivery", DELIVERY),
+    ]
+};
+
+/// Adds what the derived document can't say of itself: where answers lead, and
+/// that a whole number may be of any length.
+fn completed(mut document: Value) -> Value {
+    document["components"]["schemas"]["u64"] = json!({ "type": "integer", "minimum": 0 });
+    let paths = document["paths"].as_object_mut().into_iter();
+    let operations = paths.flat_map(|paths| paths.values_mut().filter_map(Value::as_object_mut));
+    for operation in operations.flat_map(|path| path.values_mut()) {
+        let id = operation["operationId"].clone();
+        for (_, name, to, asked) in LINKS.iter().filter(|(from, ..)| id == **from) {
+            let mut with: Map<String, Value> = asked
+                .iter()
+                .map(|(name, from)| ((*name).to_owned(), json!(from)))
+                .collect();
+            with.insert("ws".to_owned(), json!("$request.path.ws"));
+            operation["responses"]["200"]["links"][name] =
+                json!({ "operationId": to, "parameters": with });
+        }
+    }
+    document
+}
+
 /// This document.
 #[utoipa::path(
     get,
@@ -101,6 +163,7 @@ pub(super) async fn meta(State(server): State<Shared>, caller: Option<Caller>) -
     responses((status = 200, description = "An OpenAPI document", body = serde_json::Value), Refused),
     security((), ("token" = []))
 )]
-pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
-    Json(Document::openapi())
+pub(super) async fn document() -> Json<Value> {
+    let document = serde_json::to_value(Document::openapi());
+    Json(completed(document.expect("a document has only JSON")))
 }

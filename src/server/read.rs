@@ -15,11 +15,16 @@ use serde::Deserialize;
 
 use super::{Problem, Room, Workspace, openapi::Refused};
 use crate::{
-    domain::{board::Board, entry::IncidentId, incident::Incident, notice::Delivery},
+    domain::{
+        board::Board,
+        entry::{IncidentId, Seq},
+        incident::Incident,
+        notice::Delivery,
+    },
     journal,
     store::{DeliveryFilter, StoreError},
     wire::{
-        Code,
+        Code, number,
         view::{self, Brief, Sending, Whole},
     },
 };
@@ -42,7 +47,9 @@ pub(super) struct Which {
     /// Also those that are over.
     #[param(required = false)]
     all: bool,
-    /// At most so many, up to 500.
+    /// At most so many; never more than 500.
+    #[serde(deserialize_with = "number::asked_or_none")]
+    #[param(value_type = Option<Seq>)]
     limit: Option<u32>,
     /// Those that follow this one in the list: the last of the page before.
     #[param(value_type = Option<String>, format = "uuid")]
@@ -182,7 +189,11 @@ async fn now(room: &Room) -> Result<Arc<Board>, StoreError> {
     path = "/v1/ws/{ws}/deliveries",
     operation_id = "list_deliveries",
     params(("ws" = String, Path, description = "The workspace"), Much),
-    responses((status = 200, description = "As `warroom deliveries -o json` has them, the oldest first", body = Vec<Sending<'_>>), Refused),
+    responses((
+        status = 200,
+        description = "As `warroom deliveries -o json` has them, the oldest first",
+        body = Vec<Sending<'_>>
+    ), Refused),
     security(("token" = ["read"]))
 )]
 pub(super) async fn deliveries(

@@ -141,3 +141,55 @@ async fn it_lists_every_code() {
 
     assert_eq!(*listed, json!(Code::ALL));
 }
+
+#[tokio::test]
+async fn every_link_leads_to_an_address_with_parameters_that_it_has() {
+    let house = House::open().await;
+    let document = house.get("/v1/openapi.json").await;
+    let paths = document["paths"].as_object().unwrap();
+    let operations = || {
+        paths
+            .values()
+            .flat_map(|path| path.as_object().unwrap().values())
+    };
+    let named = |id: &Value| {
+        let found = operations().find(|one| one["operationId"] == *id);
+        found.unwrap_or_else(|| panic!("{id} is no operation"))
+    };
+
+    let mut count = 0;
+    for operation in operations() {
+        for link in operation["responses"]["200"]["links"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            let target = named(&link.1["operationId"]);
+            let has = target["parameters"].as_array().unwrap();
+            for name in link.1["parameters"].as_object().unwrap().keys() {
+                assert!(has.iter().any(|one| one["name"] == *name), "{link:?}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 18, "{count}");
+}
+
+#[tokio::test]
+async fn numbers_are_judged_as_it_says() {
+    let house = House::open().await;
+    let mut floats = note(1, "as a script writes it");
+    floats["base"] = json!(4_582.0);
+    floats["v"] = json!(1.0);
+    floats["seq"] = json!(7.0);
+
+    let posted = house.post(&[floats]).await;
+    let page = house
+        .get(&format!(
+            "{EVENTS}?limit=99999999999999999999&wait=99999999999"
+        ))
+        .await;
+
+    assert_eq!(posted["results"][0]["result"], json!("appended"));
+    assert_eq!(page["events"].as_array().unwrap().len(), 1);
+}
