@@ -8,6 +8,7 @@ mod first;
 mod garbage;
 mod in_place;
 mod kills;
+mod late;
 mod odd;
 mod proxy;
 mod restored;
