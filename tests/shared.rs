@@ -2,6 +2,7 @@
 //! way to it: the real program, on real files and a real `PostgreSQL`.
 
 mod backend;
+mod changed;
 mod copy;
 mod disk;
 mod first;

@@ -157,6 +157,7 @@ impl Setup {
             url: server.url.clone(),
             workspace: self.config.workspace.clone(),
             token: token.clone(),
+            token_file: server.token_file.clone(),
             ca_file: server.ca_file.clone(),
         })?;
         Ok(Some(Replica::new(log.clone(), remote, self.clock)))
