@@ -9,6 +9,7 @@ use super::{
     done::At,
     failure::{Exit, Failure},
     incident::confirmed,
+    open::in_touch_during,
     room::{Recorded, Room},
 };
 use crate::{
@@ -79,6 +80,9 @@ pub async fn wait(room: &Room, recorded: &Recorded, waiting: &Waiting) -> color_
         );
         Err(Failure::new(Exit::TimedOut, sentence).into())
     };
+    let seen = tokio::sync::watch::Sender::default();
+    // Boxed: it is the way to a server, for the few who have one.
+    let watch = Box::pin(in_touch_during(room.sync.as_ref(), &seen, watch));
     tokio::time::timeout(limit, watch)
         .await
         .unwrap_or_else(|_| timed_out())
@@ -95,7 +99,9 @@ async fn ended(room: &Room, recorded: &Recorded) -> color_eyre::Result<Option<Ex
         .collect();
     let on_its_way =
         |state: &DeliveryState| matches!(state, DeliveryState::Queued | DeliveryState::InFlight);
-    if mine.iter().any(on_its_way) {
+    // A server that was not reached yet has none of them.
+    let all_are_there = mine.len() >= recorded.intents.len();
+    if !all_are_there || mine.iter().any(on_its_way) {
         return Ok(None);
     }
     let sent = mine

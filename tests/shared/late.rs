@@ -9,7 +9,10 @@ use warroom::clock::Clock;
 
 use super::backend::{Backend, synced};
 use crate::{
-    cli::house::{House, said},
+    cli::{
+        follow::Following,
+        house::{House, said},
+    },
     faults::{NO_PROBES, receiver::Receiver},
 };
 
@@ -57,6 +60,53 @@ fn update(house: &House, minutes: i64, words: &str) {
         minutes,
         &["update", "--to", "board", "--body", words],
     );
+}
+
+#[test]
+fn who_follows_line_by_line_hears_what_others_do_and_when_the_server_is_away() {
+    let receiver = Receiver::start();
+    let (mut backend, houses) = apart(&receiver, &["ada", "bo"]);
+    let mut following = Following::start(&houses[0], "follow");
+    following.until("engine: ");
+
+    houses[1].run(["note", "the canary was fine"]);
+    let note = following.until("");
+    backend.kill();
+    following.until("link: 127.0.0.1:");
+    backend.start();
+    let back = following.until("link: ");
+
+    assert!(note.contains("the canary was fine"), "{note}");
+    assert!(back.ends_with("answers again"), "{back}");
+}
+
+#[test]
+fn waiting_for_the_channels_of_an_update_hears_of_them_from_the_server() {
+    let receiver = Receiver::start();
+    let (mut backend, houses) = apart(&receiver, &["ada"]);
+    let line = [
+        "update", "--to", "board", "--yes", "--wait", "1m", "--body", "On it.",
+    ];
+    let mut waiting = houses[0].command(line).spawn().unwrap();
+    let post = receiver.post();
+    assert!(waiting.try_wait().unwrap().is_none());
+    post.take();
+    assert_eq!(waiting.wait().unwrap().code(), Some(0));
+
+    backend.kill();
+    let line = [
+        "update",
+        "--to",
+        "board",
+        "--yes",
+        "--wait",
+        "1s",
+        "--body",
+        "Still on it.",
+    ];
+    let said = houses[0].run(line);
+
+    assert_eq!(said.code, 124, "{said:?}");
 }
 
 /// The deliveries of the server, by the words that are in them.
