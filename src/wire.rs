@@ -95,6 +95,10 @@ pub struct Post {
     /// What becomes of an entry that something newer overtook.
     #[serde(default)]
     pub on_conflict: OnConflict,
+    /// The sender's time as it sends: how long its entries waited, whatever its
+    /// clock says. The server's own where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<DateTime<Utc>>,
 }
 
 /// What becomes of an entry that something newer overtook.

@@ -4,7 +4,7 @@
 mod apart;
 mod channels;
 mod data;
-mod follow;
+pub mod follow;
 pub mod house;
 mod looks;
 mod prompt;

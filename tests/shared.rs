@@ -2,6 +2,7 @@
 //! way to it: the real program, on real files and a real `PostgreSQL`.
 
 mod backend;
+mod changed;
 mod copy;
 mod disk;
 mod doctor;
@@ -9,6 +10,7 @@ mod first;
 mod garbage;
 mod in_place;
 mod kills;
+mod late;
 mod odd;
 mod proxy;
 mod reach;

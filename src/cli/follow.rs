@@ -6,9 +6,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::WrapErr as _;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval_at},
+};
 
-use super::{args::Output, failure::Exit, read, room::Room, say, view, words};
+use super::{
+    args::Output, failure::Exit, open::in_touch_during, read, room::Room, say, view, words,
+};
 use crate::{
     domain::{
         board::Board,
@@ -18,7 +23,11 @@ use crate::{
         text::{Name, one_line},
     },
     journal,
-    ui::app::line,
+    sync::Seen,
+    ui::{
+        app::line,
+        msg::{LinkSeen, LinkState},
+    },
 };
 
 /// How often duties are looked at: somebody who listens hears a line to its
@@ -28,6 +37,8 @@ const LOOK: Duration = Duration::from_mins(1);
 /// What was said already.
 #[derive(Debug, Default)]
 struct Said {
+    /// Whether the server was away.
+    away: bool,
     health: BTreeMap<Name, Health>,
     owed: BTreeMap<(IncidentId, String), Clock>,
 }
@@ -39,18 +50,21 @@ struct Said {
 /// When the log can't be read, or stdout can't be written.
 pub async fn run(room: &mut Room) -> color_eyre::Result<Exit> {
     let interrupted = tokio::signal::ctrl_c();
+    if room.global().output == Output::Table {
+        read::status(room).await?;
+    }
+    let (seen, link) = watch::channel(Seen::default());
+    let sync = room.sync.take();
+    let following = Box::pin(in_touch_during(sync.as_ref(), &seen, go_on(room, link)));
     tokio::select! {
-        ended = go_on(room) => ended.map(|()| Exit::Ok),
+        ended = following => ended.map(|()| Exit::Ok),
         heard = interrupted => heard.wrap_err("listening for ^C").map(|()| Exit::Interrupted),
     }
 }
 
-async fn go_on(room: &mut Room) -> color_eyre::Result<()> {
+async fn go_on(room: &mut Room, mut link: watch::Receiver<Seen>) -> color_eyre::Result<()> {
     let log = room.log()?.clone();
     let mut changes = log.changes().await;
-    if room.global().output == Output::Table {
-        read::status(room).await?;
-    }
     let mut said = Said::default();
     said.health(&room.board, room.now());
     said.owed(&room.board, room.now());
@@ -67,6 +81,10 @@ async fn go_on(room: &mut Room) -> color_eyre::Result<()> {
         tokio::select! {
             () = changes.changed() => {}
             _ = minutes.tick() => duties(room, &mut said)?,
+            Ok(()) = link.changed() => {
+                let seen = link.borrow_and_update().link.clone();
+                lines(room, said.link(&seen).as_slice())?;
+            }
         }
     }
 }
@@ -114,6 +132,18 @@ fn lines(room: &Room, lines: &[String]) -> color_eyre::Result<()> {
 }
 
 impl Said {
+    /// That the server is away, or that it is back, in words.
+    fn link(&mut self, link: &LinkSeen) -> Option<String> {
+        let server = &link.server;
+        let (away, words) = match &link.state {
+            LinkState::Offline { why, .. } => (true, format!("link: {server} is away: {why}")),
+            LinkState::Online { .. } => (false, format!("link: {server} answers again")),
+            LinkState::Alone => return None,
+        };
+        let before = std::mem::replace(&mut self.away, away);
+        (before != away).then_some(words)
+    }
+
     /// Probes that are not as they were, in words.
     fn health(&mut self, board: &Board, now: DateTime<Utc>) -> Vec<String> {
         let seen: BTreeMap<Name, Health> = board

@@ -9,7 +9,7 @@ use super::{
     confirm,
     engine::{channels, owner, stop_on_signals, tell},
     failure::{Exit, Failure},
-    open::{Setup, known_of_server},
+    open::{Setup, in_touch_during, known_of_server},
     room::Room,
     say,
 };
@@ -73,11 +73,8 @@ pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
     let stop = CancellationToken::new();
     stop_on_signals(&stop)?;
     let (seen, link) = watch::channel(Seen::default());
-    let never = CancellationToken::new();
-    tokio::select! {
-        ended = sync.run(&seen, &never) => ended.map(|()| Exit::Ok).map_err(Into::into),
-        ended = stand_in(room, sync, link, &stop) => ended,
-    }
+    let work = stand_in(room, sync, link, &stop);
+    Box::pin(in_touch_during(Some(sync), &seen, work)).await
 }
 
 async fn stand_in(

@@ -6,6 +6,10 @@ use std::{
     time::Duration,
 };
 
+use color_eyre::eyre::eyre;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
 use super::{
     args::Global, engine::out_of_order, failure::Failure, room::Room, say, text::read_file,
 };
@@ -19,7 +23,7 @@ use crate::{
     journal,
     remote::{Address, Remote},
     store::{Log, OpenMode, StoreError},
-    sync::{Replica, SyncError},
+    sync::{Replica, Seen, SyncError},
     ui::format,
     wire::{Channels, Known},
 };
@@ -168,6 +172,7 @@ impl Setup {
             url: server.url.clone(),
             workspace: self.config.workspace.clone(),
             token: token.clone(),
+            token_file: server.token_file.clone(),
             ca_file: server.ca_file.clone(),
         })?;
         Ok(Some(remote))
@@ -335,6 +340,30 @@ pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<boo
     };
     say::note(global, &why);
     Ok(false)
+}
+
+/// Keeps a copy and its server the same while `work` goes on; without a server
+/// there is nothing to keep.
+///
+/// # Errors
+///
+/// As `work`; or what stands in the way of the copy and will not pass.
+pub async fn in_touch_during<T>(
+    sync: Option<&Replica>,
+    seen: &watch::Sender<Seen>,
+    work: impl Future<Output = color_eyre::Result<T>>,
+) -> color_eyre::Result<T> {
+    let never = CancellationToken::new();
+    let keep = async {
+        match sync {
+            Some(sync) => sync.run(seen, &never).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        done = work => done,
+        ended = keep => Err(ended.err().map_or_else(|| eyre!("the server was let go"), Into::into)),
+    }
 }
 
 /// Reads a policy file.

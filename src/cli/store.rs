@@ -178,7 +178,7 @@ fn table(deliveries: &[&Delivery]) -> String {
             vec![
                 delivery.intent.key.to_string(),
                 delivery.intent.channel.to_string(),
-                delivery.state.word().to_owned(),
+                delivery.word().to_owned(),
                 delivery.attempts.to_string(),
                 words::stamp(delivery.sent_at.unwrap_or(delivery.next_at)),
                 delivery.last_error.to_string(),

@@ -5,12 +5,12 @@ use std::time::Duration;
 use clap::Args;
 use color_eyre::eyre::eyre;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::{
     done::{self, At},
     failure::{Exit, Failure, in_a_line},
     incident::once_confirmed,
+    open::in_touch_during,
     room::{Recorded, Room, refused_there},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
         text::one_line,
     },
     store::DeliveryFilter,
-    sync::{Replica, Seen},
+    sync::Replica,
     ui::format,
 };
 
@@ -75,34 +75,12 @@ pub async fn wait(room: &Room, recorded: &Recorded, waiting: &Waiting) -> color_
             changes.changed().await;
         }
     };
-    let in_time = tokio::time::timeout(limit, async {
-        tokio::select! {
-            ended = watch => ended,
-            why = kept_the_same(room) => Err(why),
-        }
-    });
-    match in_time.await {
+    let seen = watch::Sender::default();
+    // Boxed: it is the way to a server, for the few who have one.
+    let watch = Box::pin(in_touch_during(room.sync.as_ref(), &seen, watch));
+    match tokio::time::timeout(limit, watch).await {
         Ok(ended) => ended,
         Err(_) => Err(too_late(room, recorded, &one_line(text)).await.into()),
-    }
-}
-
-/// Hears of the ends that the server numbers; answers only what no time will
-/// mend, and never where the log is nobody's copy.
-async fn kept_the_same(room: &Room) -> color_eyre::Report {
-    let Some(sync) = &room.sync else {
-        return std::future::pending().await;
-    };
-    let settled = sync.settle().await.map(drop);
-    if let Err(error) = settled
-        && !error.may_pass()
-    {
-        return error.into();
-    }
-    let seen = watch::Sender::new(Seen::default());
-    match sync.run(&seen, &CancellationToken::new()).await {
-        Err(error) => error.into(),
-        Ok(()) => std::future::pending().await,
     }
 }
 

@@ -246,26 +246,33 @@ impl Layers<'_> {
             return Ok(None);
         };
         let message = || format!("found {address:?}, which is not the address of a server");
-        let hint = "write https://host, or http://127.0.0.1:7477".to_owned();
+        let hint = "write https://host, http://127.0.0.1:7477, or unix:/run/warroom/sock";
         let mut url = Url::parse(&address)
             .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            .ok_or_else(|| self.origins.wrong("server", message(), Some(hint)))?;
+            .filter(is_a_server)
+            .ok_or_else(|| {
+                let hint = Some(hint.to_owned());
+                self.origins.wrong("server", message(), hint)
+            })?;
         if !url.username().is_empty() || url.password().is_some() {
             let hint = "put the token into a file with mode 600 and name that in token_file, or set WARROOM_TOKEN";
             let message = "an address holds no user and no password".to_owned();
             return Err(self.origins.wrong("server", message, Some(hint.to_owned())));
         }
-        if !url.path().ends_with('/') {
+        if url.scheme() != "unix" && !url.path().ends_with('/') {
             url.set_path(&format!("{}/", url.path()));
         }
-        let token = match variable(self.environment, "WARROOM_TOKEN") {
-            Some(token) => Ok(Some(Secret::new(token))),
-            None => token_file.map(|file| read::secret(&file)).transpose(),
+        let set = variable(self.environment, "WARROOM_TOKEN").map(Secret::new);
+        // A variable goes before the file, and stays as it is.
+        let token_file = token_file.filter(|_| set.is_none());
+        let token = match (set, &token_file) {
+            (None, Some(file)) => read::secret(file).map(Some),
+            (set, _) => Ok(set),
         };
         Ok(Some(Server {
             url,
             token,
+            token_file,
             ca_file,
         }))
     }
@@ -344,4 +351,13 @@ fn strange_variables(environment: &Environment) -> Vec<Warning> {
             })
         })
         .collect()
+}
+
+/// Whether it is the address of a host, or the path of a socket on this one.
+fn is_a_server(url: &Url) -> bool {
+    match url.scheme() {
+        "http" | "https" => url.has_host(),
+        "unix" => !url.has_host() && url.path().starts_with('/'),
+        _ => false,
+    }
 }

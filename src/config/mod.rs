@@ -8,7 +8,7 @@
 //! ```toml
 //! actor = "ada"                     # default: the user's name
 //! workspace = "local"
-//! server = "https://warroom.example"                  # default: the local file
+//! server = "https://warroom.example"                  # default: the local file; or unix:/run/warroom/sock
 //! token_file = "warroom.token"      # mode 600; or WARROOM_TOKEN
 //! ca_file = "ca.pem"                # trusted beside the system's certificates
 //! theme = { dark = "harbor", light = "daylight" }     # or one name
@@ -180,10 +180,12 @@ pub struct Wall {
 /// The shared backend.
 #[derive(Debug)]
 pub struct Server {
-    /// Its root, with a slash at its end.
+    /// Its root, with a slash at its end; or `unix:` and the path of a socket.
     pub url: Url,
     /// What it knows us by, or why that could not be read.
     pub token: Result<Option<Secret>, ConfigError>,
+    /// The file it is from: another one may be put there any time.
+    pub token_file: Option<PathBuf>,
     /// Certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
 }

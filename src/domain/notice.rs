@@ -119,6 +119,20 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// Whether it never left, and waits for a person to confirm it.
+    pub const fn is_held(&self) -> bool {
+        matches!(self.state, DeliveryState::Uncertain) && self.attempts == 0 && !self.maybe_repeat
+    }
+
+    /// How it stands, in a word: as [`DeliveryState::word`], or `held`.
+    pub const fn word(&self) -> &'static str {
+        if self.is_held() {
+            "held"
+        } else {
+            self.state.word()
+        }
+    }
+
     /// Whether it is sent or was taken back: nobody need look at it again.
     pub const fn is_over(&self) -> bool {
         matches!(self.state, DeliveryState::Sent | DeliveryState::Cancelled)

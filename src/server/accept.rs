@@ -4,15 +4,15 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use super::{Problem, Room};
+use super::{Problem, Room, late};
 use crate::{
     domain::{board::Board, entry::EntryId},
     journal,
-    store::{Accepting, Known, RawEntry, StoreError},
+    store::{Accepting, Known, Messages, RawEntry, StoreError},
     wire::{Code, Item, OnConflict, Outcome},
 };
 
@@ -40,6 +40,8 @@ pub(super) struct Offer {
     pub(super) row: RawEntry,
     /// Its messages were made elsewhere.
     pub(super) told: bool,
+    /// How long ago it was recorded, by its sender's clock.
+    pub(super) waited: TimeDelta,
 }
 
 /// A post that waits for its answer.
@@ -247,7 +249,9 @@ fn take(
         None if offer.told => (Outcome::Appended, Vec::new()),
         None => (Outcome::Appended, journal::following(&entry, board, now)),
     };
-    match tx.take(row.clone(), &entry.fact, intents) {
+    let start = late::start(incident, &entry, offer.waited, now);
+    let messages = Messages { intents, start };
+    match tx.take(row.clone(), &entry.fact, messages) {
         Ok(seq) => {
             entry.seq = Some(seq);
             board.apply(entry);
@@ -283,6 +287,10 @@ pub(super) mod tests {
             base: 0,
             body: r#"{"text":"hello"}"#.to_owned(),
         };
-        Offer { row, told: false }
+        Offer {
+            row,
+            told: false,
+            waited: TimeDelta::zero(),
+        }
     }
 }

@@ -55,10 +55,11 @@ pub(super) async fn post(
             "a post has at most 500 entries: send it in parts",
         ));
     }
+    let sent_at = post.sent_at.unwrap_or(workspace.room.clock.now());
     let items = post
         .events
         .into_iter()
-        .map(|entry| checked(entry, &caller.name))
+        .map(|entry| checked(entry, &caller.name, sent_at))
         .collect();
     let writer = &workspace.writer;
     let results = writer.post(items, post.on_conflict, body.len()).await?;
@@ -81,7 +82,7 @@ fn plain_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// An entry as it may be stored, or why it may not.
-fn checked(entry: wire::Entry, caller: &Name) -> Result<Offer, Item> {
+fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Result<Offer, Item> {
     let (id, told) = (entry.id, entry.told);
     let no = |code, detail| Err(Item::rejected(id, code, detail));
     if entry.v != wire::VERSION {
@@ -117,7 +118,8 @@ fn checked(entry: wire::Entry, caller: &Name) -> Result<Offer, Item> {
     }
     row.seq = None;
     row.by = author(&row, told, caller);
-    Ok(Offer { row, told })
+    let waited = sent_at.signed_duration_since(row.recorded_at);
+    Ok(Offer { row, told, waited })
 }
 
 /// The most characters of a name.

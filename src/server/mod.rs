@@ -14,6 +14,7 @@ mod edge;
 mod events;
 mod feed;
 pub mod health;
+mod late;
 pub mod listen;
 mod metrics;
 mod openapi;

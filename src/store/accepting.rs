@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Log, RawEntry, StoreError, by_hand, deliveries,
+    Log, RawEntry, Start, StoreError, by_hand, deliveries,
     log::{AT_ONCE, Numbered, PAGE, PAGES, insert, known},
     row::{FIELD, Packed, ROW, entry, to_db},
     tx::Tx,
@@ -25,8 +25,25 @@ pub struct Accepting<'a> {
     tx: Tx<'a>,
     known: HashMap<EntryId, RawEntry>,
     fresh: Vec<RawEntry>,
-    intents: Vec<Intent>,
+    messages: Vec<Messages>,
     taken_back: Vec<EntryId>,
+}
+
+/// The messages that follow from an entry, and how they begin.
+#[derive(Debug)]
+pub struct Messages {
+    /// The messages.
+    pub intents: Vec<Intent>,
+    /// How they begin.
+    pub start: Start,
+}
+
+impl From<Vec<Intent>> for Messages {
+    /// As they leave when nothing speaks against it.
+    fn from(intents: Vec<Intent>) -> Self {
+        let start = Start::Queued;
+        Self { intents, start }
+    }
 }
 
 /// What the log has under an entry's id.
@@ -57,7 +74,7 @@ impl Log {
             tx,
             known: all,
             fresh: Vec::new(),
-            intents: Vec::new(),
+            messages: Vec::new(),
             taken_back: Vec::new(),
         })
     }
@@ -128,7 +145,7 @@ impl Accepting<'_> {
         &mut self,
         mut row: RawEntry,
         fact: &Fact,
-        intents: Vec<Intent>,
+        messages: Messages,
     ) -> Result<Seq, StoreError> {
         if let Some(why) = row.unfit() {
             return Err(StoreError::Unfit { id: row.id, why });
@@ -140,7 +157,7 @@ impl Accepting<'_> {
         row.seq = Some(seq);
         self.known.insert(row.id, row.clone());
         self.fresh.push(row);
-        self.intents.extend(intents);
+        self.messages.push(messages);
         Ok(seq)
     }
 
@@ -166,7 +183,9 @@ impl Accepting<'_> {
             let done = insert(tx.conn(), some).await;
             done.map_err(|error| tx.told(error))?;
         }
-        deliveries::queue(tx, &self.intents, now).await?;
+        for Messages { intents, start } in &self.messages {
+            deliveries::queue(tx, intents, start, now).await?;
+        }
         for origin in &self.taken_back {
             by_hand::take_back(tx, &origin.to_string()).await?;
         }

@@ -88,7 +88,8 @@ impl Log {
     /// [`StoreError::NoDelivery`], or [`StoreError::NotNow`] in its state.
     pub async fn retry(&self, key: &str, now: DateTime<Utc>) -> Result<Delivery, StoreError> {
         self.change(key, "tried again", |delivery| {
-            delivery.maybe_repeat |= delivery.state == DeliveryState::Uncertain;
+            delivery.maybe_repeat |=
+                delivery.state == DeliveryState::Uncertain && !delivery.is_held();
             delivery.state = DeliveryState::Queued;
             delivery.next_at = now;
         })

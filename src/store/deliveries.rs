@@ -27,6 +27,17 @@ pub struct Try {
     pub attempt: u32,
 }
 
+/// How a delivery begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// It leaves as soon as its time comes.
+    Queued,
+    /// It waits for a person, and why.
+    Held(Title),
+    /// It does not leave at all, and why.
+    Dropped(Title),
+}
+
 /// What becomes of a delivery after a try.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
@@ -256,11 +267,12 @@ impl Log {
 pub(super) async fn queue(
     tx: &mut Tx<'_>,
     intents: &[Intent],
+    start: &Start,
     now: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
     let mut queued = 0;
     for intent in intents {
-        queued += Item::queued(intent, now).insert(tx).await?;
+        queued += Item::new(intent, start, now).insert(tx).await?;
     }
     Ok(queued)
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Any, Executor, Row as _, any::AnyRow};
 
 use super::{
-    Ending, Fence, Lease, Owner, StoreError, Try, lease,
+    Ending, Fence, Lease, Owner, Start, StoreError, Try, lease,
     row::{from_db, from_millis, sum, to_db},
     sql,
     tx::Tx,
@@ -43,15 +43,20 @@ pub(super) struct Item {
 
 impl Item {
     /// A new one.
-    pub(super) fn queued(intent: &Intent, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(intent: &Intent, start: &Start, now: DateTime<Utc>) -> Self {
+        let (state, last_error) = match start {
+            Start::Queued => (DeliveryState::Queued, Title::default()),
+            Start::Held(why) => (DeliveryState::Uncertain, why.clone()),
+            Start::Dropped(why) => (DeliveryState::Cancelled, why.clone()),
+        };
         Self {
             delivery: Delivery {
                 intent: intent.clone(),
-                state: DeliveryState::Queued,
+                state,
                 attempts: 0,
                 next_at: intent.not_before,
                 maybe_repeat: intent.maybe_repeat,
-                last_error: Title::default(),
+                last_error,
                 sent_at: None,
                 created_at: now,
             },
@@ -157,7 +162,7 @@ impl Item {
         let done = sqlx::query(
             "INSERT INTO deliveries (nr, key, channel, incident, origin, state, attempts, next_at, fence, \
              owner, lease_until, maybe_repeat, last_error, sent_at, created_at, intent, total) \
-             VALUES ((SELECT coalesce(max(nr), 0) + 1 FROM deliveries), $1, $2, $3, $4, $5, 0, $6, 0, '', NULL, $7, '', NULL, $8, $9, $10) \
+             VALUES ((SELECT coalesce(max(nr), 0) + 1 FROM deliveries), $1, $2, $3, $4, $5, 0, $6, 0, '', NULL, $7, $11, NULL, $8, $9, $10) \
              ON CONFLICT (key) DO NOTHING",
         )
         .bind(delivery.intent.key.to_string())
@@ -170,6 +175,7 @@ impl Item {
         .bind(delivery.created_at.timestamp_millis())
         .bind(self.intent.clone())
         .bind(self.total())
+        .bind(delivery.last_error.to_string())
         .execute(tx.conn())
         .await;
         done.map(|done| done.rows_affected())

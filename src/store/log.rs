@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 use super::{
-    Fence, Log, RawEntry, StoreError, by_hand, deliveries, lease, outbox,
+    Fence, Log, RawEntry, Start, StoreError, by_hand, deliveries, lease, outbox,
     row::{FIELD, Packed, ROW, entry, from_db, to_db},
     sql::{Conn, Question},
     tx::{Patience, Tx, damaged},
@@ -137,13 +137,13 @@ impl Log {
             let stands_in = fence.is_some();
             let waiting = outbox::keep(&mut tx, &rows, stands_in).await?;
             if stands_in {
-                deliveries::queue(&mut tx, intents, now).await?;
+                deliveries::queue(&mut tx, intents, &Start::Queued, now).await?;
             }
             tx.commit().await?;
             return Ok(waiting);
         }
         let accepted = self.add(&mut tx, &rows).await?;
-        let queued = deliveries::queue(&mut tx, intents, now).await?;
+        let queued = deliveries::queue(&mut tx, intents, &Start::Queued, now).await?;
         for entry in entries {
             if let Fact::Retracted { entry: origin, .. } = &entry.fact {
                 by_hand::take_back(&mut tx, &origin.to_string()).await?;

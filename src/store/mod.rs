@@ -43,9 +43,9 @@ mod tx;
 mod verify;
 mod watch;
 
-pub use accepting::{Accepting, Known};
+pub use accepting::{Accepting, Known, Messages};
 pub use by_hand::DeliveryFilter;
-pub use deliveries::{Ending, Recovered, Try};
+pub use deliveries::{Ending, Recovered, Start, Try};
 pub use error::StoreError;
 pub use lease::{Fence, Lease, LeaseState, Owner, Terms};
 pub use log::Accepted;

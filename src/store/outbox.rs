@@ -110,12 +110,13 @@ impl Log {
         let moved = move_out(&mut tx, common).await?;
         super::meta::say(&mut tx, "server", server.to_owned()).await?;
         set_back(&mut tx, epoch, common).await?;
-        self.inner.is_copy.store(true, Ordering::Relaxed);
         let now = Mark {
             seq: common,
             writes: tx.head.writes + 1,
         };
         tx.commit().await?;
+        // Not before: others would look for what waits where nothing does yet.
+        self.inner.is_copy.store(true, Ordering::Relaxed);
         // The number may have fallen, on purpose.
         if let Err(error) = mark::set(&self.inner.path, now) {
             tracing::warn!(%error, "the mark beside the log could not be set back");

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::{BTreeMap, HashMap},
     fs, io,
     io::{BufRead, Read as _, Write},
     os::unix::fs::OpenOptionsExt as _,
@@ -12,7 +13,13 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Accepted, Log, RawEntry, StoreError, connect, inspect, outbox, row::to_millis, tx};
+use super::{
+    Accepted, Log, RawEntry, StoreError, connect, inspect,
+    log::AT_ONCE,
+    outbox,
+    row::to_millis,
+    tx::{self, Tx},
+};
 use crate::domain::{
     entry::{EntryId, IncidentId, ReplicaId, Seq},
     text::Name,
@@ -113,8 +120,9 @@ impl Log {
     }
 
     /// Takes in what [`Log::export`] wrote, all of it or nothing. Entries keep
-    /// everything but their number, which is the next one here; known ones are
-    /// left as they are. Empty lines are passed over.
+    /// everything but their number, which is the next one here, and what their
+    /// authors had seen, which is told by numbers as well; known ones are left
+    /// as they are. Empty lines are passed over.
     ///
     /// Reads `from` to its end before the first entry is written, and blocks
     /// while it does.
@@ -124,11 +132,12 @@ impl Log {
     /// [`StoreError::BadLine`] with the number of the first line that is no
     /// entry; [`StoreError::IdReuse`] when the log has another entry by that id.
     pub async fn import(&self, from: impl BufRead + Send) -> Result<Imported, StoreError> {
-        let rows = read_lines(from)?;
+        let mut rows = read_lines(from)?;
         if rows.is_empty() {
             return Ok(Imported::default());
         }
         let mut tx = self.inner.begin().await?;
+        rebase(&mut tx, &mut rows).await?;
         let accepted = if tx.head.remote {
             // Whoever imports tells a history; nobody is to be paged by it.
             outbox::keep(&mut tx, &rows, true).await?
@@ -200,6 +209,34 @@ fn new_file(to: &Path) -> Result<fs::File, StoreError> {
         })
 }
 
+/// Says in numbers of this log what the authors of `rows` had seen, whose
+/// numbers are those of another log until then. Of what is here already they
+/// count as having seen all: they are not at odds with it.
+async fn rebase(tx: &mut Tx<'_>, rows: &mut [RawEntry]) -> Result<(), StoreError> {
+    let head = tx.head.seq;
+    let mut known: HashMap<EntryId, RawEntry> = HashMap::new();
+    for some in rows.chunks(AT_ONCE) {
+        let ids: Vec<EntryId> = some.iter().map(|row| row.id).collect();
+        known.extend(super::log::known(tx, &ids).await?);
+    }
+    let (mut next, mut here) = (head, BTreeMap::new());
+    for row in rows {
+        let there = known.get(&row.id);
+        let base = here.range(..=row.base).next_back();
+        let base = base.map_or(head, |(_, seq)| *seq);
+        let seq = there.and_then(|there| there.seq).unwrap_or_else(|| {
+            next += 1;
+            next
+        });
+        // Known ones are compared as they are.
+        row.base = there.map_or(base, |there| there.base);
+        if let Some(from) = row.seq.take() {
+            here.insert(from, seq);
+        }
+    }
+    Ok(())
+}
+
 fn read_lines(mut from: impl BufRead) -> Result<Vec<RawEntry>, StoreError> {
     let mut rows = Vec::new();
     let mut line = Vec::new();
@@ -240,7 +277,7 @@ fn read_line(text: &str) -> Result<RawEntry, String> {
     }
     let row = RawEntry {
         id: line.id,
-        seq: None,
+        seq: line.seq,
         incident: line.incident,
         kind: line.kind.into_owned(),
         at: time(&line.at)?,

@@ -28,6 +28,7 @@ impl Replica {
             let post = Post {
                 events: batch,
                 on_conflict: OnConflict::Record,
+                sent_at: Some(self.clock.now()),
             };
             let mut items = self.remote.post(&post).await?.what.results;
             items.retain(|item| sent.remove(&item.id));

@@ -53,6 +53,39 @@ fn i5_a_conflict_is_in_show_and_status_until_it_is_set_again() {
 }
 
 #[test]
+fn a_history_that_is_told_to_a_log_with_entries_is_at_odds_with_nothing() {
+    let house = House::declared();
+    house.run(["describe", "--title", "payments fail", "--as", "ada"]);
+    house.run(["describe", "--title", "cards fail", "--as", "bo"]);
+    let exported = house.done("export").out;
+    // Two copies, each of which had seen what came before.
+    let lines = exported.lines().enumerate().map(|(place, line)| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        line["replica"] = json!(format!("00000000-0000-0000-0000-00000000000{place}"));
+        line["base"] = json!(place);
+        format!("{line}\n")
+    });
+    let told: String = lines.collect();
+    let other = House::declared();
+    for n in 0..5 {
+        other.done(&format!("note n{n}"));
+    }
+
+    let said = other.feed(["import", "-"], told.as_bytes());
+    let again = other.feed(["import", "-", "-o", "json"], told.as_bytes());
+
+    assert_eq!((said.code, again.code), (0, 0), "{said:?} {again:?}");
+    let again: Value = serde_json::from_str(&again.out).unwrap();
+    assert_eq!((&again["added"], &again["known"]), (&json!(0), &json!(3)));
+    let status = other.json("status");
+    let incidents = status["incidents"].as_array().unwrap();
+    assert_eq!(incidents.len(), 2, "{status}");
+    for incident in incidents {
+        assert_eq!(incident["conflicts"], json!([]), "{status}");
+    }
+}
+
+#[test]
 fn i5_who_acknowledged_too_is_named() {
     let house = House::declared();
     house.run(["ack", "--as", "bo"]);

@@ -10,20 +10,20 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::house::House;
 
 /// Something that goes on until it is interrupted; ends with its test.
-struct Following {
+pub struct Following {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Following {
-    fn start(house: &House, line: &str) -> Self {
+    pub fn start(house: &House, line: &str) -> Self {
         let mut child = house.command(line.split_whitespace()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         Self { child, lines }
     }
 
     /// Reads on to the line that begins so. Ended by the harness if none does.
-    fn until(&mut self, beginning: &str) -> String {
+    pub fn until(&mut self, beginning: &str) -> String {
         self.lines
             .find_map(|line| line.ok().filter(|line| line.starts_with(beginning)))
             .unwrap_or_else(|| panic!("it ended before {beginning:?}"))

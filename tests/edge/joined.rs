@@ -8,6 +8,8 @@ use std::{
 
 use serde_json::json;
 
+use crate::cli::house::House;
+
 use super::{
     PATIENCE,
     ask::{Answer, answer},
@@ -74,6 +76,43 @@ fn who_waits_while_the_server_ends_is_told_to_come_again() {
     assert!(told.header("retry-after").is_some());
 }
 
+/// The user who runs this.
+fn me() -> String {
+    let id = std::process::Command::new("id")
+        .arg("-un")
+        .output()
+        .unwrap();
+    String::from_utf8(id.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn every_command_goes_over_a_unix_socket_without_a_token() {
+    let house = house();
+    let path = house.path().join("a sock");
+    let mut command = house.command(["serve", "--socket"]);
+    let served = Served::spawn(command.arg(&path));
+    served.says("serving local on");
+    let client = House::new();
+    let place = format!("unix:{}", path.display());
+    client.config(&format!(
+        "server = {place:?}\nworkspace = \"local\"\nactor = \"mallory\"\n"
+    ));
+
+    client.run(["declare", "checkout is down", "--severity", "P2"]);
+    client.run(["note", "seen from here"]);
+    let standing = client.json("sync");
+
+    assert_eq!(standing["server"], path.to_str().unwrap(), "{standing}");
+    assert_eq!(
+        (&standing["reached"], &standing["head"]),
+        (&true.into(), &2.into())
+    );
+    let log = house.done("export").out;
+    assert!(log.contains("seen from here"), "{log}");
+    let by_me = format!("\"by\":\"{}\"", me());
+    assert_eq!(log.matches(&by_me).count(), 2, "{log}");
+}
+
 #[test]
 fn on_a_unix_socket_an_entry_is_of_the_user_who_is_there() {
     let house = house();
@@ -87,12 +126,7 @@ fn on_a_unix_socket_an_entry_is_of_the_user_who_is_there() {
     let posted = post(&mut stream);
 
     assert_eq!(posted.status, 200, "{posted:?}");
-    let id = std::process::Command::new("id")
-        .arg("-un")
-        .output()
-        .unwrap();
-    let me = String::from_utf8(id.stdout).unwrap();
     let log = house.done("export").out;
-    assert!(log.contains(&format!("\"by\":\"{}\"", me.trim())), "{log}");
+    assert!(log.contains(&format!("\"by\":\"{}\"", me())), "{log}");
     assert!(!log.contains("mallory"), "{log}");
 }

@@ -17,6 +17,7 @@ use warroom::{
     remote::{Address, Remote},
     store::{Log, OpenMode},
     sync::{Replica, Seen, SyncError},
+    ui::msg::LinkState,
 };
 
 /// A copy, and what keeps it.
@@ -31,14 +32,21 @@ pub struct Copy {
 impl Copy {
     /// The copy in this file, of the server at this address.
     pub async fn open(file: &Path, server: SocketAddr, workspace: &str, token: &str) -> Self {
-        warroom::notify::install_tls();
-        let log = Log::open(file, OpenMode::ReadWrite).await.unwrap();
-        let remote = Remote::new(Address {
+        let address = Address {
             url: format!("http://{server}/").parse().unwrap(),
             workspace: workspace.into(),
             token: Some(Secret::new(token)),
+            token_file: None,
             ca_file: None,
-        });
+        };
+        Self::of(file, address).await
+    }
+
+    /// The copy in this file, of what is at this address.
+    pub async fn of(file: &Path, address: Address) -> Self {
+        warroom::notify::install_tls();
+        let log = Log::open(file, OpenMode::ReadWrite).await.unwrap();
+        let remote = Remote::new(address);
         let tell = watch::Sender::new(Seen::default());
         Self {
             replica: Arc::new(Replica::new(log.clone(), remote.unwrap(), Clock::System)),
@@ -54,6 +62,31 @@ impl Copy {
         let (replica, tell) = (Arc::clone(&self.replica), self.tell.clone());
         let stop = self.stop.clone();
         self.keeping = Some(tokio::spawn(async move { replica.run(&tell, &stop).await }));
+    }
+
+    /// Waits until it is told something of the server.
+    async fn hears(&self, what: impl FnMut(&Seen) -> bool) {
+        let mut seen = self.tell.subscribe();
+        let heard = tokio::time::timeout(super::PATIENCE, seen.wait_for(what));
+        heard.await.expect("it never heard so").unwrap();
+    }
+
+    /// Waits until the server says no to it.
+    pub async fn refused(&self) {
+        let says_no = |state: &LinkState| match state {
+            LinkState::Offline { why, .. } => why.contains("said no"),
+            LinkState::Alone | LinkState::Online { .. } => false,
+        };
+        self.hears(|seen| says_no(&seen.link.state)).await;
+    }
+
+    /// Waits until it knows that updates go to this channel.
+    pub async fn sends_to(&self, name: &str) {
+        let goes = |seen: &Seen| {
+            let channels = seen.channels.as_ref();
+            channels.is_some_and(|known| known.updates.iter().any(|known| known.as_str() == name))
+        };
+        self.hears(goes).await;
     }
 
     /// Records a note, here; answers its id.

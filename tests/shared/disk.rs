@@ -24,6 +24,7 @@ pub fn post() -> Post {
     Post {
         events: vec![serde_json::from_value(event).unwrap()],
         on_conflict: OnConflict::Record,
+        sent_at: None,
     }
 }
 
@@ -35,6 +36,7 @@ pub fn remote(backend: &Backend, token: &str) -> Remote {
         url: url.parse().unwrap(),
         workspace: Name::lossy(backend.workspace()),
         token: Some(Secret::new(token)),
+        token_file: None,
         ca_file: None,
     };
     Remote::new(address).unwrap()

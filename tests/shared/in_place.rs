@@ -135,6 +135,7 @@ fn a_page_that_did_not_leave_a_copy_lets_the_server_page_the_next_one() {
 fn nobody_pages_from_here_while_the_server_answers_or_nothing_leads_out() {
     let receiver = Receiver::start();
     let (mut backend, client) = paging(&receiver);
+    let bare = backend.client("bo");
     backend.start();
     declared(&client, "1s ago");
     let line = "engine --page-from-here --yes";
@@ -143,7 +144,6 @@ fn nobody_pages_from_here_while_the_server_answers_or_nothing_leads_out() {
     assert_eq!(answered.code, 1, "{answered:?}");
     assert!(answered.err.contains("answers: it pages"), "{answered:?}");
 
-    let bare = backend.client("bo");
     synced(&bare);
     backend.kill();
     let said = bare.run(line.split_whitespace());
@@ -159,8 +159,9 @@ fn a_token_that_may_only_read_pages_nobody_from_here() {
     let (mut backend, client) = paging(&receiver);
     let made = backend.done("token create wall --scope read");
     client.file("token", made.out.trim_end());
+    let writer = backend.client("bo");
     backend.start();
-    declared(&backend.client("bo"), "1s ago");
+    declared(&writer, "1s ago");
     synced(&client);
     backend.kill();
 

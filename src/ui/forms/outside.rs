@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         app::Pane,
-        msg::{Effect, Order},
+        msg::{Effect, LinkState, Order},
         sheet::{Gate, Sheet},
     },
 };
@@ -43,9 +43,15 @@ pub(super) fn ask_publish(asking: &Asking<'_>) -> Result<Sheet, String> {
         )));
     }
     let channels: Vec<&str> = outside.iter().map(Text::as_str).collect();
-    Ok(sheet
-        .line(format!("Where     {}", channels.join(", ")))
-        .line("Then a 30 second hold starts; u takes it back."))
+    let sheet = sheet.line(format!("Where     {}", channels.join(", ")));
+    Ok(match asking.app.shared.link.state {
+        LinkState::Offline { .. } => sheet
+            .line("The server is away: if it gets this later than in a minute, it holds it")
+            .line("in OUTBOX until somebody confirms that it is still to be said."),
+        LinkState::Alone | LinkState::Online { .. } => {
+            sheet.line("Then a 30 second hold starts; u takes it back.")
+        }
+    })
 }
 
 pub(super) fn publish(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {

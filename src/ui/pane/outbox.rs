@@ -71,7 +71,7 @@ pub const fn trouble(delivery: &Delivery) -> &'static str {
         | DeliveryState::Sent
         | DeliveryState::Uncertain
         | DeliveryState::Dead
-        | DeliveryState::Cancelled => delivery.state.word(),
+        | DeliveryState::Cancelled => delivery.word(),
     }
 }
 
@@ -149,6 +149,7 @@ pub fn words(delivery: &Delivery, now: DateTime<Utc>) -> String {
                 delivery.last_error
             )
         }
+        (DeliveryState::Uncertain, _) if delivery.is_held() => delivery.last_error.to_string(),
         (DeliveryState::Dead | DeliveryState::Uncertain | DeliveryState::Cancelled, _) => {
             format!("{}: {}{repeat}", delivery.state.word(), delivery.last_error)
         }
