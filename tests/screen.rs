@@ -9,6 +9,6 @@ mod properties;
 mod reading;
 mod rows;
 mod sides;
-
 mod snapshots;
 mod walls;
+mod watched;

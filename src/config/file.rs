@@ -9,6 +9,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use super::{Color, Glyphs, Theme};
 use crate::domain::{
     channel::{Format, Kind},
+    night::Night,
     span,
     text::{Address, Name},
 };
@@ -74,6 +75,7 @@ pub(super) struct Updates {
 pub(super) struct Wall {
     pub(super) distance_m: Option<f64>,
     pub(super) panel_inch: Option<f64>,
+    pub(super) night: Option<Night>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -166,6 +168,7 @@ impl File {
             wall: Wall {
                 distance_m: self.wall.distance_m.or(below.wall.distance_m),
                 panel_inch: self.wall.panel_inch.or(below.wall.panel_inch),
+                night: self.wall.night.or(below.wall.night),
             },
             channels,
             probes: self.probes.or(below.probes),
