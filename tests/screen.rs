@@ -10,5 +10,6 @@ mod reading;
 mod rows;
 mod sides;
 mod snapshots;
+mod states;
 mod walls;
 mod watched;

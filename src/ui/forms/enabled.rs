@@ -13,6 +13,7 @@ use crate::domain::{escalation, incident::Incident, phase::Phase};
 /// Why not, in a few words.
 pub fn enabled(app: &App, action: Action) -> Result<(), &'static str> {
     match action.group() {
+        Group::Everywhere if action == Action::Find => {}
         Group::Everywhere | Group::Lists | Group::Composer => return Ok(()),
         Group::Incident | Group::People | Group::After => {}
     }
@@ -26,7 +27,12 @@ pub fn enabled(app: &App, action: Action) -> Result<(), &'static str> {
 fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {
     let state = incident.state();
     match action {
-        Action::Note | Action::Link | Action::Outage | Action::Describe | Action::Impact => Ok(()),
+        Action::Find
+        | Action::Note
+        | Action::Link
+        | Action::Outage
+        | Action::Describe
+        | Action::Impact => Ok(()),
         Action::Reopen if incident.phase() != Phase::Resolved => Err("it is not resolved"),
         Action::Compose | Action::NoChange
             if incident.is_active() || incident.phase() == Phase::Resolved =>
