@@ -1,8 +1,14 @@
 //! The time, and new ids. The one place that reads the system's clock; below
 //! the loops, time is an argument.
 
+use std::{process::Stdio, time::Duration};
+
 use chrono::{DateTime, DurationRound as _, Local, TimeDelta, Utc};
+use tokio::{process::Command, time::timeout};
 use uuid::Uuid;
+
+/// How long the answer may take that tells whether the clock is kept right.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Where the time comes from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,6 +46,27 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
+    }
+}
+
+/// Whether somebody keeps the system's clock right, as `timedatectl` says;
+/// `None` where it has no answer.
+///
+/// It is asked since the kernel's own answer is behind a call that only unsafe
+/// code can make, and since it knows every service that sets the clock.
+pub async fn synchronised() -> Option<bool> {
+    let asked = Command::new("timedatectl")
+        .args(["show", "--property=NTPSynchronized", "--value"])
+        // It would speak to whoever watches over us.
+        .env_remove("NOTIFY_SOCKET")
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    match timeout(ANSWER, asked).await.ok()?.ok()?.stdout.trim_ascii() {
+        b"yes" => Some(true),
+        b"no" => Some(false),
+        _ => None,
     }
 }
 

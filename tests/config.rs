@@ -141,7 +141,8 @@ fn without_any_file_everything_has_a_default() {
         config.wall,
         Wall {
             distance_m: 8.0,
-            panel_inch: 55.0
+            panel_inch: 55.0,
+            night: None,
         }
     );
     assert!(config.channels.is_empty() && config.updates.is_empty());
@@ -172,6 +173,7 @@ fn a_file_sets_what_it_says_and_leaves_the_rest() {
         slow = true
         [wall]
         panel_inch = 43
+        night = "20:00-07:00"
         [links]
         grafana = "https://grafana.example/?a=b#c"
         [[probes]]
@@ -206,6 +208,7 @@ fn a_file_sets_what_it_says_and_leaves_the_rest() {
     assert_eq!(config.slow, Some(true));
     assert_eq!(config.wall.distance_m.to_string(), "8");
     assert_eq!(config.wall.panel_inch.to_string(), "43");
+    assert_eq!(config.wall.night, "20:00-07:00".parse().ok());
     assert_eq!(
         config.links[&Name::from("grafana")].as_str(),
         "https://grafana.example/?a=b#c"

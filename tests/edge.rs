@@ -8,7 +8,7 @@ mod joined;
 mod listen;
 pub mod served;
 mod signals;
-mod systemd;
+pub mod systemd;
 mod tokens;
 
 use std::time::Duration;

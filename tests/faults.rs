@@ -14,6 +14,7 @@ pub mod process;
 pub mod receiver;
 mod sharing;
 mod stopped;
+mod wall;
 
 use std::time::Duration;
 

@@ -9,7 +9,8 @@ mod properties;
 mod reading;
 mod rows;
 mod sides;
-
 mod snapshots;
+mod states;
 mod touch;
 mod walls;
+mod watched;

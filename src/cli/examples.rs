@@ -2,7 +2,7 @@
 //! to say have their examples beside them.
 
 /// Commands, and a call of each.
-const EXAMPLES: [(&str, &str); 39] = [
+const EXAMPLES: [(&str, &str); 38] = [
     ("ack", "ack --at '2m ago'"),
     ("adopt-policy", "adopt-policy policy.toml"),
     ("answer", "answer 'in sync since 14:05'"),
@@ -50,7 +50,6 @@ const EXAMPLES: [(&str, &str); 39] = [
     ("timeline", "timeline INC-142 --kind noted"),
     ("unhold", "unhold --yes"),
     ("verify", "verify"),
-    ("wall", "wall --names"),
 ];
 
 /// The command line with the examples in it.

@@ -35,12 +35,14 @@ mod serve;
 mod settings;
 mod store;
 mod sync;
+mod systemd;
 mod text;
 mod themes;
 mod token;
 mod tools;
 mod update;
 mod wait;
+mod wall;
 mod words;
 
 use std::ffi::OsString;
@@ -130,12 +132,7 @@ Examples:
   warroom token revoke ada"
     )]
     Token(token::Verb),
-    /// The screen on the wall: it reads, and no key does anything
-    Wall {
-        /// Show names and words of people, not only their roles
-        #[arg(long)]
-        names: bool,
-    },
+    Wall(wall::Wall),
     /// Mend a terminal that a killed console left behind
     Reset,
     Export(store::Export),
@@ -202,7 +199,7 @@ fn parsed(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Er
 
 fn started(cli: Cli) -> color_eyre::Result<Exit> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    if matches!(cli.verb, None | Some(Verb::Wall { .. })) {
+    if matches!(cli.verb, None | Some(Verb::Wall(_))) {
         // The screen's loop has a thread of its own; one more is enough for what
         // waits on the disk and the network, and wakes up half as often as two.
         runtime.worker_threads(1);
@@ -268,7 +265,7 @@ fn log_to_stderr(verbose: u8) {
 async fn act(cli: Cli) -> color_eyre::Result<Exit> {
     let ends_by_itself = matches!(
         cli.verb,
-        None | Some(Verb::Engine(_) | Verb::Serve(_) | Verb::Wall { .. })
+        None | Some(Verb::Engine(_) | Verb::Serve(_) | Verb::Wall(_))
     );
     if ends_by_itself {
         return Box::pin(dispatch(cli)).await;
@@ -297,7 +294,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         Some(Verb::Restore(restore)) => restore.run(Setup::read(global)?).await,
         Some(Verb::Attach(attach)) => attach.run(Setup::read(global)?).await,
         Some(Verb::Doctor(strict)) => doctor::run(Setup::read(global)?, strict).await,
-        Some(Verb::Wall { names }) => screen::wall(Setup::read(global)?, names).await,
+        Some(Verb::Wall(wall)) => wall.run(global).await,
         Some(Verb::Reset) => {
             crate::console::terminal::reset().wrap_err("resetting the terminal")?;
             Ok(Exit::Ok)
@@ -367,7 +364,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         | Verb::Attach(_)
         | Verb::Restore(_)
         | Verb::Serve(_)
-        | Verb::Wall { .. }
+        | Verb::Wall(_)
         | Verb::Reset
         | Verb::Probe(probe::Verb::Run { .. }) => {
             unreachable!("these need no log, and were carried out before it was opened")

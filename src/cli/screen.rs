@@ -19,7 +19,11 @@ use super::{
 };
 use crate::{
     config, console,
-    console::terminal,
+    console::{
+        terminal,
+        wall::{How, Watcher},
+    },
+    domain::night::Night,
     probe,
     store::Log,
     ui::{
@@ -53,13 +57,18 @@ pub async fn console(mut setup: Setup) -> color_eyre::Result<Exit> {
 /// # Errors
 ///
 /// As [`console()`].
-pub async fn wall(mut setup: Setup, names: bool) -> color_eyre::Result<Exit> {
+pub async fn wall(mut setup: Setup, redact: bool, watcher: Watcher) -> color_eyre::Result<Exit> {
     let capability = capability(&setup);
     if let Some(why) = capability.plain {
         return sentences(setup, why).await;
     }
     let (parts, errors) = drawn(&mut setup, capability, "wall").await?;
-    let code = console::wall::run(parts, !names, errors).await?;
+    let how = How {
+        redact,
+        night: night(&setup, parts.capability.depth)?,
+        watcher,
+    };
+    let code = console::wall::run(parts, how, errors).await?;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
 
@@ -140,6 +149,19 @@ fn parts(
         sync: setup.sync(&log)?.map(Arc::new),
         log,
     })
+}
+
+/// The theme of the night, and when it holds.
+fn night(setup: &Setup, depth: Depth) -> color_eyre::Result<Option<(Night, Theme)>> {
+    let Some(night) = setup.config.wall.night else {
+        return Ok(None);
+    };
+    let name = match depth {
+        Depth::Mono => "mono",
+        Depth::Ansi16 | Depth::Ansi256 | Depth::True => "wall-night",
+    };
+    let theme = themes::named(setup, name, &mut Vec::new())?;
+    Ok(Some((night, theme)))
 }
 
 fn keymap(setup: &Setup, warnings: &mut Vec<String>) -> color_eyre::Result<Keymap> {

@@ -2,7 +2,7 @@
 //! and what systemd and signals have to say.
 
 mod reload;
-mod systemd;
+mod unit;
 
 use std::{
     collections::BTreeMap,
@@ -26,7 +26,7 @@ use super::{
     args::Global,
     failure::{Exit, Failure},
     open::Setup,
-    say,
+    say, systemd,
 };
 use crate::{
     server::{
@@ -106,8 +106,7 @@ impl Serve {
     /// When it can't begin, or its engine can't go on.
     pub async fn run(self, global: Global) -> color_eyre::Result<Exit> {
         if self.print_unit {
-            let program = std::env::current_exe().wrap_err("finding this program")?;
-            say::data(&systemd::unit(&program))?;
+            say::data(&systemd::unit(unit::UNIT)?)?;
             return Ok(Exit::Ok);
         }
         self.is_safe()?;

@@ -13,6 +13,7 @@ use utoipa::{
 use super::{Color, Glyphs, Theme};
 use crate::domain::{
     channel::{Format, Kind},
+    night::Night,
     span,
     text::{Address, Name},
 };
@@ -129,6 +130,9 @@ pub(super) struct Wall {
     pub(super) distance_m: Option<f64>,
     /// The diagonal of the panel, in inches.
     pub(super) panel_inch: Option<f64>,
+    /// The hours in which it is dim, such as `20:00-07:00`.
+    #[schema(value_type = Option<String>)]
+    pub(super) night: Option<Night>,
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -260,6 +264,7 @@ impl File {
             wall: Wall {
                 distance_m: self.wall.distance_m.or(below.wall.distance_m),
                 panel_inch: self.wall.panel_inch.or(below.wall.panel_inch),
+                night: self.wall.night.or(below.wall.night),
             },
             channels,
             probes: self.probes.or(below.probes),

@@ -30,7 +30,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str) -> Key {
     }
 }
 
-pub(super) const KEYS: [Key; 19] = [
+pub(super) const KEYS: [Key; 20] = [
     key("actor", Kind::Text, "(the user's name)"),
     key("bell", Kind::Bool, "true"),
     key("ca_file", Kind::Text, "(the system's)"),
@@ -52,6 +52,7 @@ pub(super) const KEYS: [Key; 19] = [
     ),
     key("updates.public", Kind::List, "(none: by hand)"),
     key("wall.distance_m", Kind::Number, "8"),
+    key("wall.night", Kind::Text, "(always bright)"),
     key("wall.panel_inch", Kind::Number, "55"),
     key("workspace", Kind::Text, super::WORKSPACE),
 ];
@@ -78,6 +79,7 @@ pub(super) const WORDS: &[&str] = &[
     "wall",
     "distance_m",
     "panel_inch",
+    "night",
     "links",
     "dashboards",
     "probes",

@@ -281,6 +281,7 @@ impl Layers<'_> {
         let wall = Wall {
             distance_m: set.distance_m.unwrap_or(8.0),
             panel_inch: set.panel_inch.unwrap_or(55.0),
+            night: set.night,
         };
         for (key, value, least, most) in [
             ("wall.distance_m", wall.distance_m, 0.3, 100.0),

@@ -46,6 +46,7 @@
 //! [wall]
 //! distance_m = 8
 //! panel_inch = 55
+//! night = "20:00-07:00"             # a dimmer theme in these hours, unless a P1 is open
 //!
 //! [links]
 //! grafana = "https://grafana.example"
@@ -85,6 +86,7 @@ use utoipa::ToSchema;
 use crate::domain::{
     channel,
     located::Warning,
+    night::Night,
     probe,
     secret::Secret,
     text::{Address, Name},
@@ -168,13 +170,16 @@ impl Default for Theme {
     }
 }
 
-/// The wall display, from which the size of its letters follows.
+/// The wall display: where it hangs, from which the size of its letters
+/// follows, and when it is dim.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wall {
     /// How far away the readers are, in metres.
     pub distance_m: f64,
     /// The diagonal of the panel, in inches.
     pub panel_inch: f64,
+    /// When it is dim; always bright if absent.
+    pub night: Option<Night>,
 }
 
 /// The shared backend.

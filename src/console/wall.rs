@@ -3,97 +3,195 @@
 //! It reads; it never writes, fires or sends. What the terminal sends is read
 //! only to learn that it was resized, or is gone.
 
+mod life;
+
 use std::{os::fd::OwnedFd, time::Duration};
 
 use color_eyre::eyre::{Report, WrapErr as _};
-use ratatui::Terminal;
+use ratatui::{Terminal, layout::Position};
 use tokio::{
     sync::{
         mpsc::{self, Receiver, Sender},
         watch,
     },
     task::JoinSet,
-    time::MissedTickBehavior,
+    time::{Instant, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
 
+use self::life::Life;
 use super::{
     Setup, follow, tasks,
     terminal::{self, Handle, Input, Screen},
 };
 use crate::{
-    clock::Clock,
-    domain::{health::Panel, text::Title},
+    clock::{self, Clock},
+    domain::{health::Panel, night::Night, text::Title},
     probe::Schedule,
     store::Log,
     sync::Seen,
     ui::{
         app::App,
+        capability::{Capability, Tier},
         msg::{EngineSeen, Msg},
+        theme::Theme,
         view::Look,
-        wall::{self, Wall},
+        wall::{self, Beat, Wall},
     },
 };
+
+pub use life::Watcher;
 
 /// How many messages may wait.
 const INBOX: usize = 256;
 /// How often the lease is looked at: the heartbeat that the wall shows.
 const BEAT: Duration = Duration::from_secs(1);
 
+/// How often it is asked whether somebody keeps the clock right.
+const CLOCK: Duration = Duration::from_mins(1);
+/// How often a text console is painted anew: what the kernel writes there does
+/// not stay.
+const REPAINT: Duration = Duration::from_mins(1);
+
+/// How it hangs there.
+#[derive(Debug)]
+pub struct How {
+    /// Nobody's name and nobody's words are shown, only roles.
+    pub redact: bool,
+    /// When it is dim, and how it looks then.
+    pub night: Option<(Night, Theme)>,
+    /// Who watches over it.
+    pub watcher: Watcher,
+}
+
 /// Runs the wall until it is told to end; answers the exit code.
 ///
 /// # Errors
 ///
 /// When there is no terminal, or the log can't be read any more.
-pub async fn run(setup: Setup, redact: bool, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
-    let capability = setup.capability.clone();
+pub async fn run(setup: Setup, how: How, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
     let (screen, inputs, handle) =
-        terminal::open(&capability, errors).wrap_err("opening the terminal")?;
+        terminal::open(&setup.capability, errors).wrap_err("opening the terminal")?;
     let terminal = Terminal::new(screen).wrap_err("opening the screen")?;
-    let ended = show(setup, redact, terminal, inputs).await;
-    Handle::leave(&handle);
+    let mut hung = Hung::new(&setup, how, terminal, handle.clone());
+    let ended = hung.show(setup, inputs).await;
+    (hung.how.watcher.say)("STOPPING=1");
+    handle.leave();
     ended
 }
 
-async fn show(
-    mut setup: Setup,
-    redact: bool,
-    mut terminal: Terminal<Screen>,
-    mut inputs: Receiver<Input>,
-) -> color_eyre::Result<i32> {
-    let (sender, mut messages) = mpsc::channel(INBOX);
-    let stop = CancellationToken::new();
-    let _stopped = stop.clone().drop_guard();
-    let now = setup.clock.now();
-    let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
-    let mut wall = Wall::new(
-        App::new(setup.settings.clone(), setup.keymap.clone(), panel, now),
-        now,
-    );
-    wall.redact = redact;
-    let look = Look {
-        theme: &setup.theme.clone(),
-        depth: setup.capability.depth,
-        tier: setup.capability.glyphs,
-        slow: false,
-    };
-    let clock = setup.clock;
-    let mut running = start(&mut setup, &sender, &stop);
-    let mut tick = tokio::time::interval(Duration::from_secs(1));
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        terminal
-            .draw(|frame| wall::draw(&wall, look, clock.now(), frame))
+/// A wall on its panel.
+struct Hung {
+    wall: Wall,
+    how: How,
+    theme: Theme,
+    capability: Capability,
+    clock: Clock,
+    terminal: Terminal<Screen>,
+    handle: Handle,
+    life: Life,
+    repainted: Instant,
+}
+
+impl Hung {
+    fn new(setup: &Setup, how: How, terminal: Terminal<Screen>, handle: Handle) -> Self {
+        let now = setup.clock.now();
+        let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
+        let app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+        let mut wall = Wall::new(app, now);
+        wall.redact = how.redact;
+        Self {
+            wall,
+            theme: setup.theme.clone(),
+            capability: setup.capability.clone(),
+            clock: setup.clock,
+            terminal,
+            handle,
+            life: Life::new(how.watcher.every),
+            repainted: Instant::now(),
+            how,
+        }
+    }
+
+    async fn show(
+        &mut self,
+        mut setup: Setup,
+        mut inputs: Receiver<Input>,
+    ) -> color_eyre::Result<i32> {
+        let (sender, mut messages) = mpsc::channel(INBOX);
+        let stop = CancellationToken::new();
+        let _stopped = stop.clone().drop_guard();
+        let (asked, kept) = watch::channel(None);
+        let mut running = start(&mut setup, &sender, &stop);
+        running.spawn(ask_clock(asked));
+        let mut tick = tokio::time::interval(Duration::from_secs(1));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            self.draw()?;
+            tokio::select! {
+                input = inputs.recv() => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
+                Some(msg) = messages.recv() => self.message(msg),
+                _ = tick.tick() => self.tick(*kept.borrow())?,
+                Some(ended) = running.join_next() => ended.wrap_err("a part of the wall ended")??,
+            }
+            while let Ok(msg) = messages.try_recv() {
+                self.message(msg);
+            }
+        }
+    }
+
+    fn message(&mut self, msg: Msg) {
+        wall::update(&mut self.wall, msg, self.clock.now());
+    }
+
+    fn draw(&mut self) -> color_eyre::Result<()> {
+        let now = self.clock.now();
+        let night = self.how.night.as_ref();
+        let night = night.filter(|(night, _)| self.wall.is_dim(*night, now));
+        let look = Look {
+            theme: night.map_or(&self.theme, |(_, theme)| theme),
+            depth: self.capability.depth,
+            tier: self.capability.glyphs,
+            slow: false,
+        };
+        self.terminal
+            .draw(|frame| wall::draw(&self.wall, look, now, frame))
             .wrap_err("drawing the wall")?;
-        tokio::select! {
-            input = inputs.recv() => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
-            Some(msg) = messages.recv() => wall::update(&mut wall, msg, clock.now()),
-            _ = tick.tick() => wall::update(&mut wall, Msg::Tick, clock.now()),
-            Some(ended) = running.join_next() => ended.wrap_err("a part of the wall ended")??,
+        Ok(())
+    }
+
+    fn tick(&mut self, synchronised: Option<bool>) -> color_eyre::Result<()> {
+        let now = self.clock.now();
+        self.wall.synchronised = synchronised;
+        // It hangs there for months, in which summer time comes and goes.
+        self.wall.app.settings.local_offset_s = self.clock.local_offset_s();
+        wall::update(&mut self.wall, Msg::Tick, now);
+        let known = self.wall.beat(now) != Beat::Starting;
+        let sign = self.life.sign(self.handle.stats(), known, Instant::now());
+        if let Some(word) = sign {
+            (self.how.watcher.say)(word);
         }
-        while let Ok(msg) = messages.try_recv() {
-            wall::update(&mut wall, msg, clock.now());
+        self.repaint()
+    }
+
+    /// Paints a text console anew, once a minute.
+    fn repaint(&mut self) -> color_eyre::Result<()> {
+        if self.capability.glyphs != Tier::Console || self.repainted.elapsed() < REPAINT {
+            return Ok(());
         }
+        self.repainted = Instant::now();
+        let size = self.terminal.size().wrap_err("asking for the size")?;
+        self.terminal
+            .resize((Position::ORIGIN, size).into())
+            .wrap_err("repainting")
+    }
+}
+
+/// Asks again and again whether somebody keeps the clock right.
+async fn ask_clock(answers: watch::Sender<Option<bool>>) -> Result<(), Report> {
+    loop {
+        answers.send_replace(clock::synchronised().await);
+        tokio::time::sleep(CLOCK).await;
     }
 }
 

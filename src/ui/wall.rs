@@ -19,8 +19,9 @@ mod lost;
 mod page;
 mod quiet;
 mod small;
+mod stopped;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::{Frame, layout::Rect};
 
 use super::{
@@ -31,10 +32,11 @@ use super::{
     theme::Role,
     view::{self, Look},
 };
-use crate::domain::text::one_line;
+use crate::domain::{incident::Incident, night::Night, severity::Severity, text::one_line};
 
 pub use beat::Beat;
 use page::Pages;
+pub use stopped::stopped;
 
 /// The wall's state.
 #[derive(Debug, Clone)]
@@ -47,6 +49,8 @@ pub struct Wall {
     pub redact: bool,
     /// Why there is no data, as the last failure said.
     pub reason: Option<String>,
+    /// Whether somebody keeps this host's clock right; `None` if nobody knows (W14).
+    pub synchronised: Option<bool>,
     pages: Pages,
     beats: u64,
     last_beat: Option<DateTime<Utc>>,
@@ -61,6 +65,7 @@ impl Wall {
             started: now,
             redact: true,
             reason: None,
+            synchronised: None,
             pages: Pages::default(),
             beats: 0,
             last_beat: None,
@@ -72,6 +77,16 @@ impl Wall {
     /// Whether what is shown is the state of now.
     pub fn beat(&self, now: DateTime<Utc>) -> Beat {
         Beat::of(self, now)
+    }
+
+    /// Whether the dimmer theme is in place (W17): at night, unless there is
+    /// something that nobody may miss.
+    pub fn is_dim(&self, night: Night, now: DateTime<Utc>) -> bool {
+        let local = now + TimeDelta::seconds(self.app.settings.local_offset_s.into());
+        let worst = |incident: &&Incident| incident.assumed_severity() == Severity::P1;
+        let is_quiet = !self.app.board.active().iter().any(worst);
+        let is_live = !matches!(self.beat(now), Beat::Lost(_) | Beat::Never);
+        night.holds(local.time()) && is_quiet && is_live
     }
 
     /// How many beats of the engine were seen; moves the dots.

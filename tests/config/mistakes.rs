@@ -40,6 +40,10 @@ const SETTINGS: &[(&str, &str)] = &[
         "config.toml:2:1: wall.panel_inch: found NaN, and 3 to 500 belongs here",
     ),
     (
+        "[wall]\nnight = \"late\"",
+        "config.toml:2:9: wall.night: hours such as \"20:00-07:00\" belong here",
+    ),
+    (
         "workspace = \"\"",
         "config.toml:1:1: workspace: found nothing, and a name belongs here",
     ),

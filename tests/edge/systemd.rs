@@ -12,8 +12,9 @@ use super::{
     PATIENCE,
     served::{Served, house},
 };
+use crate::cli::house::House;
 
-fn next(ear: &UnixDatagram) -> String {
+pub fn next(ear: &UnixDatagram) -> String {
     let mut bytes = [0; 256];
     let length = ear.recv(&mut bytes).expect("it says something");
     String::from_utf8_lossy(&bytes[..length]).into_owned()
@@ -61,17 +62,45 @@ fn the_unit_is_one_that_systemd_takes() {
     let house = house();
     let unit = house.done("serve --print-unit").out;
 
-    for line in [
-        "Type=notify",
-        "DynamicUser=yes",
-        "StateDirectory=warroom",
-        "ProtectSystem=strict",
-        "NoNewPrivileges=yes",
-        "SystemCallFilter=@system-service",
-    ] {
-        assert!(unit.lines().any(|found| found == line), "{line} in {unit}");
+    is_taken(
+        &house,
+        ("warroom.service", &unit),
+        &[
+            "Type=notify",
+            "DynamicUser=yes",
+            "StateDirectory=warroom",
+            "ProtectSystem=strict",
+            "NoNewPrivileges=yes",
+            "SystemCallFilter=@system-service",
+        ],
+    );
+}
+
+#[test]
+fn the_unit_of_a_wall_is_one_that_systemd_takes() {
+    let house = house();
+    let unit = house.done("wall --print-unit").out;
+
+    is_taken(
+        &house,
+        ("warroom-wall@tty1.service", &unit),
+        &[
+            "Type=notify",
+            "WatchdogSec=30",
+            "Restart=always",
+            "StartLimitIntervalSec=0",
+            "Conflicts=getty@%i.service",
+        ],
+    );
+    assert!(unit.contains("wall --stopped-page"), "{unit}");
+}
+
+/// Whether the unit has the lines, and systemd has nothing to say of it.
+fn is_taken(house: &House, (name, unit): (&str, &str), lines: &[&str]) {
+    for line in lines {
+        assert!(unit.lines().any(|found| found == *line), "{line} in {unit}");
     }
-    let file = house.file("warroom.service", &unit);
+    let file = house.file(name, unit);
     let verified = Command::new("systemd-analyze")
         .arg("verify")
         .arg(&file)

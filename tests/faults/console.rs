@@ -71,6 +71,11 @@ impl Handle {
     pub fn kill(self) {
         kill_process(self.0, Signal::KILL).ok();
     }
+
+    /// Asks it to end.
+    pub fn end(self) {
+        kill_process(self.0, Signal::TERM).ok();
+    }
 }
 
 impl Console {
@@ -86,6 +91,11 @@ impl Console {
         let mut console = Self::run(house, shell, who, |_| ());
         console.send(&format!("{WARROOM}\r"));
         console
+    }
+
+    /// What a command draws; it is given the variables of a console.
+    pub fn of(house: &House, command: CommandBuilder) -> Self {
+        Self::run(house, command, "ada", |_| ())
     }
 
     fn run(

@@ -12,13 +12,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Serve, Tls, systemd::Systemd};
+use super::{Serve, Tls, unit};
 use crate::{
     cli::{
         engine::{Works, stop_on_signals, tell},
         failure::{Exit, in_a_line},
         open::Setup,
         say,
+        systemd::Systemd,
     },
     server::{Server, listen::Listener, tokens},
     store::Log,
@@ -142,7 +143,7 @@ impl Life {
         tokio::spawn(tell(quiet, self.server.edge.engine.subscribe()));
         [
             tokio::spawn(tokens::follow(server(), stop.clone())),
-            tokio::spawn(Arc::clone(systemd).watch(server(), stop.clone())),
+            tokio::spawn(unit::watch(Arc::clone(systemd), server(), stop.clone())),
             tokio::spawn(listener.serve(server(), stop.clone())),
         ]
     }

@@ -43,6 +43,8 @@ pub struct Stats {
     pub stalls: u64,
     /// The longest time it took nothing.
     pub longest_stall: Duration,
+    /// Whether a frame waits, or is on its way.
+    pub waiting: bool,
     /// How long it has been taking nothing now; `None` while it takes.
     pub stalled: Option<Duration>,
 }
@@ -187,6 +189,7 @@ impl Mailbox {
         let inner = self.inner();
         let stalled = inner.stalled_since.map(|since| since.elapsed());
         Stats {
+            waiting: inner.frame.is_some() || inner.busy,
             stalled,
             ..inner.stats
         }

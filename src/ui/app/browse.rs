@@ -37,12 +37,10 @@ pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<V
         Action::Help => app.mode = Mode::Help(Edit::line(""), 0),
         Action::Palette => app.mode = Mode::Palette(Palette::default()),
         Action::Find => {
-            let filter = app
-                .filters
-                .get(&app.focus)
-                .map(String::as_str)
-                .unwrap_or_default();
-            app.mode = Mode::Find(Edit::line(filter));
+            // The one list that is too long to look through.
+            focus(app, Pane::Timeline);
+            let filter = app.filters.get(&Pane::Timeline);
+            app.mode = Mode::Find(Edit::line(filter.map_or("", String::as_str)));
         }
         Action::History => app.mode = Mode::History(0),
         Action::Messages => app.mode = Mode::Messages(0),

@@ -36,7 +36,7 @@ use super::{
     edit::Edit,
     forms,
     keymap::Keymap,
-    msg::{Effect, EngineSeen, Msg, Runbook, Shared},
+    msg::{Effect, EngineSeen, Msg, Runbook},
     sheet::Sheet,
 };
 use crate::domain::{
@@ -353,8 +353,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         Msg::Reading(name, reading) => probes::read(app, &name, &reading),
         Msg::Deliveries(deliveries) => {
             let deliveries = shared::with_ours(app, deliveries);
-            news::of_deliveries(app, &deliveries, now);
-            app.deliveries = deliveries;
+            news::deliveries(app, deliveries, now);
             Vec::new()
         }
         Msg::Engine(engine) => {
@@ -362,10 +361,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             probes::untold(app, now)
         }
         Msg::Shared(heard) => {
-            if let Shared::Link(link) = &heard {
-                news::of_link(app, &link.state, now);
-            }
-            shared::heard(app, heard);
+            shared::heard(app, heard, now);
             Vec::new()
         }
         Msg::DraftSaved(at) => {

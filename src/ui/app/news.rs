@@ -11,9 +11,9 @@ use crate::{
     ui::msg::LinkState,
 };
 
-/// How messages ended since the last look. Those from before this console was
-/// started are no news.
-pub(super) fn of_deliveries(app: &mut App, deliveries: &[Delivery], now: DateTime<Utc>) {
+/// Takes the deliveries over, and keeps how messages ended since the last look.
+/// Those from before this console was started are no news.
+pub(super) fn deliveries(app: &mut App, deliveries: Vec<Delivery>, now: DateTime<Utc>) {
     let before: BTreeMap<&str, DeliveryState> = app
         .deliveries
         .iter()
@@ -33,6 +33,7 @@ pub(super) fn of_deliveries(app: &mut App, deliveries: &[Delivery], now: DateTim
     for (text, error) in news {
         app.keep(text, error, now);
     }
+    app.deliveries = deliveries;
 }
 
 /// `page by pager: sent`; nothing while it is on its way.
@@ -53,7 +54,7 @@ fn ended(delivery: &Delivery) -> Option<(String, bool)> {
 }
 
 /// That the shared backend was lost, and that it is back.
-pub(super) fn of_link(app: &mut App, after: &LinkState, now: DateTime<Utc>) {
+pub(super) fn link(app: &mut App, after: &LinkState, now: DateTime<Utc>) {
     let (text, error) = match (&app.shared.link.state, after) {
         (LinkState::Offline { .. }, LinkState::Online { .. }) => {
             ("the server answers again".to_owned(), false)

@@ -1,6 +1,8 @@
 //! What is known of the shared backend, where there is one.
 
-use super::App;
+use chrono::{DateTime, Utc};
+
+use super::{App, news};
 use crate::{
     domain::{board::Board, notice::Delivery},
     ui::msg::{EngineSeen, LinkSeen, Shared},
@@ -38,14 +40,17 @@ pub(super) fn with_ours(app: &App, mut theirs: Vec<Delivery>) -> Vec<Delivery> {
     all
 }
 
-pub(super) fn heard(app: &mut App, heard: Shared) {
+pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
     match heard {
         Shared::Anew => app.board = Board::default(),
         Shared::Unsent(entries, refused) => {
             (app.shared.unsent, app.shared.refused) = (entries.len(), refused);
             app.board.ahead(entries);
         }
-        Shared::Link(link) => app.shared.link = link,
+        Shared::Link(link) => {
+            news::link(app, &link.state, now);
+            app.shared.link = link;
+        }
         Shared::Channels(inside, outside) => {
             (app.settings.inside, app.settings.outside) = (inside, outside);
         }

@@ -14,6 +14,7 @@ use crate::domain::{escalation, external, incident::Incident, phase::Phase};
 /// Why not, in a few words.
 pub fn enabled(app: &App, action: Action) -> Result<(), &'static str> {
     match action.group() {
+        Group::Everywhere if action == Action::Find => {}
         Group::Everywhere | Group::Lists | Group::Composer => return Ok(()),
         Group::Incident | Group::People | Group::After => {}
     }
@@ -40,7 +41,12 @@ const fn from_here(app: &App) -> Result<(), &'static str> {
 fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {
     let state = incident.state();
     match action {
-        Action::Note | Action::Link | Action::Outage | Action::Describe | Action::Impact => Ok(()),
+        Action::Find
+        | Action::Note
+        | Action::Link
+        | Action::Outage
+        | Action::Describe
+        | Action::Impact => Ok(()),
         Action::Conflicts if disputes(incident).is_empty() => {
             Err("nobody acted without knowing of another")
         }

@@ -2,7 +2,7 @@
 
 mod control;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Rect;
 
 use crate::{
@@ -55,6 +55,13 @@ pub fn short_counts(app: &App, now: DateTime<Utc>) -> String {
 ///
 /// What this host has is left to HOST where that is on the screen.
 pub fn draw(app: &App, host_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    if app.panel.watches().next().is_none() {
+        let lines = Canvas::wrapped(NOTHING, canvas.width().saturating_sub(4));
+        for (y, line) in (0..).zip(lines) {
+            canvas.text(3, y, Role::Muted, &line);
+        }
+        return;
+    }
     let wide = canvas.width() >= 58;
     let top = heading(app, canvas);
     let mut watches: Vec<&Watch> = app
@@ -81,6 +88,9 @@ pub fn draw(app: &App, host_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: Dat
         charts(&watches, canvas, y + 2, now);
     }
 }
+
+/// What stands where there is no probe.
+const NOTHING: &str = "nothing is probed: [[probes]] in the configuration says what to watch";
 
 /// The names of the columns, or that this host sees nothing; answers the rows
 /// it took.
@@ -184,7 +194,10 @@ pub fn value(watch: &Watch, now: DateTime<Utc>) -> String {
             .map(|since| format::age(now - since))
             .unwrap_or_default(),
         // What was seen then says nothing about now, but how long ago it was does.
-        Health::Stale | Health::Unknown => watch.age(now).map(format::age).unwrap_or_default(),
+        Health::Stale | Health::Unknown => {
+            let age = watch.age(now).map(format::age);
+            age.unwrap_or_else(|| "not read".to_owned())
+        }
         Health::Up | Health::Degraded => {
             let last = watch.last();
             let took = last.and_then(|reading| reading.took).map(format::took);
@@ -213,7 +226,13 @@ fn narrow_row(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<
     canvas.text(1, y, role, &text);
     canvas.clipped(3, y, role, &watch.spec().name, 14);
     canvas.text(18, y, role, word(health));
-    let value = canvas.paint.truncate(&value(watch, now), 8);
+    // There is no column for ages: one that counts takes the value's place, but
+    // not that of how long it is down.
+    let (value, role) = match ageing(watch, now).filter(|_| health != Health::Down) {
+        Some(age) => (format!("{} ago", format::short(age)), Role::Stale),
+        None => (value(watch, now), role),
+    };
+    let value = canvas.paint.truncate(&value, 8);
     canvas.right(30, y, role, &value);
     let columns = canvas.width().saturating_sub(31);
     let line = spark(canvas, watch, columns, now);
@@ -241,7 +260,16 @@ fn wide_row(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Ut
         .age(now)
         .map(|age| canvas.paint.age(age))
         .unwrap_or_default();
-    canvas.right(canvas.width() - 1, y, Role::Muted, &age);
+    let role = ageing(watch, now).map_or(Role::Muted, |_| Role::Stale);
+    canvas.right(canvas.width() - 1, y, role, &age);
+}
+
+/// How old the last reading is, where the next one is overdue and the probe is
+/// not stale yet.
+fn ageing(watch: &Watch, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let is_told = matches!(watch.state(now), Health::Stale | Health::Unknown);
+    let age = watch.age(now)?;
+    (!is_told && age >= watch.spec().every * 2).then_some(age)
 }
 
 /// The last readings; a failure is a gap, and a stale probe's line stops.

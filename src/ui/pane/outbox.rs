@@ -11,6 +11,7 @@ use crate::{
         app::{App, Pane},
         canvas::Canvas,
         format,
+        msg::LinkState,
         theme::Role,
     },
 };
@@ -33,8 +34,18 @@ pub fn counts(app: &App) -> String {
         .iter()
         .filter(|(count, word)| *count > 0 || *word == "waiting")
         .map(|(count, word)| format!("{count} {word}"))
+        .chain(as_of(app))
         .collect();
     parts.join(" · ")
+}
+
+/// `as of 14:02Z`, on a copy that is cut off: who sends is the server.
+fn as_of(app: &App) -> Option<String> {
+    let LinkState::Offline { since, .. } = &app.shared.link.state else {
+        return None;
+    };
+    let heard = app.shared.link.heard_at.unwrap_or(*since);
+    Some(format!("as of {}", format::clock_minutes(heard)))
 }
 
 /// What did not arrive of the incident on the screen and of those that go on:
@@ -78,7 +89,11 @@ pub const fn trouble(delivery: &Delivery) -> &'static str {
 /// Draws the pane.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     if app.deliveries.is_empty() {
-        canvas.text(2, 0, Role::Muted, "nothing was sent yet");
+        let text = match as_of(app) {
+            Some(when) => format!("nothing was sent, {when}: the server can't be asked"),
+            None => "nothing was sent yet".to_owned(),
+        };
+        canvas.text(2, 0, Role::Muted, &text);
         return;
     }
     let focused = app.focus == Pane::Outbox;

@@ -268,7 +268,7 @@ fn calm(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let (role, text) = match (app.panel.watches().count(), bad) {
         (0, _) => (
             Role::Muted,
-            "Nothing is probed: [[probe]] in the configuration says what to watch.".to_owned(),
+            "Nothing is probed: [[probes]] in the configuration says what to watch.".to_owned(),
         ),
         _ if app.panel.watches().all(|watch| watch.last().is_none()) => {
             (Role::Muted, "No probe has answered yet.".to_owned())

@@ -132,6 +132,14 @@ fn cut(text: &str, columns: u16) -> String {
     format!("{}..", kept.trim_end())
 }
 
+/// A line in the middle of its row.
+pub(super) fn centred(canvas: &mut Canvas<'_, '_>, text: &str, role: Role) {
+    let wide = u16::try_from(format::width(text)).unwrap_or(u16::MAX);
+    let x = canvas.width().saturating_sub(wide) / 2;
+    let room = canvas.width();
+    canvas.clipped(x, 0, role, text, room);
+}
+
 /// Rows of the header: four for the title, one below, and the rule.
 pub(super) const HEADER: u16 = 6;
 /// Columns of the clock.
@@ -163,15 +171,17 @@ pub(super) fn header(
         Role::WallTitle,
     );
     big(canvas, at, (&clock, size), Align::Right, Role::WallTitle);
-    if now.hour() % 2 == 1 {
-        swap(canvas, title_area);
-    }
     let below = Rect {
         y: title_area.bottom(),
         height: 1,
         ..area
     };
     second(wall, &mut canvas.part(below), left, now);
+    if now.hour() % 2 == 1 {
+        let height = title_area.height + 1;
+        swap(canvas, Rect { height, ..area });
+        return;
+    }
     let glyph = canvas.glyph(Glyph::FocusRule);
     let mut rule = canvas.part(Rect {
         y: below.bottom(),
@@ -181,23 +191,42 @@ pub(super) fn header(
 }
 
 /// Each other hour the header is dark on bright, so that nothing burns in (W8).
+/// Its end needs no rule then.
 fn swap(canvas: &mut Canvas<'_, '_>, area: Rect) {
     let mut part = canvas.part(area);
     let (_, buffer, area) = part.raw();
-    buffer.set_style(area, Style::new().add_modifier(Modifier::REVERSED));
+    for position in area.positions() {
+        // A badge is turned back, and so is seen as one.
+        buffer[position].modifier.toggle(Modifier::REVERSED);
+    }
 }
 
 fn second(wall: &Wall, canvas: &mut Canvas<'_, '_>, left: &str, now: DateTime<Utc>) {
     let end = canvas.width().saturating_sub(2);
-    let date = format!("UTC  {}", format::day_long(now));
+    let date = format!("UTC{}  {}", local(wall, now), format::day_long(now));
     let mut end = canvas.right(end, 0, Role::Muted, &date);
-    if let Beat::Late(age) = wall.beat(now) {
-        let text = format!("NO BEAT FOR {}", format::age(age));
+    let late = match wall.beat(now) {
+        Beat::Late(age) => Some(format!("NO BEAT FOR {}", format::age(age))),
+        Beat::Live | Beat::Lost(_) | Beat::Starting | Beat::Never => None,
+    };
+    let clock = (wall.synchronised == Some(false)).then(|| "CLOCK NOT TRUSTED".to_owned());
+    for text in [clock, late].into_iter().flatten() {
         let wide = u16::try_from(text.len() + 4).unwrap_or(end);
         end = end.saturating_sub(wide);
         canvas.badge(end, 0, Role::Slow, &text);
     }
     canvas.clipped(2, 0, Role::Strong, left, end.saturating_sub(4));
+}
+
+/// `  15:07 local`, where the host's clock is not UTC (W14).
+fn local(wall: &Wall, now: DateTime<Utc>) -> String {
+    match wall.app.settings.local_offset_s {
+        0 => String::new(),
+        east => {
+            let local = now + TimeDelta::seconds(east.into());
+            format!("  {} local", format::time_minutes(local))
+        }
+    }
 }
 
 /// The dots of the heartbeat.

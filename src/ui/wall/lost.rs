@@ -51,7 +51,7 @@ pub(super) fn draw(
     );
     rows.take(u16::from(roomy));
     for (line, role) in words.lines.iter().zip([Role::Strong, Role::Bad]) {
-        centred(&mut canvas.part(rows.take(1)), line, role);
+        frame::centred(&mut canvas.part(rows.take(1)), line, role);
     }
     rows.take(u16::from(roomy));
     let glyph = canvas.glyph(Glyph::Empty);
@@ -92,13 +92,6 @@ fn words(wall: &Wall, seen: Option<DateTime<Utc>>) -> Words {
             ],
         },
     }
-}
-
-fn centred(canvas: &mut Canvas<'_, '_>, text: &str, role: Role) {
-    let wide = u16::try_from(format::width(text)).unwrap_or(u16::MAX);
-    let x = canvas.width().saturating_sub(wide) / 2;
-    let room = canvas.width();
-    canvas.clipped(x, 0, role, text, room);
 }
 
 /// Each incident with the deadline that was nearest, and the probes.
@@ -150,12 +143,15 @@ fn next(incident: &Incident, now: DateTime<Utc>) -> Option<String> {
 fn foot(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let mark = canvas.glyph(Glyph::Down);
     let x = canvas.text(2, 0, Role::Offline, &format!("{mark} NOT LIVE"));
-    canvas.text(
+    let x = canvas.text(
         x + 3,
         0,
         Role::Muted,
         "it goes on by itself with the next beat",
     );
+    if wall.synchronised == Some(false) {
+        canvas.text(x + 3, 0, Role::Warn, "clock not trusted");
+    }
     let up = format::short(now - wall.started);
     let text = format!(
         "{}   up {up}   {} UTC",

@@ -33,9 +33,11 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>)
         now,
     );
     if roomy {
-        // The words move with the hours, so that they don't burn in (W8).
-        let moved = u16::try_from(now.hour() % 5).unwrap_or(0);
-        rows.take(3 + moved);
+        rows.take(3);
+    }
+    let whole = rows.0;
+    if roomy {
+        wander(&mut rows, now);
     }
     frame::big(
         canvas,
@@ -46,6 +48,11 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>)
     );
     rows.take(u16::from(roomy));
     since(wall, canvas, &mut rows, now);
+    rows.0 = Rect {
+        x: whole.x,
+        width: whole.width,
+        ..rows.0
+    };
     rows.take(if roomy { 2 } else { 0 });
     let fresh = health::targets(wall).all(|watch| watch.state(now) == Health::Up);
     if fresh {
@@ -54,6 +61,16 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>)
         health::draw(wall, canvas, rows.0, now);
     }
     frame::footer(wall, &mut canvas.part(footer), now);
+}
+
+/// The words move with the hours, as far as there is room, so that they don't
+/// burn in (W8).
+fn wander(rows: &mut Rows, now: DateTime<Utc>) {
+    let hour = u16::try_from(now.hour()).unwrap_or(0);
+    rows.take(hour % (5 + rows.0.height.saturating_sub(30) / 4));
+    let to_the_right = hour % 4 * 4;
+    rows.0.x += to_the_right;
+    rows.0.width = rows.0.width.saturating_sub(to_the_right);
 }
 
 /// For how long, big; and since what.
