@@ -146,7 +146,7 @@ impl Publish {
             [] => "this was published by hand".to_owned(),
             some => format!("this is published on {}", names(some)),
         };
-        confirm::word(room.global(), "publish", &what)?;
+        confirm::word(room.global(), "public", &what)?;
         let recorded = room.record(entering).await?;
         done::tell(room, &recorded)?;
         wait(room, &recorded, &self.waiting).await

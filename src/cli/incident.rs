@@ -313,7 +313,7 @@ impl Resolve {
             at: self.at.at.as_deref(),
         };
         let mut wishes = room.propose(&entering).await?;
-        confirm::word(room.global(), "resolve", &format!("{label} is over"))?;
+        confirm::word(room.global(), "resolved", &format!("{label} is over"))?;
         let now = room.now();
         wishes.extend(self.new_failure_mode.map(|new| Wish {
             incident: id,
