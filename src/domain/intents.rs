@@ -28,13 +28,15 @@ pub struct Circumstances<'a> {
 
 /// The messages that follow from `entry`, which need not be applied yet.
 ///
-/// None leave a drill or a private incident, by construction (X4), and none
+/// None leave a drill or a private incident, by construction (X4), nobody
+/// outside is told what was not approved, whoever recorded it (X2), and none
 /// follow from an entry that was overtaken.
 pub fn intents(incident: &Incident, entry: &Entry, around: Circumstances<'_>) -> Vec<Intent> {
     if incident.is_sealed() || incident.overtaken_by(entry).is_some() {
         return Vec::new();
     }
     match &entry.fact {
+        Fact::UpdateSent(update) if !may_leave(incident, update) => Vec::new(),
         Fact::UpdateSent(update) => updates(incident, entry, update, around),
         Fact::Escalated {
             step,
@@ -66,6 +68,13 @@ pub fn intents(incident: &Incident, entry: &Entry, around: Circumstances<'_>) ->
             ..
         } => late_notices(incident, entry, step, target, around),
         _ => Vec::new(),
+    }
+}
+
+fn may_leave(incident: &Incident, update: &Update) -> bool {
+    match update.audience {
+        Audience::Internal => true,
+        Audience::External => incident.may_publish(update).is_ok(),
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::{Problem, Room, late};
 use crate::{
-    domain::{board::Board, entry::EntryId},
+    domain::{board::Board, entry::EntryId, fact::Fact, update::Audience},
     journal,
     store::{Accepting, Known, Messages, RawEntry, StoreError},
     wire::{Code, Item, OnConflict, Outcome},
@@ -243,6 +243,14 @@ fn take(
             superseded_by: winner,
             ..refused
         };
+    }
+    if let (Some(incident), Fact::UpdateSent(update), None, false) =
+        (incident, &entry.fact, winner, offer.told)
+        && update.audience == Audience::External
+        && let Err(refusal) = incident.may_publish(update)
+    {
+        // It would stand in the log as published, and reach nobody (X2).
+        return Item::rejected(row.id, Code::Unfit, &refusal.sentence);
     }
     let (outcome, intents) = match winner {
         Some(_) => (Outcome::Superseded, Vec::new()),

@@ -313,13 +313,24 @@ fn nobody_opens_the_approval_of_their_own_words_and_the_reason_is_said() {
         body: "We are working on it.".into(),
         ..Default::default()
     };
-    let (mut app, _) = since(vec![Fact::ExternalDrafted { form }]);
+    let worse = Fact::SeverityChanged {
+        to: warroom::domain::severity::Severity::P1,
+        reason: "nothing renders".into(),
+    };
+    let (mut app, _) = since(vec![worse, Fact::ExternalDrafted { form }]);
 
     press(&mut app, ":approve\n", now());
 
     assert!(matches!(app.mode, Mode::Browse));
     let said = &app.toast.as_ref().unwrap().text;
     assert!(said.contains("somebody else"), "{said}");
+    for size in [(120, 40), (80, 24)] {
+        let drawn = lettered(&screen(&app, size, Tier::Rich, now()));
+        assert!(drawn.contains("wait for approval"), "{drawn}");
+    }
+    press(&mut app, ":approve", now());
+    let drawn = lettered(&screen(&app, (80, 24), Tier::Rich, now()));
+    assert!(drawn.contains("approve           ap"), "{drawn}");
 }
 
 #[test]

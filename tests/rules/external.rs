@@ -245,6 +245,23 @@ fn x2_an_approval_of_ones_own_words_publishes_nothing() {
 }
 
 #[test]
+fn x2_nothing_leaves_for_outside_that_was_not_approved_whoever_records_it() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    let mut fact = public(draft);
+    if let Fact::UpdateSent(update) = &mut fact {
+        update.channels = vec!["status page".into()];
+    }
+    let entry = room.entry(at("14:05"), "ada", fact);
+
+    let around = Circumstances {
+        label: None,
+        now: at("14:05"),
+    };
+    assert_eq!(intents(room.incident(), &entry, around), []);
+}
+
+#[test]
 fn x2_where_the_policy_asks_for_one_person_one_is_enough() {
     let one = format!("{REACHABLE}\n[external]\ntwo_people = false\n");
     let mut room = Room::alerted(Severity::P1, at("14:00"));
@@ -272,6 +289,7 @@ fn x1_what_the_public_hears_too_late_is_late_by_the_rest() {
 fn x2_what_is_published_can_be_taken_back_for_half_a_minute() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
     let mut fact = public(draft);
     if let Fact::UpdateSent(update) = &mut fact {
         update.channels = vec!["status page".into()];

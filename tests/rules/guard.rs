@@ -32,6 +32,18 @@ fn published() -> Fact {
     })
 }
 
+/// The same, drafted by ada and approved by bo.
+fn approved(room: &mut Room) -> Fact {
+    let form = update(None).form;
+    let draft = room.happens(at("14:10"), "ada", Fact::ExternalDrafted { form });
+    room.does(at("14:11"), "bo", Fact::ExternalApproved { draft });
+    let mut fact = published();
+    if let Fact::UpdateSent(update) = &mut fact {
+        update.draft = Some(draft);
+    }
+    fact
+}
+
 fn tells(step: usize) -> Fact {
     let mut fact = escalated(step, "Team Lead");
     if let Fact::Escalated { via, .. } = &mut fact {
@@ -199,8 +211,10 @@ fn i5_nothing_is_sent_for_an_entry_that_was_overtaken() {
         label: None,
         now: at("14:18"),
     };
-    for late in [published(), tells(0)] {
+    let makes: [fn(&mut Room) -> Fact; 2] = [approved, |_| tells(0)];
+    for make in makes {
         let mut room = Room::reachable(Severity::P2, at("14:00"));
+        let late = make(&mut room);
         room.happens_apart(1, at("14:16"), "bo", resolved());
         let mut entry = room.entry(at("14:17"), "cy", late);
         entry.replica.0 = uuid::Uuid::from_u128(99);

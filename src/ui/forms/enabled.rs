@@ -64,7 +64,8 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         Action::ComposeOutside | Action::Approve | Action::Publish if incident.is_sealed() => {
             Err("drills and private incidents publish nothing")
         }
-        Action::Approve => external::may_approve(incident, &app.settings.me),
+        Action::Approve => external::may_approve(incident, &app.settings.me)
+            .map_err(|_| "somebody else approves it (X2)"),
         Action::ComposeOutside | Action::Publish | Action::Reopen => Ok(()),
         Action::Retry | Action::Drop if app.focus != Pane::Outbox => {
             Err("choose a delivery in OUTBOX first")

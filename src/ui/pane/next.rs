@@ -346,10 +346,11 @@ fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
         (None, _) => "draft it",
         (Some((draft, ..)), Some((approved, _))) if draft == approved => "publish it",
         (Some(_), _) if may_approve(incident, &app.settings.me).is_ok() => "approve it",
-        (Some(_), _) => "somebody else approves it",
+        (Some(_), _) => "wait for approval",
     };
     let place = &policy.external.place;
-    vec![format!("{place}: {next}"), format!("{next}: {place}")]
+    let ways = [format!("{place}: {next}"), format!("{next}: {place}")];
+    [ways.as_slice(), &[next.to_owned()]].concat()
 }
 
 fn settled_row(clock: &Settled) -> Row {

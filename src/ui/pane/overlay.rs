@@ -115,10 +115,11 @@ fn draw_palette(app: &App, palette: &Palette, canvas: &mut Canvas<'_, '_>) -> (u
         let key = hit.key.as_deref().unwrap_or_default();
         inside.clipped(2, y, key_role, key, 7);
         inside.clipped(10, y, role, hit.action.word(), 17);
-        let note = hit.off.map_or_else(
-            || confirmed(hit.action, area.width.saturating_sub(31)),
-            ToOwned::to_owned,
-        );
+        let room = area.width.saturating_sub(31);
+        let note = hit
+            .off
+            .map_or_else(|| confirmed(hit.action, room), ToOwned::to_owned);
+        let note = inside.paint.truncate(&note, room);
         let end = inside.right(area.width.saturating_sub(1), y, Role::Muted, &note);
         let room = end.saturating_sub(30);
         inside.clipped(28, y, role, hit.action.title(), room);

@@ -35,7 +35,7 @@ impl Incident {
         }
         match update.audience {
             Audience::Internal => self.check_promise(&update.form, command.now),
-            Audience::External => self.check_publish(update),
+            Audience::External => self.may_publish(update),
         }
     }
 
@@ -63,7 +63,13 @@ impl Incident {
         Ok(())
     }
 
-    pub(super) fn check_publish(&self, update: &Update) -> Result<(), Refusal> {
+    /// Whether `update`, which is for outside, is what the draft says and was
+    /// approved by whom the policy asks for (X2, X4).
+    ///
+    /// # Errors
+    ///
+    /// Who has to do what first, in a sentence to show as it is.
+    pub fn may_publish(&self, update: &Update) -> Result<(), Refusal> {
         if self.is_sealed() {
             return refuse("drills and private incidents publish nothing (X4)");
         }
