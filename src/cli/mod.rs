@@ -116,6 +116,9 @@ enum Verb {
     #[command(subcommand)]
     Runbook(runbook::Runbooks),
     /// Fire what is due, deliver and probe, without a screen, until SIGTERM
+    ///
+    /// SIGUSR1 reads the configuration again; with a mistake in it, everything
+    /// stays as it was.
     Engine,
     Serve(serve::Serve),
     Sync(sync::Sync),

@@ -8,9 +8,10 @@ use std::{
 use color_eyre::eyre::WrapErr as _;
 
 use super::{
+    args::Global,
     doctor::capability,
     engine::{channels, host, out_of_order},
-    failure::Exit,
+    failure::{Exit, in_a_line},
     follow,
     open::{Setup, in_touch},
     read,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     config, console,
-    console::terminal,
+    console::{Again, Looks, terminal},
     probe,
     store::Log,
     ui::{
@@ -41,8 +42,9 @@ pub async fn console(mut setup: Setup) -> color_eyre::Result<Exit> {
         return sentences(setup, why).await;
     }
     let (parts, errors) = drawn(&mut setup, capability, "console").await?;
+    let again = again(&setup, &parts, "console");
     let log = parts.log.clone();
-    let code = Box::pin(console::run(parts, errors)).await?;
+    let code = Box::pin(console::run(parts, again, errors)).await?;
     log.close().await;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
@@ -58,7 +60,8 @@ pub async fn wall(mut setup: Setup, names: bool) -> color_eyre::Result<Exit> {
         return sentences(setup, why).await;
     }
     let (parts, errors) = drawn(&mut setup, capability, "wall").await?;
-    let code = console::wall::run(parts, !names, errors).await?;
+    let again = again(&setup, &parts, "wall");
+    let code = console::wall::run(parts, again, !names, errors).await?;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
 
@@ -99,30 +102,30 @@ fn parts(
     what: &str,
 ) -> color_eyre::Result<console::Setup> {
     let config = &setup.config;
-    let (_, policy) = setup.policy()?;
-    let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let kept = Settings {
+        me: config.actor.clone(),
+        host: host(),
+        workspace: config.workspace.clone(),
+        inside: config.updates.clone(),
+        outside: config.publish.clone(),
+        links: Vec::new(),
+        policy: String::new(),
+        local_offset_s: setup.clock.local_offset_s(),
+        bell: config.bell,
+        clipboard: true,
+    };
+    let Looks {
+        settings,
+        keymap,
+        theme,
+        mut warnings,
+    } = looks(setup, kept, &capability, what)?;
     warnings.extend(out_of_order(config));
     warnings.extend(log.warnings().iter().map(ToString::to_string));
-    let keymap = keymap(setup, &mut warnings)?;
-    let theme = theme(setup, &capability, what, &mut warnings)?;
     let specs = config.probes.clone();
-    let links = config.links.iter().chain(&config.dashboards);
     Ok(console::Setup {
         clock: setup.clock,
-        settings: Settings {
-            me: config.actor.clone(),
-            host: host(),
-            workspace: config.workspace.clone(),
-            inside: config.updates.clone(),
-            outside: config.publish.clone(),
-            links: links
-                .map(|(name, url)| (name.clone(), url.clone()))
-                .collect(),
-            policy,
-            local_offset_s: setup.clock.local_offset_s(),
-            bell: config.bell,
-            clipboard: true,
-        },
+        settings,
         keymap,
         theme,
         capability,
@@ -134,6 +137,48 @@ fn parts(
         warnings,
         sync: setup.sync(&log)?.map(Arc::new),
         log,
+    })
+}
+
+/// What can change while a screen is shown; who sits where, and what is
+/// probed and sent, does not.
+fn looks(
+    setup: &Setup,
+    kept: Settings,
+    capability: &Capability,
+    what: &str,
+) -> color_eyre::Result<Looks> {
+    let config = &setup.config;
+    let (_, policy) = setup.policy()?;
+    let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let links = config.links.iter().chain(&config.dashboards);
+    Ok(Looks {
+        keymap: keymap(setup, &mut warnings)?,
+        theme: theme(setup, capability, what, &mut warnings)?,
+        settings: Settings {
+            links: links
+                .map(|(name, url)| (name.clone(), url.clone()))
+                .collect(),
+            policy,
+            bell: config.bell,
+            ..kept
+        },
+        warnings,
+    })
+}
+
+/// Reads it again for a screen, without a word of its own over that.
+fn again(setup: &Setup, parts: &console::Setup, what: &'static str) -> Again {
+    let global = Global {
+        quiet: true,
+        ..setup.global.clone()
+    };
+    let (kept, capability) = (parts.settings.clone(), parts.capability.clone());
+    Box::new(move || {
+        let setup = Setup::anew(global.clone(), &kept.workspace, what);
+        setup
+            .and_then(|setup| looks(&setup, kept.clone(), &capability, what))
+            .map_err(|error| in_a_line(&error))
     })
 }
 

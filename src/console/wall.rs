@@ -15,8 +15,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Setup, follow, tasks,
-    terminal::{self, Handle, Input, Screen},
+    Again, Setup,
+    again::read_again,
+    follow, tasks,
+    terminal::{self, Handle, Input, Screen, Signal},
 };
 use crate::{
     clock::Clock,
@@ -41,18 +43,24 @@ const BEAT: Duration = Duration::from_secs(1);
 /// # Errors
 ///
 /// When there is no terminal, or the log can't be read any more.
-pub async fn run(setup: Setup, redact: bool, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
+pub async fn run(
+    setup: Setup,
+    again: Again,
+    redact: bool,
+    errors: Option<OwnedFd>,
+) -> color_eyre::Result<i32> {
     let capability = setup.capability.clone();
     let (screen, inputs, handle) =
         terminal::open(&capability, errors).wrap_err("opening the terminal")?;
     let terminal = Terminal::new(screen).wrap_err("opening the screen")?;
-    let ended = show(setup, redact, terminal, inputs).await;
+    let ended = show(setup, again, redact, terminal, inputs).await;
     Handle::leave(&handle);
     ended
 }
 
 async fn show(
     mut setup: Setup,
+    again: Again,
     redact: bool,
     mut terminal: Terminal<Screen>,
     mut inputs: Receiver<Input>,
@@ -67,22 +75,29 @@ async fn show(
         now,
     );
     wall.redact = redact;
-    let look = Look {
-        theme: &setup.theme.clone(),
-        depth: setup.capability.depth,
-        tier: setup.capability.glyphs,
-        slow: false,
-    };
+    let mut theme = setup.theme.clone();
+    let (depth, tier) = (setup.capability.depth, setup.capability.glyphs);
     let clock = setup.clock;
     let mut running = start(&mut setup, &sender, &stop);
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        let look = Look {
+            theme: &theme,
+            depth,
+            tier,
+            slow: false,
+        };
         terminal
             .draw(|frame| wall::draw(&wall, look, clock.now(), frame))
             .wrap_err("drawing the wall")?;
         tokio::select! {
-            input = inputs.recv() => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
+            input = inputs.recv() => match input {
+                Some(Input::Signal(Signal::ReadAgain)) => {
+                    theme = read_again(&again, &mut wall.app, clock.now()).unwrap_or(theme);
+                }
+                input => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
+            },
             Some(msg) = messages.recv() => wall::update(&mut wall, msg, clock.now()),
             _ = tick.tick() => wall::update(&mut wall, Msg::Tick, clock.now()),
             Some(ended) = running.join_next() => ended.wrap_err("a part of the wall ended")??,
