@@ -112,8 +112,6 @@ enum Verb {
     /// Colours
     #[command(subcommand)]
     Theme(settings::Themes),
-    /// Runbooks
-    #[command(subcommand)]
     Runbook(runbook::Runbooks),
     /// Fire what is due, deliver and probe, without a screen, until SIGTERM
     ///
