@@ -9,7 +9,7 @@ pub mod house;
 mod looks;
 mod prompt;
 mod records;
-mod sends;
+pub mod sends;
 
 use house::{House, said};
 

@@ -6,12 +6,18 @@ use std::sync::Arc;
 use clap::Args;
 use color_eyre::eyre::WrapErr as _;
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, watch},
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{failure::Exit, in_place, open::Setup, room::Room, say};
+use super::{
+    failure::{Exit, in_a_line},
+    in_place,
+    open::Setup,
+    room::Room,
+    say,
+};
 use crate::{
     clock::Clock,
     config::Config,
@@ -96,6 +102,9 @@ pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
 }
 
 /// Fire what is due, deliver and probe, without a screen, until SIGTERM
+///
+/// SIGUSR1 reads the configuration again; with a mistake in it, everything
+/// stays as it was.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -134,15 +143,49 @@ async fn run(room: &Room) -> color_eyre::Result<Exit> {
     }
     let stop = CancellationToken::new();
     stop_on_signals(&stop)?;
-    let works = Works::new(&room.setup, room.log()?)?;
+    let mut again = signal(SignalKind::user_defined1()).wrap_err("listening for SIGUSR1")?;
+    let mut works = Works::new(&room.setup, room.log()?)?;
     let (seen, told) = watch::channel(EngineSeen::default());
     let teller = tokio::spawn(tell(room.setup.global.quiet, told));
-    let ended = works.run(&seen, &stop).await;
+    let ended = loop {
+        let round = stop.child_token();
+        let mut work = Box::pin(works.run(&seen, &round));
+        let next = tokio::select! {
+            ended = &mut work => break ended,
+            next = anew(room, &mut again) => next,
+        };
+        // What it is at comes to its end before the next one begins.
+        round.cancel();
+        work.await?;
+        works = next;
+    };
     drop(seen);
     teller.await.wrap_err("telling who runs the engine")?;
     ended?;
     say::note(&room.setup.global, "the engine ended, as it was told to");
     Ok(Exit::Ok)
+}
+
+/// Waits until the configuration is to be read again, and can be.
+async fn anew(room: &Room, again: &mut Signal) -> Works {
+    let (global, workspace) = (&room.setup.global, &room.setup.config.workspace);
+    loop {
+        again.recv().await;
+        let works = Setup::anew(global.clone(), workspace, "engine").and_then(|mut setup| {
+            setup.clock = room.setup.clock;
+            Works::new(&setup, room.log()?)
+        });
+        match works {
+            Ok(works) => {
+                say::note(global, "the configuration was read again");
+                return works;
+            }
+            Err(error) => {
+                let why = in_a_line(&error);
+                say::aside(&format!("warroom: everything stays as it was: {why}"));
+            }
+        }
+    }
 }
 
 /// The engine and the probes of a configuration, ready to work.

@@ -38,7 +38,7 @@ const EXAMPLES: [(&str, &str); 38] = [
     ("reopen", "reopen --reason 'errors are back' --yes"),
     ("reset", "reset"),
     ("resolve", "resolve --new-failure-mode no --yes"),
-    ("runbook", "runbook show checkout"),
+    ("runbook", "runbook checkout"),
     ("severity", "severity P1 --yes"),
     ("show", "show INC-142"),
     (

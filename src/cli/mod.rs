@@ -116,8 +116,6 @@ enum Verb {
     /// Colours
     #[command(subcommand)]
     Theme(settings::Themes),
-    /// Runbooks
-    #[command(subcommand)]
     Runbook(runbook::Runbooks),
     Engine(engine::Run),
     Serve(serve::Serve),

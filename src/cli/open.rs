@@ -19,6 +19,7 @@ use crate::{
     domain::{
         board::Board,
         policy::{self, Policy},
+        text::Name,
     },
     journal,
     remote::{Address, Remote},
@@ -76,6 +77,23 @@ impl Setup {
             config,
             served: None,
         })
+    }
+
+    /// Reads what is written down now, for a program that goes on in the same
+    /// workspace.
+    ///
+    /// # Errors
+    ///
+    /// As [`Setup::read`], or when the workspace is another one.
+    pub fn anew(global: Global, was: &Name, what: &str) -> color_eyre::Result<Self> {
+        let setup = Self::read(global)?;
+        let is = &setup.config.workspace;
+        if is != was {
+            return Err(eyre!(
+                "the workspace was {was} and is {is}: start the {what} again to change it"
+            ));
+        }
+        Ok(setup)
     }
 
     /// The log's file: the one that was named, or the workspace's.

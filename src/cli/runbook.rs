@@ -3,7 +3,7 @@
 use std::{io, path::Path};
 
 use chrono::{DateTime, Utc};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::{
@@ -20,9 +20,19 @@ use crate::{
     ui::format,
 };
 
-/// Runbooks.
+/// Runbooks: one that is named, or which there are
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Runbooks {
+    /// The one to print, as for `show`; all are listed otherwise
+    file: Option<String>,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+/// What is wanted of them.
 #[derive(Debug, Subcommand)]
-pub enum Runbooks {
+enum Verb {
     /// Those in the folder of the configuration, and in the folders there
     List,
     /// Print one, with the names under which its steps are ticked
@@ -56,20 +66,22 @@ impl Runbooks {
     /// When there is no such runbook, or stdout can't be written.
     pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
         let folder = &setup.config.runbooks;
-        match self {
-            Self::List => list(setup, folder),
-            Self::Show { file } => {
-                let found = found(folder, file)?;
-                let written = runbooks::written(folder, &found).map_err(|error| {
-                    let found = one_line(&found);
-                    Failure::refused(format!("the runbook {found} can't be read: {error}"))
-                })?;
-                let book = book(&found, &written);
-                say::either(&setup.global, &book, || printed(&written.text))?;
-                Ok(Exit::Ok)
-            }
+        match (&self.verb, &self.file) {
+            (Some(Verb::Show { file }), _) | (None, Some(file)) => show(setup, folder, file),
+            (Some(Verb::List), _) | (None, None) => list(setup, folder),
         }
     }
+}
+
+fn show(setup: &Setup, folder: &Path, file: &str) -> color_eyre::Result<Exit> {
+    let found = found(folder, file)?;
+    let written = runbooks::written(folder, &found).map_err(|error| {
+        let found = one_line(&found);
+        Failure::refused(format!("the runbook {found} can't be read: {error}"))
+    })?;
+    let book = book(&found, &written);
+    say::either(&setup.global, &book, || printed(&written.text))?;
+    Ok(Exit::Ok)
 }
 
 fn list(setup: &Setup, folder: &Path) -> color_eyre::Result<Exit> {

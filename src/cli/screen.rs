@@ -8,9 +8,10 @@ use std::{
 use color_eyre::eyre::WrapErr as _;
 
 use super::{
+    args::Global,
     doctor::capability,
     engine::{channels, host, out_of_order},
-    failure::Exit,
+    failure::{Exit, in_a_line},
     follow, in_place,
     open::{Setup, in_touch},
     read,
@@ -20,7 +21,7 @@ use super::{
 use crate::{
     config, console,
     console::{
-        terminal,
+        Again, Looks, terminal,
         wall::{How, Watcher},
     },
     domain::night::Night,
@@ -46,8 +47,9 @@ pub async fn console(mut setup: Setup) -> color_eyre::Result<Exit> {
         return sentences(setup, why).await;
     }
     let (parts, errors) = drawn(&mut setup, capability, "console").await?;
+    let again = again(&setup, &parts, "console");
     let log = parts.log.clone();
-    let code = Box::pin(console::run(parts, errors)).await?;
+    let code = Box::pin(console::run(parts, again, errors)).await?;
     log.close().await;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
@@ -67,6 +69,7 @@ pub async fn wall(mut setup: Setup, redact: bool, watcher: Watcher) -> color_eyr
         redact,
         night: night(&setup, parts.capability.depth)?,
         watcher,
+        again: again(&setup, &parts, "wall"),
     };
     let code = console::wall::run(parts, how, errors).await?;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
@@ -111,31 +114,31 @@ fn parts(
     what: &str,
 ) -> color_eyre::Result<console::Setup> {
     let config = &setup.config;
-    let (_, policy) = setup.policy()?;
-    let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let kept = Settings {
+        me: config.actor.clone(),
+        host: host(),
+        workspace: config.workspace.clone(),
+        inside: config.updates.clone(),
+        outside: config.publish.clone(),
+        pages_by: Ok(Vec::new()),
+        links: Vec::new(),
+        policy: String::new(),
+        local_offset_s: setup.clock.local_offset_s(),
+        bell: config.bell,
+        clipboard: true,
+    };
+    let Looks {
+        settings,
+        keymap,
+        theme,
+        mut warnings,
+    } = looks(setup, kept, &capability, what)?;
     warnings.extend(out_of_order(config));
     warnings.extend(log.warnings().iter().map(ToString::to_string));
-    let keymap = keymap(setup, &mut warnings)?;
-    let theme = theme(setup, &capability, what, &mut warnings)?;
     let specs = config.probes.clone();
-    let links = config.links.iter().chain(&config.dashboards);
     Ok(console::Setup {
         clock: setup.clock,
-        settings: Settings {
-            me: config.actor.clone(),
-            host: host(),
-            workspace: config.workspace.clone(),
-            inside: config.updates.clone(),
-            outside: config.publish.clone(),
-            pages_by: Ok(Vec::new()),
-            links: links
-                .map(|(name, url)| (name.clone(), url.clone()))
-                .collect(),
-            policy,
-            local_offset_s: setup.clock.local_offset_s(),
-            bell: config.bell,
-            clipboard: true,
-        },
+        settings,
         keymap,
         theme,
         capability,
@@ -162,6 +165,48 @@ fn night(setup: &Setup, depth: Depth) -> color_eyre::Result<Option<(Night, Theme
     };
     let theme = themes::named(setup, name, &mut Vec::new())?;
     Ok(Some((night, theme)))
+}
+
+/// What can change while a screen is shown; who sits where, and what is
+/// probed and sent, does not.
+fn looks(
+    setup: &Setup,
+    kept: Settings,
+    capability: &Capability,
+    what: &str,
+) -> color_eyre::Result<Looks> {
+    let config = &setup.config;
+    let (_, policy) = setup.policy()?;
+    let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let links = config.links.iter().chain(&config.dashboards);
+    Ok(Looks {
+        keymap: keymap(setup, &mut warnings)?,
+        theme: theme(setup, capability, what, &mut warnings)?,
+        settings: Settings {
+            links: links
+                .map(|(name, url)| (name.clone(), url.clone()))
+                .collect(),
+            policy,
+            bell: config.bell,
+            ..kept
+        },
+        warnings,
+    })
+}
+
+/// Reads it again for a screen, without a word of its own over that.
+fn again(setup: &Setup, parts: &console::Setup, what: &'static str) -> Again {
+    let global = Global {
+        quiet: true,
+        ..setup.global.clone()
+    };
+    let (kept, capability) = (parts.settings.clone(), parts.capability.clone());
+    Box::new(move || {
+        let setup = Setup::anew(global.clone(), &kept.workspace, what);
+        setup
+            .and_then(|setup| looks(&setup, kept.clone(), &capability, what))
+            .map_err(|error| in_a_line(&error))
+    })
 }
 
 fn keymap(setup: &Setup, warnings: &mut Vec<String>) -> color_eyre::Result<Keymap> {

@@ -4,6 +4,7 @@
 //! change, carries out the effects, and draws once. It never awaits the disk
 //! or the network: that is for tasks, which answer with messages.
 
+mod again;
 mod editor;
 mod follow;
 pub mod in_place;
@@ -25,10 +26,13 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use self::{
+    again::read_again,
     tasks::Tasks,
     terminal::{Handle, Input, Signal},
     writer::Job,
 };
+pub use again::{Again, Looks};
+
 use crate::{
     clock::Clock,
     domain::{entry::Seq, health::Panel, probe::Spec},
@@ -95,7 +99,7 @@ pub struct Setup {
 /// # Errors
 ///
 /// When there is no terminal to take, or a part of the program ended badly.
-pub async fn run(setup: Setup, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
+pub async fn run(setup: Setup, again: Again, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
     let now = setup.clock.now();
     let (app, head) = first(&setup, now).await?;
     let (screen, inputs, handle) =
@@ -104,7 +108,7 @@ pub async fn run(setup: Setup, errors: Option<OwnedFd>) -> color_eyre::Result<i3
     let picture = Picture::of(&setup);
     // Before anything else is begun: whoever opens it wants to see.
     picture.draw(&app, now, &mut terminal)?;
-    let mut console = Console::start(setup, app, head, picture, handle.clone());
+    let mut console = Console::start(setup, (app, head), picture, handle.clone(), again);
     let ended = console.work(&mut terminal, inputs).await;
     handle.leave();
     console.end().await;
@@ -173,6 +177,7 @@ struct Console {
     clock: Clock,
     picture: Picture,
     handle: Handle,
+    again: Again,
     tasks: Tasks,
     messages: Receiver<Msg>,
     stop: CancellationToken,
@@ -183,7 +188,13 @@ struct Console {
 }
 
 impl Console {
-    fn start(setup: Setup, app: App, head: Seq, picture: Picture, handle: Handle) -> Self {
+    fn start(
+        setup: Setup,
+        (app, head): (App, Seq),
+        picture: Picture,
+        handle: Handle,
+        again: Again,
+    ) -> Self {
         let (sender, messages) = mpsc::channel(INBOX);
         let stop = CancellationToken::new();
         let clock = setup.clock;
@@ -193,6 +204,7 @@ impl Console {
             clock,
             picture,
             handle,
+            again,
             tasks,
             messages,
             stop,
@@ -275,6 +287,10 @@ impl Console {
                 self.exit = Some(129);
             }
             Input::Signal(Signal::Continued) => self.repaint = true,
+            Input::Signal(Signal::ReadAgain) => {
+                let theme = read_again(&self.again, &mut self.app, self.clock.now());
+                self.picture.theme = theme.unwrap_or_else(|| self.picture.theme.clone());
+            }
             Input::Signal(signal) => self.exit = signal.exit_code(),
         }
         if std::mem::take(&mut self.suspends) {

@@ -21,8 +21,10 @@ use tokio_util::sync::CancellationToken;
 
 use self::life::Life;
 use super::{
-    Setup, follow, tasks,
-    terminal::{self, Handle, Input, Screen},
+    Again, Setup,
+    again::read_again,
+    follow, tasks,
+    terminal::{self, Handle, Input, Screen, Signal},
 };
 use crate::{
     clock::{self, Clock},
@@ -54,7 +56,7 @@ const CLOCK: Duration = Duration::from_mins(1);
 const REPAINT: Duration = Duration::from_mins(1);
 
 /// How it hangs there.
-#[derive(Debug)]
+#[expect(missing_debug_implementations, reason = "what reads it again has none")]
 pub struct How {
     /// Nobody's name and nobody's words are shown, only roles.
     pub redact: bool,
@@ -62,6 +64,8 @@ pub struct How {
     pub night: Option<(Night, Theme)>,
     /// Who watches over it.
     pub watcher: Watcher,
+    /// Reads what can change meanwhile.
+    pub again: Again,
 }
 
 /// Runs the wall until it is told to end; answers the exit code.
@@ -129,7 +133,10 @@ impl Hung {
         loop {
             self.draw()?;
             tokio::select! {
-                input = inputs.recv() => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
+                input = inputs.recv() => match input {
+                    Some(Input::Signal(Signal::ReadAgain)) => self.read_again(),
+                    input => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
+                },
                 Some(msg) = messages.recv() => self.message(msg),
                 _ = tick.tick() => self.tick(*kept.borrow())?,
                 Some(ended) = running.join_next() => ended.wrap_err("a part of the wall ended")??,
@@ -137,6 +144,13 @@ impl Hung {
             while let Ok(msg) = messages.try_recv() {
                 self.message(msg);
             }
+        }
+    }
+
+    fn read_again(&mut self) {
+        let now = self.clock.now();
+        if let Some(theme) = read_again(&self.how.again, &mut self.wall.app, now) {
+            self.theme = theme;
         }
     }
 

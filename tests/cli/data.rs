@@ -226,6 +226,8 @@ fn a_runbook_is_found_in_the_folders_below_by_its_path_or_its_name() {
         house.json("runbook show web/eu/down")["title"],
         "web/eu/down"
     );
+    assert_eq!(house.json("runbook"), listed);
+    assert_eq!(house.json("runbook failover")["steps"][0]["item"], item);
     let several = house.say("runbook show down");
     assert_eq!(several.code, 2, "{several:?}");
     assert!(

@@ -9,6 +9,7 @@ use super::{
     ask::answer,
     served::{Served, house},
 };
+use crate::{cli::house::House, faults::receiver::Receiver};
 
 #[test]
 fn sigterm_and_sigint_end_it_well() {
@@ -76,6 +77,28 @@ fn a_broken_configuration_leaves_everything_as_it_was() {
     served.signal(Signal::HUP);
     served.says("the configuration was read again");
     served.until("/readyz", None, 200);
+}
+
+#[test]
+fn an_engine_reads_its_configuration_again_and_delivers_by_it() {
+    let receiver = Receiver::start();
+    let house = House::declared();
+    house.config("probes = []\n");
+    let engine = Served::spawn(&mut house.command(["engine"]));
+    engine.says("the engine runs");
+
+    house.config("probes = []\nbell = 3\n");
+    engine.signal(Signal::USR1);
+    let said = engine.says("warroom: everything stays as it was");
+    house.config(&format!("probes = []\n{}", receiver.channel("incidents")));
+    engine.signal(Signal::USR1);
+    engine.says("the configuration was read again");
+    house.done("update --yes --body hello");
+
+    assert!(said.contains("config.toml:2:"), "{said}");
+    let post = receiver.post();
+    assert!(post.body.ends_with("hello"), "{}", post.body);
+    post.take();
 }
 
 #[test]

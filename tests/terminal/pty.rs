@@ -74,6 +74,12 @@ impl Seen {
             .unwrap_or(0)
     }
 
+    /// The colour behind a cell.
+    pub(super) fn ground(&self, row: u16, column: u16) -> vt100::Color {
+        let cell = self.parser.screen().cell(row, column);
+        cell.expect("a cell there").bgcolor()
+    }
+
     pub(super) fn on_screen(&self) -> bool {
         self.parser.screen().alternate_screen()
     }

@@ -174,14 +174,9 @@ impl Life {
     }
 
     fn prepare(&self) -> color_eyre::Result<(Setup, Works, Option<Arc<ServerConfig>>)> {
-        let mut setup = Setup::read(self.setup.global.clone())?;
+        let was = &self.setup.config.workspace;
+        let mut setup = Setup::anew(self.setup.global.clone(), was, "server")?;
         setup.clock = self.setup.clock;
-        let (is, was) = (&setup.config.workspace, &self.setup.config.workspace);
-        if is != was {
-            return Err(eyre!(
-                "the workspace was {was} and is {is}: start the server again to change it"
-            ));
-        }
         setup.policy()?;
         let works = Works::new(&setup, &self.log)?.after_copies();
         let certificate = self.serve.certificate(setup.clock.now())?;

@@ -38,6 +38,8 @@ pub enum Signal {
     Suspend,
     /// Somebody else had stopped us, and we go on (SIGCONT).
     Continued,
+    /// Read the configuration again (SIGUSR1): SIGHUP ends whoever has a terminal.
+    ReadAgain,
 }
 
 impl Signal {
@@ -47,7 +49,7 @@ impl Signal {
             Self::Terminate => Some(143),
             Self::Interrupt => Some(130),
             Self::Hangup => Some(129),
-            Self::Suspend | Self::Continued => None,
+            Self::Suspend | Self::Continued | Self::ReadAgain => None,
         }
     }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use rustix::process;
 use signal_hook::{
-    consts::{SIGALRM, SIGQUIT, SIGUSR1, SIGUSR2},
+    consts::{SIGALRM, SIGQUIT, SIGUSR2},
     low_level::emulate_default_handler,
 };
 use tokio::{
@@ -29,7 +29,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Signals that we don't handle and that end a program: it is their default,
 /// but they must not leave a broken terminal behind.
-const FATAL: [i32; 4] = [SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2];
+const FATAL: [i32; 3] = [SIGQUIT, SIGALRM, SIGUSR2];
 
 /// What a suspended console and its signals tell each other.
 #[derive(Debug, Default)]
@@ -48,6 +48,7 @@ pub(super) fn listen(inputs: &mpsc::Sender<Input>, away: &Arc<Away>) -> io::Resu
         (SignalKind::terminate(), Signal::Terminate),
         (SignalKind::interrupt(), Signal::Interrupt),
         (SignalKind::hangup(), Signal::Hangup),
+        (SignalKind::user_defined1(), Signal::ReadAgain),
         (
             SignalKind::from_raw(process::Signal::TSTP.as_raw()),
             Signal::Suspend,
@@ -96,7 +97,7 @@ async fn forward(
 fn is_for_the_loop(signal: Signal, away: &Away) -> bool {
     let editing = away.editing.load(Ordering::SeqCst);
     match signal {
-        Signal::Terminate | Signal::Hangup => true,
+        Signal::Terminate | Signal::Hangup | Signal::ReadAgain => true,
         // Meant for the editor: the keyboard sends it to both of us.
         Signal::Interrupt => !editing,
         Signal::Suspend if editing => {

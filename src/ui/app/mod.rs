@@ -192,6 +192,13 @@ pub struct App {
 }
 
 impl App {
+    /// Takes up a configuration that was read again; what is open stays open.
+    pub fn take_up(&mut self, settings: Settings, keymap: Keymap) {
+        self.policy = Policy::of(&settings.policy);
+        self.settings = settings;
+        self.keymap = keymap;
+    }
+
     /// A screen with nothing on it yet.
     pub fn new(settings: Settings, keymap: Keymap, panel: Panel, now: DateTime<Utc>) -> Self {
         Self {
