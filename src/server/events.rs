@@ -15,7 +15,10 @@ use axum::{
 use chrono::{DateTime, Datelike as _, Utc};
 
 use super::{
-    Caller, Problem, Room, Shared, Workspace, accept::Offer, draining, feed, openapi::Refused,
+    Caller, Problem, Room, Shared, Workspace,
+    accept::{Offer, Order},
+    draining, feed,
+    openapi::Refused,
 };
 use crate::{
     domain::text::Name,
@@ -60,8 +63,12 @@ pub(super) async fn post(
         .into_iter()
         .map(|entry| checked(entry, &caller.name))
         .collect();
-    let writer = &workspace.writer;
-    let results = writer.post(items, post.on_conflict, body.len()).await?;
+    let order = Order {
+        items,
+        on_conflict: post.on_conflict,
+        given_up: post.given_up,
+    };
+    let results = workspace.writer.post(order, body.len()).await?;
     let epoch = workspace.room.feed.epoch();
     Ok(Json(Posted { results, epoch }))
 }
@@ -82,7 +89,7 @@ fn plain_json(headers: &HeaderMap) -> Result<(), Problem> {
 
 /// An entry as it may be stored, or why it may not.
 fn checked(entry: wire::Entry, caller: &Name) -> Result<Offer, Item> {
-    let (id, told) = (entry.id, entry.told);
+    let (id, told, rseq) = (entry.id, entry.told, entry.rseq);
     let no = |code, detail| Err(Item::rejected(id, code, detail));
     if entry.v != wire::VERSION {
         return no(
@@ -117,7 +124,7 @@ fn checked(entry: wire::Entry, caller: &Name) -> Result<Offer, Item> {
     }
     row.seq = None;
     row.by = author(&row, told, caller);
-    Ok(Offer { row, told })
+    Ok(Offer { row, told, rseq })
 }
 
 /// The most characters of a name.

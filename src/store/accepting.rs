@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Log, RawEntry, StoreError, by_hand, deliveries,
+    Log, RawEntry, StoreError, by_hand,
+    counters::Counters,
+    deliveries,
     log::{AT_ONCE, Numbered, PAGE, PAGES, insert, known},
     row::{FIELD, Packed, ROW, entry, to_db},
     tx::Tx,
@@ -22,7 +24,8 @@ use crate::domain::{
 #[derive(Debug)]
 pub struct Accepting<'a> {
     log: &'a Log,
-    tx: Tx<'a>,
+    pub(super) tx: Tx<'a>,
+    pub(super) counters: Counters,
     known: HashMap<EntryId, RawEntry>,
     fresh: Vec<RawEntry>,
     intents: Vec<Intent>,
@@ -55,6 +58,7 @@ impl Log {
         Ok(Accepting {
             log: self,
             tx,
+            counters: Counters::default(),
             known: all,
             fresh: Vec::new(),
             intents: Vec::new(),
@@ -96,13 +100,17 @@ impl Accepting<'_> {
     }
 
     /// What the log has under the id of `row`. Who recorded it is not
-    /// compared: that is not for the sender to say.
+    /// compared, for that is not for the sender to say; nor is the copy, which
+    /// may have another name meanwhile.
     pub fn known(&self, row: &RawEntry) -> Known {
         let Some(there) = self.known.get(&row.id) else {
             return Known::New;
         };
-        let by = there.by.clone();
-        let same = there.same(&RawEntry { by, ..row.clone() });
+        let same = there.same(&RawEntry {
+            by: there.by.clone(),
+            replica: there.replica,
+            ..row.clone()
+        });
         match there.seq {
             Some(seq) if same => Known::Same(seq),
             _ => Known::Other,
@@ -163,6 +171,7 @@ impl Accepting<'_> {
             done.map_err(|error| tx.told(error))?;
         }
         deliveries::queue(tx, &self.intents, now).await?;
+        self.counters.save(tx).await?;
         for origin in &self.taken_back {
             by_hand::take_back(tx, &origin.to_string()).await?;
         }

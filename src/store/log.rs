@@ -134,7 +134,7 @@ impl Log {
         }
         if tx.head.remote {
             // The server makes the messages.
-            let waiting = outbox::keep(&mut tx, &rows, false).await?;
+            let waiting = outbox::keep(&mut tx, &rows, false, self.replica()).await?;
             tx.commit().await?;
             return Ok(waiting);
         }

@@ -131,7 +131,7 @@ impl Log {
         let mut tx = self.inner.begin().await?;
         let accepted = if tx.head.remote {
             // Whoever imports tells a history; nobody is to be paged by it.
-            outbox::keep(&mut tx, &rows, true).await?
+            outbox::keep(&mut tx, &rows, true, self.replica()).await?
         } else {
             self.add(&mut tx, &rows).await?
         };

@@ -24,6 +24,7 @@ pub fn post() -> Post {
     Post {
         events: vec![serde_json::from_value(event).unwrap()],
         on_conflict: OnConflict::Record,
+        given_up: Vec::new(),
     }
 }
 
