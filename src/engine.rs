@@ -13,7 +13,7 @@ mod sending;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use self::{doubt::Doubt, sending::Sending};
@@ -59,6 +59,9 @@ struct Turn<'a> {
     author: Author,
     board: Board,
     sending: JoinSet<Result<(), StoreError>>,
+    /// When the lease was renewed last: that is a write, and not owed to every
+    /// entry that wakes the engine.
+    renewed: Option<Instant>,
 }
 
 impl Engine {
@@ -175,6 +178,7 @@ impl<'a> Turn<'a> {
             author,
             board: Board::default(),
             sending: JoinSet::new(),
+            renewed: None,
         }
     }
 
@@ -191,8 +195,7 @@ impl<'a> Turn<'a> {
             self.recover(now).await?;
             self.fire(now).await?;
             self.deliver(now).await?;
-            log.renew_lease(self.fence, now, log.lease_terms().ttl)
-                .await?;
+            self.renew(now).await?;
             let me = format!("{} on {}", self.engine.owner.name, self.engine.owner.host);
             seen.send_replace(EngineSeen {
                 holder: Some(Title::lossy(&me)),
@@ -201,6 +204,19 @@ impl<'a> Turn<'a> {
             });
             self.wait(stop, changes).await?;
         }
+        Ok(())
+    }
+
+    /// Renews the lease, where it is time to.
+    async fn renew(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let every = self.engine.every();
+        if self.renewed.is_some_and(|at| at.elapsed() < every) {
+            return Ok(());
+        }
+        let log = &self.engine.log;
+        log.renew_lease(self.fence, now, log.lease_terms().ttl)
+            .await?;
+        self.renewed = Some(Instant::now());
         Ok(())
     }
 
@@ -213,8 +229,9 @@ impl<'a> Turn<'a> {
     ) -> Result<(), StoreError> {
         let pause = self.until_next().await?;
         let log = &self.engine.log;
-        let renewed = tokio::time::Instant::now() + self.engine.every();
-        let wake = tokio::time::Instant::now() + pause;
+        let now = Instant::now();
+        let renewed = self.renewed.unwrap_or(now) + self.engine.every();
+        let wake = now + pause;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),

@@ -203,9 +203,9 @@ pub(super) async fn follow(
     // The history may have become another one meanwhile.
     agrees(room, &asked).await?;
     let most = asked.limit.unwrap_or(u32::MAX);
-    let events = room.feed.after(&room.log, asked.after, most).await?;
+    let page = feed::page(room, asked.after, most).await?;
     let json = [(header::CONTENT_TYPE, "application/json")];
-    Ok((json, feed::page(room, asked.after, &events)).into_response())
+    Ok((json, page).into_response())
 }
 
 /// Whether the client's number is one of this history.
