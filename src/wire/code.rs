@@ -16,6 +16,7 @@
 //! | `cursor_ahead` | 409 | the client knows more than the server | no | - |
 //! | `epoch_changed` | 409 | the server has another history | no | - |
 //! | `id_reuse` | 409 | the id is in use for something else | no | - |
+//! | `forked` | 409 | two copies of the log have the same name | no | - |
 //! | `superseded` | 409 | something newer overtook it | no | - |
 //! | `not_now` | 409 | its state does not allow it | no | - |
 //! | `too_large` | 413 | the request is too large | no | - |
