@@ -14,7 +14,7 @@ mod sending;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use self::{doubt::Doubt, sending::Sending};
@@ -74,6 +74,9 @@ struct Turn<'a> {
     /// Nothing is fired before this.
     fires_from: DateTime<Utc>,
     sending: JoinSet<Result<(), StoreError>>,
+    /// When the lease was renewed last: that is a write, and not owed to every
+    /// entry that wakes the engine.
+    renewed: Option<Instant>,
 }
 
 impl Engine {
@@ -194,6 +197,7 @@ impl<'a> Turn<'a> {
             board: Board::default(),
             fires_from,
             sending: JoinSet::new(),
+            renewed: None,
         }
     }
 
@@ -212,8 +216,7 @@ impl<'a> Turn<'a> {
                 self.fire(now).await?;
             }
             self.deliver(now).await?;
-            log.renew_lease(self.fence, now, log.lease_terms().ttl)
-                .await?;
+            self.renew(now).await?;
             let me = format!("{} on {}", self.engine.owner.name, self.engine.owner.host);
             seen.send_replace(EngineSeen {
                 holder: Some(Title::lossy(&me)),
@@ -222,6 +225,19 @@ impl<'a> Turn<'a> {
             });
             self.wait(stop, changes).await?;
         }
+        Ok(())
+    }
+
+    /// Renews the lease, where it is time to.
+    async fn renew(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let every = self.engine.every();
+        if self.renewed.is_some_and(|at| at.elapsed() < every) {
+            return Ok(());
+        }
+        let log = &self.engine.log;
+        log.renew_lease(self.fence, now, log.lease_terms().ttl)
+            .await?;
+        self.renewed = Some(Instant::now());
         Ok(())
     }
 
@@ -234,8 +250,9 @@ impl<'a> Turn<'a> {
     ) -> Result<(), StoreError> {
         let pause = self.until_next().await?;
         let log = &self.engine.log;
-        let renewed = tokio::time::Instant::now() + self.engine.every();
-        let wake = tokio::time::Instant::now() + pause;
+        let now = Instant::now();
+        let renewed = self.renewed.unwrap_or(now) + self.engine.every();
+        let wake = now + pause;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),

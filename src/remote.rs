@@ -13,7 +13,10 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{Certificate, Client, Method, Response, StatusCode, Url, header, redirect, retry};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{sync::OnceCell, time::Instant};
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, timeout},
+};
 
 use crate::{
     domain::{
@@ -24,10 +27,21 @@ use crate::{
     wire::{Follow, Meta, Page, Post, Posted, Problem, Told},
 };
 
-/// How long a call that asks for nothing may take.
+/// How long a call that asks for nothing may take until its answer begins, and
+/// that answer until it ends.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long connecting may take.
 const CONNECTING: Duration = Duration::from_secs(5);
+/// How much longer than it was asked to wait the server may take to begin an
+/// answer to a question for news.
+const LATE: Duration = Duration::from_secs(4);
+/// How long nothing may be heard on a connection before the system asks the
+/// other end whether it is there, and how often it asks in vain: while a
+/// question waits, nothing else would tell a dead way from a quiet one. That is
+/// a packet every three seconds, and only on a way that is silent.
+const SILENT: Duration = Duration::from_secs(3);
+const ASK_EVERY: Duration = Duration::from_secs(1);
+const ASK: u32 = 3;
 /// The most that is read of an answer, in bytes: a page of the largest entries
 /// is not sent whole by any server.
 const LARGEST: usize = 64 << 20;
@@ -173,7 +187,7 @@ impl Remote {
                 path = format!("{path}&{name}={}", segment(value));
             }
         }
-        let limit = PATIENCE + Duration::from_secs(wait.into());
+        let limit = PATIENCE.max(LATE + Duration::from_secs(wait.into()));
         self.call(Method::GET, &path, None::<&()>, limit).await
     }
 
@@ -228,7 +242,7 @@ impl Remote {
         };
         let url = url.map_err(|error| self.garbage(&error.to_string()))?;
         let client = self.client.get_or_try_init(|| self.connect()).await?;
-        let mut request = client.request(method, url).timeout(limit);
+        let mut request = client.request(method, url).timeout(limit + PATIENCE);
         if let Some(token) = self.token().await {
             request = request.bearer_auth(token.reveal());
         }
@@ -236,7 +250,9 @@ impl Remote {
             request = request.json(body);
         }
         let began = Instant::now();
-        let answer = request.send().await.map_err(|error| self.away(&error))?;
+        let answer = timeout(limit, request.send()).await;
+        let answer = answer.map_err(|_| self.silent())?;
+        let answer = answer.map_err(|error| self.away(&error))?;
         let took = TimeDelta::from_std(began.elapsed()).unwrap_or_default();
         let (status, retry_after) = (answer.status(), retry_after(&answer));
         let text = self.read(answer).await?;
@@ -303,10 +319,20 @@ impl Remote {
         }
     }
 
+    fn silent(&self) -> RemoteError {
+        RemoteError::Unreachable {
+            address: self.name(),
+            why: SILENCE.to_owned(),
+        }
+    }
+
     async fn connect(&self) -> Result<Client, RemoteError> {
         let mut builder = Client::builder()
             .user_agent(concat!("warroom/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECTING)
+            .tcp_keepalive(SILENT)
+            .tcp_keepalive_interval(ASK_EVERY)
+            .tcp_keepalive_retries(ASK)
             .http1_only()
             .redirect(redirect::Policy::none())
             .retry(retry::never());
@@ -323,10 +349,13 @@ impl Remote {
     }
 }
 
+/// Why nobody can be reached who does not answer.
+const SILENCE: &str = "it did not answer in time";
+
 /// What was wrong, down to its first cause, without the address in it.
 fn in_words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return "it did not answer in time".to_owned();
+        return SILENCE.to_owned();
     }
     let mut cause: &dyn std::error::Error = error;
     while let Some(deeper) = cause.source() {

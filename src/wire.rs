@@ -70,6 +70,14 @@ pub struct Entry {
     /// The copy of the log on which it was made.
     #[schema(value_type = String, format = "uuid")]
     pub replica: ReplicaId,
+    /// The copy's own count of what was made there: 1, 2, 3. With it, the
+    /// server tells what was lost there, and two copies of one name.
+    #[serde(
+        default,
+        deserialize_with = "number::whole_or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub rseq: Option<u64>,
     /// The last number its author had seen.
     #[serde(deserialize_with = "number::whole")]
     pub base: Seq,
@@ -99,6 +107,10 @@ pub struct Post {
     /// clock says. The server's own where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<DateTime<Utc>>,
+    /// Counts of the copy's own (`rseq`) that no entry will ever have: what was
+    /// discarded there, or refused here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given_up: Vec<u64>,
 }
 
 /// What becomes of an entry that something newer overtook.

@@ -17,6 +17,7 @@ pub fn to_wire(row: RawEntry) -> Option<wire::Entry> {
         by: row.by,
         via: row.via,
         replica: row.replica,
+        rseq: None,
         base: row.base,
         told: false,
         body: RawValue::from_string(row.body).ok()?,

@@ -2,7 +2,7 @@
 //! transaction runs goes together into the next, so that a hundred posts cost
 //! one commit; each is answered by itself, and only after the commit (I1).
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt as _;
@@ -10,9 +10,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::{Problem, Room, late};
 use crate::{
-    domain::{board::Board, entry::EntryId, fact::Fact, update::Audience},
+    domain::{
+        board::Board,
+        entry::{ENGINE, Entry, EntryId, ReplicaId, Seq, Via},
+        fact::Fact,
+        incident::Incident,
+        text::{self, Prose},
+        update::Audience,
+    },
     journal,
-    store::{Accepting, Known, Messages, RawEntry, StoreError},
+    store::{Accepting, Known, Messages, Place, RawEntry, StoreError},
     wire::{Code, Item, OnConflict, Outcome},
 };
 
@@ -42,14 +49,24 @@ pub(super) struct Offer {
     pub(super) told: bool,
     /// How long ago it was recorded, by its sender's clock.
     pub(super) waited: TimeDelta,
+    /// Its copy's own count.
+    pub(super) rseq: Option<u64>,
+}
+
+/// What somebody wants taken in.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    /// What can be taken, and what was refused at the door.
+    pub(super) items: Vec<Result<Offer, Item>>,
+    pub(super) on_conflict: OnConflict,
+    /// Counts of the copy that belong to no entry.
+    pub(super) given_up: Vec<u64>,
 }
 
 /// A post that waits for its answer.
 #[derive(Debug)]
 struct Job {
-    /// What can be taken, and what was refused at the door.
-    items: Vec<Result<Offer, Item>>,
-    on_conflict: OnConflict,
+    order: Order,
     answer: oneshot::Sender<Result<Vec<Item>, Problem>>,
     /// Given back with the answer.
     _place: OwnedSemaphorePermit,
@@ -77,19 +94,13 @@ impl Writer {
     }
 
     /// Hands in entries that came in `bytes`, and waits until they are on disk.
-    pub(super) async fn post(
-        &self,
-        items: Vec<Result<Offer, Item>>,
-        on_conflict: OnConflict,
-        bytes: usize,
-    ) -> Result<Vec<Item>, Problem> {
+    pub(super) async fn post(&self, order: Order, bytes: usize) -> Result<Vec<Item>, Problem> {
         let busy = || Problem::new(Code::Busy, "nothing was saved; send it again");
         let pieces = u32::try_from(bytes / PIECE + 1).unwrap_or(u32::MAX);
         let place = Arc::clone(&self.places).try_acquire_many_owned(pieces);
         let (answer, answered) = oneshot::channel();
         let job = Job {
-            items,
-            on_conflict,
+            order,
             answer,
             _place: place.map_err(|_| busy())?,
         };
@@ -105,12 +116,12 @@ impl Writer {
 
 async fn write(room: Arc<Room>, mut jobs: mpsc::Receiver<Job>) {
     while let Some(first) = jobs.recv().await {
-        let mut count = first.items.len();
+        let mut count = first.order.items.len();
         let mut group = vec![first];
         while count < AT_ONCE
             && let Ok(job) = jobs.try_recv()
         {
-            count += job.items.len();
+            count += job.order.items.len();
             group.push(job);
         }
         write_group(&room, group).await;
@@ -181,9 +192,12 @@ async fn attempt(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, Failure> {
 }
 
 async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreError> {
-    let rows = jobs.iter().flat_map(|job| &job.items).flatten();
-    let ids: Vec<EntryId> = rows.map(|offer| offer.row.id).collect();
+    let offers = || jobs.iter().flat_map(|job| &job.order.items).flatten();
+    let ids: Vec<EntryId> = offers().map(|offer| offer.row.id).collect();
+    let counted = offers().filter(|offer| offer.rseq.is_some());
+    let copies: HashSet<ReplicaId> = counted.map(|offer| offer.row.replica).collect();
     let mut tx = room.log.accepting(&ids).await?;
+    tx.count(&copies.into_iter().collect::<Vec<_>>()).await?;
     let mut slot = room.board.lock().await;
     // Taken out while it is ahead of the disk: if this comes to nothing, the
     // next one folds the log anew.
@@ -197,10 +211,18 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     let answers = jobs
         .iter()
         .map(|job| {
-            let items = job.items.iter();
+            let mut taking = Taking {
+                room,
+                tx: &mut tx,
+                board: folded,
+                order: &job.order,
+                forked: HashSet::new(),
+                now,
+            };
+            let items = job.order.items.iter();
             items
                 .map(|item| match item {
-                    Ok(offer) => take(&mut tx, folded, offer, job.on_conflict, now),
+                    Ok(offer) => taking.take(offer),
                     Err(refused) => refused.clone(),
                 })
                 .collect()
@@ -213,63 +235,159 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     Ok(answers)
 }
 
-/// Takes one entry in, if it is new and may be.
-fn take(
-    tx: &mut Accepting<'_>,
-    board: &mut Board,
-    offer: &Offer,
-    on_conflict: OnConflict,
+/// One post that is being taken in.
+struct Taking<'t, 'l> {
+    room: &'t Room,
+    tx: &'t mut Accepting<'l>,
+    board: &'t mut Board,
+    order: &'t Order,
+    /// Copies of this post whose name another one has.
+    forked: HashSet<ReplicaId>,
     now: DateTime<Utc>,
-) -> Item {
-    let row = &offer.row;
-    match tx.known(row) {
-        Known::Same(seq) => return Item::kept(row.id, Outcome::Duplicate, seq),
-        Known::Other => {
-            let way_out = "the log has another entry by this id: give the new one its own";
-            return Item::rejected(row.id, Code::IdReuse, way_out);
+}
+
+impl Taking<'_, '_> {
+    /// Takes one entry in, if it is new and may be.
+    fn take(&mut self, offer: &Offer) -> Item {
+        let row = &offer.row;
+        match self.tx.known(row) {
+            Known::Same(seq) => return Item::kept(row.id, Outcome::Duplicate, seq),
+            Known::Other => {
+                let way_out = "the log has another entry by this id: give the new one its own";
+                return Item::rejected(row.id, Code::IdReuse, way_out);
+            }
+            Known::New => {}
         }
-        Known::New => {}
-    }
-    let Some(mut entry) = row.entry() else {
-        return Item::rejected(row.id, Code::Unfit, "its body is no JSON");
-    };
-    let incident = board.get(entry.incident);
-    let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
-    if let (Some(incident), Some(winner), OnConflict::Reject) = (incident, winner, on_conflict) {
-        let why = incident.winner_in_words(winner, now);
-        let refused = Item::rejected(row.id, Code::Superseded, &why);
-        let winner = Some(winner);
-        return Item {
-            superseded_by: winner,
-            ..refused
+        let Some(entry) = row.entry() else {
+            return Item::rejected(row.id, Code::Unfit, "its body is no JSON");
         };
+        let Some(lost) = self.lost_before(offer) else {
+            let way_out = "another copy of the log has the same name: take a new one, and send it again under the same id";
+            return Item::rejected(row.id, Code::Forked, way_out);
+        };
+        let taken = self.take_new(offer, entry);
+        if taken.seq.is_some()
+            && let Some(rseq) = offer.rseq
+        {
+            self.tx.counted(row.replica, rseq);
+            self.tell_of(lost, row);
+        }
+        taken
     }
-    if let (Some(incident), Fact::UpdateSent(update), None, false) =
-        (incident, &entry.fact, winner, offer.told)
-        && update.audience == Audience::External
-        && let Err(refusal) = incident.may_publish(update)
-    {
-        // It would stand in the log as published, and reach nobody (X2).
-        return Item::rejected(row.id, Code::Unfit, &refusal.sentence);
-    }
-    let (outcome, intents) = match winner {
-        Some(_) => (Outcome::Superseded, Vec::new()),
-        None if offer.told => (Outcome::Appended, Vec::new()),
-        None => (Outcome::Appended, journal::following(&entry, board, now)),
-    };
-    let start = late::start(incident, &entry, offer.waited, now);
-    let messages = Messages { intents, start };
-    match tx.take(row.clone(), &entry.fact, messages) {
-        Ok(seq) => {
-            entry.seq = Some(seq);
-            board.apply(entry);
-            Item {
-                superseded_by: winner,
-                ..Item::kept(row.id, outcome, seq)
+
+    /// How many entries of the same copy never came; `None` where this one is
+    /// of another copy by the same name.
+    fn lost_before(&mut self, offer: &Offer) -> Option<u64> {
+        let copy = offer.row.replica;
+        let Some(rseq) = offer.rseq else {
+            return Some(0);
+        };
+        match self.tx.place(copy, rseq, &self.order.given_up) {
+            _ if self.forked.contains(&copy) => None,
+            Place::Next => Some(0),
+            Place::After(lost) => Some(lost),
+            Place::Taken => {
+                tracing::warn!(%copy, by = %offer.row.by, "two copies of the log have the same name");
+                self.forked.insert(copy);
+                None
             }
         }
-        Err(error) => Item::rejected(row.id, Code::Unfit, &error.to_string()),
     }
+
+    fn take_new(&mut self, offer: &Offer, entry: Entry) -> Item {
+        let row = &offer.row;
+        let incident = self.board.get(entry.incident);
+        let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
+        let rejects = self.order.on_conflict == OnConflict::Reject;
+        if let (Some(incident), Some(winner), true) = (incident, winner, rejects) {
+            let why = incident.winner_in_words(winner, self.now);
+            let refused = Item::rejected(row.id, Code::Superseded, &why);
+            let winner = Some(winner);
+            return Item {
+                superseded_by: winner,
+                ..refused
+            };
+        }
+        if let (Some(incident), None, false) = (incident, winner, offer.told)
+            && let Some(why) = unapproved(incident, &entry.fact)
+        {
+            return Item::rejected(row.id, Code::Unfit, &why);
+        }
+        let (outcome, intents) = match winner {
+            Some(_) => (Outcome::Superseded, Vec::new()),
+            None if offer.told => (Outcome::Appended, Vec::new()),
+            None => {
+                let intents = journal::following(&entry, self.board, self.now);
+                (Outcome::Appended, intents)
+            }
+        };
+        let start = late::start(incident, &entry, offer.waited, self.now);
+        match self.add(row.clone(), entry, Messages { intents, start }) {
+            Ok(seq) => Item {
+                superseded_by: winner,
+                ..Item::kept(row.id, outcome, seq)
+            },
+            Err(error) => Item::rejected(row.id, Code::Unfit, &error.to_string()),
+        }
+    }
+
+    fn add(
+        &mut self,
+        row: RawEntry,
+        mut entry: Entry,
+        messages: Messages,
+    ) -> Result<Seq, StoreError> {
+        let seq = self.tx.take(row, &entry.fact, messages)?;
+        entry.seq = Some(seq);
+        self.board.apply(entry);
+        Ok(seq)
+    }
+
+    /// Notes in the log that entries were lost on the copy that made `row`, for
+    /// everybody to read who is at it.
+    fn tell_of(&mut self, lost: u64, row: &RawEntry) {
+        if lost == 0 {
+            return;
+        }
+        let entries = text::count(lost, "entry", "entries");
+        let (by, copy) = (&row.by, row.replica.to_string());
+        let copy = &copy[..8];
+        let text = format!(
+            "{entries} that {by} made before this never came: lost on that copy of the log ({copy}). Ask what is missing."
+        );
+        tracing::warn!(lost, %by, copy, "entries were lost on a copy of the log");
+        let note = Entry {
+            id: EntryId(self.room.clock.new_id()),
+            seq: None,
+            incident: row.incident,
+            at: self.now,
+            recorded_at: self.now,
+            by: ENGINE.into(),
+            via: Via::Engine,
+            replica: self.room.log.replica(),
+            base: self.board.head(),
+            fact: Fact::Noted {
+                text: Prose::lossy(&text),
+            },
+            came_as: None,
+        };
+        if let Err(error) = self.add(RawEntry::from(&note), note, Vec::new().into()) {
+            tracing::error!(%error, "noting what was lost on a copy of the log");
+        }
+    }
+}
+
+/// Why news for outside may not leave: it would stand in the log as published,
+/// and reach nobody (X2).
+fn unapproved(incident: &Incident, fact: &Fact) -> Option<String> {
+    let Fact::UpdateSent(update) = fact else {
+        return None;
+    };
+    let refused = match update.audience {
+        Audience::External => incident.may_publish(update).err()?,
+        Audience::Internal => return None,
+    };
+    Some(refused.sentence)
 }
 
 #[cfg(test)]
@@ -299,6 +417,7 @@ pub(super) mod tests {
             row,
             told: false,
             waited: TimeDelta::zero(),
+            rseq: None,
         }
     }
 }

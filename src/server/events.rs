@@ -15,7 +15,10 @@ use axum::{
 use chrono::{DateTime, Datelike as _, Utc};
 
 use super::{
-    Caller, Problem, Room, Shared, Workspace, accept::Offer, draining, feed, openapi::Refused,
+    Caller, Problem, Room, Shared, Workspace,
+    accept::{Offer, Order},
+    draining, feed,
+    openapi::Refused,
 };
 use crate::{
     domain::text::Name,
@@ -61,8 +64,12 @@ pub(super) async fn post(
         .into_iter()
         .map(|entry| checked(entry, &caller.name, sent_at))
         .collect();
-    let writer = &workspace.writer;
-    let results = writer.post(items, post.on_conflict, body.len()).await?;
+    let order = Order {
+        items,
+        on_conflict: post.on_conflict,
+        given_up: post.given_up,
+    };
+    let results = workspace.writer.post(order, body.len()).await?;
     let epoch = workspace.room.feed.epoch();
     Ok(Json(Posted { results, epoch }))
 }
@@ -83,7 +90,7 @@ fn plain_json(headers: &HeaderMap) -> Result<(), Problem> {
 
 /// An entry as it may be stored, or why it may not.
 fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Result<Offer, Item> {
-    let (id, told) = (entry.id, entry.told);
+    let (id, told, rseq) = (entry.id, entry.told, entry.rseq);
     let no = |code, detail| Err(Item::rejected(id, code, detail));
     if entry.v != wire::VERSION {
         return no(
@@ -119,7 +126,12 @@ fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Result<
     row.seq = None;
     row.by = author(&row, told, caller);
     let waited = sent_at.signed_duration_since(row.recorded_at);
-    Ok(Offer { row, told, waited })
+    Ok(Offer {
+        row,
+        told,
+        waited,
+        rseq,
+    })
 }
 
 /// The most characters of a name.
@@ -198,9 +210,9 @@ pub(super) async fn follow(
     // The history may have become another one meanwhile.
     agrees(room, &asked).await?;
     let most = asked.limit.unwrap_or(u32::MAX);
-    let events = room.feed.after(&room.log, asked.after, most).await?;
+    let page = feed::page(room, asked.after, most).await?;
     let json = [(header::CONTENT_TYPE, "application/json")];
-    Ok((json, feed::page(room, asked.after, &events)).into_response())
+    Ok((json, page).into_response())
 }
 
 /// Whether the client's number is one of this history.

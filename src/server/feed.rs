@@ -4,14 +4,15 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex as StdMutex, PoisonError, RwLock},
     time::Duration,
 };
 
+use axum::body::Bytes;
 use serde_json::value::RawValue;
 use tokio::{
     sync::{Mutex, watch},
-    time::MissedTickBehavior,
+    time::{Instant, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,12 @@ const _: () = assert!(PAGE as usize == wire::ENTRIES);
 const BYTES: usize = 1 << 20;
 /// How often it is looked at who runs the engine.
 const ENGINE: Duration = Duration::from_secs(1);
+/// How long what others wrote may wait to be read: what this server writes is
+/// told meanwhile, without reading it again after each commit.
+const BREATH: Duration = Duration::from_millis(10);
+/// How long a page may be told again as it is: a thousand consoles ask for the
+/// same one in the moment after an entry. Its time is as old as that.
+const SAME: Duration = Duration::from_millis(50);
 
 /// An entry as it is sent.
 pub(super) type Encoded = Arc<RawValue>;
@@ -42,8 +49,20 @@ pub(super) type Encoded = Arc<RawValue>;
 pub(super) struct Feed {
     state: RwLock<State>,
     head: watch::Sender<Seq>,
+    /// The page that was made last.
+    made: StdMutex<Option<Made>>,
     /// Held while the log is read, so that an entry is read once.
     reading: Mutex<()>,
+}
+
+/// A page as it was told, and what it tells.
+#[derive(Debug)]
+struct Made {
+    after: Seq,
+    most: u32,
+    head: Seq,
+    at: Instant,
+    body: Bytes,
 }
 
 #[derive(Debug, Default)]
@@ -67,6 +86,7 @@ impl Feed {
                 ..State::default()
             }),
             head: watch::Sender::new(before),
+            made: StdMutex::default(),
             reading: Mutex::new(()),
         };
         feed.refresh(log).await?;
@@ -154,6 +174,14 @@ impl Feed {
         Ok(fitting(rows.into_iter().map(encode).collect()))
     }
 
+    /// The page that was made last, if it is the one that is wanted, and true.
+    fn same(&self, after: Seq, most: u32) -> Option<Bytes> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = made.as_ref()?;
+        let wanted = made.after == after && made.most == most && made.head == self.head();
+        (wanted && made.at.elapsed() < SAME).then(|| made.body.clone())
+    }
+
     /// The entry of this number, if there is one; from here, or from the log.
     pub(super) async fn at(&self, log: &Log, seq: Seq) -> Result<Option<EntryId>, StoreError> {
         if let Some(id) = self.with(|state| state.at(seq)) {
@@ -188,6 +216,7 @@ impl Feed {
             }
         });
         if other {
+            *self.made.lock().unwrap_or_else(PoisonError::into_inner) = None;
             self.head.send_replace(head);
         }
         Ok(())
@@ -252,7 +281,10 @@ pub(super) async fn keep(room: Arc<Room>, mut changes: Changes, stop: Cancellati
     loop {
         let looked = tokio::select! {
             () = stop.cancelled() => return,
-            () = changes.changed() => Ok(()),
+            () = changes.changed() => {
+                tokio::time::sleep(BREATH).await;
+                Ok(())
+            }
             _ = look.tick() => room.feed.look(&room).await,
         };
         // At every look as well: a read that went wrong is made up for then.
@@ -266,18 +298,34 @@ pub(super) async fn keep(room: Arc<Room>, mut changes: Changes, stop: Cancellati
     }
 }
 
-/// The page that a console is sent.
-pub(super) fn page(room: &Room, after: Seq, events: &[Encoded]) -> Vec<u8> {
+/// The page that a console is sent: at most so many entries after a number.
+pub(super) async fn page(room: &Room, after: Seq, most: u32) -> Result<Bytes, StoreError> {
+    let feed = &room.feed;
+    if let Some(body) = feed.same(after, most) {
+        return Ok(body);
+    }
+    let at = Instant::now();
+    let events = feed.after(&room.log, after, most).await?;
     let next = after + events.len() as u64;
-    let head = room.feed.head().max(next);
+    let head = feed.head().max(next);
     let page = wire::Page {
         events: events.iter().map(|event| &**event).collect(),
         head,
         next,
         more: next < head,
-        epoch: room.feed.epoch(),
+        epoch: feed.epoch(),
         server_time: room.clock.now(),
-        engine: room.feed.engine(),
+        engine: feed.engine(),
     };
-    serde_json::to_vec(&page).expect("a page has only JSON, text and numbers")
+    let body = serde_json::to_vec(&page).expect("a page has only JSON, text and numbers");
+    let body = Bytes::from(body);
+    let made = Made {
+        after,
+        most,
+        head,
+        at,
+        body: body.clone(),
+    };
+    *feed.made.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
+    Ok(body)
 }

@@ -284,9 +284,8 @@ mod tests {
     use super::*;
     use crate::{
         clock::Clock,
-        server::Server,
+        server::{Server, accept::Order},
         store::{Log, OpenMode},
-        wire::OnConflict,
     };
 
     #[tokio::test]
@@ -306,10 +305,11 @@ mod tests {
         });
         let writing = async {
             let offer = super::super::accept::tests::note();
-            let answer = workspace
-                .writer
-                .post(vec![Ok(offer)], OnConflict::Record, 1);
-            let answer = answer.await.unwrap();
+            let order = Order {
+                items: vec![Ok(offer)],
+                ..Order::default()
+            };
+            let answer = workspace.writer.post(order, 1).await.unwrap();
             written.send(()).unwrap();
             answer[0].seq
         };

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Log, RawEntry, Start, StoreError, by_hand, deliveries,
+    Log, RawEntry, Start, StoreError, by_hand,
+    counters::Counters,
+    deliveries,
     log::{AT_ONCE, Numbered, PAGE, PAGES, insert, known},
     row::{FIELD, Packed, ROW, entry, to_db},
     tx::Tx,
@@ -22,7 +24,8 @@ use crate::domain::{
 #[derive(Debug)]
 pub struct Accepting<'a> {
     log: &'a Log,
-    tx: Tx<'a>,
+    pub(super) tx: Tx<'a>,
+    pub(super) counters: Counters,
     known: HashMap<EntryId, RawEntry>,
     fresh: Vec<RawEntry>,
     messages: Vec<Messages>,
@@ -72,6 +75,7 @@ impl Log {
         Ok(Accepting {
             log: self,
             tx,
+            counters: Counters::default(),
             known: all,
             fresh: Vec::new(),
             messages: Vec::new(),
@@ -113,17 +117,22 @@ impl Accepting<'_> {
     }
 
     /// What the log has under the id of `row`. Who recorded it is not
-    /// compared: that is not for the sender to say. Where the id follows from
-    /// what it is, the same step was fired by two engines apart: the first one
-    /// counts, whatever the second says.
+    /// compared, for that is not for the sender to say; nor is the copy, which
+    /// may have another name meanwhile. Where the id follows from what it is,
+    /// the same step was fired by two engines apart: the first one counts,
+    /// whatever the second says.
     pub fn known(&self, row: &RawEntry) -> Known {
         let Some(there) = self.known.get(&row.id) else {
             return Known::New;
         };
-        let by = there.by.clone();
         let twin =
             row.id.is_computed() && (&there.incident, &there.kind) == (&row.incident, &row.kind);
-        let same = twin || there.same(&RawEntry { by, ..row.clone() });
+        let same = twin
+            || there.same(&RawEntry {
+                by: there.by.clone(),
+                replica: there.replica,
+                ..row.clone()
+            });
         match there.seq {
             Some(seq) if same => Known::Same(seq),
             _ => Known::Other,
@@ -186,6 +195,7 @@ impl Accepting<'_> {
         for Messages { intents, start } in &self.messages {
             deliveries::queue(tx, intents, start, now).await?;
         }
+        self.counters.save(tx).await?;
         for origin in &self.taken_back {
             by_hand::take_back(tx, &origin.to_string()).await?;
         }

@@ -135,7 +135,7 @@ impl Log {
         if tx.head.remote {
             // The server makes the messages, unless somebody stands in for it.
             let stands_in = fence.is_some();
-            let waiting = outbox::keep(&mut tx, &rows, stands_in).await?;
+            let waiting = outbox::keep(&mut tx, &rows, stands_in, self.replica()).await?;
             if stands_in {
                 deliveries::queue(&mut tx, intents, &Start::Queued, now).await?;
             }
@@ -168,7 +168,7 @@ impl Log {
         rows: &[RawEntry],
     ) -> Result<Vec<Accepted>, StoreError> {
         if tx.head.remote {
-            outbox::keep(tx, rows, true).await
+            outbox::keep(tx, rows, true, self.replica()).await
         } else {
             self.add(tx, rows).await
         }

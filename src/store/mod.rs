@@ -20,6 +20,7 @@
 mod accepting;
 mod by_hand;
 mod connect;
+mod counters;
 mod deliveries;
 mod drafts;
 mod epoch;
@@ -45,6 +46,7 @@ mod watch;
 
 pub use accepting::{Accepting, Known, Messages};
 pub use by_hand::DeliveryFilter;
+pub use counters::Place;
 pub use deliveries::{Ending, Recovered, Start, Try};
 pub use error::StoreError;
 pub use lease::{Fence, Lease, LeaseState, Owner, Terms};

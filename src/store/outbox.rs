@@ -15,7 +15,7 @@ use std::{collections::HashMap, sync::atomic::Ordering};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
-    Log, RawEntry, StoreError,
+    Log, RawEntry, StoreError, counters,
     log::{AT_ONCE, Accepted, Numbered, insert, known},
     mark::{self, Mark},
     row::{FIELD, Packed, from_db, sum, to_db},
@@ -23,7 +23,7 @@ use super::{
     tx::Tx,
 };
 use crate::domain::{
-    entry::{EntryId, Seq},
+    entry::{EntryId, ReplicaId, Seq},
     text::Title,
 };
 
@@ -36,6 +36,8 @@ pub struct Unsent {
     pub told: bool,
     /// Why the server will not take it; `None` while it waits.
     pub refused: Option<Title>,
+    /// This copy's own count of it; `None` where another one made it.
+    pub rseq: Option<u64>,
 }
 
 /// What became of a page from the server.
@@ -133,7 +135,7 @@ impl Log {
         if !self.is_copy() {
             return Ok(Vec::new());
         }
-        let sql = format!("SELECT told, refused, {PACKED} FROM outbox ORDER BY nr");
+        let sql = format!("SELECT told, refused, rseq, {PACKED} FROM outbox ORDER BY nr");
         let rows = sqlx::query(AssertSqlSafe(sql))
             .bind(FIELD)
             .fetch_all(&self.inner.readers)
@@ -198,13 +200,17 @@ impl Log {
     /// When the file can't be written.
     pub async fn discard(&self, id: EntryId) -> Result<bool, StoreError> {
         let mut tx = self.inner.begin().await?;
-        let done = sqlx::query("DELETE FROM outbox WHERE id = $1")
-            .bind(id.to_string())
-            .execute(tx.conn())
-            .await;
-        let gone = done.map_err(|error| tx.told(error))?.rows_affected() > 0;
+        let gone: Result<Option<Option<i64>>, _> =
+            sqlx::query_scalar("DELETE FROM outbox WHERE id = $1 RETURNING rseq")
+                .bind(id.to_string())
+                .fetch_optional(tx.conn())
+                .await;
+        let gone = gone.map_err(|error| tx.told(error))?;
+        if let Some(rseq) = gone.flatten() {
+            counters::give_up(&mut tx, from_db(rseq)).await?;
+        }
         tx.commit().await?;
-        Ok(gone)
+        Ok(gone.is_some())
     }
 }
 
@@ -213,11 +219,12 @@ const PACKED: &str =
     "concat_ws($1, 0, id, incident, kind, at, recorded_at, actor, via, replica, base, body)";
 
 /// Keeps entries for the server; known ones are left as they are. `told` says
-/// that their messages were made elsewhere.
+/// that their messages were made elsewhere; those of `own` are counted.
 pub(super) async fn keep(
     tx: &mut Tx<'_>,
     rows: &[RawEntry],
     told: bool,
+    own: ReplicaId,
 ) -> Result<Vec<Accepted>, StoreError> {
     let mut kept = Vec::with_capacity(rows.len());
     for some in rows.chunks(AT_ONCE) {
@@ -233,8 +240,9 @@ pub(super) async fn keep(
                 }
                 Some(_) => return Err(StoreError::IdReuse { id: row.id }),
                 None => {
-                    let rseq = tx.head.rseq + 1;
-                    tx.head.rseq += u64::from(put(tx, row, rseq, told).await?);
+                    let rseq = (row.replica == own).then_some(tx.head.rseq + 1);
+                    let is_new = put(tx, row, rseq, told).await?;
+                    tx.head.rseq += u64::from(is_new && rseq.is_some());
                     Accepted::Waiting
                 }
             });
@@ -243,7 +251,12 @@ pub(super) async fn keep(
     Ok(kept)
 }
 
-async fn put(tx: &mut Tx<'_>, row: &RawEntry, rseq: u64, told: bool) -> Result<bool, StoreError> {
+async fn put(
+    tx: &mut Tx<'_>,
+    row: &RawEntry,
+    rseq: Option<u64>,
+    told: bool,
+) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO outbox (id, incident, kind, at, recorded_at, actor, via, replica, rseq, base, body, told) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
@@ -256,7 +269,7 @@ async fn put(tx: &mut Tx<'_>, row: &RawEntry, rseq: u64, told: bool) -> Result<b
     .bind(row.by.to_string())
     .bind(row.via.clone())
     .bind(row.replica.to_string())
-    .bind(to_db(rseq))
+    .bind(rseq.map(to_db))
     .bind(to_db(row.base))
     .bind(row.body.clone())
     .bind(i64::from(told))
@@ -372,7 +385,8 @@ async fn run(tx: &mut Tx<'_>, sql: &'static str) -> Result<(), StoreError> {
 
 fn unsent(row: &sqlx::any::AnyRow) -> Result<Unsent, sqlx::Error> {
     let (told, refused): (i64, Option<String>) = (row.try_get(0)?, row.try_get(1)?);
-    let line: String = row.try_get(2)?;
+    let rseq: Option<i64> = row.try_get(2)?;
+    let line: String = row.try_get(3)?;
     let packed = Packed::read(&line)
         .ok_or_else(|| sqlx::Error::Decode("an unsent entry can't be read".into()))?;
     Ok(Unsent {
@@ -382,5 +396,6 @@ fn unsent(row: &sqlx::any::AnyRow) -> Result<Unsent, sqlx::Error> {
         },
         told: told != 0,
         refused: refused.map(|why| Title::lossy(&why)),
+        rseq: rseq.map(from_db),
     })
 }

@@ -140,7 +140,7 @@ impl Log {
         rebase(&mut tx, &mut rows).await?;
         let accepted = if tx.head.remote {
             // Whoever imports tells a history; nobody is to be paged by it.
-            outbox::keep(&mut tx, &rows, true).await?
+            outbox::keep(&mut tx, &rows, true, self.replica()).await?
         } else {
             self.add(&mut tx, &rows).await?
         };

@@ -4,10 +4,13 @@ use std::collections::HashSet;
 
 use super::{Replica, SyncError};
 use crate::{
-    domain::{entry::EntryId, text::Title},
+    domain::{
+        entry::{EntryId, ReplicaId},
+        text::Title,
+    },
     journal::to_wire,
     store::Unsent,
-    wire::{self, OnConflict, Outcome, Post},
+    wire::{self, Code, OnConflict, Outcome, Post},
 };
 
 /// Entries handed in at once, and the bytes of their bodies: well within what
@@ -15,25 +18,28 @@ use crate::{
 const BATCH: usize = 200;
 const BATCH_BYTES: usize = 700 << 10;
 
+/// How often a copy takes a new name before it makes no sense.
+const NAMES: usize = 3;
+
 impl Replica {
     /// Hands in what waits; answers how many entries were refused for good.
     pub(super) async fn push(&self) -> Result<u64, SyncError> {
-        let mut refused = 0;
+        let (mut refused, mut names) = (0, 0);
         loop {
-            let batch = self.batch().await?;
+            let name = self.log.name_now().await?;
+            let batch = self.batch(name).await?;
             if batch.is_empty() {
                 return Ok(refused);
             }
-            let mut sent: HashSet<EntryId> = batch.iter().map(|entry| entry.id).collect();
-            let post = Post {
-                events: batch,
-                on_conflict: OnConflict::Record,
-                sent_at: Some(self.clock.now()),
-            };
-            let mut items = self.remote.post(&post).await?.what.results;
-            items.retain(|item| sent.remove(&item.id));
-            if !sent.is_empty() {
-                return Err(self.garbage("it does not answer for every entry").into());
+            let (forked, items): (Vec<_>, Vec<_>) =
+                self.hand_in(batch).await?.into_iter().partition(is_forked);
+            if !forked.is_empty() {
+                names += 1;
+                if names > NAMES {
+                    return Err(self.garbage("it takes every name for another's").into());
+                }
+                tracing::warn!(%name, "this copy of the log was cloned, and takes a new name");
+                self.log.take_new_name(name).await?;
             }
             let mut answered = self.answered.lock().await;
             for item in items {
@@ -48,8 +54,26 @@ impl Replica {
         }
     }
 
+    /// What became of each entry.
+    async fn hand_in(&self, batch: Vec<wire::Entry>) -> Result<Vec<wire::Item>, SyncError> {
+        let mut sent: HashSet<EntryId> = batch.iter().map(|entry| entry.id).collect();
+        let post = Post {
+            events: batch,
+            on_conflict: OnConflict::Record,
+            sent_at: Some(self.clock.now()),
+            given_up: self.log.given_up().await?,
+        };
+        let mut items = self.remote.post(&post).await?.what.results;
+        items.retain(|item| sent.remove(&item.id));
+        if sent.is_empty() {
+            Ok(items)
+        } else {
+            Err(self.garbage("it does not answer for every entry").into())
+        }
+    }
+
     /// The next entries that the server has not answered for.
-    async fn batch(&self) -> Result<Vec<wire::Entry>, SyncError> {
+    async fn batch(&self, name: ReplicaId) -> Result<Vec<wire::Entry>, SyncError> {
         let answered = self.answered.lock().await;
         let waiting = self.log.unsent().await?.into_iter();
         let mut bytes = 0;
@@ -61,15 +85,26 @@ impl Replica {
                 bytes += one.row.body.len();
                 first || bytes <= BATCH_BYTES
             })
-            .filter_map(carried)
+            .filter_map(|one| carried(one, name))
             .collect())
     }
 }
 
-/// An entry that waits, as it goes over the wire.
-fn carried(one: Unsent) -> Option<wire::Entry> {
+/// Whether another copy goes by the name of this one: what it made has to come
+/// under another name.
+fn is_forked(item: &wire::Item) -> bool {
+    item.code.as_deref() == Some(Code::Forked.word())
+}
+
+/// An entry that waits, as it goes over the wire: what this copy counted goes
+/// under the name that it has now.
+fn carried(one: Unsent, name: ReplicaId) -> Option<wire::Entry> {
     let mut entry = to_wire(one.row)?;
     entry.told = one.told;
+    entry.rseq = one.rseq;
+    if one.rseq.is_some() {
+        entry.replica = name;
+    }
     Some(entry)
 }
 

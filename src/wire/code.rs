@@ -16,6 +16,7 @@
 //! | `cursor_ahead` | 409 | the client knows more than the server | no | - |
 //! | `epoch_changed` | 409 | the server has another history | no | - |
 //! | `id_reuse` | 409 | the id is in use for something else | no | - |
+//! | `forked` | 409 | two copies of the log have the same name | no | - |
 //! | `superseded` | 409 | something newer overtook it | no | - |
 //! | `not_now` | 409 | its state does not allow it | no | - |
 //! | `too_large` | 413 | the request is too large | no | - |
@@ -108,6 +109,8 @@ codes! {
     EpochChanged = "epoch_changed", 409, "the server has another history";
     /// Other bytes under a known id.
     IdReuse = "id_reuse", 409, "the id is in use for something else";
+    /// What it calls its own count is another entry's.
+    Forked = "forked", 409, "two copies of the log have the same name";
     /// Somebody was first.
     Superseded = "superseded", 409, "something newer overtook it";
     /// A delivery that is on the wire, sent or taken back.

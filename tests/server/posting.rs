@@ -373,3 +373,47 @@ async fn a_server_that_ends_takes_nothing_more() {
     assert_eq!(code(answer).await, (503, "draining".to_owned()));
     assert_eq!(house.log.head().await.unwrap(), 0);
 }
+
+/// Note `n`, its copy's own `rseq`th.
+fn counted(n: u128, rseq: u64) -> Value {
+    let mut entry = note(n, "counted");
+    entry["rseq"] = json!(rseq);
+    entry
+}
+
+#[tokio::test]
+async fn two_copies_of_one_name_are_told_apart_and_neither_loses_anything() {
+    let house = House::open().await;
+    house
+        .post(&[declared(1), counted(2, 4), counted(3, 5)])
+        .await;
+
+    let again = house.post(&[counted(3, 5), counted(4, 6)]).await;
+    let twin = house.post(&[counted(5, 5), counted(6, 7)]).await;
+    let mut renamed = [counted(5, 5), counted(6, 7)];
+    for entry in &mut renamed {
+        entry["replica"] = json!(uuid(8));
+    }
+    let renamed = house.post(&renamed).await;
+
+    assert_eq!(results(&again), ["duplicate 3", "appended 4"]);
+    assert_eq!(results(&twin), ["rejected forked", "rejected forked"]);
+    assert_eq!(results(&renamed)[0], "appended 5");
+    assert_eq!(
+        house.log.head().await.unwrap(),
+        7,
+        "one that is lost is told"
+    );
+}
+
+#[tokio::test]
+async fn what_a_copy_gave_up_is_not_told_as_lost() {
+    let house = House::open().await;
+    house.post(&[declared(1), counted(2, 4)]).await;
+
+    let body = json!({ "events": [counted(3, 7)], "given_up": [2, 5, 6] });
+    let answer = house.post_as("ada", &body).await;
+
+    assert_eq!(answer.status(), 200);
+    assert_eq!(house.log.head().await.unwrap(), 3);
+}

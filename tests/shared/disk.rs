@@ -25,6 +25,7 @@ pub fn post() -> Post {
         events: vec![serde_json::from_value(event).unwrap()],
         on_conflict: OnConflict::Record,
         sent_at: None,
+        given_up: Vec::new(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Clients that are odd: with a wrong clock, and with a twin.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use chrono::TimeDelta;
 use serde_json::Value;
+use sqlx::{ConnectOptions as _, Connection as _, sqlite::SqliteConnectOptions};
 use warroom::clock::Clock;
 
 use super::backend::{Backend, synced};
@@ -74,9 +75,55 @@ fn a_cloned_home_loses_nothing() {
     let mut all = texts(&log);
     all.sort();
     assert_eq!(all, ["common", "original", "twin", "waiting"]);
-    let replicas: std::collections::BTreeSet<String> = entries(&log)
-        .iter()
-        .map(|entry| entry["replica"].to_string())
-        .collect();
-    say!("the twins are {} to the server", replicas.len());
+    let made = |text: &str| {
+        let all = entries(&log);
+        let found = all.iter().find(|entry| entry["body"]["text"] == text);
+        found.unwrap()["replica"].clone()
+    };
+    assert_eq!(made("waiting"), made("twin"));
+    assert_ne!(made("original"), made("twin"), "two of one name");
+}
+
+#[test]
+fn what_a_copy_lost_is_told_to_everybody_and_what_it_gave_up_is_not() {
+    let mut backend = Backend::on_a_file();
+    let client = backend.client("ada");
+    backend.start();
+    client.done("declare down --severity P2");
+    backend.end();
+    for text in ["one", "two", "three", "four", "five"] {
+        client.done(&format!("note {text}"));
+    }
+    let unsent = client.run(["sync", "--wait", "0s", "-o", "json"]).out;
+    let unsent: Value = serde_json::from_str(&unsent).unwrap();
+    let discarded = unsent["unsent"][0]["id"].as_str().unwrap().to_owned();
+    client.done(&format!("sync discard {discarded} --yes"));
+    let file = client.path().join(".local/share/warroom/prod.db");
+    lose(&file, &["three", "four"]);
+
+    backend.start();
+
+    let log = backend.agree(&[client]);
+    let texts = texts(&log);
+    let told = "2 entries that ada made before this never came";
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    assert_eq!(texts[..2], ["two", "five"]);
+    assert!(texts[2].starts_with(told), "{texts:?}");
+}
+
+/// Takes these notes out of the file behind the program's back.
+fn lose(file: &Path, notes: &[&str]) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let options = SqliteConnectOptions::new().filename(file);
+        let mut file = options.connect().await.unwrap();
+        for note in notes {
+            let gone = sqlx::query("DELETE FROM outbox WHERE body LIKE $1")
+                .bind(format!("%{note}%"))
+                .execute(&mut file)
+                .await;
+            assert_eq!(gone.unwrap().rows_affected(), 1, "{note}");
+        }
+        file.close().await.unwrap();
+    });
 }
