@@ -168,7 +168,14 @@ impl Remote {
         let mut path = format!("v1/ws/{ws}/events?after={after}&wait={wait}");
         let last = asked.last.map(|last| last.to_string());
         let limit = asked.limit.map(|limit| limit.to_string());
-        for (name, value) in [("limit", &limit), ("epoch", &asked.epoch), ("last", &last)] {
+        let console = asked.console.map(|console| console.to_string());
+        let asked = [
+            ("limit", &limit),
+            ("epoch", &asked.epoch),
+            ("last", &last),
+            ("console", &console),
+        ];
+        for (name, value) in asked {
             if let Some(value) = value {
                 path = format!("{path}&{name}={}", segment(value));
             }

@@ -39,7 +39,7 @@ use crate::{
     remote::{Remote, RemoteError},
     store::{Log, StoreError},
     ui::msg::{EngineSeen, LinkSeen},
-    wire::Channels,
+    wire::{Channels, Watcher},
 };
 
 /// How long the server may hold a question for news, in seconds: with each
@@ -126,6 +126,8 @@ pub struct Seen {
     pub deliveries: Vec<Delivery>,
     /// Where it sends updates, once it said so.
     pub channels: Option<Channels>,
+    /// Who has the room open, and in how many consoles.
+    pub watching: Vec<Watcher>,
 }
 
 /// How a copy stands to its server after [`Replica::settle`].

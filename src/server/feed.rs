@@ -11,7 +11,7 @@ use std::{
 use serde_json::value::RawValue;
 use tokio::{
     sync::{Mutex, watch},
-    time::MissedTickBehavior,
+    time::{Instant, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -164,9 +164,10 @@ impl Feed {
         Ok(found.map(|row| row.id))
     }
 
-    /// Looks at who runs the engine, and whether the history is another one.
+    /// Looks at who runs the engine, who follows, and whether the history is another one.
     pub(super) async fn look(&self, room: &Room) -> Result<(), StoreError> {
         let now = room.clock.now();
+        room.watching.count(Instant::now());
         let lease = room.log.lease().await?;
         let holder = lease
             .filter(|lease| lease.expires_at > now)
@@ -278,6 +279,7 @@ pub(super) fn page(room: &Room, after: Seq, events: &[Encoded]) -> Vec<u8> {
         epoch: room.feed.epoch(),
         server_time: room.clock.now(),
         engine: room.feed.engine(),
+        watching: room.watching.told(),
     };
     serde_json::to_vec(&page).expect("a page has only JSON, text and numbers")
 }

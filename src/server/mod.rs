@@ -22,6 +22,7 @@ mod problem;
 mod read;
 mod share;
 pub mod tokens;
+mod watching;
 
 use std::{
     collections::BTreeMap,
@@ -41,6 +42,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use accept::Writer;
 use feed::Feed;
+use watching::Watching;
 
 pub use auth::{Caller, Grant, Hash, Scope, Scopes, Tokens};
 pub use edge::Edge;
@@ -88,6 +90,7 @@ struct Room {
     /// folded anew.
     board: Mutex<Option<Board>>,
     feed: Feed,
+    watching: Watching,
 }
 
 impl Server {
@@ -146,6 +149,7 @@ impl Workspace {
             log,
             clock,
             board: Mutex::new(Some(board)),
+            watching: Watching::default(),
         });
         room.feed.look(&room).await?;
         let stop = CancellationToken::new();

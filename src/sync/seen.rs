@@ -12,6 +12,9 @@ use crate::{
     wire::{Channels, Known, Page},
 };
 
+/// How many who have the room open are shown: what a stranger sends is bounded.
+const WATCHING: usize = 20;
+
 impl Replica {
     /// Where the server sends updates, for whoever writes one here; and what
     /// the token may do.
@@ -65,6 +68,8 @@ impl Replica {
                 // By our own clock, whatever the server's says.
                 ticked_at: engine.ticked_at.map(|at| at - seen.link.offset),
             };
+            seen.watching.clone_from(&page.what.watching);
+            seen.watching.truncate(WATCHING);
         });
     }
 
@@ -78,7 +83,8 @@ impl Replica {
 
     pub(super) fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
         let now = self.clock.now();
-        seen.send_modify(|Seen { link, .. }| {
+        seen.send_modify(|Seen { link, watching, .. }| {
+            watching.clear();
             let since = match &link.state {
                 LinkState::Offline { since, .. } => *since,
                 LinkState::Alone | LinkState::Online { .. } => now,

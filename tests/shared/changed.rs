@@ -83,6 +83,28 @@ async fn where_updates_go_is_learned_anew_when_the_server_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_the_room_open_is_told_to_the_others() {
+    let mut backend = Backend::on_a_file();
+    let tokens = [backend.token("ada"), backend.token("bo")];
+    backend.start();
+    let open = async |place: &str, token: &str| {
+        let file = backend.house.path().join(format!("{place}.db"));
+        Copy::open(&file, backend.address(), "prod", token).await
+    };
+    let mut desk = open("desk", &tokens[0]).await;
+    let mut laptop = open("laptop", &tokens[0]).await;
+    let mut bo = open("bo", &tokens[1]).await;
+    // A command looks in, and is not there.
+    open("script", &tokens[1]).await.settled().await;
+
+    for copy in [&mut desk, &mut laptop, &mut bo] {
+        copy.keep();
+    }
+
+    bo.sees(&[("ada", 2), ("bo", 1)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_backup_under_a_server_that_runs_is_refused_and_after_it_followers_heal() {
     let mut backend = Backend::on_a_file();
     let tokens = [backend.token("ada"), backend.token("bo")];
