@@ -223,7 +223,7 @@ impl Replica {
             settled.pulled += count;
             match page {
                 Some(page) if !page.what.more => {
-                    self.learn().await?;
+                    self.learn_if_it_says().await;
                     settled.refused += pushed?;
                     break;
                 }
@@ -285,7 +285,9 @@ impl Replica {
                     }
                     is_new |= page.is_none();
                     if is_new && wait > 0 && page.is_some() {
-                        is_new = !self.learn_and_tell(seen).await;
+                        // Once: a server that can't say it is not asked without end.
+                        is_new = false;
+                        self.learn_and_tell(seen).await;
                     }
                     // Who answers at once, and nothing, is not asked at once again.
                     let is_news = count > 0 || began.elapsed() > SOON;

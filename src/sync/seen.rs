@@ -18,7 +18,7 @@ const WATCHING: usize = 20;
 impl Replica {
     /// Where the server sends updates, for whoever writes one here; and what
     /// the token may do.
-    pub(super) async fn learn(&self) -> Result<Channels, SyncError> {
+    async fn learn(&self) -> Result<Channels, SyncError> {
         let meta = self.remote.meta().await?.what;
         let known = Known {
             channels: meta.channels,
@@ -29,18 +29,18 @@ impl Replica {
         Ok(known.channels)
     }
 
-    /// [`Replica::learn`], for a screen; answers whether it came to know.
-    pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) -> bool {
+    /// [`Replica::learn`]; entries go to and fro as well without it.
+    pub(super) async fn learn_if_it_says(&self) -> Option<Channels> {
         let learned = self.learn().await;
-        match learned {
-            Ok(channels) => {
-                seen.send_modify(|seen| seen.channels = Some(channels));
-                true
-            }
-            Err(error) => {
-                tracing::info!(%error, "asking for the channels");
-                false
-            }
+        learned
+            .inspect_err(|error| tracing::info!(%error, "asking for the channels"))
+            .ok()
+    }
+
+    /// The same, for a screen.
+    pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) {
+        if let Some(channels) = self.learn_if_it_says().await {
+            seen.send_modify(|seen| seen.channels = Some(channels));
         }
     }
 
