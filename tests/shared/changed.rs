@@ -31,6 +31,21 @@ fn keep_secret(file: &Path, token: &str) {
     fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
+/// A server that two people follow.
+async fn followed() -> (Backend, Vec<Copy>) {
+    let mut backend = Backend::on_a_file();
+    let tokens = [backend.token("ada"), backend.token("bo")];
+    backend.start();
+    let mut copies = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        let file = backend.house.path().join(format!("{place}.db"));
+        let mut copy = Copy::open(&file, backend.address(), "prod", token).await;
+        copy.keep();
+        copies.push(copy);
+    }
+    (backend, copies)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_changed_in_its_file_counts_without_a_new_start() {
     let mut backend = Backend::on_a_file();
@@ -106,16 +121,7 @@ async fn who_has_the_room_open_is_told_to_the_others() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_under_a_server_that_runs_is_refused_and_after_it_followers_heal() {
-    let mut backend = Backend::on_a_file();
-    let tokens = [backend.token("ada"), backend.token("bo")];
-    backend.start();
-    let mut copies = Vec::new();
-    for (place, token) in tokens.iter().enumerate() {
-        let file = backend.house.path().join(format!("{place}.db"));
-        let mut copy = Copy::open(&file, backend.address(), "prod", token).await;
-        copy.keep();
-        copies.push(copy);
-    }
+    let (mut backend, copies) = followed().await;
     let both: Vec<&Copy> = copies.iter().collect();
     both[0].note("one").await;
     converged(&both, 1, PATIENCE).await;
@@ -153,16 +159,7 @@ async fn a_backup_under_a_server_that_runs_is_refused_and_after_it_followers_hea
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_history_under_a_server_that_runs_is_noticed_by_all_who_follow() {
-    let mut backend = Backend::on_a_file();
-    let tokens = [backend.token("ada"), backend.token("bo")];
-    backend.start();
-    let mut copies = Vec::new();
-    for (place, token) in tokens.iter().enumerate() {
-        let file = backend.house.path().join(format!("{place}.db"));
-        let mut copy = Copy::open(&file, backend.address(), "prod", token).await;
-        copy.keep();
-        copies.push(copy);
-    }
+    let (backend, copies) = followed().await;
     let both: Vec<&Copy> = copies.iter().collect();
     both[0].note("one").await;
     converged(&both, 1, PATIENCE).await;
