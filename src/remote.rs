@@ -4,24 +4,23 @@
 //! What comes back is a stranger's: its length is bounded, its shape checked,
 //! no redirect is followed, and no sentence of it is shown uncleaned.
 
-use std::{
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+mod address;
+
+use std::{path::Path, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::{Certificate, Client, Method, Response, StatusCode, Url, header, redirect, retry};
+use reqwest::{Certificate, Client, Method, Response, StatusCode, header, redirect, retry};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     sync::OnceCell,
     time::{Instant, timeout},
 };
 
+pub use address::Address;
+
 use crate::{
     domain::{
         notice::Delivery,
-        secret::Secret,
         text::{Name, Title},
     },
     wire::{Follow, Meta, Page, Post, Posted, Problem, Told},
@@ -45,25 +44,6 @@ const ASK: u32 = 3;
 /// The most that is read of an answer, in bytes: a page of the largest entries
 /// is not sent whole by any server.
 const LARGEST: usize = 64 << 20;
-/// Permissions that let anybody but the owner touch a file.
-const OTHERS: u32 = 0o077;
-/// The longest token that is read from a file, in bytes.
-const LONGEST_TOKEN: u64 = 4 << 10;
-
-/// Where the shared backend is, and who speaks to it.
-#[derive(Debug, Clone)]
-pub struct Address {
-    /// Its root, such as `https://warroom.example`; or `unix:/run/warroom/sock`.
-    pub url: Url,
-    /// The workspace there.
-    pub workspace: Name,
-    /// Who asks; a Unix socket needs none.
-    pub token: Option<Secret>,
-    /// The file in which the token may be another one by now.
-    pub token_file: Option<PathBuf>,
-    /// Certificates to trust beside the system's.
-    pub ca_file: Option<PathBuf>,
-}
 
 /// The shared backend.
 #[derive(Debug)]
@@ -139,7 +119,7 @@ impl Remote {
     ///
     /// Where the address could never be spoken to in confidence.
     pub fn new(address: Address) -> Result<Self, RemoteError> {
-        check(&address)?;
+        address.check()?;
         Ok(Self {
             address,
             client: OnceCell::new(),
@@ -148,15 +128,7 @@ impl Remote {
 
     /// Its address, without anything secret.
     pub fn name(&self) -> String {
-        let url = &self.address.url;
-        if let Some(path) = socket(url) {
-            return path.display().to_string();
-        }
-        let host = url.host_str().unwrap_or("?");
-        match url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        }
+        self.address.name()
     }
 
     /// Hands entries in; answers once they are on disk there.
@@ -182,7 +154,14 @@ impl Remote {
         let mut path = format!("v1/ws/{ws}/events?after={after}&wait={wait}");
         let last = asked.last.map(|last| last.to_string());
         let limit = asked.limit.map(|limit| limit.to_string());
-        for (name, value) in [("limit", &limit), ("epoch", &asked.epoch), ("last", &last)] {
+        let console = asked.console.map(|console| console.to_string());
+        let asked = [
+            ("limit", &limit),
+            ("epoch", &asked.epoch),
+            ("last", &last),
+            ("console", &console),
+        ];
+        for (name, value) in asked {
             if let Some(value) = value {
                 path = format!("{path}&{name}={}", segment(value));
             }
@@ -236,14 +215,11 @@ impl Remote {
         body: Option<&impl Serialize>,
         limit: Duration,
     ) -> Result<Heard<T>, RemoteError> {
-        let url = match socket(&self.address.url) {
-            Some(_) => Url::parse(ON_A_SOCKET).and_then(|root| root.join(path)),
-            None => self.address.url.join(path),
-        };
+        let url = self.address.join(path);
         let url = url.map_err(|error| self.garbage(&error.to_string()))?;
         let client = self.client.get_or_try_init(|| self.connect()).await?;
         let mut request = client.request(method, url).timeout(limit + PATIENCE);
-        if let Some(token) = self.token().await {
+        if let Some(token) = self.address.token().await {
             request = request.bearer_auth(token.reveal());
         }
         if let Some(body) = body {
@@ -262,17 +238,6 @@ impl Remote {
         let what = serde_json::from_slice(&text);
         let what = what.map_err(|error| self.garbage(&error.to_string()))?;
         Ok(Heard { what, took })
-    }
-
-    /// The token as its file has it now, so that a changed one counts from the
-    /// next call on; as it was at the start while the file has none.
-    async fn token(&self) -> Option<Secret> {
-        let file = self.address.token_file.as_deref();
-        let now = match file {
-            Some(file) => in_file(file).await,
-            None => None,
-        };
-        now.or_else(|| self.address.token.clone())
     }
 
     async fn read(&self, mut answer: Response) -> Result<Vec<u8>, RemoteError> {
@@ -336,7 +301,7 @@ impl Remote {
             .http1_only()
             .redirect(redirect::Policy::none())
             .retry(retry::never());
-        if let Some(path) = socket(&self.address.url) {
+        if let Some(path) = self.address.socket() {
             builder = builder.unix_socket(path).tls_certs_only([]);
         } else if self.address.url.scheme() == "http" {
             // A host without any certificates can still be spoken to.
@@ -385,52 +350,6 @@ fn segment(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes())
         .collect::<String>()
         .replace('+', "%20")
-}
-
-/// What requests on a Unix socket are addressed to.
-const ON_A_SOCKET: &str = "http://localhost/";
-
-/// The Unix socket that the address names; `None` where it names a host.
-fn socket(url: &Url) -> Option<PathBuf> {
-    if url.scheme() != "unix" {
-        return None;
-    }
-    let file = Url::parse(&format!("file://{}", url.path())).ok()?;
-    file.to_file_path().ok()
-}
-
-/// The token in a file that only its owner can touch; `None` where there is
-/// none such.
-async fn in_file(file: &Path) -> Option<Secret> {
-    let about = tokio::fs::metadata(file).await.ok()?;
-    let is_safe = about.is_file() && about.permissions().mode() & OTHERS == 0;
-    if !is_safe || about.len() > LONGEST_TOKEN {
-        return None;
-    }
-    let token = Secret::new(&tokio::fs::read_to_string(file).await.ok()?);
-    let is_one = !token.is_empty() && !token.reveal().chars().any(char::is_control);
-    is_one.then_some(token)
-}
-
-/// A token goes over plain http to this host alone.
-fn check(address: &Address) -> Result<(), RemoteError> {
-    let url = &address.url;
-    let host = url.host_str().unwrap_or_default();
-    let is_here = host == "localhost"
-        || host
-            .trim_matches(['[', ']'])
-            .parse()
-            .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-    match url.scheme() {
-        "https" | "unix" => Ok(()),
-        "http" if is_here => Ok(()),
-        "http" => Err(RemoteError::Setup(format!(
-            "the token would go to {host} unencrypted: write https://, or reach it through a tunnel to this host"
-        ))),
-        other => Err(RemoteError::Setup(format!(
-            "{other}: is no way to a server: write https://host, http://127.0.0.1:port, or unix:/path"
-        ))),
-    }
 }
 
 /// The server's clock against ours, from the middle of the call.

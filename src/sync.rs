@@ -40,7 +40,7 @@ use crate::{
     store::{Log, StoreError},
     ui::format::count,
     ui::msg::{EngineSeen, LinkSeen},
-    wire::Channels,
+    wire::{Channels, Watcher},
 };
 
 /// How long the server may hold a question for news, in seconds: with each
@@ -130,6 +130,8 @@ pub struct Seen {
     pub deliveries: Vec<Delivery>,
     /// Where it sends updates, once it said so.
     pub channels: Option<Channels>,
+    /// Who has the room open, and in how many consoles.
+    pub watching: Vec<Watcher>,
 }
 
 /// How a copy stands to its server after [`Replica::settle`].
@@ -232,7 +234,7 @@ impl Replica {
             settled.pulled += count;
             match page {
                 Some(page) if !page.what.more => {
-                    self.learn().await?;
+                    self.learn_if_it_says().await;
                     settled.refused += pushed?;
                     break;
                 }
@@ -294,7 +296,9 @@ impl Replica {
                     }
                     is_new |= page.is_none();
                     if is_new && wait > 0 && page.is_some() {
-                        is_new = !self.learn_and_tell(seen).await;
+                        // Once: a server that can't say it is not asked without end.
+                        is_new = false;
+                        self.learn_and_tell(seen).await;
                     }
                     // Who answers at once, and nothing, is not asked at once again.
                     let is_news = count > 0 || began.elapsed() > SOON;

@@ -222,6 +222,10 @@ pub struct Follow {
     /// the name of the whole one.
     #[param(value_type = Option<String>, format = "uuid")]
     pub last: Option<EntryId>,
+    /// The copy of the log in which somebody has the room open: they are told of
+    /// to the others, under the token's name.
+    #[param(value_type = Option<String>, format = "uuid")]
+    pub console: Option<ReplicaId>,
 }
 
 /// Entries after a number, and how the server is.
@@ -241,6 +245,19 @@ pub struct Page<E = Entry> {
     pub server_time: DateTime<Utc>,
     /// Who pages and delivers.
     pub engine: Engine,
+    /// Who has the room open, as this server knows: at most 20 names.
+    #[serde(default)]
+    pub watching: Vec<Watcher>,
+}
+
+/// Somebody who has the room open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Watcher {
+    /// Their name.
+    #[schema(value_type = String)]
+    pub name: Name,
+    /// In how many consoles: homes that they are at, not windows.
+    pub consoles: u32,
 }
 
 /// The engine, as the log tells.

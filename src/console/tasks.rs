@@ -183,6 +183,7 @@ pub(super) async fn in_touch(
     let tell = async {
         let mut deliveries = Vec::new();
         let mut channels = None;
+        let mut watching = Vec::new();
         while watched.changed().await.is_ok() {
             let seen = watched.borrow_and_update().clone();
             messages
@@ -190,6 +191,13 @@ pub(super) async fn in_touch(
                 .await
                 .ok();
             messages.send(Msg::Engine(seen.engine)).await.ok();
+            if seen.watching != watching {
+                watching.clone_from(&seen.watching);
+                let names = seen.watching.into_iter();
+                let names = names.map(|one| (one.name, one.consoles)).collect();
+                let told = Msg::Shared(Shared::Watching(names));
+                messages.send(told).await.ok();
+            }
             if takes_channels && seen.channels != channels {
                 channels.clone_from(&seen.channels);
                 let known = seen.channels.unwrap_or_default();

@@ -195,6 +195,10 @@ pub(super) async fn follow(
     let Query(asked) = asked?;
     let room = &workspace.room;
     agrees(room, &asked).await?;
+    if let Some(console) = asked.console {
+        let now = tokio::time::Instant::now();
+        room.watching.saw(console, &caller.name, now);
+    }
     let mut head = room.feed.watch();
     let wait = Duration::from_secs(asked.wait.min(wire::WAIT_S).into());
     let news = head.wait_for(|head| *head > asked.after);

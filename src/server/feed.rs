@@ -192,9 +192,10 @@ impl Feed {
         Ok(found.map(|row| row.id))
     }
 
-    /// Looks at who runs the engine, and whether the history is another one.
+    /// Looks at who runs the engine, who follows, and whether the history is another one.
     pub(super) async fn look(&self, room: &Room) -> Result<(), StoreError> {
         let now = room.clock.now();
+        room.watching.count(Instant::now());
         let lease = room.log.lease().await?;
         let holder = lease
             .filter(|lease| lease.expires_at > now)
@@ -316,6 +317,7 @@ pub(super) async fn page(room: &Room, after: Seq, most: u32) -> Result<Bytes, St
         epoch: feed.epoch(),
         server_time: room.clock.now(),
         engine: feed.engine(),
+        watching: room.watching.told(),
     };
     let body = serde_json::to_vec(&page).expect("a page has only JSON, text and numbers");
     let body = Bytes::from(body);

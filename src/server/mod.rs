@@ -22,6 +22,7 @@ mod problem;
 mod read;
 mod share;
 pub mod tokens;
+mod watching;
 
 use std::{
     collections::BTreeMap,
@@ -41,6 +42,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use accept::Writer;
 use feed::Feed;
+use watching::Watching;
 
 pub use auth::{Caller, Grant, Hash, Scope, Scopes, Tokens};
 pub use edge::Edge;
@@ -89,6 +91,7 @@ struct Room {
     /// goes on with a copy: incidents that nobody changes are in both.
     board: Mutex<Option<Arc<Board>>>,
     feed: Feed,
+    watching: Watching,
 }
 
 impl Server {
@@ -147,6 +150,7 @@ impl Workspace {
             log,
             clock,
             board: Mutex::new(Some(Arc::new(board))),
+            watching: Watching::default(),
         });
         room.feed.look(&room).await?;
         let stop = CancellationToken::new();

@@ -50,6 +50,8 @@ impl Replica {
                 .first()
                 .filter(|row| row.seq == Some(head))
                 .map(|row| row.id),
+            // Who only looks in for a moment is not there.
+            console: (wait_s > 0).then(|| self.log.replica()),
         };
         let answered = self.answered.lock().await.clone();
         let mut page = match self.remote.page(&asked).await {

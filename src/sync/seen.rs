@@ -12,10 +12,13 @@ use crate::{
     wire::{Channels, Known, Page},
 };
 
+/// How many who have the room open are shown: what a stranger sends is bounded.
+const WATCHING: usize = 20;
+
 impl Replica {
     /// Where the server sends updates, for whoever writes one here; whom it
     /// takes that for, and what they may do.
-    pub(super) async fn learn(&self) -> Result<Channels, SyncError> {
+    async fn learn(&self) -> Result<Channels, SyncError> {
         let meta = self.remote.meta().await?.what;
         let known = Known {
             channels: meta.channels,
@@ -31,18 +34,18 @@ impl Replica {
         Ok(known.channels)
     }
 
-    /// [`Replica::learn`], for a screen; answers whether it came to know.
-    pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) -> bool {
+    /// [`Replica::learn`]; entries go to and fro as well without it.
+    pub(super) async fn learn_if_it_says(&self) -> Option<Channels> {
         let learned = self.learn().await;
-        match learned {
-            Ok(channels) => {
-                seen.send_modify(|seen| seen.channels = Some(channels));
-                true
-            }
-            Err(error) => {
-                tracing::info!(%error, "asking for the channels");
-                false
-            }
+        learned
+            .inspect_err(|error| tracing::info!(%error, "asking for the channels"))
+            .ok()
+    }
+
+    /// The same, for a screen.
+    pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) {
+        if let Some(channels) = self.learn_if_it_says().await {
+            seen.send_modify(|seen| seen.channels = Some(channels));
         }
     }
 
@@ -70,6 +73,8 @@ impl Replica {
                 // By our own clock, whatever the server's says.
                 ticked_at: engine.ticked_at.map(|at| at - seen.link.offset),
             };
+            seen.watching.clone_from(&page.what.watching);
+            seen.watching.truncate(WATCHING);
         });
     }
 
@@ -83,7 +88,8 @@ impl Replica {
 
     pub(super) fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
         let now = self.clock.now();
-        seen.send_modify(|Seen { link, .. }| {
+        seen.send_modify(|Seen { link, watching, .. }| {
+            watching.clear();
             let since = match &link.state {
                 LinkState::Offline { since, .. } => *since,
                 LinkState::Alone | LinkState::Online { .. } => now,

@@ -91,6 +91,21 @@ fn a_server_that_answers_pages_alone() {
 }
 
 #[test]
+fn people_names_who_has_the_room_open() {
+    let mut app = busy();
+    let names = vec![("ana".into(), 1), ("bo".into(), 2)];
+
+    update(&mut app, Msg::Shared(Shared::Watching(names)), now());
+    press(&mut app, "6z", now());
+
+    let shown = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(
+        shown.contains("watching    ana, bo (2 consoles)"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn what_left_from_here_is_told_apart_and_stays_when_the_server_tells_of_its_own() {
     let mut app = standing_in();
     let ours = delivery("ours", DeliveryState::Sent);

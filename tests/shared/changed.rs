@@ -31,6 +31,21 @@ fn keep_secret(file: &Path, token: &str) {
     fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
+/// A server that two people follow.
+async fn followed() -> (Backend, Vec<Copy>) {
+    let mut backend = Backend::on_a_file();
+    let tokens = [backend.token("ada"), backend.token("bo")];
+    backend.start();
+    let mut copies = Vec::new();
+    for (place, token) in tokens.iter().enumerate() {
+        let file = backend.house.path().join(format!("{place}.db"));
+        let mut copy = Copy::open(&file, backend.address(), "prod", token).await;
+        copy.keep();
+        copies.push(copy);
+    }
+    (backend, copies)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_changed_in_its_file_counts_without_a_new_start() {
     let mut backend = Backend::on_a_file();
@@ -83,17 +98,30 @@ async fn where_updates_go_is_learned_anew_when_the_server_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_under_a_server_that_runs_is_refused_and_after_it_followers_heal() {
+async fn who_has_the_room_open_is_told_to_the_others() {
     let mut backend = Backend::on_a_file();
     let tokens = [backend.token("ada"), backend.token("bo")];
     backend.start();
-    let mut copies = Vec::new();
-    for (place, token) in tokens.iter().enumerate() {
+    let open = async |place: &str, token: &str| {
         let file = backend.house.path().join(format!("{place}.db"));
-        let mut copy = Copy::open(&file, backend.address(), "prod", token).await;
+        Copy::open(&file, backend.address(), "prod", token).await
+    };
+    let mut desk = open("desk", &tokens[0]).await;
+    let mut laptop = open("laptop", &tokens[0]).await;
+    let mut bo = open("bo", &tokens[1]).await;
+    // A command looks in, and is not there.
+    open("script", &tokens[1]).await.settled().await;
+
+    for copy in [&mut desk, &mut laptop, &mut bo] {
         copy.keep();
-        copies.push(copy);
     }
+
+    bo.sees(&[("ada", 2), ("bo", 1)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_under_a_server_that_runs_is_refused_and_after_it_followers_heal() {
+    let (mut backend, copies) = followed().await;
     let both: Vec<&Copy> = copies.iter().collect();
     both[0].note("one").await;
     converged(&both, 1, PATIENCE).await;
@@ -131,16 +159,7 @@ async fn a_backup_under_a_server_that_runs_is_refused_and_after_it_followers_hea
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_history_under_a_server_that_runs_is_noticed_by_all_who_follow() {
-    let mut backend = Backend::on_a_file();
-    let tokens = [backend.token("ada"), backend.token("bo")];
-    backend.start();
-    let mut copies = Vec::new();
-    for (place, token) in tokens.iter().enumerate() {
-        let file = backend.house.path().join(format!("{place}.db"));
-        let mut copy = Copy::open(&file, backend.address(), "prod", token).await;
-        copy.keep();
-        copies.push(copy);
-    }
+    let (backend, copies) = followed().await;
     let both: Vec<&Copy> = copies.iter().collect();
     both[0].note("one").await;
     converged(&both, 1, PATIENCE).await;

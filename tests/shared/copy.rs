@@ -80,6 +80,17 @@ impl Copy {
         self.hears(|seen| says_no(&seen.link.state)).await;
     }
 
+    /// Waits until these have the room open, in so many consoles each.
+    pub async fn sees(&self, names: &[(&str, u32)]) {
+        let there = |seen: &Seen| {
+            let there = seen.watching.iter();
+            there
+                .map(|one| (&*one.name, one.consoles))
+                .eq(names.iter().copied())
+        };
+        self.hears(there).await;
+    }
+
     /// Waits until it knows that updates go to this channel.
     pub async fn sends_to(&self, name: &str) {
         let goes = |seen: &Seen| {

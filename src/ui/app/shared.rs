@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, news};
 use crate::{
-    domain::{board::Board, notice::Delivery},
+    domain::{board::Board, notice::Delivery, text::Name},
     ui::msg::{EngineSeen, LinkSeen, Shared},
 };
 
@@ -17,6 +17,8 @@ pub struct Copy {
     pub unsent: usize,
     /// How many of these were refused.
     pub refused: usize,
+    /// Who has the room open, and in how many consoles.
+    pub watching: Vec<(Name, u32)>,
     /// Who pages from this copy in the server's place.
     pub in_place: Option<EngineSeen>,
     /// What was sent from this copy in the server's place, newest first.
@@ -54,6 +56,7 @@ pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
         Shared::Channels(inside, outside) => {
             (app.settings.inside, app.settings.outside) = (inside, outside);
         }
+        Shared::Watching(names) => app.shared.watching = names,
         Shared::InPlace(engine) => app.shared.in_place = engine,
         Shared::FromHere(ours) => {
             app.shared.from_here = ours;

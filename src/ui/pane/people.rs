@@ -24,6 +24,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     };
     let rows = roles(incident)
         .chain(here(incident, now))
+        .chain(watching(app))
         .chain(asked(incident, now))
         .chain(phones(incident));
     for (y, row) in (0..canvas.height()).zip(rows) {
@@ -86,6 +87,24 @@ fn here(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
             right: format::age(now - *since),
             role: Role::Normal,
         })
+}
+
+/// Who has the room open somewhere, whether they said something or not.
+fn watching(app: &App) -> Option<Row> {
+    let names = app.shared.watching.iter().map(|(name, consoles)| {
+        if *consoles > 1 {
+            format!("{name} ({consoles} consoles)")
+        } else {
+            name.to_string()
+        }
+    });
+    let names: Vec<String> = names.collect();
+    (!names.is_empty()).then(|| Row {
+        label: "watching",
+        text: names.join(", "),
+        right: String::new(),
+        role: Role::Normal,
+    })
 }
 
 fn asked(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
