@@ -1,6 +1,7 @@
 //! What keys do to the screen's state, and what leaves it.
 
 mod choice;
+mod drafts;
 mod gates;
 mod reviews;
 
