@@ -2,6 +2,7 @@
 
 mod choice;
 mod conflicts;
+mod drafts;
 mod gates;
 pub mod in_place;
 mod merged;

@@ -360,6 +360,19 @@ impl Room {
         say::note(self.global(), &text);
     }
 
+    /// The draft of an update that was saved last, whoever wrote it: its key and
+    /// its text.
+    ///
+    /// # Errors
+    ///
+    /// When the drafts can't be read.
+    pub async fn draft(&self, id: IncidentId) -> Result<Option<(String, String)>, StoreError> {
+        let key = Composer::draft_key(id, Audience::Internal);
+        let all = self.log()?.drafts().await?.into_iter();
+        let mut of_it = all.filter(|(found, _)| found.starts_with(&key));
+        Ok(of_it.next_back())
+    }
+
     /// What a command sees of the resolve gate (R1): the probes as the log
     /// tells, and whether the last update is sent or drafted.
     ///
@@ -377,8 +390,7 @@ impl Room {
             let last = incident.state().updates.last();
             last.is_some_and(|sent| sent.update.last)
         });
-        let key = Composer::draft_key(id, Audience::Internal);
-        let drafted = sent || self.log()?.draft(&key).await?.is_some();
+        let drafted = sent || self.draft(id).await?.is_some();
         Ok(Gate {
             not_green: known.then(|| not_green.collect()),
             final_update_drafted: drafted,

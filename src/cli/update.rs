@@ -82,7 +82,7 @@ impl Update {
         let now = room.now();
         let incident = room.incident()?;
         let (id, sealed) = (incident.id, incident.is_sealed());
-        let update = self.compose(room, incident, now).await?;
+        let (update, key) = self.compose(room, incident, now).await?;
         let label = room.board.label_in_updates(incident);
         let text = update.form.render(view::setting(label.as_deref(), now));
         hint(room, &update.form, Audience::Internal);
@@ -98,8 +98,7 @@ impl Update {
             confirm::word(room.global(), "send", &what)?;
         }
         let recorded = room.record(entering).await?;
-        if self.draft {
-            let key = Composer::draft_key(id, Audience::Internal);
+        if let Some(key) = key {
             room.log()?.drop_draft(&key).await?;
         }
         done::tell(room, &recorded)?;
@@ -107,27 +106,29 @@ impl Update {
     }
 
     /// The update as it would be sent, through the console's own composer, so
-    /// that both fill in the same.
+    /// that both fill in the same; and the key of the draft it was made of.
     async fn compose(
         &self,
         room: &Room,
         incident: &Incident,
         now: DateTime<Utc>,
-    ) -> color_eyre::Result<Sent> {
+    ) -> color_eyre::Result<(Sent, Option<String>)> {
         let channels = self.channels(room)?;
+        let mut key = None;
         let mut composer = if self.no_change {
             Composer::no_change(incident, &channels, now)
         } else {
             Composer::new(incident, Audience::Internal, &channels, now)
         };
         if self.draft {
-            let key = Composer::draft_key(incident.id, Audience::Internal);
-            let kept = room.log()?.draft(&key).await?;
             let sentence = format!("no draft is kept for {}", incident.label());
-            composer.restore(&kept.ok_or_else(|| Failure::not_found(sentence))?);
+            let kept = room.draft(incident.id).await?;
+            let (kept, text) = kept.ok_or_else(|| Failure::not_found(sentence))?;
+            composer.restore(&text);
+            key = Some(kept);
         }
         self.fill(&mut composer, incident, now)?;
-        Ok(composer.update(now).map_err(Failure::refused)?)
+        Ok((composer.update(now).map_err(Failure::refused)?, key))
     }
 
     fn channels(&self, room: &Room) -> Result<Vec<Name>, Failure> {

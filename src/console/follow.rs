@@ -33,10 +33,8 @@ pub(super) async fn follow(
     stop: CancellationToken,
 ) -> Result<(), Report> {
     let mut changes = log.changes().await;
-    for (key, text) in log.drafts().await? {
-        messages.send(Msg::Draft(key, text)).await.ok();
-    }
     let mut deliveries = Vec::new();
+    let mut drafts = Vec::new();
     let mut copy = Copy::default();
     loop {
         if copy.is_another(&log).await? {
@@ -53,6 +51,11 @@ pub(super) async fn follow(
         }
         if let Some(unsent) = copy.unsent(&log).await? {
             messages.send(unsent).await.ok();
+        }
+        let kept = patiently(|| log.drafts()).await?;
+        if kept != drafts {
+            drafts.clone_from(&kept);
+            messages.send(Msg::Drafts(kept)).await.ok();
         }
         let all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
         let shown = worth_showing(all);

@@ -336,12 +336,12 @@ impl Console {
         match effect {
             Effect::Record(wishes) => {
                 let batch = self.tasks.write(wishes, &self.app.board);
-                self.job(Job::Append(batch, None), now);
+                self.job(Job::Append(batch, Vec::new()), now);
             }
             Effect::SaveDraft(key, text) => self.job(Job::SaveDraft(key, text), now),
-            Effect::Send(wishes, draft) => {
+            Effect::Send(wishes, drafts) => {
                 let batch = self.tasks.write(wishes, &self.app.board);
-                self.job(Job::Append(batch, Some(draft)), now);
+                self.job(Job::Append(batch, drafts), now);
             }
             Effect::Deliver(order) => self.job(Job::Deliver(order), now),
             Effect::AdoptPolicy(incident) => self.job(Job::Adopt(incident), now),

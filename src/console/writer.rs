@@ -22,8 +22,8 @@ use crate::{
 /// Something for the disk.
 #[derive(Debug)]
 pub(super) enum Job {
-    /// Entries; and the draft that is forgotten once they are on disk.
-    Append(Batch, Option<String>),
+    /// Entries; and the drafts that are forgotten once they are on disk.
+    Append(Batch, Vec<String>),
     SaveDraft(String, String),
     Adopt(IncidentId),
     Deliver(Order),
@@ -59,14 +59,14 @@ impl Writer {
     async fn carry_out(&self, job: Job) -> Result<Vec<Msg>, StoreError> {
         let (log, now) = (&self.log, self.author.clock.now());
         match job {
-            Job::Append(batch, draft) => {
+            Job::Append(batch, drafts) => {
                 log.append(&batch.entries, &batch.intents, now).await?;
                 let by_people = batch.entries.iter().filter(|entry| entry.is_by_a_person());
                 let ids = by_people
                     .filter(|entry| entry.via == Via::Console)
                     .map(|entry| entry.id);
                 let mut answers = vec![Msg::Recorded(ids.collect())];
-                if let Some(key) = draft {
+                for key in drafts {
                     log.drop_draft(&key).await?;
                     answers.push(Msg::DraftSent(key));
                 }

@@ -6,13 +6,14 @@ use chrono::{DateTime, Utc};
 use super::{Log, StoreError, row::sum};
 
 impl Log {
-    /// Every draft that is kept: its key and its text.
+    /// Every draft that is kept: its key and its text; the one that was saved last
+    /// at the end.
     ///
     /// # Errors
     ///
     /// When the file can't be read.
     pub async fn drafts(&self) -> Result<Vec<(String, String)>, StoreError> {
-        sqlx::query_as("SELECT key, json FROM drafts ORDER BY key")
+        sqlx::query_as("SELECT key, json FROM drafts ORDER BY saved_at, key")
             .fetch_all(&self.inner.readers)
             .await
             .map_err(|error| self.inner.unread(error))

@@ -278,6 +278,8 @@ actions! {
     Editor = "editor", "write in $EDITOR", Composer, Screen;
     /// Inserts probes, timeline or the last text.
     Insert = "insert", "insert probes, timeline, last text", Composer, Screen;
+    /// Another draft that is kept for the same.
+    OtherDraft = "other-draft", "show another kept draft", Composer, Screen;
 }
 
 impl Action {

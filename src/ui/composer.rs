@@ -4,6 +4,7 @@
 //! leaves this console only through a review and a typed word.
 
 mod eta;
+mod source;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ use crate::domain::{
 };
 
 pub use eta::eta_at;
+pub use source::Source;
 
 /// The fields, in the order of the Tab key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,10 @@ pub struct Composer {
     pub last: bool,
     /// The last update when it was begun: another's may come meanwhile.
     pub after: Option<EntryId>,
+    /// The key under which it is kept.
+    pub key: String,
+    /// The drafts that it was taken from.
+    pub taken_from: Vec<Source>,
     /// The status that was filled in when it was begun.
     filled_in: String,
 }
@@ -120,6 +126,7 @@ struct Draft {
     body: Prose,
     to: Vec<(Name, bool)>,
     after: Option<EntryId>,
+    taken_from: Vec<Source>,
     filled_in: Title,
 }
 
@@ -166,6 +173,8 @@ impl Composer {
             saved_at: None,
             last: over,
             after: last_sent.map(|sent| sent.entry),
+            key: Self::draft_key(incident.id, audience),
+            taken_from: Vec::new(),
             filled_in: status_word(incident.phase()).to_owned(),
         }
     }
@@ -216,7 +225,8 @@ impl Composer {
         words(self) == words(fresh)
     }
 
-    /// The key under which its draft is kept.
+    /// What the keys of its drafts begin with, and the whole of those that a
+    /// program before this one left.
     pub fn draft_key(incident: IncidentId, audience: Audience) -> String {
         match audience {
             Audience::Internal => format!("update/{incident}"),
@@ -239,10 +249,11 @@ impl Composer {
             body: Prose::lossy(&self.body.text()),
             to: self.to.clone(),
             after: self.after,
+            taken_from: self.taken_from.clone(),
             filled_in: Title::lossy(&self.filled_in),
         };
         let text = serde_json::to_string(&draft).expect("a draft has only text");
-        (Self::draft_key(self.incident, self.audience), text)
+        (self.key.clone(), text)
     }
 
     /// Takes a kept draft over; text that is none changes nothing.
@@ -262,6 +273,7 @@ impl Composer {
             }
         }
         self.after = draft.after;
+        self.taken_from = draft.taken_from;
         self.filled_in = draft.filled_in.to_string();
     }
 

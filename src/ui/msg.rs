@@ -42,8 +42,9 @@ pub enum Msg {
     DraftSaved(DateTime<Utc>),
     /// A draft became an update, and is forgotten.
     DraftSent(String),
-    /// A draft was found on disk.
-    Draft(String, String),
+    /// The drafts that are on disk, by key; the one that was touched last at the
+    /// end.
+    Drafts(Vec<(String, String)>),
     /// Text came back from the editor.
     Edited(String),
     /// Runbooks were read.
@@ -77,8 +78,8 @@ pub enum Shared {
 pub enum Effect {
     /// Record these, all or none.
     Record(Vec<Wish>),
-    /// Record an update; once it is on disk, forget its draft, by key.
-    Send(Vec<Wish>, String),
+    /// Record an update; once it is on disk, forget its drafts, by key.
+    Send(Vec<Wish>, Vec<String>),
     /// Keep a draft: its key and its text.
     SaveDraft(String, String),
     /// Probe everything now.

@@ -7,6 +7,7 @@ use warroom::{
         fact::{Fact, Health},
         notice::{Delivery, DeliveryState},
         phase::Phase,
+        probe::{Outcome, Reading, System},
     },
     ui::{
         app::{App, update},
@@ -205,6 +206,28 @@ fn what_was_taken_back_or_overtaken_changed_nothing() {
     let rows = part(&console(&log, true), "CHANGES");
 
     assert!(!rows.iter().any(|row| row.contains("severity")), "{rows:?}");
+}
+
+#[test]
+fn a_load_of_three_digits_keeps_away_from_its_gauge() {
+    let mut app = busy();
+    let host = Reading {
+        at: now(),
+        outcome: Outcome::Pass,
+        took: None,
+        detail: "".into(),
+        system: Some(System {
+            load: [111.59, 112.27, 100.11],
+            cores: 128,
+            memory: (81, 100),
+            disk: (64, 100),
+        }),
+    };
+    update(&mut app, Msg::Reading("host".into(), host), now());
+
+    let rows = part(&app, "HOST");
+
+    assert!(rows[0].contains("128 cores █"), "{rows:?}");
 }
 
 #[test]

@@ -27,10 +27,6 @@ pub(super) fn key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effec
 }
 
 /// Carries out what needs no question; `None` where a form has to ask.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one arm per action, each a line or two"
-)]
 pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<Vec<Effect>> {
     let nothing = Some(Vec::new());
     match action {

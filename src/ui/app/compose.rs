@@ -12,6 +12,7 @@ use crate::domain::{
 use crate::ui::{
     action::Action,
     composer::{Composer, Field},
+    forms,
     msg::Effect,
 };
 
@@ -65,6 +66,10 @@ fn composer_action(app: &mut App, action: Action, now: DateTime<Utc>) -> Vec<Eff
             insert(app);
             keep(app)
         }
+        Action::OtherDraft => {
+            forms::other_draft(app, now);
+            Vec::new()
+        }
         other => act(app, other, "", now),
     }
 }
@@ -111,7 +116,7 @@ fn leave(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     let untouched = app.board.get(composer.incident).is_some_and(|incident| {
         composer.is_as_filled_in(&Composer::new(incident, composer.audience, &[], now))
     });
-    if untouched && !app.drafts.contains_key(&composer.to_draft().0) {
+    if untouched && app.drafts.get(&composer.key).is_none() {
         return Vec::new();
     }
     app.composer = Some(composer);
@@ -126,10 +131,10 @@ fn keep(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let (key, text) = composer.to_draft();
-    if app.drafts.get(&key) == Some(&text) {
+    if app.drafts.get(&key) == Some(text.as_str()) {
         return Vec::new();
     }
-    app.drafts.insert(key.clone(), text.clone());
+    app.drafts.keep(key.clone(), text.clone());
     vec![Effect::SaveDraft(key, text)]
 }
 

@@ -3,12 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::App;
-use crate::{
-    domain::{
-        entry::{Entry, IncidentId},
-        incident::Incident,
-    },
-    ui::composer::Composer,
+use crate::domain::{
+    entry::{Entry, IncidentId},
+    incident::Incident,
 };
 
 /// Folds entries in.
@@ -44,12 +41,11 @@ pub(super) fn go_on(app: &mut App, now: DateTime<Utc>) {
     let goes_on = label(into);
     let text = format!("{was} was merged into {goes_on}: what you see now is {goes_on}");
     let shown = app.shown.replace(into);
-    if let Some(composer) = &mut app.composer {
-        let key = Composer::draft_key(into, composer.audience);
-        // What is kept there is not to be written over.
-        if Some(composer.incident) == shown && !app.drafts.contains_key(&key) {
-            composer.incident = into;
-        }
+    let composer = app.composer.as_mut();
+    if let Some(composer) = composer.filter(|composer| Some(composer.incident) == shown) {
+        // Beside what is kept there, not over it.
+        composer.key = app.drafts.new_key(into, composer.audience);
+        composer.incident = into;
     }
     app.rows.clear();
     app.tell(text, false, now);

@@ -8,6 +8,7 @@ mod browse;
 mod chosen;
 mod compose;
 mod conflicts;
+mod drafts;
 mod filter;
 mod follow;
 mod keys;
@@ -49,10 +50,12 @@ use crate::domain::{
     notice::Delivery,
     policy::Policy,
     text::{Address, Name},
+    update::Audience,
 };
 
 pub use compose::since_last_update;
 pub use conflicts::{Dispute, disputes};
+pub use drafts::Drafts;
 pub use keys::act;
 pub use lists::{links, phase_items, runbook, runbook_item};
 pub use palette::{Hit, Palette};
@@ -152,8 +155,8 @@ pub struct App {
     pub mode: Mode,
     /// The update being written.
     pub composer: Option<Composer>,
-    /// Drafts found on disk, by key.
-    pub drafts: BTreeMap<String, String>,
+    /// Drafts that are kept.
+    pub drafts: Drafts,
     /// The row that is chosen in each pane.
     pub rows: BTreeMap<Pane, usize>,
     /// The filter of each pane.
@@ -203,6 +206,7 @@ impl App {
     pub fn new(settings: Settings, keymap: Keymap, panel: Panel, now: DateTime<Utc>) -> Self {
         Self {
             policy: Policy::of(&settings.policy),
+            drafts: Drafts::of_console(&settings.me, &console_of(&settings, now)),
             settings,
             keymap,
             board: Board::default(),
@@ -211,7 +215,6 @@ impl App {
             zoomed: false,
             mode: Mode::Browse,
             composer: None,
-            drafts: BTreeMap::new(),
             rows: BTreeMap::new(),
             filters: BTreeMap::new(),
             panel,
@@ -244,12 +247,13 @@ impl App {
         self.rows.get(&pane).copied().unwrap_or(0)
     }
 
-    /// The draft kept for the incident on the screen, if there is one.
-    pub fn kept_draft(&self) -> Option<&String> {
-        self.drafts
-            .iter()
-            .find(|(key, _)| self.shown.is_some_and(|id| key.ends_with(&id.to_string())))
-            .map(|(_, text)| text)
+    /// Whether this person has an unsent draft for the incident on the screen.
+    pub fn has_draft(&self) -> bool {
+        let kept = |id| {
+            let of = |audience| self.drafts.latest(id, audience);
+            of(Audience::Internal).or_else(|| of(Audience::External))
+        };
+        self.shown.and_then(kept).is_some()
     }
 
     /// Says something in the line below the panes.
@@ -378,11 +382,11 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             Vec::new()
         }
         Msg::DraftSent(key) => {
-            app.drafts.remove(&key);
+            app.drafts.forget(&key);
             Vec::new()
         }
-        Msg::Draft(key, text) => {
-            app.drafts.insert(key, text);
+        Msg::Drafts(found) => {
+            app.drafts.read(found);
             Vec::new()
         }
         Msg::Edited(text) => compose::edited(app, &text),
@@ -396,4 +400,9 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             vec![Effect::Redraw]
         }
     }
+}
+
+/// What no other console is called: no two of a host begin in one millisecond.
+fn console_of(settings: &Settings, started: DateTime<Utc>) -> String {
+    format!("{}-{}", settings.host, started.timestamp_millis())
 }

@@ -42,7 +42,9 @@ pub(super) fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     };
     let kept = match &recorded.fact {
         Fact::UpdateSent(update) => {
-            Some(Composer::of_form(incident, update, &app.settings.inside, now).to_draft())
+            let mut again = Composer::of_form(incident, update, &app.settings.inside, now);
+            again.key = app.drafts.new_key(incident.id, update.audience);
+            Some(again.to_draft())
         }
         _ => None,
     };
@@ -61,7 +63,7 @@ pub(super) fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     let mut effects = vec![Effect::Deliver(Order::Recall(entry)), record];
     if let Some((key, text)) = kept {
         // The words come back as a draft: one takes back to mend one.
-        app.drafts.insert(key.clone(), text.clone());
+        app.drafts.keep(key.clone(), text.clone());
         effects.push(Effect::SaveDraft(key, text));
     }
     effects

@@ -40,6 +40,7 @@ pub use from_here::over_what;
 pub use gate::{check, confirm};
 pub use propose::{propose, resolve_gate};
 pub use reach::reached;
+pub(super) use update::other_draft;
 
 /// Makes the sheet, or says why it can't be asked now.
 type Ask = fn(&Asking<'_>) -> Result<Sheet, String>;

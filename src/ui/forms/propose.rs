@@ -9,7 +9,7 @@ use crate::{
         incident::{Command, Gate, Refusal},
         update::Audience,
     },
-    ui::{app::App, composer::Composer, msg::Wish},
+    ui::{app::App, msg::Wish},
 };
 
 /// The wishes that record `fact` in `incident`, if it may be recorded now.
@@ -52,11 +52,11 @@ pub fn resolve_gate(app: &App, incident: IncidentId, now: DateTime<Utc>) -> Gate
     let checks = found.map_or(1, |incident| incident.policy().resolve.green_checks);
     let last_sent = found.and_then(|incident| incident.state().updates.last());
     let sent = last_sent.is_some_and(|sent| sent.update.last);
-    let draft = Composer::draft_key(incident, Audience::Internal);
+    let drafted = app.drafts.all(incident, Audience::Internal).next();
     let open = app.composer.as_ref();
     let open = open.is_some_and(|composer| composer.incident == incident);
     Gate {
         not_green: Some(app.panel.not_green(checks, now)),
-        final_update_drafted: sent || open || app.drafts.contains_key(&draft),
+        final_update_drafted: sent || open || drafted.is_some(),
     }
 }

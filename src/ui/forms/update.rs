@@ -5,15 +5,16 @@ use chrono::{DateTime, Utc};
 use super::{Asking, Filled, Refused};
 use crate::{
     domain::{
+        entry::IncidentId,
         fact::{Fact, Update},
         incident::Incident,
-        text::Text,
+        text::{Name, Text},
         update::{Audience, Setting},
     },
     ui::{
         action::Action,
         app::{App, Mode, Pane},
-        composer::{Composer, Stale},
+        composer::{Composer, Source, Stale},
         format,
         msg::Effect,
         sheet::{Field, Gate, Sheet},
@@ -25,22 +26,88 @@ pub(super) fn compose(app: &mut App, audience: Audience, no_change: bool, now: D
     let Some(incident) = app.incident() else {
         return;
     };
-    let channels = match audience {
-        Audience::Internal => &app.settings.inside,
-        Audience::External => &app.settings.outside,
-    };
     let is_open = |open: &Composer| open.incident == incident.id && open.audience == audience;
     if no_change {
-        app.composer = Some(Composer::no_change(incident, channels, now));
-    } else if !app.composer.as_ref().is_some_and(is_open) {
-        let mut composer = Composer::new(incident, audience, channels, now);
-        if let Some(kept) = app.drafts.get(&Composer::draft_key(incident.id, audience)) {
-            composer.restore(kept);
-        }
+        let channels = channels(app, audience);
+        let mut composer = Composer::no_change(incident, channels, now);
+        composer.key = app.drafts.new_key(incident.id, audience);
         app.composer = Some(composer);
+    } else if !app.composer.as_ref().is_some_and(is_open) {
+        let (incident, kept) = (incident.id, app.drafts.latest(incident.id, audience));
+        let kept = kept.map(|kept| kept.key.clone());
+        take_up(app, incident, audience, kept.as_deref(), now);
     }
     app.focus = Pane::Update;
     app.mode = Mode::Compose;
+}
+
+fn channels(app: &App, audience: Audience) -> &[Name] {
+    match audience {
+        Audience::Internal => &app.settings.inside,
+        Audience::External => &app.settings.outside,
+    }
+}
+
+/// Opens the draft under that key. One of another console may be open there:
+/// its words are taken over, and it stays as it is.
+fn take_up(
+    app: &mut App,
+    incident: IncidentId,
+    audience: Audience,
+    key: Option<&str>,
+    now: DateTime<Utc>,
+) {
+    let Some(found) = app.board.get(incident) else {
+        return;
+    };
+    let mut composer = Composer::new(found, audience, channels(app, audience), now);
+    composer.key = app.drafts.new_key(incident, audience);
+    let kept = key.and_then(|key| Some((key, app.drafts.get(key)?)));
+    let mut text = None;
+    if let Some((key, words)) = kept {
+        composer.restore(words);
+        if app.drafts.is_own(key) {
+            key.clone_into(&mut composer.key);
+        } else {
+            composer.taken_from.push(Source::new(key, words));
+            text = Some("this draft was left at another console: its words are taken over");
+        }
+    }
+    let others = app.drafts.all(incident, audience);
+    let others = others
+        .filter(|other| Some(other.key.as_str()) != key)
+        .count();
+    app.composer = Some(composer);
+    if others > 0 && text.is_none() {
+        let key = app.keymap.key_of(Action::OtherDraft).unwrap_or_default();
+        let drafts = format::count(others, "other draft is kept", "other drafts are kept");
+        app.tell(format!("{drafts}: {key} shows the next"), false, now);
+    } else if let Some(text) = text {
+        app.tell(text, false, now);
+    }
+}
+
+/// Shows the next of the drafts that are kept for this, and after the last the
+/// first again. What was typed is kept, and is one of them.
+pub(in crate::ui) fn other_draft(app: &mut App, now: DateTime<Utc>) {
+    let Some(composer) = &app.composer else {
+        return;
+    };
+    let (incident, audience) = (composer.incident, composer.audience);
+    let shown = composer.taken_from.last().map(|source| &source.key);
+    let all: Vec<String> = app
+        .drafts
+        .all(incident, audience)
+        .map(|kept| kept.key.clone())
+        .collect();
+    let is_shown = |key: &String| *key == composer.key || Some(key) == shown;
+    let place = all.iter().position(is_shown).map_or(0, |place| place + 1);
+    let around = all.iter().cycle().skip(place).take(all.len());
+    let next = around.into_iter().find(|key| !is_shown(key)).cloned();
+    match next {
+        Some(key) => take_up(app, incident, audience, Some(&key), now),
+        None => app.tell("no other draft is kept for this", false, now),
+    }
 }
 
 /// Shows exactly what will be sent, and asks for the word.
@@ -143,14 +210,14 @@ fn reviewed(app: &App, sheet: &Sheet) -> Result<Composer, Refused> {
 pub(super) fn review(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     let composer = reviewed(filled.app, filled.sheet)?;
     let update = composer.update(filled.now)?;
-    let (key, _) = composer.to_draft();
+    let drafts = filled.app.drafts.done_with(&composer);
     let fact = match update.audience {
         Audience::Internal => Fact::UpdateSent(Box::new(update)),
         Audience::External => Fact::ExternalDrafted { form: update.form },
     };
     let mut effects = filled.record(fact)?;
     if let Some(Effect::Record(wishes)) = effects.pop() {
-        effects.push(Effect::Send(wishes, key));
+        effects.push(Effect::Send(wishes, drafts));
     }
     Ok(effects)
 }

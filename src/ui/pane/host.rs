@@ -8,8 +8,9 @@ use crate::{
     ui::{app::App, canvas::Canvas, format, theme::Role},
 };
 
-/// Columns of the gauges, at the right end.
-const GAUGE: u16 = 16;
+/// Columns of the gauges, at the right end: as many as a load of three digits
+/// leaves.
+const GAUGE: u16 = 10;
 
 /// Whether a probe looks at this host.
 pub fn is_probed(app: &App) -> bool {

@@ -181,7 +181,7 @@ fn if_it_starts(app: &App, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Ut
     let lines = next_ladder(app, now).map(|steps| {
         let steps: Vec<String> = steps
             .iter()
-            .map(|step| step.replace(' ', NO_BREAK))
+            .map(|parts| parts.join(" ").trim_end().replace(' ', NO_BREAK))
             .collect();
         Canvas::wrapped(
             &steps.join("   "),
@@ -221,24 +221,21 @@ fn welcome(app: &App, canvas: &mut Canvas<'_, '_>) {
     }
 }
 
-/// Each step with its time, if an incident began now: `14:22 Team Lead bo`.
-fn next_ladder(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
+/// When, to whom and who that is, for each step if an incident began now:
+/// `14:22`, `Team Lead`, `bo`.
+fn next_ladder(app: &App, now: DateTime<Utc>) -> Option<Vec<[String; 3]>> {
     let policy = app.policy.as_deref()?;
     let told = |step: &Step| {
-        let person = policy
-            .contact(&step.target)
-            .map(|contact| format!(" {}", contact.person));
-        let only = step
-            .severities
-            .as_ref()
-            .map(|levels| format!(" ({} only)", words_of(levels)));
-        format!(
-            "{} {}{}{}",
+        let contact = policy.contact(&step.target);
+        let person = contact.map(|contact| contact.person.to_string());
+        let levels = step.severities.as_ref();
+        let only = levels.map(|levels| format!("({} only)", words_of(levels)));
+        let who: Vec<String> = person.into_iter().chain(only).collect();
+        [
             format::time_minutes(now + step.after),
-            step.target,
-            person.unwrap_or_default(),
-            only.unwrap_or_default()
-        )
+            step.target.to_string(),
+            who.join(" "),
+        ]
     };
     let steps = policy
         .steps()
@@ -257,8 +254,15 @@ fn ladder(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         return;
     };
     canvas.text(2, 0, Role::Muted, "if it starts now:");
-    for (y, step) in (1..canvas.height()).zip(steps) {
-        canvas.text(4, y, Role::Normal, &step);
+    let longest = steps
+        .iter()
+        .map(|[_, target, _]| format::width(target))
+        .max();
+    let people = 11 + u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX) + 2;
+    for (y, [when, target, who]) in (1..canvas.height()).zip(&steps) {
+        canvas.text(4, y, Role::Muted, when);
+        canvas.text(11, y, Role::Normal, target);
+        canvas.clipped(people, y, Role::Normal, who, canvas.width());
     }
 }
 

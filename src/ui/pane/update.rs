@@ -27,7 +27,7 @@ pub fn note(app: &App) -> String {
     let number = app
         .incident()
         .map_or(1, |incident| incident.state().updates.len() + 1);
-    if app.kept_draft().is_some() {
+    if app.has_draft() {
         format!(" draft {number}, not sent")
     } else {
         String::new()
@@ -132,11 +132,9 @@ fn last_said(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
 
 fn kept(app: &App, now: DateTime<Utc>) -> Option<Composer> {
     let incident = app.incident()?;
-    let text = app
-        .drafts
-        .get(&Composer::draft_key(incident.id, Audience::Internal))?;
+    let kept = app.drafts.latest(incident.id, Audience::Internal)?;
     let mut composer = Composer::new(incident, Audience::Internal, &app.settings.inside, now);
-    composer.restore(text);
+    composer.restore(&kept.text);
     Some(composer)
 }
 
