@@ -292,7 +292,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         Some(Verb::Restore(restore)) => restore.run(Setup::read(global)?).await,
         Some(Verb::Attach(attach)) => attach.run(Setup::read(global)?).await,
         Some(Verb::Doctor(strict)) => doctor::run(Setup::read(global)?, strict).await,
-        Some(Verb::Wall(wall)) => wall.run(global).await,
+        Some(Verb::Wall(wall)) => Box::pin(wall.run(global)).await,
         Some(Verb::Reset) => {
             crate::console::terminal::reset().wrap_err("resetting the terminal")?;
             Ok(Exit::Ok)

@@ -57,16 +57,10 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         {
             Ok(())
         }
-        Action::Approve if state.external.draft.is_none() => Err("there is no draft for outside"),
-        Action::Publish if state.external.approved.is_none() => {
-            Err("no draft for outside is approved")
+        Action::Reopen => Ok(()),
+        Action::ComposeOutside | Action::Approve | Action::Publish => {
+            outside(app, action, incident)
         }
-        Action::ComposeOutside | Action::Approve | Action::Publish if incident.is_sealed() => {
-            Err("drills and private incidents publish nothing")
-        }
-        Action::Approve => external::may_approve(incident, &app.settings.me)
-            .map_err(|_| "somebody else approves it (X2)"),
-        Action::ComposeOutside | Action::Publish | Action::Reopen => Ok(()),
         Action::Retry | Action::Drop if app.focus != Pane::Outbox => {
             Err("choose a delivery in OUTBOX first")
         }
@@ -99,6 +93,19 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         Action::Merge if app.board.active().len() < 2 => Err("no other incident is active"),
         Action::Mitigate if state.times.mitigated.is_some() => Err("it is mitigated"),
         Action::Cancel if incident.phase() != Phase::Triage => Err("it has left triage"),
+        _ => Ok(()),
+    }
+}
+
+/// News for outside.
+fn outside(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {
+    let external = &incident.state().external;
+    match action {
+        Action::Approve if external.draft.is_none() => Err("there is no draft for outside"),
+        Action::Publish if external.approved.is_none() => Err("no draft for outside is approved"),
+        _ if incident.is_sealed() => Err("drills and private incidents publish nothing"),
+        Action::Approve => external::may_approve(incident, &app.settings.me)
+            .map_err(|_| "somebody else approves it (X2)"),
         _ => Ok(()),
     }
 }
