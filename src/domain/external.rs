@@ -56,9 +56,9 @@ fn is_published(incident: &Incident) -> bool {
 
 /// Whether `person` may approve the draft, as far as that is about people (X2).
 ///
-/// The commander approves. Where the policy asks for two people nobody
-/// approves their own words, however few are there: what the commander wrote
-/// is then for anybody else.
+/// The commander approves. Where two people are present and the policy asks for
+/// both, nobody approves their own words: what the commander wrote is then for
+/// anybody else. Who is alone at night still tells the public in time.
 ///
 /// # Errors
 ///
@@ -67,7 +67,7 @@ pub fn may_approve(incident: &Incident, person: &Name) -> Result<(), &'static st
     let author = author(incident);
     if asks_for_two(incident) && author == Some(person) {
         return Err(
-            "its author can't approve it: the policy asks for two people, so somebody else reads and approves it (X2)",
+            "its author can't approve it while others are here: somebody else reads and approves it (X2)",
         );
     }
     let commander = incident.commander();
@@ -78,16 +78,18 @@ pub fn may_approve(incident: &Incident, person: &Name) -> Result<(), &'static st
     Ok(())
 }
 
-/// Whether somebody approved the newest draft who may: what the policy asks
-/// for by now counts, and not what it asked for then.
+/// Whether somebody approved the newest draft who may: who is present and what
+/// the policy asks for by now counts, and not what it was then.
 pub(super) fn is_approved_by_two(incident: &Incident) -> bool {
     let approver = incident.state().external.approved.as_ref();
     let alone = approver.map(|(_, by)| by) == author(incident);
     !(asks_for_two(incident) && alone)
 }
 
-fn asks_for_two(incident: &Incident) -> bool {
-    incident.policy().external.two_people
+/// Whether author and approver differ: the policy asks for it, and two people
+/// are present (X2).
+pub fn asks_for_two(incident: &Incident) -> bool {
+    incident.policy().external.two_people && incident.people().len() > 1
 }
 
 fn author(incident: &Incident) -> Option<&Name> {

@@ -296,6 +296,7 @@ fn a_probe_by_hand_ends_as_curl_would() {
 fn news_for_outside_are_drafted_approved_and_published() {
     let house = House::declared();
     house.done("role commander");
+    house.done("note here --as bo");
 
     let too_soon = house.say("external publish --yes");
     house.run(["external", "draft", "Payments are slow. We are on it."]);

@@ -203,12 +203,14 @@ fn x2_drafted_approved_by_the_commander_then_published() {
 }
 
 #[test]
-fn x2_nobody_approves_their_own_words_also_when_alone() {
+fn x2_who_is_alone_approves_and_with_another_one_present_nobody_their_own_words() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     room.does(at("14:01"), "ada", Fact::Acknowledged {});
     let draft = room.does(at("14:02"), "ada", drafted());
     let approve = Fact::ExternalApproved { draft };
+    assert!(room.asks(at("14:02"), "ada", approve.clone()).is_ok());
 
+    room.comes(at("14:02"), "bo");
     let refusal = room.refusal(at("14:03"), "ada", approve.clone());
 
     assert!(refusal.contains("somebody else"), "{refusal}");
@@ -223,6 +225,7 @@ fn x2_what_the_commander_wrote_anybody_else_approves() {
         person: "ada".into(),
     };
     room.does(at("14:01"), "ada", leads);
+    room.comes(at("14:02"), "bo");
     let draft = room.does(at("14:02"), "ada", drafted());
     let approve = Fact::ExternalApproved { draft };
 
@@ -234,6 +237,7 @@ fn x2_what_the_commander_wrote_anybody_else_approves() {
 fn x2_an_approval_of_ones_own_words_publishes_nothing() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());
+    room.comes(at("14:02"), "bo");
     // As a program that asks for less would record it.
     room.happens(at("14:03"), "ada", Fact::ExternalApproved { draft });
 
@@ -266,6 +270,7 @@ fn x2_where_the_policy_asks_for_one_person_one_is_enough() {
     let one = format!("{REACHABLE}\n[external]\ntwo_people = false\n");
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     room.does(at("14:01"), "ada", Fact::PolicyAdopted { policy: one });
+    room.comes(at("14:02"), "bo");
     let draft = room.does(at("14:02"), "ada", drafted());
 
     room.does(at("14:03"), "ada", Fact::ExternalApproved { draft });

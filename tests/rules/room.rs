@@ -306,6 +306,12 @@ impl Room {
             .sentence
     }
 
+    /// Somebody joins in.
+    pub fn comes(&mut self, time: DateTime<Utc>, who: &str) {
+        let person = who.into();
+        self.happens(time, who, Fact::Joined { person });
+    }
+
     /// Decides, and records what was decided.
     pub fn does(&mut self, time: DateTime<Utc>, by: &str, fact: Fact) -> EntryId {
         let command = Command::new(fact, by.into(), time);

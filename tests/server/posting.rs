@@ -341,12 +341,14 @@ async fn what_is_for_outside_is_taken_only_with_the_approval_of_somebody_else() 
         last: false,
         draft: Some(draft),
     }));
-    let own = [
-        declared(1),
-        fact(2, &drafted),
-        fact(3, &approved),
-        fact(4, &published),
-    ];
+    let comes = Fact::Joined {
+        person: "grace".into(),
+    };
+    house.post(&[declared(1)]).await;
+    house
+        .post_as("grace", &json!({ "events": [fact(7, &comes)] }))
+        .await;
+    let own = [fact(2, &drafted), fact(3, &approved), fact(4, &published)];
 
     let alone = house.post(&own).await;
     house
@@ -354,8 +356,8 @@ async fn what_is_for_outside_is_taken_only_with_the_approval_of_somebody_else() 
         .await;
     let approved = house.post(&[fact(6, &published)]).await;
 
-    assert_eq!(results(&alone)[3], "rejected unfit", "{alone}");
-    assert_eq!(results(&approved), ["appended 5"], "{approved}");
+    assert_eq!(results(&alone)[2], "rejected unfit", "{alone}");
+    assert_eq!(results(&approved), ["appended 6"], "{approved}");
     let sent = house.log.deliveries(DeliveryFilter::All).await.unwrap();
     assert_eq!(sent.len(), 1);
 }

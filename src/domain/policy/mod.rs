@@ -156,7 +156,7 @@ pub struct External {
     /// Where it is said, for people.
     #[serde(default)]
     pub place: Title,
-    /// Nobody approves their own words (X2).
+    /// Nobody approves their own words while somebody else is present (X2).
     #[serde(default)]
     pub two_people: bool,
 }

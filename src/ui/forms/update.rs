@@ -6,6 +6,7 @@ use super::{Asking, Filled, Refused};
 use crate::{
     domain::{
         entry::IncidentId,
+        external,
         fact::{Fact, Update},
         incident::Incident,
         text::{Name, Text},
@@ -116,7 +117,7 @@ pub(super) fn ask_review(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = match composer.audience {
         Audience::Internal => ask_sending(asking, composer, incident)?,
         Audience::External => asking.sheet("KEEP THE DRAFT FOR OUTSIDE", Gate::Yes)?.line(
-            if incident.policy().external.two_people {
+            if external::asks_for_two(incident) {
                 "Somebody else reads and approves it before it can be published (X2)."
             } else {
                 "The commander reads and approves it before it can be published (X2)."

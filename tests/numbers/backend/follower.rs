@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -9,35 +10,88 @@ use tokio::{
     time::Instant,
 };
 
+/// Where a server is, and how it is spoken to.
+#[derive(Clone)]
+pub struct Server {
+    pub address: String,
+    pub token: String,
+    pub speaks: Speaks,
+}
+
+/// How entries are handed in and followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Speaks {
+    /// Pages, asked for one after the other.
+    Pages,
+    /// `etcd`'s gateway: one answer that never ends.
+    Watch,
+}
+
 /// A connection that is kept.
 pub struct Connection {
     stream: TcpStream,
     head: String,
     read: Vec<u8>,
+    speaks: Speaks,
+    watches: bool,
 }
 
 impl Connection {
-    pub async fn open(address: &str, token: &str) -> Self {
+    pub async fn open(server: &Server) -> Self {
+        let Server { address, token, .. } = server;
         Self {
             stream: TcpStream::connect(address).await.expect("it listens"),
             head: format!("Host: {address}\r\nAuthorization: Bearer {token}\r\n"),
             read: Vec::new(),
+            speaks: server.speaks,
+            watches: false,
         }
     }
 
     /// Hands in an entry; answers its number.
     pub async fn post(&mut self, body: &str) -> u64 {
-        let request = format!(
-            "POST /v1/ws/prod/events HTTP/1.1\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.head,
-            body.len()
-        );
-        let answer = self.ask(&request).await.expect("it lives");
-        number(&answer, "\"seq\":").unwrap_or_else(|| panic!("not taken: {answer}"))
+        let (path, number_is) = match self.speaks {
+            Speaks::Pages => ("/v1/ws/prod/events", "\"seq\":"),
+            Speaks::Watch => ("/v3/kv/put", "\"revision\":\""),
+        };
+        let answer = self.ask(&self.posts(path, body)).await.expect("it lives");
+        number(&answer, number_is).unwrap_or_else(|| panic!("not taken: {answer}"))
     }
 
-    /// The number after the entries that came.
+    fn posts(&self, path: &str, body: &str) -> String {
+        let (head, length) = (&self.head, body.len());
+        format!(
+            "POST {path} HTTP/1.1\r\n{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+    }
+
+    /// The number after the entries that came; `None` once the server is gone.
     async fn follow(&mut self, after: u64) -> Option<u64> {
+        match self.speaks {
+            Speaks::Pages => self.page(after).await,
+            Speaks::Watch => self.watch(after).await,
+        }
+    }
+
+    async fn watch(&mut self, after: u64) -> Option<u64> {
+        if !self.watches {
+            self.watches = true;
+            let body = json!({ "create_request": { "key": KEY, "start_revision": "1" } });
+            let request = self.posts("/v3/watch", &body.to_string());
+            self.stream.write_all(request.as_bytes()).await.ok()?;
+        }
+        loop {
+            if let Some(number) = newest(&self.read).filter(|number| *number > after) {
+                self.read.clear();
+                return Some(number);
+            }
+            if self.stream.read_buf(&mut self.read).await.ok()? == 0 {
+                return None;
+            }
+        }
+    }
+
+    async fn page(&mut self, after: u64) -> Option<u64> {
         let request = format!(
             "GET /v1/ws/prod/events?after={after}&wait=20 HTTP/1.1\r\n{}\r\n",
             self.head
@@ -60,6 +114,17 @@ impl Connection {
             }
         }
     }
+}
+
+/// The key of every entry, as `etcd`'s gateway writes it: `warroom`.
+pub const KEY: &str = "d2Fycm9vbQ==";
+
+/// The number of the last change that a watch told of.
+fn newest(read: &[u8]) -> Option<u64> {
+    let (_, last) = std::str::from_utf8(read)
+        .ok()?
+        .rsplit_once("\"mod_revision\":\"")?;
+    last.split_once('"')?.0.parse().ok()
 }
 
 /// The number after a name.
@@ -89,7 +154,7 @@ pub struct Crowd {
 
 impl Crowd {
     /// Lets `count` of them begin, and waits until all have asked.
-    pub async fn gather(address: &str, token: &str, count: u32) -> Self {
+    pub async fn gather(server: &Server, count: u32) -> Self {
         let (told, mut heard) = mpsc::channel::<(u64, Instant)>(16_384);
         let at_once = Arc::new(Semaphore::new(64));
         let mut began = Vec::new();
@@ -98,9 +163,9 @@ impl Crowd {
                 .acquire_owned()
                 .await
                 .expect("it is open");
-            let (address, token, told) = (address.to_owned(), token.to_owned(), told.clone());
+            let (server, told) = (server.clone(), told.clone());
             began.push(tokio::spawn(async move {
-                let mut connection = Connection::open(&address, &token).await;
+                let mut connection = Connection::open(&server).await;
                 drop(place);
                 tokio::spawn(async move {
                     let mut after = 0;

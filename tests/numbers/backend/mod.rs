@@ -1,9 +1,11 @@
 //! The shared backend under a thousand followers, beside the least that could
-//! do the same: axum, one watch, and one insert into bare `SQLite` per entry.
+//! do the same (axum, one watch, and one insert into bare `SQLite` per entry)
+//! and beside `etcd`, whose watch is made for it.
 //!
-//! Both run in a process of their own and are spoken to by the same clients,
-//! one after the other. An entry has arrived when the last follower has it.
+//! Each runs in a process of its own and is spoken to by the same clients, one
+//! after the other. An entry has arrived when the last follower has it.
 
+mod etcd;
 mod floor;
 mod follower;
 
@@ -19,7 +21,7 @@ use tempfile::TempDir;
 use tokio::{runtime::Runtime, time::Instant};
 use uuid::Uuid;
 
-use self::follower::{Connection, Crowd};
+use self::follower::{Connection, Crowd, Server, Speaks};
 use super::rounds::{self, Goal};
 
 pub use floor::{FLOOR, serve as serve_floor};
@@ -44,9 +46,10 @@ struct Served {
     child: Child,
     folder: TempDir,
     token: String,
+    speaks: Speaks,
 }
 
-/// Measures both.
+/// Measures all of them.
 pub fn measure() {
     let runtime = Runtime::new().expect("threads can be had");
     let followers = std::env::var("WARROOM_FOLLOWERS");
@@ -54,6 +57,48 @@ pub fn measure() {
     let followers = followers.unwrap_or(FOLLOWERS);
     let ours = runtime.block_on(measured(ours(), followers));
     let floor = runtime.block_on(measured(the_floor(), followers));
+    let etcd = runtime.block_on(measured(etcd::start(), followers));
+    compare(&format!("{followers} follow, 10/s: "), &ours, &floor);
+    beside_etcd(&format!("{followers} follow, beside etcd: "), &ours, &etcd);
+}
+
+fn beside_etcd(what: &str, ours: &Measured, etcd: &Measured) {
+    let rows = [
+        (
+            "append to all, p50",
+            ours.p50_ms,
+            etcd.p50_ms,
+            " ms",
+            Goal(0.5, 0.3),
+        ),
+        (
+            "append to all, p99",
+            ours.p99_ms,
+            etcd.p99_ms,
+            " ms",
+            Goal(0.5, 0.3),
+        ),
+        (
+            "CPU per delivery",
+            ours.cpu_us,
+            etcd.cpu_us,
+            " us",
+            Goal(0.25, 0.15),
+        ),
+        (
+            "memory",
+            ours.rss_mib,
+            etcd.rss_mib,
+            " MiB",
+            Goal(0.5, 0.25),
+        ),
+    ];
+    for (row, ours, etcd, unit, goal) in rows {
+        rounds::amounts(&format!("{what}{row}"), ours, etcd, unit, &goal);
+    }
+}
+
+fn compare(of: &str, ours: &Measured, floor: &Measured) {
     let rows = [
         (
             "append to all have it, p50",
@@ -92,8 +137,7 @@ pub fn measure() {
         ),
     ];
     for (what, ours, floor, unit, goal) in rows {
-        let what = format!("{followers} follow, 10/s: {what}");
-        rounds::amounts(&what, ours, floor, unit, &goal);
+        rounds::amounts(&format!("{of}{what}"), ours, floor, unit, &goal);
     }
 }
 
@@ -117,6 +161,7 @@ fn ours() -> Served {
     Served {
         child: quiet(&mut command),
         token: token.trim().to_owned(),
+        speaks: Speaks::Pages,
         folder,
     }
 }
@@ -127,13 +172,16 @@ fn the_floor() -> Served {
     Served {
         child: quiet(Command::new(program).env(FLOOR, folder.path())),
         token: "none".to_owned(),
+        speaks: Speaks::Pages,
         folder,
     }
 }
 
 fn quiet(command: &mut Command) -> Child {
     let command = command.stdin(Stdio::null()).stdout(Stdio::null());
-    command.stderr(Stdio::null()).spawn().expect("it starts")
+    let program = command.get_program().to_owned();
+    let started = command.stderr(Stdio::null()).spawn();
+    started.unwrap_or_else(|error| panic!("starting {}: {error}", program.display()))
 }
 
 impl Drop for Served {
@@ -144,19 +192,21 @@ impl Drop for Served {
 }
 
 async fn measured(served: Served, followers: u32) -> Measured {
-    let address = format!(
-        "127.0.0.1:{}",
-        port(&served.folder.path().join("port")).await
-    );
-    let crowd = Crowd::gather(&address, &served.token, followers).await;
-    let mut writer = Connection::open(&address, &served.token).await;
+    let port = port(&served.folder.path().join("port")).await;
+    let server = Server {
+        address: format!("127.0.0.1:{port}"),
+        token: served.token.clone(),
+        speaks: served.speaks,
+    };
+    let crowd = Crowd::gather(&server, followers).await;
+    let mut writer = Connection::open(&server).await;
     let pid = served.child.id();
     let (cpu, began) = (cpu_s(pid), Instant::now());
     let mut took = Vec::new();
     for number in 1..=ENTRIES {
         let sent = Instant::now();
         // The server's own probes have written to the log as well.
-        let seq = writer.post(&entry(number)).await;
+        let seq = writer.post(&entry(number, served.speaks)).await;
         let all = crowd.all_have(seq).await;
         took.push((all - sent).as_secs_f64() * 1e3);
         tokio::time::sleep_until(began + EVERY * number).await;
@@ -185,8 +235,11 @@ async fn port(file: &Path) -> u16 {
 }
 
 /// A note of about 300 bytes.
-fn entry(number: u32) -> String {
+fn entry(number: u32, speaks: Speaks) -> String {
     let now = "2026-11-23T12:00:00.000Z";
+    if speaks == Speaks::Watch {
+        return etcd::entry(number);
+    }
     json!({ "events": [{
         "id": Uuid::from_u128(number.into()), "incident": Uuid::nil(), "kind": "noted", "at": now,
         "recorded_at": now, "via": "cli", "replica": Uuid::nil(), "base": 0,

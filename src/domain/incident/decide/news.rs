@@ -86,7 +86,7 @@ impl Incident {
         }
         if !external::is_approved_by_two(self) {
             return refuse(
-                "its author approved it alone, and the policy asks for two people: somebody else approves it (X2)",
+                "its author approved it alone, and is not alone any more: somebody else approves it (X2)",
             );
         }
         let words = self
