@@ -4,23 +4,15 @@
 
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
-use super::{Problem, Room, late};
+use super::{Problem, Room, taking::Taking};
 use crate::{
-    domain::{
-        board::Board,
-        entry::{ENGINE, Entry, EntryId, ReplicaId, Seq, Via},
-        fact::Fact,
-        incident::Incident,
-        text::{self, Prose},
-        update::Audience,
-    },
-    journal,
-    store::{Accepting, Known, Messages, Place, RawEntry, StoreError},
-    wire::{Code, Item, OnConflict, Outcome},
+    domain::entry::{EntryId, ReplicaId},
+    store::{RawEntry, StoreError},
+    wire::{Code, Item, OnConflict},
 };
 
 /// How many pieces of 16 KiB may wait: 64 MiB, or as many small posts as the
@@ -233,161 +225,6 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     // Before anybody is answered: who reads on then, reads what they wrote.
     room.feed.add(&room.log, fresh).await;
     Ok(answers)
-}
-
-/// One post that is being taken in.
-struct Taking<'t, 'l> {
-    room: &'t Room,
-    tx: &'t mut Accepting<'l>,
-    board: &'t mut Board,
-    order: &'t Order,
-    /// Copies of this post whose name another one has.
-    forked: HashSet<ReplicaId>,
-    now: DateTime<Utc>,
-}
-
-impl Taking<'_, '_> {
-    /// Takes one entry in, if it is new and may be.
-    fn take(&mut self, offer: &Offer) -> Item {
-        let row = &offer.row;
-        match self.tx.known(row) {
-            Known::Same(seq) => return Item::kept(row.id, Outcome::Duplicate, seq),
-            Known::Other => {
-                let way_out = "the log has another entry by this id: give the new one its own";
-                return Item::rejected(row.id, Code::IdReuse, way_out);
-            }
-            Known::New => {}
-        }
-        let Some(entry) = row.entry() else {
-            return Item::rejected(row.id, Code::Unfit, "its body is no JSON");
-        };
-        let Some(lost) = self.lost_before(offer) else {
-            let way_out = "another copy of the log has the same name: take a new one, and send it again under the same id";
-            return Item::rejected(row.id, Code::Forked, way_out);
-        };
-        let taken = self.take_new(offer, entry);
-        if taken.seq.is_some()
-            && let Some(rseq) = offer.rseq
-        {
-            self.tx.counted(row.replica, rseq);
-            self.tell_of(lost, row);
-        }
-        taken
-    }
-
-    /// How many entries of the same copy never came; `None` where this one is
-    /// of another copy by the same name.
-    fn lost_before(&mut self, offer: &Offer) -> Option<u64> {
-        let copy = offer.row.replica;
-        let Some(rseq) = offer.rseq else {
-            return Some(0);
-        };
-        match self.tx.place(copy, rseq, &self.order.given_up) {
-            _ if self.forked.contains(&copy) => None,
-            Place::Next => Some(0),
-            Place::After(lost) => Some(lost),
-            Place::Taken => {
-                tracing::warn!(%copy, by = %offer.row.by, "two copies of the log have the same name");
-                self.forked.insert(copy);
-                None
-            }
-        }
-    }
-
-    fn take_new(&mut self, offer: &Offer, entry: Entry) -> Item {
-        let row = &offer.row;
-        let incident = self.board.get(entry.incident);
-        let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
-        let rejects = self.order.on_conflict == OnConflict::Reject;
-        if let (Some(incident), Some(winner), true) = (incident, winner, rejects) {
-            let why = incident.winner_in_words(winner, self.now);
-            let refused = Item::rejected(row.id, Code::Superseded, &why);
-            let winner = Some(winner);
-            return Item {
-                superseded_by: winner,
-                ..refused
-            };
-        }
-        if let (Some(incident), None, false) = (incident, winner, offer.told)
-            && let Some(why) = unapproved(incident, &entry.fact)
-        {
-            return Item::rejected(row.id, Code::Unfit, &why);
-        }
-        let (outcome, intents) = match winner {
-            Some(_) => (Outcome::Superseded, Vec::new()),
-            None if offer.told => (Outcome::Appended, Vec::new()),
-            None => {
-                let intents = journal::following(&entry, self.board, self.now);
-                (Outcome::Appended, intents)
-            }
-        };
-        let start = late::start(incident, &entry, offer.waited, self.now);
-        match self.add(row.clone(), entry, Messages { intents, start }) {
-            Ok(seq) => Item {
-                superseded_by: winner,
-                ..Item::kept(row.id, outcome, seq)
-            },
-            Err(error) => Item::rejected(row.id, Code::Unfit, &error.to_string()),
-        }
-    }
-
-    fn add(
-        &mut self,
-        row: RawEntry,
-        mut entry: Entry,
-        messages: Messages,
-    ) -> Result<Seq, StoreError> {
-        let seq = self.tx.take(row, &entry.fact, messages)?;
-        entry.seq = Some(seq);
-        self.board.apply(entry);
-        Ok(seq)
-    }
-
-    /// Notes in the log that entries were lost on the copy that made `row`, for
-    /// everybody to read who is at it.
-    fn tell_of(&mut self, lost: u64, row: &RawEntry) {
-        if lost == 0 {
-            return;
-        }
-        let entries = text::count(lost, "entry", "entries");
-        let (by, copy) = (&row.by, row.replica.to_string());
-        let copy = &copy[..8];
-        let text = format!(
-            "{entries} that {by} made before this never came: lost on that copy of the log ({copy}). Ask what is missing."
-        );
-        tracing::warn!(lost, %by, copy, "entries were lost on a copy of the log");
-        let note = Entry {
-            id: EntryId(self.room.clock.new_id()),
-            seq: None,
-            incident: row.incident,
-            at: self.now,
-            recorded_at: self.now,
-            by: ENGINE.into(),
-            via: Via::Engine,
-            replica: self.room.log.replica(),
-            base: self.board.head(),
-            fact: Fact::Noted {
-                text: Prose::lossy(&text),
-            },
-            came_as: None,
-        };
-        if let Err(error) = self.add(RawEntry::from(&note), note, Vec::new().into()) {
-            tracing::error!(%error, "noting what was lost on a copy of the log");
-        }
-    }
-}
-
-/// Why news for outside may not leave: it would stand in the log as published,
-/// and reach nobody (X2).
-fn unapproved(incident: &Incident, fact: &Fact) -> Option<String> {
-    let Fact::UpdateSent(update) = fact else {
-        return None;
-    };
-    let refused = match update.audience {
-        Audience::External => incident.may_publish(update).err()?,
-        Audience::Internal => return None,
-    };
-    Some(refused.sentence)
 }
 
 #[cfg(test)]

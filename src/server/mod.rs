@@ -21,6 +21,7 @@ mod openapi;
 mod problem;
 mod read;
 mod share;
+mod taking;
 pub mod tokens;
 mod watching;
 
