@@ -354,6 +354,10 @@ pub struct Meta {
     /// The channels that updates may go through; none without a token.
     #[serde(default)]
     pub channels: Channels,
+    /// The team's policy as new incidents carry it, in TOML; absent where it is
+    /// the built-in one, and without a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
 }
 
 /// Channels of the server's configuration, by name.
@@ -380,6 +384,12 @@ pub struct Known {
     /// What the token may do; empty while that is not known.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// Under whose name the token records.
+    #[serde(default)]
+    pub name: Option<Name>,
+    /// The team's policy, where it is not the built-in one.
+    #[serde(default)]
+    pub policy: Option<String>,
 }
 
 impl Known {

@@ -6,7 +6,7 @@ use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use super::{
     done::At,
     failure::{Exit, Failure},
-    incident::{Because, plain, yes_or_no},
+    incident::{Because, confirmed, plain, yes_or_no},
     open::read_policy,
     room::Room,
     text::{maybe, typed},
@@ -255,16 +255,24 @@ impl Verb {
                 done: !undo,
             },
             Self::Outage(outage) => outage.fact(room)?,
-            Self::AdoptPolicy(AdoptPolicy { file }) => {
-                let policy = match file {
-                    Some(file) => read_policy(&file)?.0.to_toml(),
-                    None => room.setup.policy()?.1,
-                };
-                Fact::PolicyAdopted { policy }
-            }
+            Self::AdoptPolicy(adopt) => return adopt.run(room).await,
             Self::Retro(retro) => retro.fact(room)?,
         };
         plain(room, fact, At::default()).await
+    }
+}
+
+impl AdoptPolicy {
+    async fn run(self, room: &mut Room) -> color_eyre::Result<Exit> {
+        let policy = match self.file {
+            Some(file) => read_policy(&file)?.0.to_toml(),
+            None => room.setup.policy()?.1,
+        };
+        let label = room.incident()?.label();
+        let what =
+            format!("{label} goes on by another policy, and what is due by it fires at once");
+        let fact = Fact::PolicyAdopted { policy };
+        confirmed(room, fact, At::default(), ("adopt", &what)).await
     }
 }
 

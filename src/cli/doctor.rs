@@ -106,7 +106,9 @@ fn terminal() -> Option<String> {
 pub async fn run(setup: Setup, strict: Strict) -> color_eyre::Result<Exit> {
     let mut setup = setup.knowing_channels().await;
     let (server, channels_there) = server::look(&setup).await;
-    setup.served = channels_there.or(setup.served);
+    if let Some(channels) = channels_there {
+        setup.served.get_or_insert_default().channels = channels;
+    }
     let mut lines = vec![Line::ok("program", "version", env!("CARGO_PKG_VERSION"))];
     lines.extend(places(&setup));
     lines.extend(

@@ -23,6 +23,7 @@ use crate::{
     },
     journal,
     remote::{Address, Remote},
+    server::Told,
     store::{Log, OpenMode, StoreError},
     sync::{Replica, Seen, SyncError},
     ui::format,
@@ -47,8 +48,8 @@ pub struct Setup {
     pub config: Config,
     /// The time, and new ids.
     pub clock: Clock,
-    /// The server's channels, for a copy: it is the server that delivers.
-    pub served: Option<Channels>,
+    /// How the server of a copy is set up: it is the server that delivers.
+    pub served: Option<Known>,
 }
 
 impl Setup {
@@ -209,7 +210,10 @@ impl Setup {
     /// The channels that messages of this log leave through: the server's for
     /// a copy.
     pub fn leads_to(&self) -> Channels {
-        self.served.clone().unwrap_or_else(|| self.channels())
+        match &self.served {
+            Some(known) => known.channels.clone(),
+            None => self.channels(),
+        }
     }
 
     /// Who has those channels, in words.
@@ -235,24 +239,45 @@ impl Setup {
         self
     }
 
-    /// Takes up the server's channels for a copy; updates go there unless
-    /// channels are configured here.
+    /// Takes up how the server of a copy is set up, as it told last.
     ///
     /// # Errors
     ///
     /// When the log can't be read.
     pub async fn take_channels(&mut self, log: &Log) -> color_eyre::Result<()> {
-        if !log.is_copy() {
-            return Ok(());
-        }
-        if let Some(Known { channels, .. }) = known_of_server(log).await? {
-            if self.config.channels.is_empty() {
-                self.config.updates.clone_from(&channels.updates);
-                self.config.publish.clone_from(&channels.public);
-            }
-            self.served = Some(channels);
+        if log.is_copy()
+            && let Some(known) = known_of_server(log).await?
+        {
+            self.take_up(known);
         }
         Ok(())
+    }
+
+    /// Takes up how the server is set up: it delivers, over its channels, and
+    /// records under the name of the token.
+    pub fn take_up(&mut self, known: Known) {
+        self.config.updates.clone_from(&known.channels.updates);
+        self.config.publish.clone_from(&known.channels.public);
+        if let Some(name) = &known.name {
+            self.config.actor.clone_from(name);
+        }
+        self.served = Some(known);
+    }
+
+    /// What a server tells its copies.
+    ///
+    /// # Errors
+    ///
+    /// As [`Setup::policy`].
+    pub fn tells(&self) -> color_eyre::Result<Told> {
+        let own = self.config.policy.is_some();
+        Ok(Told {
+            channels: self.channels(),
+            policy: own
+                .then(|| self.policy())
+                .transpose()?
+                .map(|(_, text)| text),
+        })
     }
 
     /// The team's policy and its text as new incidents carry it (E6).
@@ -261,6 +286,11 @@ impl Setup {
     ///
     /// When the file can't be read, or is none.
     pub fn policy(&self) -> color_eyre::Result<(Policy, String)> {
+        let theirs = self.served.as_ref().and_then(|known| known.policy.clone());
+        if let (None, Some(text)) = (&self.config.policy, theirs) {
+            let (policy, _) = Policy::parse("the server's policy", &text)?;
+            return Ok((policy, text));
+        }
         let Some(file) = &self.config.policy else {
             let policy = (*Policy::built_in()).clone();
             return Ok((policy, policy::BUILT_IN.to_owned()));

@@ -344,17 +344,16 @@ impl Room {
 
     /// A name that was asked for, and that the server does not record.
     async fn say_under_whom(&self, sync: &Replica) {
-        let me = self.me();
-        if self.global().actor.is_none() {
+        let Some(asked) = &self.global().actor else {
             return;
-        }
+        };
         let text = match sync.known_as().await {
-            Some(name) if name == *me => return,
+            Some(name) if name.as_str() == asked => return,
             Some(name) => format!(
-                "recorded as {name}: the server takes the name from the token, so --as {me} does not count"
+                "recorded as {name}: the server takes the name from the token, so --as {asked} does not count"
             ),
             None => format!(
-                "the server will record it under the name of the token, whatever --as {me} says"
+                "the server will record it under the name of the token, whatever --as {asked} says"
             ),
         };
         say::note(self.global(), &text);

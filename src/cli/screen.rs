@@ -201,11 +201,14 @@ fn again(setup: &Setup, parts: &console::Setup, what: &'static str) -> Again {
         ..setup.global.clone()
     };
     let (kept, capability) = (parts.settings.clone(), parts.capability.clone());
+    let served = setup.served.clone();
     Box::new(move || {
-        let setup = Setup::anew(global.clone(), &kept.workspace, what);
-        setup
-            .and_then(|setup| looks(&setup, kept.clone(), &capability, what))
-            .map_err(|error| in_a_line(&error))
+        let read = || {
+            let mut setup = Setup::anew(global.clone(), &kept.workspace, what)?;
+            setup.served.clone_from(&served);
+            looks(&setup, kept.clone(), &capability, what)
+        };
+        read().map_err(|error| in_a_line(&error))
     })
 }
 

@@ -139,7 +139,7 @@ impl Serve {
         let logs = BTreeMap::from([(setup.config.workspace.clone(), log.clone())]);
         let server = Server::new(logs, setup.clock).await;
         let server = Arc::new(server.wrap_err("reading the log")?);
-        server.tell_channels(setup.channels());
+        server.tell(setup.tells()?);
         tokens::take_up(&server)
             .await
             .wrap_err("reading the tokens")?;

@@ -137,6 +137,8 @@ impl Layers<'_> {
             themes: file.themes.or_else(|| self.themes_folder()),
             probes: match file.probes {
                 Some(probes) => probes::read(probes, &self.origins, &mut self.warnings)?,
+                // Another host of the team looks: what is not here would be down.
+                None if file.server.is_some() => Vec::new(),
                 None => self.built_in_probes(),
             },
             publish: self.known(

@@ -70,7 +70,16 @@ pub struct Server {
     pub edge: Edge,
     clock: Clock,
     drain: CancellationToken,
-    channels: RwLock<wire::Channels>,
+    told: RwLock<Told>,
+}
+
+/// What copies are told of the server's configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Where updates may go.
+    pub channels: wire::Channels,
+    /// The team's policy, in TOML; `None` is the built-in one.
+    pub policy: Option<String>,
 }
 
 /// One workspace: its room, and who writes in it.
@@ -112,21 +121,18 @@ impl Server {
             edge: Edge::new(all_routes()),
             clock,
             drain: CancellationToken::new(),
-            channels: RwLock::default(),
+            told: RwLock::default(),
         })
     }
 
-    /// Says where updates go, so that whoever writes one need not know.
-    pub fn tell_channels(&self, channels: wire::Channels) {
-        *self
-            .channels
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = channels;
+    /// Says how it is set up, so that whoever writes on a copy need not know.
+    pub fn tell(&self, told: Told) {
+        *self.told.write().unwrap_or_else(PoisonError::into_inner) = told;
     }
 
-    fn channels(&self) -> wire::Channels {
-        let known = self.channels.read();
-        known.unwrap_or_else(PoisonError::into_inner).clone()
+    fn told(&self) -> Told {
+        let told = self.told.read();
+        told.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Answers everybody who waits, and takes nothing new: the end is near.

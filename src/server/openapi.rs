@@ -8,7 +8,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{Caller, Shared, events, read};
+use super::{Caller, Shared, Told, events, read};
 use crate::wire::{self, Limits, Meta, You};
 
 /// Every refusal, in one shape.
@@ -71,16 +71,18 @@ impl Modify for Token {
     security((), ("token" = []))
 )]
 pub(super) async fn meta(State(server): State<Shared>, caller: Option<Caller>) -> Json<Meta> {
+    let Told { channels, policy } = match &caller {
+        Some(_) => server.told(),
+        None => Told::default(),
+    };
     Json(Meta {
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         entry_version: wire::VERSION,
         server_time: server.clock.now(),
         limits: Limits::here(),
-        channels: match &caller {
-            Some(_) => server.channels(),
-            None => wire::Channels::default(),
-        },
+        channels,
+        policy,
         you: caller.map(|caller| You {
             scopes: caller
                 .scopes

@@ -17,18 +17,17 @@ const WATCHING: usize = 20;
 
 impl Replica {
     /// Where the server sends updates, for whoever writes one here; whom it
-    /// takes that for, and what they may do.
+    /// takes that for, what they may do, and by which policy they declare.
     async fn learn(&self) -> Result<Channels, SyncError> {
         let meta = self.remote.meta().await?.what;
+        let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
         let known = Known {
             channels: meta.channels,
-            scopes: meta
-                .you
-                .as_ref()
-                .map(|you| you.scopes.clone())
-                .unwrap_or_default(),
+            scopes: scopes.unwrap_or_default(),
+            name: name.clone(),
+            policy: meta.policy,
         };
-        *self.known_as.lock().await = meta.you.map(|you| you.name);
+        *self.known_as.lock().await = name;
         let json = serde_json::to_string(&known).expect("names are text");
         self.log.keep_of_server(&json).await?;
         Ok(known.channels)

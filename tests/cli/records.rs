@@ -324,3 +324,15 @@ fn a_policy_is_told_in_brief_and_exported_whole() {
     let export = house.done("export").out;
     assert!(export.contains("[[ladder]]"), "{export}");
 }
+
+#[test]
+fn another_policy_is_adopted_by_somebody_who_says_so() {
+    let house = House::declared();
+
+    let unasked = house.say("adopt-policy");
+    house.done("adopt-policy --yes");
+
+    assert_eq!(unasked.code, 5, "{unasked:?}");
+    let adopted = house.json("timeline --kind policy_adopted");
+    assert_eq!(adopted.as_array().unwrap().len(), 1);
+}

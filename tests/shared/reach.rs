@@ -100,3 +100,52 @@ fn a_name_that_the_token_overrules_is_told() {
     assert_eq!(same.err, "");
     assert_eq!(client.json("timeline --kind noted")[0]["by"], "ada");
 }
+
+#[test]
+fn a_client_declares_by_the_servers_policy_and_the_contacts_in_it_are_paged() {
+    let receiver = Receiver::start();
+    let mut backend = Backend::on_a_file();
+    let policy = "amends = \"built-in\"\n[contact.\"Initial responder\"]\nperson = \"bo\"\nchannels = [\"pager\"]\n";
+    let policy = backend.house.file("policy.toml", policy);
+    let pager = receiver.channel("pager");
+    let config = format!("policy = {policy:?}\n{NO_PROBES}{pager}");
+    backend.house.config(&config);
+    let client = backend.client("ada");
+    backend.start();
+
+    client.done("declare down --severity P2 --yes");
+
+    let page = receiver.post();
+    assert!(page.body.contains("down"), "{}", page.body);
+    page.take();
+}
+
+#[test]
+fn who_acts_on_a_copy_is_whom_the_token_names() {
+    let mut backend = Backend::on_a_file();
+    backend.house.config(NO_PROBES);
+    let grace = backend.client("grace");
+    backend.start();
+    grace.done("declare down --severity P2");
+
+    grace.done("role commander");
+
+    assert_eq!(grace.json("show")["commander"], "grace");
+}
+
+#[test]
+fn channels_of_a_client_do_not_lead_its_updates_away() {
+    let receiver = Receiver::start();
+    let mut backend = Backend::on_a_file();
+    let channel = receiver.channel("incidents");
+    backend.house.config(&format!("{NO_PROBES}{channel}"));
+    let client = House::new();
+    let leads = backend.leads(&client, backend.address(), "ada");
+    client.config(&format!("{leads}{NO_PROBES}{}", receiver.channel("pager")));
+    backend.start();
+    client.done("declare down --severity P2");
+
+    client.done("update --yes");
+
+    assert_eq!(client.json("deliveries --all")[0]["channel"], "incidents");
+}

@@ -68,7 +68,9 @@ fn line(what: &str, value: impl Into<String>) -> Line {
 
 /// Never the whole URL: a path may be somebody's secret.
 fn address(server: &Server) -> Line {
-    let host = server.url.host_str().unwrap_or("?");
+    let Some(host) = server.url.host_str() else {
+        return line("address", format!("unix:{}", server.url.path()));
+    };
     let port = server.url.port().map(|port| format!(":{port}"));
     let scheme = server.url.scheme();
     line(

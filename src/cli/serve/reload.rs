@@ -21,7 +21,7 @@ use crate::{
         say,
         systemd::Systemd,
     },
-    server::{Server, listen::Listener, tokens},
+    server::{Server, Told, listen::Listener, tokens},
     store::Log,
 };
 
@@ -76,6 +76,14 @@ impl Hands {
         self.stop.cancel();
         (&mut self.task).await.wrap_err("the engine's task")?
     }
+}
+
+/// A configuration that was read again, before anything changes.
+struct Prepared {
+    setup: Setup,
+    told: Told,
+    works: Works,
+    certificate: Option<Arc<ServerConfig>>,
 }
 
 impl Life {
@@ -173,21 +181,29 @@ impl Life {
         }
     }
 
-    fn prepare(&self) -> color_eyre::Result<(Setup, Works, Option<Arc<ServerConfig>>)> {
+    fn prepare(&self) -> color_eyre::Result<Prepared> {
         let was = &self.setup.config.workspace;
         let mut setup = Setup::anew(self.setup.global.clone(), was, "server")?;
         setup.clock = self.setup.clock;
-        setup.policy()?;
+        let told = setup.tells()?;
         let works = Works::new(&setup, &self.log)?.after_copies();
         let certificate = self.serve.certificate(setup.clock.now())?;
-        Ok((setup, works, certificate))
+        Ok(Prepared {
+            setup,
+            told,
+            works,
+            certificate,
+        })
     }
 
-    async fn take_up(
-        &mut self,
-        (setup, works, certificate): (Setup, Works, Option<Arc<ServerConfig>>),
-    ) {
-        self.server.tell_channels(setup.channels());
+    async fn take_up(&mut self, prepared: Prepared) {
+        let Prepared {
+            setup,
+            told,
+            works,
+            certificate,
+        } = prepared;
+        self.server.tell(told);
         if let (Some(tls), Some(certificate)) = (&self.tls, certificate) {
             tls.send_replace(certificate);
         }

@@ -193,13 +193,13 @@ impl Drop for Served {
 
 async fn measured(served: Served, followers: u32) -> Measured {
     let port = port(&served.folder.path().join("port")).await;
-    let server = Server {
+    let place = Server {
         address: format!("127.0.0.1:{port}"),
         token: served.token.clone(),
         speaks: served.speaks,
     };
-    let crowd = Crowd::gather(&server, followers).await;
-    let mut writer = Connection::open(&server).await;
+    let crowd = Crowd::gather(&place, followers).await;
+    let mut writer = Connection::open(&place).await;
     let pid = served.child.id();
     let (cpu, began) = (cpu_s(pid), Instant::now());
     let mut took = Vec::new();
