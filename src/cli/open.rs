@@ -332,12 +332,13 @@ impl Setup {
         };
         let mut board = Board::default();
         let mut sync = None;
+        let mut touch = Touch::All;
         if let Some(log) = &log {
             sync = self.sync(log)?;
             if let Some(sync) = &sync {
-                let reached = in_touch(&self.global, sync).await?;
+                touch = in_touch(&self.global, sync).await?;
                 let nothing_here = log.head().await? == 0 && log.unsent().await?.is_empty();
-                if !reached && nothing_here && !may_begin {
+                if touch != Touch::All && nothing_here && !may_begin {
                     return Err(Failure::refused(
                         "nothing of this workspace came from the server yet: check its address, the token and the workspace's name",
                     )
@@ -351,10 +352,22 @@ impl Setup {
             setup: self,
             log,
             sync,
+            away: touch == Touch::Away,
             board,
             follow_up: false,
         })
     }
+}
+
+/// How a copy and its server stand after they were to be made the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// Everything went both ways.
+    All,
+    /// It answered, and did not take everything.
+    Part,
+    /// It did not answer.
+    Away,
 }
 
 /// What the server of a copy told of itself last; `None` before it ever did.
@@ -368,26 +381,30 @@ pub async fn known_of_server(log: &Log) -> Result<Option<Known>, StoreError> {
 }
 
 /// Takes what the server has and gives it what waits. Without an answer the
-/// command goes on with what is here, and says so. Answers whether all went.
+/// command goes on with what is here, and says so.
 ///
 /// # Errors
 ///
 /// What will not pass by itself, such as a token that was revoked.
-pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<bool> {
-    let why = match tokio::time::timeout(TOUCH, sync.settle()).await {
+pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<Touch> {
+    let (touch, why) = match tokio::time::timeout(TOUCH, sync.settle()).await {
         Ok(Ok(settled)) if settled.refused > 0 => {
             let count = format::count(settled.refused, "entry was", "entries were");
-            format!("{count} refused: `warroom sync` lists what waits")
+            let why = format!("{count} refused: `warroom sync` lists what waits");
+            (Touch::Part, why)
         }
-        Ok(Ok(_)) => return Ok(true),
-        Ok(Err(error)) if error.may_pass() => format!("offline: {error}"),
+        Ok(Ok(_)) => return Ok(Touch::All),
+        Ok(Err(error)) if error.may_pass() => (Touch::Away, format!("offline: {error}")),
         // What is here can be read, and kept, whatever the server says.
-        Ok(Err(SyncError::Remote(error))) => format!("not sent: {error}"),
+        Ok(Err(SyncError::Remote(error))) => (Touch::Part, format!("not sent: {error}")),
         Ok(Err(error)) => return Err(error.into()),
-        Err(_) => format!("offline: {} does not answer in time", sync.server()),
+        Err(_) => {
+            let why = format!("offline: {} does not answer in time", sync.server());
+            (Touch::Away, why)
+        }
     };
     say::note(global, &why);
-    Ok(false)
+    Ok(touch)
 }
 
 /// Keeps a copy and its server the same while `work` goes on; without a server

@@ -37,6 +37,8 @@ pub struct Room {
     pub log: Option<Log>,
     /// What keeps it and the shared backend the same; `None` without one.
     pub sync: Option<Replica>,
+    /// The backend did not answer when this command began.
+    pub away: bool,
     /// All incidents.
     pub board: Board,
     /// While nothing is active, the incident is meant that waits for its
@@ -327,7 +329,10 @@ impl Room {
         let log = self.log()?.clone();
         log.append(&batch.entries, &batch.intents, now).await?;
         if let Some(sync) = &self.sync {
-            in_touch(self.global(), sync).await?;
+            // Who did not answer a moment ago is not waited for once more.
+            if !self.away {
+                in_touch(self.global(), sync).await?;
+            }
             taken(&log, &batch.entries).await?;
             self.say_under_whom(sync).await;
         }

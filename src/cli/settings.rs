@@ -1,6 +1,7 @@
 //! Files that people write: configuration and themes.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -129,6 +130,12 @@ async fn check(global: &Global, strict: Strict) -> color_eyre::Result<Exit> {
 fn findings(setup: &Setup) -> Vec<Found> {
     let mut found: Vec<Found> = check::odd(setup.config.warnings()).collect();
     found.extend(check::channels(&setup.config));
+    let theme = &setup.config.theme;
+    for name in BTreeSet::from([&theme.dark, &theme.light]) {
+        if let Err(error) = themes::named(setup, name, &mut Vec::new()) {
+            found.push(Found::error(failure::in_a_line(&error)));
+        }
+    }
     match setup.policy() {
         Ok((policy, _)) => found.extend(check::contacts(&policy, setup)),
         Err(error) => found.push(Found::error(failure::in_a_line(&error))),

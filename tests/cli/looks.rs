@@ -1,6 +1,6 @@
 //! Commands that look: they make nothing, and say what is there.
 
-use std::{fs, process::Command};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
 use super::house::House;
 
@@ -167,4 +167,28 @@ fn words(call: &str) -> Vec<String> {
     let output = Command::new("sh").args(["-c", &script]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_theme_that_is_not_there_is_found_before_the_night() {
+    let house = House::new();
+    house.config("theme = \"nope\"\n");
+
+    let said = house.say("config check");
+
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.out.contains("nope"), "{said:?}");
+}
+
+#[test]
+fn a_server_that_is_away_is_told_of_once() {
+    let house = House::new();
+    let config = "server = \"http://127.0.0.1:1\"\ntoken_file = \"token\"\n";
+    house.file(".config/warroom/config.toml", config);
+    let token = house.file(".config/warroom/token", "secret");
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
+
+    let said = house.say("declare down --severity P3");
+
+    assert_eq!(said.err.matches("offline:").count(), 1, "{said:?}");
 }
