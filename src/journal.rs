@@ -6,13 +6,13 @@ mod carry;
 pub use carry::{from_wire, to_wire};
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use crate::{
     clock::Clock,
     domain::{
         board::Board,
         entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
+        escalation,
         fact::Fact,
         intents::{Circumstances, intents},
         notice::Intent,
@@ -66,10 +66,12 @@ impl Author {
         batch
     }
 
-    /// Makes an entry whose id follows from `name`, so that two engines that
-    /// race can't make two of it (I2 of the log: one row per id).
-    pub fn write_named(&self, batch: &mut Batch, wish: Wish, name: &str, board: &Board) {
-        let id = EntryId(Uuid::new_v5(&wish.incident.0, name.as_bytes()));
+    /// Makes an entry whose id follows from what it is, so that two engines
+    /// that race can't make two of it (I2 of the log: one row per id).
+    pub fn write_computed(&self, batch: &mut Batch, wish: Wish, board: &Board) {
+        let incident = board.get(wish.incident);
+        let id = incident.and_then(|incident| escalation::computed_id(incident, &wish.fact));
+        let id = id.unwrap_or_else(|| EntryId(self.clock.new_id()));
         self.add(batch, wish, id, board);
     }
 

@@ -4,6 +4,7 @@ mod anything;
 mod document;
 mod following;
 mod limits;
+mod outside;
 mod posting;
 mod reading;
 mod rights;

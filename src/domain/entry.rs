@@ -49,6 +49,11 @@ id!(
 );
 
 impl EntryId {
+    /// The id that follows from what an entry of `incident` is.
+    pub fn computed(incident: IncidentId, what: &str) -> Self {
+        Self(Uuid::new_v5(&incident.0, what.as_bytes()))
+    }
+
     /// Whether it follows from what the entry is, so that two engines that do
     /// the same give it the same one.
     pub fn is_computed(self) -> bool {
@@ -73,6 +78,32 @@ pub type Seq = u64;
 
 /// The name under which the engine records, and nobody else.
 pub const ENGINE: &str = "engine";
+
+/// The most characters of a name.
+const NAME: usize = 64;
+/// What stands between who did it and who says so.
+const SENT_BY: &str = " (sent by ";
+
+/// The name of `by`, in an entry that `sender` hands in for them. However long
+/// it is, who handed it in can be read.
+pub fn sent_by(by: &Name, sender: &Name) -> Name {
+    let sent_by = format!("{SENT_BY}{sender})");
+    let room = NAME.saturating_sub(sent_by.chars().count());
+    if room == 0 {
+        return sender.clone();
+    }
+    let by: String = by.chars().take(room).collect();
+    Name::lossy(&format!("{by}{sent_by}"))
+}
+
+/// Who answers for what stands under `name`: whoever handed it in, where
+/// somebody did so for another.
+pub fn answerable(name: &Name) -> &str {
+    let sender = name
+        .strip_suffix(')')
+        .and_then(|name| name.rsplit_once(SENT_BY));
+    sender.map_or(name.as_str(), |(_, sender)| sender)
+}
 
 /// How an entry came about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

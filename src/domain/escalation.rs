@@ -1,5 +1,6 @@
 //! The ladders: who is told when nobody answers, and when it takes long (E).
 
+mod computed;
 mod sooner;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,6 +14,7 @@ use super::{
     text::Name,
 };
 
+pub use computed::computed_id;
 pub use sooner::sooner;
 
 /// How long before a step the console asks for its confirmation (E5).

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     duty::{Due, Duty, Promise, Settled, Standing, judged},
+    entry::answerable,
     incident::Incident,
     phase::Phase,
     span,
@@ -58,20 +59,22 @@ fn is_published(incident: &Incident) -> bool {
 ///
 /// The commander approves. Where two people are present and the policy asks for
 /// both, nobody approves their own words: what the commander wrote is then for
-/// anybody else. Who is alone at night still tells the public in time.
+/// anybody else. Who is alone at night still tells the public in time. What
+/// somebody hands in for another counts as their own: nobody borrows a name to
+/// be two.
 ///
 /// # Errors
 ///
 /// Who has to approve it instead, in a sentence.
 pub fn may_approve(incident: &Incident, person: &Name) -> Result<(), &'static str> {
     let author = author(incident);
-    if asks_for_two(incident) && author == Some(person) {
+    if asks_for_two(incident) && author == Some(person.as_str()) {
         return Err(
             "its author can't approve it while others are here: somebody else reads and approves it (X2)",
         );
     }
     let commander = incident.commander();
-    let wrote_it = asks_for_two(incident) && commander == author;
+    let wrote_it = asks_for_two(incident) && commander.map(Name::as_str) == author;
     if !wrote_it && commander.is_some_and(|commander| commander != person) {
         return Err("the commander approves what is published (X2)");
     }
@@ -82,7 +85,7 @@ pub fn may_approve(incident: &Incident, person: &Name) -> Result<(), &'static st
 /// the policy asks for by now counts, and not what it was then.
 pub(super) fn is_approved_by_two(incident: &Incident) -> bool {
     let approver = incident.state().external.approved.as_ref();
-    let alone = approver.map(|(_, by)| by) == author(incident);
+    let alone = approver.map(|(_, by)| by.as_str()) == author(incident);
     !(asks_for_two(incident) && alone)
 }
 
@@ -92,9 +95,9 @@ pub fn asks_for_two(incident: &Incident) -> bool {
     incident.policy().external.two_people && incident.people().len() > 1
 }
 
-fn author(incident: &Incident) -> Option<&Name> {
+fn author(incident: &Incident) -> Option<&str> {
     let draft = incident.state().external.draft.as_ref();
-    draft.map(|(_, author, _)| author)
+    draft.map(|(_, author, _)| answerable(author))
 }
 
 pub(super) fn settled(incident: &Incident) -> Option<Settled> {

@@ -24,18 +24,17 @@ impl Turn<'_> {
         doubt: Doubt,
         batch: &mut Batch,
     ) {
-        let mut record = |fact, name: &str| {
+        let mut record = |fact| {
             let wish = Wish {
                 incident: incident.id,
                 fact,
                 at: now,
             };
-            self.author.write_named(batch, wish, name, &self.board);
+            self.author.write_computed(batch, wish, &self.board);
         };
         let hold = incident.state().ladder.hold.as_ref();
-        if let Some(hold) = hold.filter(|hold| hold.until <= now) {
-            let name = format!("hold-ends/{}", hold.until.timestamp_millis());
-            record(Fact::HoldEnded {}, &name);
+        if hold.is_some_and(|hold| hold.until <= now) {
+            record(Fact::HoldEnded {});
             return;
         }
         for (step, target) in not_for_this_severity(incident, now) {
@@ -43,8 +42,7 @@ impl Turn<'_> {
             if self.engine.is_in_place() {
                 break;
             }
-            let name = format!("not-applicable/{step}");
-            record(skipped(step, target, Skip::NotApplicable), &name);
+            record(skipped(step, target, Skip::NotApplicable));
         }
         // Where nobody can be reached at all, steps are for the people in the room.
         if escalation::reaches_anybody(incident.policy()) {
@@ -54,29 +52,27 @@ impl Turn<'_> {
 
     /// Fires the steps that are due, and passes over those that another stands for.
     fn go_up(&self, incident: &Incident, now: DateTime<Utc>, doubt: Doubt, batch: &mut Batch) {
-        let mut record = |fact, name: &str, late| {
+        let mut record = |fact, late| {
             let wish = Wish {
                 incident: incident.id,
                 fact,
                 at: now,
             };
             let before = batch.intents.len();
-            self.author.write_named(batch, wish, name, &self.board);
+            self.author.write_computed(batch, wish, &self.board);
             for intent in &mut batch.intents[before..] {
                 intent.maybe_repeat = doubt.covers(now - late);
             }
         };
         let climb = self.climb(incident, now);
         for (step, why, late) in climb.skip {
-            let name = format!("skipped/{step}/{}", why.words());
             let target = incident.policy().target(&step);
-            record(skipped(step, target, why), &name, late);
+            record(skipped(step, target, why), late);
         }
         for (step, late) in climb.fire {
             let via = self.via(incident.policy(), &step);
             let fact = escalation::fires(incident, step, via, now);
-            let name = fired_name(&fact);
-            record(fact, &name, late);
+            record(fact, late);
         }
     }
 
@@ -117,12 +113,5 @@ fn skipped(step: StepId, target: Name, why: Skip) -> Fact {
         target,
         why,
         reason: "".into(),
-    }
-}
-
-fn fired_name(fact: &Fact) -> String {
-    match fact {
-        Fact::Escalated { step, round, .. } => format!("escalated/{step}/{round}"),
-        _ => "escalated".to_owned(),
     }
 }

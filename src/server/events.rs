@@ -21,7 +21,7 @@ use super::{
     openapi::Refused,
 };
 use crate::{
-    domain::text::Name,
+    domain::{entry::sent_by, text::Name},
     journal,
     store::RawEntry,
     wire::{self, Code, Follow, Item, Page, Post, Posted},
@@ -59,6 +59,12 @@ pub(super) async fn post(
         ));
     }
     let sent_at = post.sent_at.unwrap_or(workspace.room.clock.now());
+    if !is_a_time(sent_at) {
+        return Err(Problem::new(
+            Code::Malformed,
+            "sent_at is not between the years 1970 and 9999: set the clock of this host",
+        ));
+    }
     let items = post
         .events
         .into_iter()
@@ -125,6 +131,7 @@ fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Result<
     }
     row.seq = None;
     row.by = author(&row, told, caller);
+    // Both end within the calendar, and so does what lies between.
     let waited = sent_at.signed_duration_since(row.recorded_at);
     Ok(Offer {
         row,
@@ -134,20 +141,13 @@ fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Result<
     })
 }
 
-/// The most characters of a name.
-const NAME: usize = 64;
-
 /// Who recorded it: whoever the token names, but for what no person does. What
 /// was recorded before keeps its name, and says who handed it in.
 fn author(row: &RawEntry, told: bool, caller: &Name) -> Name {
     if !told || row.by == *caller || row.by.is_empty() {
         return caller.clone();
     }
-    let sent_by = format!(" (sent by {caller})");
-    // However long the name is, who handed it in can be read.
-    let room = NAME.saturating_sub(sent_by.chars().count());
-    let by: String = row.by.chars().take(room).collect();
-    Name::lossy(&format!("{by}{sent_by}"))
+    sent_by(&row.by, caller)
 }
 
 /// Deadlines are counted from it, and have to end somewhere.

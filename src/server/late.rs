@@ -39,11 +39,17 @@ pub(super) fn start(
             let why = format!("held: written offline at {at}, confirm to publish");
             Start::Held(Title::lossy(&why))
         }
-        Audience::Internal if is_known_better(incident, update, now - waited) => {
+        Audience::Internal if is_known_better(incident, update, before(now, waited)) => {
             Start::Dropped("a newer update went out before".into())
         }
         Audience::Internal => Start::Queued,
     }
+}
+
+/// A span before `now`, or the beginning of all times.
+fn before(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+    now.checked_sub_signed(span)
+        .unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 /// Whether somebody wrote a newer update to the same channels meanwhile.

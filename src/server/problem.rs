@@ -113,7 +113,9 @@ impl From<StoreError> for Problem {
             tracing::error!(%error, cause = ?std::error::Error::source(&error), "the log");
         }
         match error {
-            StoreError::NoDelivery { .. } | StoreError::NotNow { .. } => Self::new(code, error),
+            StoreError::NoDelivery { .. }
+            | StoreError::NotNow { .. }
+            | StoreError::TakenBack { .. } => Self::new(code, error),
             _ => Self::new(code, detail),
         }
     }
@@ -140,7 +142,7 @@ const fn told(error: &StoreError) -> (Code, &'static str) {
             "nothing was saved that was not answered for; send it again",
         ),
         StoreError::NoDelivery { .. } => (Code::NoDelivery, ""),
-        StoreError::NotNow { .. } => (Code::NotNow, ""),
+        StoreError::NotNow { .. } | StoreError::TakenBack { .. } => (Code::NotNow, ""),
         StoreError::IdReuse { .. } => (Code::IdReuse, "give the new entry an id of its own"),
         StoreError::Unfit { .. } => (Code::Unfit, "its kind or its way is not a short word"),
         StoreError::IsFolder { .. }

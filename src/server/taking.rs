@@ -13,9 +13,10 @@ use super::{
 use crate::{
     domain::{
         board::Board,
-        entry::{ENGINE, Entry, EntryId, ReplicaId, Seq, Via},
+        entry::{ENGINE, Entry, EntryId, ReplicaId, Seq, Via, answerable},
+        escalation::computed_id,
         fact::Fact,
-        incident::Incident,
+        incident::{Incident, Refusal},
         text::{self, Prose},
         update::Audience,
     },
@@ -86,6 +87,9 @@ impl Taking<'_, '_> {
     fn take_new(&mut self, offer: &Offer, entry: Entry) -> Item {
         let row = &offer.row;
         let incident = self.board.get(entry.incident);
+        if let Err(why) = is_of_its_id(incident, &entry) {
+            return Item::rejected(row.id, Code::Unfit, why);
+        }
         let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
         let rejects = self.order.on_conflict == OnConflict::Reject;
         if let (Some(incident), Some(winner), true) = (incident, winner, rejects) {
@@ -97,10 +101,10 @@ impl Taking<'_, '_> {
                 ..refused
             };
         }
-        if let (Some(incident), None, false) = (incident, winner, offer.told)
-            && let Some(why) = unapproved(incident, &entry.fact)
+        if let (Some(incident), None) = (incident, winner)
+            && let Err(refused) = may_be(incident, &entry, offer.told)
         {
-            return Item::rejected(row.id, Code::Unfit, &why);
+            return Item::rejected(row.id, Code::Unfit, &refused.sentence);
         }
         let (outcome, intents) = match winner {
             Some(_) => (Outcome::Superseded, Vec::new()),
@@ -166,15 +170,31 @@ impl Taking<'_, '_> {
     }
 }
 
-/// Why news for outside may not leave: it would stand in the log as published,
-/// and reach nobody (X2).
-fn unapproved(incident: &Incident, fact: &Fact) -> Option<String> {
-    let Fact::UpdateSent(update) = fact else {
-        return None;
-    };
-    let refused = match update.audience {
-        Audience::External => incident.may_publish(update).err()?,
-        Audience::Internal => return None,
-    };
-    Some(refused.sentence)
+/// Whether an id that follows from what an entry is belongs to this one: under
+/// a forged one it would stand in the way of a page.
+fn is_of_its_id(incident: Option<&Incident>, entry: &Entry) -> Result<(), &'static str> {
+    let its_own = || computed_id(incident?, &entry.fact);
+    if entry.id.is_computed() && its_own() != Some(entry.id) {
+        return Err(
+            "this id belongs to something else that the engine does; give it one of its own",
+        );
+    }
+    Ok(())
+}
+
+/// Whether news for outside may be approved, or may leave: else they would
+/// stand in the log as approved or published, and reach nobody (X2).
+///
+/// What was published before was judged where it was; an approval that is
+/// handed in for another does not count anyway.
+fn may_be(incident: &Incident, entry: &Entry, told: bool) -> Result<(), Refusal> {
+    match &entry.fact {
+        Fact::ExternalApproved { draft } if answerable(&entry.by) == entry.by.as_str() => {
+            incident.may_approve(*draft, &entry.by)
+        }
+        Fact::UpdateSent(update) if !told && update.audience == Audience::External => {
+            incident.may_publish(update)
+        }
+        _ => Ok(()),
+    }
 }

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::domain::{
     entry::{EntryId, IncidentId},
+    fact::Fact,
     notice::{Delivery, DeliveryState},
-    text::Title,
 };
 
 /// Which deliveries are wanted.
@@ -85,27 +85,31 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoDelivery`], or [`StoreError::NotNow`] in its state.
+    /// [`StoreError::NoDelivery`], [`StoreError::NotNow`] in its state, or
+    /// [`StoreError::TakenBack`] where its entry does not stand any more.
     pub async fn retry(&self, key: &str, now: DateTime<Utc>) -> Result<Delivery, StoreError> {
-        self.change(key, "tried again", |delivery| {
-            delivery.maybe_repeat |=
-                delivery.state == DeliveryState::Uncertain && !delivery.is_held();
-            delivery.state = DeliveryState::Queued;
-            delivery.next_at = now;
-        })
-        .await
+        let (mut tx, mut item) = self.at_rest(key, "tried again").await?;
+        if is_taken_back(&mut tx, &item).await? {
+            tx.undo().await?;
+            let key = key.to_owned();
+            return Err(StoreError::TakenBack { key });
+        }
+        let delivery = &mut item.delivery;
+        delivery.maybe_repeat |= delivery.state == DeliveryState::Uncertain && !delivery.is_held();
+        delivery.state = DeliveryState::Queued;
+        delivery.next_at = now;
+        keep(tx, item).await
     }
 
     /// Takes a delivery back: one that waits, is dead, or uncertain.
     ///
     /// # Errors
     ///
-    /// As [`Log::retry`].
+    /// [`StoreError::NoDelivery`], or [`StoreError::NotNow`] in its state.
     pub async fn cancel(&self, key: &str) -> Result<Delivery, StoreError> {
-        self.change(key, "cancelled", |delivery| {
-            delivery.state = DeliveryState::Cancelled;
-        })
-        .await
+        let (tx, mut item) = self.at_rest(key, "cancelled").await?;
+        item.delivery.state = DeliveryState::Cancelled;
+        keep(tx, item).await
     }
 
     /// Takes a person's word that it arrived, or was sent by hand: of one that
@@ -113,39 +117,32 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// As [`Log::retry`].
+    /// As [`Log::cancel`].
     pub async fn mark_sent(&self, key: &str, now: DateTime<Utc>) -> Result<Delivery, StoreError> {
-        self.change(key, "marked as sent", |delivery| {
-            delivery.state = DeliveryState::Sent;
-            delivery.sent_at = Some(now);
-        })
-        .await
+        let (tx, mut item) = self.at_rest(key, "marked as sent").await?;
+        item.delivery.state = DeliveryState::Sent;
+        item.delivery.sent_at = Some(now);
+        keep(tx, item).await
     }
 
-    async fn change(
-        &self,
-        key: &str,
-        wanted: &'static str,
-        change: impl FnOnce(&mut Delivery) + Send,
-    ) -> Result<Delivery, StoreError> {
+    /// A delivery that a person may change, with the transaction to do it in.
+    async fn at_rest(&self, key: &str, wanted: &'static str) -> Result<(Tx<'_>, Item), StoreError> {
         let mut tx = self.inner.begin().await?;
-        let mut item = load(&mut tx, key).await?;
+        let item = load(&mut tx, key).await?;
         let state = item.delivery.state;
         match state {
-            DeliveryState::Queued | DeliveryState::Dead | DeliveryState::Uncertain => {}
+            DeliveryState::Queued | DeliveryState::Dead | DeliveryState::Uncertain => {
+                Ok((tx, item))
+            }
             DeliveryState::InFlight | DeliveryState::Sent | DeliveryState::Cancelled => {
                 tx.undo().await?;
-                return Err(StoreError::NotNow {
+                Err(StoreError::NotNow {
                     key: key.to_owned(),
                     state,
                     wanted,
-                });
+                })
             }
         }
-        change(&mut item.delivery);
-        save(&mut tx, &item).await?;
-        tx.commit().await?;
-        Ok(item.delivery)
     }
 
     /// Takes back what follows from an entry and still waits. Answers with
@@ -163,18 +160,42 @@ impl Log {
     }
 }
 
-/// Cancels what follows from an entry and still waits, inside a transaction;
+async fn keep(mut tx: Tx<'_>, item: Item) -> Result<Delivery, StoreError> {
+    save(&mut tx, &item).await?;
+    tx.commit().await?;
+    Ok(item.delivery)
+}
+
+/// Cancels what follows from an entry and has not left, inside a transaction;
 /// answers with all that follows from it.
 pub(super) async fn take_back(tx: &mut Tx<'_>, origin: &str) -> Result<Vec<Item>, StoreError> {
     let query = sqlx::query(select!("WHERE origin = $1 ORDER BY nr")).bind(origin.to_owned());
     let items = readable(tx.conn(), query).await;
     let mut items = items.map_err(|error| tx.told(error))?;
     for item in &mut items {
-        if item.delivery.state == DeliveryState::Queued {
-            item.delivery.state = DeliveryState::Cancelled;
-            item.delivery.last_error = Title::lossy("taken back");
+        if item.take_back() {
             save(tx, item).await?;
         }
     }
     Ok(items)
+}
+
+/// Whether the entry that a delivery follows from was taken back; one that pages
+/// can't be.
+pub(super) async fn is_taken_back(tx: &mut Tx<'_>, item: &Item) -> Result<bool, StoreError> {
+    if item.is_repeated_in_doubt() {
+        return Ok(false);
+    }
+    let intent = &item.delivery.intent;
+    let bodies: Result<Vec<String>, _> =
+        sqlx::query_scalar("SELECT body FROM entries WHERE incident = $1 AND kind = 'retracted'")
+            .bind(intent.incident.to_string())
+            .fetch_all(tx.conn())
+            .await;
+    let bodies = bodies.map_err(|error| tx.told(error))?;
+    let is_about_it = |body: &String| match Fact::read("retracted", body) {
+        Ok(Fact::Retracted { entry, .. }) => entry == intent.origin,
+        Ok(_) | Err(_) => false,
+    };
+    Ok(bodies.iter().any(is_about_it))
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Accepted, Fence, Log, RawEntry, StoreError,
+    by_hand::is_taken_back,
     item::{Item, load, open_items, save},
     lanes, lease,
     tx::Tx,
@@ -187,6 +188,10 @@ impl Log {
             return Ok(None);
         }
         item.end(ending, now);
+        // It was on the wire when its entry was taken back.
+        if is_taken_back(&mut tx, &item).await? {
+            item.take_back();
+        }
         save(&mut tx, &item).await?;
         let accepted = self.tell(&mut tx, &rows).await?;
         tx.commit().await?;
@@ -244,6 +249,7 @@ impl Log {
                 continue;
             }
             let again = item.is_repeated_in_doubt() || resend_safe(&item.delivery.intent.channel);
+            let again = again && !is_taken_back(&mut tx, &item).await?;
             item.take_over(again, now);
             save(&mut tx, &item).await?;
             let list = if again {

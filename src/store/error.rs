@@ -101,7 +101,7 @@ pub enum StoreError {
     )]
     IsCopy,
     #[error(
-        "{} of this log still to leave, and nobody would send that from then on: let the engine send it, or cancel it (`warroom deliveries`), then attach",
+        "{} still to leave, and nobody would send them from then on: let the engine send them, or cancel them (`warroom deliveries`), then attach",
         format::count(*count, "message has", "messages have")
     )]
     StillToSend { count: u64 },
@@ -113,6 +113,10 @@ pub enum StoreError {
         state: DeliveryState,
         wanted: &'static str,
     },
+    #[error(
+        "the delivery {key} was taken back, and is not sent any more: write it anew to send it"
+    )]
+    TakenBack { key: String },
     #[error("line {line}: {found}; nothing was imported")]
     BadLine { line: usize, found: String },
     #[error("{} is there already and is not overwritten: name another file", path.display())]
@@ -215,6 +219,7 @@ impl StoreError {
             | Self::StillToSend { .. }
             | Self::NoDelivery { .. }
             | Self::NotNow { .. }
+            | Self::TakenBack { .. }
             | Self::BadLine { .. }
             | Self::Address
             | Self::Login { .. }

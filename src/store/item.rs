@@ -133,6 +133,25 @@ impl Item {
         late || (same && self.fence != lease.fence) || owner.is_gone(&lease.owner.host)
     }
 
+    /// Cancels it, as its entry was taken back; answers whether it could. What
+    /// may have left already says so still, and a page is not taken back.
+    pub(super) fn take_back(&mut self) -> bool {
+        if self.is_repeated_in_doubt() {
+            return false;
+        }
+        let delivery = &mut self.delivery;
+        let waits = match delivery.state {
+            DeliveryState::Queued | DeliveryState::Dead => true,
+            DeliveryState::Uncertain => delivery.is_held(),
+            DeliveryState::InFlight | DeliveryState::Sent | DeliveryState::Cancelled => false,
+        };
+        if waits {
+            delivery.state = DeliveryState::Cancelled;
+            delivery.last_error = Title::lossy("taken back");
+        }
+        waits
+    }
+
     /// Whether silence would be worse than a repeat.
     pub(super) fn is_repeated_in_doubt(&self) -> bool {
         match self.delivery.intent.purpose {

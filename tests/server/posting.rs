@@ -323,46 +323,6 @@ async fn a_time_at_the_end_of_the_calendar_harms_nobody() {
 }
 
 #[tokio::test]
-async fn what_is_for_outside_is_taken_only_with_the_approval_of_somebody_else() {
-    let house = House::open().await;
-    let form = Form {
-        status: "Investigating".into(),
-        impact: "checkout is down".into(),
-        body: "We are on it.".into(),
-        ..Form::default()
-    };
-    let draft = EntryId(uuid(2).parse().unwrap());
-    let drafted = Fact::ExternalDrafted { form: form.clone() };
-    let approved = Fact::ExternalApproved { draft };
-    let published = Fact::UpdateSent(Box::new(Update {
-        audience: Audience::External,
-        form,
-        channels: vec!["#incidents".into()],
-        last: false,
-        draft: Some(draft),
-    }));
-    let comes = Fact::Joined {
-        person: "grace".into(),
-    };
-    house.post(&[declared(1)]).await;
-    house
-        .post_as("grace", &json!({ "events": [fact(7, &comes)] }))
-        .await;
-    let own = [fact(2, &drafted), fact(3, &approved), fact(4, &published)];
-
-    let alone = house.post(&own).await;
-    house
-        .post_as("grace", &json!({ "events": [fact(5, &approved)] }))
-        .await;
-    let approved = house.post(&[fact(6, &published)]).await;
-
-    assert_eq!(results(&alone)[2], "rejected unfit", "{alone}");
-    assert_eq!(results(&approved), ["appended 6"], "{approved}");
-    let sent = house.log.deliveries(DeliveryFilter::All).await.unwrap();
-    assert_eq!(sent.len(), 1);
-}
-
-#[tokio::test]
 async fn a_server_that_ends_takes_nothing_more() {
     let house = House::open().await;
     house.server.drain();

@@ -19,6 +19,7 @@ on_both![
     a_lane_keeps_its_order_and_holds_up_no_other,
     nothing_goes_before_it_can_no_longer_be_taken_back,
     what_is_retracted_does_not_leave_any_more,
+    what_is_taken_back_is_not_tried_again_whatever_became_of_it,
     taking_back_says_what_was_too_late,
     a_newer_update_replaces_an_older_one_that_still_waits,
     a_page_is_never_replaced,
@@ -161,6 +162,48 @@ async fn what_is_retracted_does_not_leave_any_more(place: Place) {
     log.append(&retraction, &[], noon()).await.unwrap();
 
     assert_eq!(state(&log, "u/1").await, DeliveryState::Cancelled);
+}
+
+async fn what_is_taken_back_is_not_tried_again_whatever_became_of_it(place: Place) {
+    let log = place.open().await;
+    let on = |key: &str| Intent {
+        channel: key.into(),
+        ..intent(key, Purpose::Public)
+    };
+    let all = ["dead", "held", "doubt", "late"].map(on);
+    queued(&log, &all).await;
+    let fence = fence(&log).await;
+    let mut tries = Vec::new();
+    for key in ["dead", "doubt", "late"] {
+        tries.push(start(&log, key, fence).await.unwrap());
+    }
+    let why = || "reset".into();
+    let again = Ending::Again {
+        why: why(),
+        next_at: noon(),
+        maybe_repeat: false,
+    };
+    for (one, ending) in [
+        (&tries[0], Ending::Dead { why: why() }),
+        (&tries[1], Ending::Uncertain { why: why() }),
+    ] {
+        log.finish(one, ending, &[], noon()).await.unwrap();
+    }
+
+    let mut retraction = notes([2]);
+    retraction[0].fact = warroom::domain::fact::Fact::Retracted {
+        entry: EntryId(Uuid::from_u128(1)),
+        reason: "it says too much".into(),
+    };
+    log.append(&retraction, &[], noon()).await.unwrap();
+    log.finish(&tries[2], again, &[], noon()).await.unwrap();
+
+    for key in ["dead", "held", "late"] {
+        assert_eq!(state(&log, key).await, DeliveryState::Cancelled, "{key}");
+    }
+    let refused = log.retry("doubt", noon()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::TakenBack { .. }), "{refused}");
+    assert_eq!(state(&log, "doubt").await, DeliveryState::Uncertain);
 }
 
 async fn taking_back_says_what_was_too_late(place: Place) {

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::state::{Action, Ask, Asked, Fired, Hold, State, Taken};
 use crate::domain::{
     calendar::within_reason,
-    entry::{ENGINE, Entry},
+    entry::{ENGINE, Entry, answerable},
     fact::{Declaration, Fact, ProbeChange},
     phase::Phase,
     policy::{Policy, Within},
@@ -121,6 +121,8 @@ impl State {
             Fact::ExternalDrafted { form } => {
                 self.external.draft = Some((entry.id, by.clone(), form.clone()));
             }
+            // Nobody approves in another's name (X2).
+            Fact::ExternalApproved { .. } if answerable(by) != by.as_str() => {}
             Fact::ExternalApproved { draft } => self.external.approved = Some((*draft, by.clone())),
             Fact::Delivered { of, channel, .. } => {
                 if let Some(sent) = self.outbound(*of) {

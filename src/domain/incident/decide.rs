@@ -169,7 +169,7 @@ impl Incident {
             Fact::UpdateSent(update) => self.check_update(update, command),
             Fact::LongRunning { reason } => say(reason, "say why it will take long (U1)"),
             Fact::ExternalDrafted { form } => say(&form.body, "write the text for outside first"),
-            Fact::ExternalApproved { draft } => self.check_approval(*draft, command),
+            Fact::ExternalApproved { draft } => self.may_approve(*draft, &command.by),
             Fact::Escalated { step, .. }
             | Fact::StepSkipped { step, .. }
             | Fact::StepConfirmed { step, .. } => match self.policy().step(step) {

@@ -10,6 +10,7 @@ use crate::domain::{
     fact::Update,
     incident::Incident,
     phase::Phase,
+    text::Name,
     update::{Audience, Form},
 };
 
@@ -101,13 +102,18 @@ impl Incident {
         Ok(())
     }
 
-    pub(super) fn check_approval(&self, draft: EntryId, command: &Command) -> Result<(), Refusal> {
+    /// Whether `person` may approve `draft`: the newest, and not alone (X2).
+    ///
+    /// # Errors
+    ///
+    /// What to approve instead, or who has to, in a sentence to show as it is.
+    pub fn may_approve(&self, draft: EntryId, person: &Name) -> Result<(), Refusal> {
         let Some((newest, ..)) = &self.state().external.draft else {
             return refuse("there is no draft for outside to approve");
         };
         if *newest != draft {
             return refuse("there is a newer draft: read and approve that one");
         }
-        external::may_approve(self, &command.by).map_err(Refusal::because)
+        external::may_approve(self, person).map_err(Refusal::because)
     }
 }

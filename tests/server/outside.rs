@@ -1,0 +1,192 @@
+//! What a post may do to news for outside (X2), and to what the engine does.
+
+use serde_json::{Value, json};
+use warroom::{
+    domain::{
+        entry::{EntryId, IncidentId},
+        fact::{Fact, StepId, Update},
+        notice::DeliveryState,
+        update::{Audience, Form},
+    },
+    store::DeliveryFilter,
+};
+
+use super::{EVENTS, House, code, declared, fact, noon, note, results, uuid};
+
+/// Entry 2, for outside.
+const DRAFT: u128 = 2;
+
+fn form() -> Form {
+    Form {
+        status: "Investigating".into(),
+        impact: "checkout is down".into(),
+        body: "We are on it.".into(),
+        ..Form::default()
+    }
+}
+
+fn drafted() -> Value {
+    fact(DRAFT, &Fact::ExternalDrafted { form: form() })
+}
+
+fn id(n: u128) -> EntryId {
+    EntryId(uuid(n).parse().unwrap())
+}
+
+/// Entry `n`: whoever posts it approves the draft.
+fn approved(n: u128) -> Value {
+    fact(n, &Fact::ExternalApproved { draft: id(DRAFT) })
+}
+
+/// Entry `n`: what the draft says, to `#incidents`.
+fn published(n: u128) -> Value {
+    let update = Update {
+        audience: Audience::External,
+        form: form(),
+        channels: vec!["#incidents".into()],
+        last: false,
+        draft: Some(id(DRAFT)),
+    };
+    fact(n, &Fact::UpdateSent(Box::new(update)))
+}
+
+/// As if `by` had recorded it before, elsewhere.
+fn told(mut entry: Value, by: &str) -> Value {
+    entry["by"] = json!(by);
+    entry["told"] = json!(true);
+    entry
+}
+
+/// A house with incident 1, of ada and grace.
+async fn two_people() -> House {
+    let house = House::open().await;
+    house.post(&[declared(1)]).await;
+    let comes = Fact::Joined {
+        person: "grace".into(),
+    };
+    as_grace(&house, &[fact(90, &comes)]).await;
+    house
+}
+
+async fn as_grace(house: &House, events: &[Value]) -> Value {
+    let answer = house.post_as("grace", &json!({ "events": events })).await;
+    answer.json().await.unwrap()
+}
+
+#[tokio::test]
+async fn x2_news_are_taken_only_with_the_approval_of_somebody_else() {
+    let house = two_people().await;
+
+    let alone = house.post(&[drafted(), approved(3), published(4)]).await;
+    let other = as_grace(&house, &[approved(5)]).await;
+    let then = house.post(&[published(6)]).await;
+
+    let no = "rejected unfit";
+    assert_eq!(results(&alone), ["appended 3", no, no], "{alone}");
+    let why = alone["results"][1]["detail"].as_str().unwrap();
+    assert!(why.contains("its author can't approve it"), "{why}");
+    assert_eq!(results(&other), ["appended 4"], "{other}");
+    assert_eq!(results(&then), ["appended 5"], "{then}");
+    let sent = house.log.deliveries(DeliveryFilter::All).await.unwrap();
+    assert_eq!(sent.len(), 1);
+}
+
+#[tokio::test]
+async fn x2_nobody_is_two_by_handing_in_a_draft_for_another() {
+    let house = two_people().await;
+
+    let own = [told(drafted(), "bo"), approved(3), published(4)];
+    let posted = house.post(&own).await;
+
+    let no = "rejected unfit";
+    assert_eq!(results(&posted), ["appended 3", no, no], "{posted}");
+}
+
+#[tokio::test]
+async fn x2_an_approval_handed_in_for_another_does_not_count() {
+    let house = two_people().await;
+
+    let own = [drafted(), told(approved(3), "grace"), published(4)];
+    let posted = house.post(&own).await;
+
+    assert_eq!(results(&posted)[2], "rejected unfit", "{posted}");
+    let mine = [told(approved(5), "ada"), published(6)];
+    let posted = house.post(&mine).await;
+    assert_eq!(results(&posted), ["rejected unfit", "rejected unfit"]);
+}
+
+/// The management ladder's step `index` fires.
+fn escalated(index: usize) -> Fact {
+    Fact::Escalated {
+        step: StepId {
+            ladder: "management".to_owned(),
+            index,
+        },
+        round: 0,
+        target: "Team Lead".into(),
+        via: vec!["pager".into()],
+        late_s: 0,
+        by_hand: false,
+    }
+}
+
+#[tokio::test]
+async fn an_id_of_the_engine_is_taken_only_for_what_it_belongs_to() {
+    let house = House::open().await;
+    house.post(&[declared(1)]).await;
+    let incident = IncidentId(uuid(1).parse().unwrap());
+    let first = EntryId::computed(incident, "escalated/management/0/0");
+    let under = |mut entry: Value| {
+        entry["id"] = json!(first);
+        told(entry, "engine")
+    };
+
+    let forged = [
+        under(note(2, "nothing to see")),
+        under(fact(2, &escalated(1))),
+        under(fact(2, &Fact::HoldEnded {})),
+    ];
+    let forged = house.post(&forged).await;
+    let fired = house.post(&[under(fact(2, &escalated(0)))]).await;
+
+    assert_eq!(results(&forged), ["rejected unfit"; 3], "{forged}");
+    assert_eq!(results(&fired), ["appended 2"], "{fired}");
+}
+
+#[tokio::test]
+async fn what_was_written_offline_and_taken_back_is_not_published_by_a_retry() {
+    let house = two_people().await;
+    house.post(&[drafted()]).await;
+    as_grace(&house, &[approved(3)]).await;
+    let back = Fact::Retracted {
+        entry: id(4),
+        reason: "it says too much".into(),
+    };
+    let sent_at = noon() + chrono::TimeDelta::minutes(10);
+    let late = json!({ "events": [published(4), fact(5, &back)], "sent_at": sent_at });
+    house.post_as("ada", &late).await;
+
+    let sent = house.log.deliveries(DeliveryFilter::All).await.unwrap();
+    let again = house.log.retry(&sent[0].intent.key, noon()).await;
+
+    assert_eq!(sent[0].state, DeliveryState::Cancelled);
+    let again = again.unwrap_err().to_string();
+    assert!(again.ends_with("can't be tried again now"), "{again}");
+}
+
+#[tokio::test]
+async fn a_post_from_outside_the_calendar_is_refused_whole() {
+    let house = House::open().await;
+    for sent_at in ["-262143-01-01T00:00:01Z", "+262142-12-31T23:59:59Z"] {
+        let body = json!({ "events": [declared(1)], "sent_at": sent_at });
+
+        let answer = house.post_as("ada", &body).await;
+
+        assert_eq!(
+            code(answer).await,
+            (400, "malformed".to_owned()),
+            "{sent_at}"
+        );
+    }
+    assert_eq!(house.get(EVENTS).await["head"], json!(0));
+}
