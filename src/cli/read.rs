@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
-        incident::Incident,
+        incident::{Conflict, Field, Incident},
         phase::Phase,
         severity::Severity,
         text::{Name, one_line},
@@ -21,7 +21,7 @@ use crate::{
     ui::app::line,
 };
 
-/// Incidents: those that are active, the worst first.
+/// Incidents: those that are active, or disputed, the worst first.
 #[derive(Debug, Args)]
 pub struct List {
     /// All there ever were, the newest first
@@ -80,7 +80,7 @@ impl List {
         let chosen: Vec<&Incident> = if self.all || phase.is_some_and(|phase| !phase.is_active()) {
             room.board.all().rev().collect()
         } else {
-            room.board.active()
+            room.board.open()
         };
         let chosen: Vec<&Incident> = chosen
             .into_iter()
@@ -244,7 +244,8 @@ fn clocks(whole: &view::Whole<'_>, now: DateTime<Utc>) -> Vec<(&'static str, Str
         let (what, rule) = (&owed.what, owed.rule);
         ("owed", format!("{due}  {left}: {what} ({rule})"))
     });
-    let conflicts = whole.brief.conflicts.iter().filter(|_| !whole.brief.active);
+    let unowed = |one: &&Conflict| !whole.brief.active && one.field != Field::Phase;
+    let conflicts = whole.brief.conflicts.iter().filter(unowed);
     let conflicts = conflicts.map(|conflict| ("conflict", conflict.words()));
     let settled = whole.settled.iter().map(|over| {
         let target = over.target.as_ref().map(|target| format!(" {target}"));
@@ -331,7 +332,7 @@ fn timeline(incident: &Incident, entries: &[view::Happened]) -> String {
 /// When the log can't be read, or stdout can't be written.
 pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
     let now = room.now();
-    let active = room.board.active();
+    let active = room.board.open();
     let unfinished = unfinished(room).await?;
     let engine = super::engine::holder(room).await?;
     let status = Status {

@@ -14,7 +14,7 @@ use super::{
     entry::{Entry, EntryId, IncidentId, Seq},
     fact::{Declaration, Fact, Health, ProbeChange},
     health::Panel,
-    incident::{Command, Incident, Refusal},
+    incident::{Command, Field, Incident, Refusal},
     text::Name,
 };
 use fold::Fold;
@@ -96,10 +96,19 @@ impl Board {
 
     /// Incidents that people work on, the worst first, then the oldest.
     pub fn active(&self) -> Vec<&Incident> {
-        let mut active: Vec<&Incident> =
-            self.all().filter(|incident| incident.is_active()).collect();
-        active.sort_by_key(|incident| std::cmp::Reverse(incident.assumed_severity()));
-        active
+        self.worst_first(Incident::is_active)
+    }
+
+    /// Incidents that somebody has to look at, in the same order: those that
+    /// people work on, and those of which is to be decided whether they are over.
+    pub fn open(&self) -> Vec<&Incident> {
+        self.worst_first(|it| it.is_active() || it.conflict(Field::Phase).is_some())
+    }
+
+    fn worst_first(&self, which: impl Fn(&Incident) -> bool) -> Vec<&Incident> {
+        let mut found: Vec<&Incident> = self.all().filter(|incident| which(incident)).collect();
+        found.sort_by_key(|incident| std::cmp::Reverse(incident.assumed_severity()));
+        found
     }
 
     /// The incident that `text` means: `INC-142`, `142`, an id, or its last

@@ -254,11 +254,12 @@ fn resolve(incident: &Incident) -> Option<Due> {
     })
 }
 
+/// Those of what is over are owed by nobody, but for whether it is.
 fn conflicts(incident: &Incident) -> impl Iterator<Item = Due> {
     let open = incident.is_active();
     incident
         .conflicts()
-        .filter(move |_| open)
+        .filter(move |conflict| open || conflict.field == Field::Phase)
         .map(|conflict| Due {
             by: conflict.since,
             from: conflict.since,
@@ -362,7 +363,7 @@ impl Duty {
     pub fn is_urgent(&self) -> bool {
         match self {
             Self::Retrospective => false,
-            Self::Settle(field) => *field == Field::Severity,
+            Self::Settle(field) => matches!(field, Field::Severity | Field::Phase),
             Self::Respond(_)
             | Self::Triage
             | Self::Resolve(_)

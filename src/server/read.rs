@@ -69,7 +69,7 @@ impl Which {
         let mut list: Vec<&Incident> = if self.all {
             board.all().rev().collect()
         } else {
-            board.active()
+            board.open()
         };
         if let Some(after) = self.after {
             let place = list.iter().position(|incident| incident.id == after);

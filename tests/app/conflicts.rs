@@ -138,3 +138,61 @@ fn what_had_no_effect_is_in_the_list_too() {
     );
     assert!(list.contains("14:05:10Z  bo"), "{list}");
 }
+
+/// Resolved by ada, and made a P1 by bo who did not know that.
+fn resolved_and_worse() -> Log {
+    let mut log = incident_log();
+    let base = log.entries().len() as u64;
+    let over = Fact::Resolved {
+        unmet: Vec::new(),
+        reason: Some("by hand".into()),
+    };
+    log.add(INCIDENT, at("14:05:00"), "ada", over);
+    log.apart(base, "14:05:10", "bo", level(Severity::P1));
+    log
+}
+
+#[test]
+fn what_got_worse_after_its_end_comes_up_by_itself_and_is_decided_from_its_list() {
+    let mut app = console(&resolved_and_worse(), false);
+
+    let screen = words(&app);
+    let (_, later) = press(&mut app, "v", at("14:06:00"));
+    let list = words(&app);
+    press(&mut app, "\n", later);
+
+    assert!(screen.contains("CONFLICT"), "{screen}");
+    assert!(
+        list.contains("Resolved holds until somebody reopens"),
+        "{list}"
+    );
+    let Mode::Sheet(sheet) = &app.mode else {
+        panic!("nothing is asked: {}", words(&app))
+    };
+    assert_eq!(sheet.action, Action::Reopen);
+    assert!(
+        sheet.lines[0].contains("bo made it P1"),
+        "{:?}",
+        sheet.lines
+    );
+}
+
+#[test]
+fn setting_the_level_leaves_resolved_what_got_worse_after_its_end() {
+    let mut app = console(&resolved_and_worse(), false);
+
+    let (_, later) = press(&mut app, ":sev\n", at("14:06:00"));
+    let (effects, _) = press(&mut app, "\n\ny", later);
+
+    assert!(
+        matches!(
+            &facts(&effects)[..],
+            [Fact::SeverityChanged {
+                to: Severity::P1,
+                ..
+            }]
+        ),
+        "{effects:?} {}",
+        words(&app)
+    );
+}

@@ -4,6 +4,7 @@
 use warroom::domain::{
     entry::{EntryId, IncidentId, Via},
     fact::{Fact, Update},
+    incident::Field,
     intents::{Circumstances, intents},
     phase::Phase,
     severity::Severity,
@@ -294,4 +295,82 @@ fn i5_nothing_is_merged_into_an_incident_that_is_read_only() {
 
     let why = room.board.decide(from, &wish).unwrap_err().sentence;
     assert!(why.contains("newer warroom"), "{why}");
+}
+
+/// Resolved by ada, and made a P1 by gil who did not know that.
+fn resolved_and_worse() -> Room {
+    let mut room = Room::alerted(Severity::P3, at("14:00"));
+    let base = room.head();
+    room.happens(at("14:20"), "ada", resolved());
+    room.happens_apart(base, at("14:19"), "gil", severity(Severity::P1, ""));
+    room
+}
+
+#[test]
+fn i5_what_got_worse_for_somebody_who_did_not_know_its_end_waits_for_a_decision() {
+    let room = resolved_and_worse();
+
+    let conflict = room.incident().conflict(Field::Phase).unwrap();
+    assert_eq!(room.incident().phase(), Phase::Resolved);
+    assert_eq!(
+        conflict.in_words(),
+        "ada made it Resolved and gil made it P1 without knowing of each other: \
+         Resolved holds until somebody reopens it, closes it or sets its severity again"
+    );
+    assert_eq!(owed(room.incident(), "settle phase"), Some(at("14:19")));
+    assert_eq!(room.board.open().len(), 1);
+    assert!(room.board.active().is_empty());
+}
+
+#[test]
+fn i5_whether_it_is_over_is_settled_by_reopening_closing_or_setting_the_severity() {
+    for settles in [reopened(), Fact::Closed {}, severity(Severity::P1, "")] {
+        let mut room = resolved_and_worse();
+
+        room.happens(at("14:30"), "cy", settles.clone());
+
+        assert_eq!(room.incident().conflict(Field::Phase), None, "{settles:?}");
+        let decided = room.incident().decided();
+        assert_eq!(decided[0].conflict.field, Field::Phase, "{settles:?}");
+        assert_eq!(decided[0].way.by, name("cy"), "{settles:?}");
+    }
+}
+
+#[test]
+fn i5_the_same_severity_may_be_set_again_on_what_is_over_only_where_that_is_asked() {
+    let mut room = resolved_and_worse();
+    let again = severity(Severity::P1, "");
+    assert!(room.asks(at("14:30"), "cy", again.clone()).is_ok());
+
+    room.happens(at("14:30"), "cy", again.clone());
+
+    let why = room.refusal(at("14:31"), "cy", again);
+    assert!(
+        why.contains("Resolved") || why.contains("resolved"),
+        "{why}"
+    );
+}
+
+#[test]
+fn i5_a_reopen_by_somebody_who_did_not_know_what_got_worse_settles_it_too() {
+    let mut room = resolved_and_worse();
+    let base = room.head() - 1;
+
+    room.happens_apart(base, at("14:25"), "bo", reopened());
+
+    assert_eq!(room.incident().conflict(Field::Phase), None);
+    assert_eq!(room.incident().severity(), Some(Severity::P1));
+    assert!(room.incident().is_active());
+}
+
+#[test]
+fn i5_what_got_no_worse_after_its_end_is_no_question() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    let base = room.head();
+    room.happens(at("14:20"), "ada", resolved());
+
+    room.happens_apart(base, at("14:19"), "gil", severity(Severity::P4, "one user"));
+
+    assert_eq!(room.incident().conflict(Field::Phase), None);
+    assert!(room.board.open().is_empty());
 }

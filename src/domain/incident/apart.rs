@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::domain::{
     entry::{Entry, ReplicaId, Seq},
+    phase::Phase,
     severity::Severity,
     text::{Name, Title},
 };
@@ -31,6 +32,9 @@ pub enum Field {
     NextUpdate,
     /// Who leads.
     Commander,
+    /// Whether it is over: it got worse for somebody who did not know that it
+    /// had ended.
+    Phase,
 }
 
 /// A field that people set apart from each other, and nobody settled yet.
@@ -91,6 +95,15 @@ pub(super) struct Register<T> {
     ended: Vec<(Vec<Head<T>>, Head<T>)>,
 }
 
+/// What bears on whether an incident is over.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Turn {
+    /// It ended, or went on after all.
+    Entered(Phase),
+    /// It got worse, by the word of somebody who did not know that it had ended.
+    Worse(Severity),
+}
+
 /// Every field that people may set apart from each other.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Said {
@@ -101,6 +114,7 @@ pub(super) struct Said {
     pub(super) eta: Register<Title>,
     pub(super) next: Register<DateTime<Utc>>,
     pub(super) commander: Register<Name>,
+    pub(super) phase: Register<Turn>,
 }
 
 impl Field {
@@ -114,13 +128,14 @@ impl Field {
             Self::Eta => "ETA",
             Self::NextUpdate => "next update",
             Self::Commander => "commander",
+            Self::Phase => "phase",
         }
     }
 
     const fn is_free_text(self) -> bool {
         match self {
             Self::Title | Self::Impact | Self::Service | Self::Eta => true,
-            Self::Severity | Self::NextUpdate | Self::Commander => false,
+            Self::Severity | Self::NextUpdate | Self::Commander | Self::Phase => false,
         }
     }
 }
@@ -129,7 +144,7 @@ impl Conflict {
     /// `title: 'A' (ada) or 'B' (bo): set it again`.
     pub fn words(&self) -> String {
         let ways = self.each(|way| format!("{} ({})", self.quoted(way), way.by));
-        format!("{ways}: set it again")
+        format!("{ways}: {}", self.ways_out().0)
     }
 
     /// `title: ada set 'A' and bo set 'B' without knowing of each other: 'B'
@@ -141,7 +156,24 @@ impl Conflict {
     /// `'B' holds until somebody sets it again`.
     pub fn holding(&self) -> String {
         let holds = self.in_quotes(&self.holds);
-        format!("{holds} holds until somebody sets it again")
+        format!("{holds} holds until somebody {}", self.ways_out().1)
+    }
+
+    /// What settles it: as it is asked for, and as it is told.
+    fn ways_out(&self) -> (&'static str, &'static str) {
+        if self.field != Field::Phase {
+            ("set it again", "sets it again")
+        } else if self.holds == Phase::Resolved.word() {
+            (
+                "reopen it, or set its severity again to leave it so",
+                "reopens it, closes it or sets its severity again",
+            )
+        } else {
+            (
+                "declare a new one, or set its severity again to leave it so",
+                "sets its severity again",
+            )
+        }
     }
 
     /// A value as it is quoted.
@@ -157,13 +189,18 @@ impl Conflict {
 
     fn how(&self) -> String {
         let ways = self.ways.iter();
+        let verb = if self.field == Field::Phase {
+            "made it"
+        } else {
+            "set"
+        };
         let ways: Vec<String> = ways
-            .map(|way| format!("{} set {}", way.by, self.quoted(way)))
+            .map(|way| format!("{} {verb} {}", way.by, self.quoted(way)))
             .collect();
         let ways = ways.join(" and ");
         let field = match self.field {
-            // A level says by itself what it is.
-            Field::Severity => String::new(),
+            // A level says by itself what it is, and so does a phase.
+            Field::Severity | Field::Phase => String::new(),
             other => format!("{}: ", other.word()),
         };
         format!("{field}{ways} without knowing of each other")
@@ -199,6 +236,22 @@ impl Decided {
         let how = self.conflict.how();
         let value = self.conflict.quoted(&self.way);
         format!("{how}, until {} set {value}", self.way.by)
+    }
+}
+
+impl Turn {
+    pub(super) const fn is_end(&self) -> bool {
+        match self {
+            Self::Entered(phase) => !phase.is_active(),
+            Self::Worse(_) => false,
+        }
+    }
+
+    fn to_words(&self) -> String {
+        match self {
+            Self::Entered(phase) => phase.word().to_owned(),
+            Self::Worse(level) => level.to_string(),
+        }
     }
 }
 
@@ -248,6 +301,12 @@ impl<T: Clone + PartialEq> Register<T> {
     /// Takes a value out that no longer is one.
     pub(super) fn drop(&mut self, value: &T) {
         self.heads.retain(|head| head.value != *value);
+    }
+
+    /// Whether the author of `entry` did not know of one of those values.
+    pub(super) fn has_unknown(&self, entry: &Entry, which: impl Fn(&T) -> bool) -> bool {
+        let mut heads = self.heads.iter().filter(|head| which(&head.value));
+        heads.any(|head| head.stamp.is_unknown_to(entry))
     }
 
     /// The values that stand beside each other, the last one last.
@@ -307,6 +366,12 @@ const WORST: Reading<Severity> = Reading {
     words: Severity::to_string,
 };
 
+/// The end holds; nothing is left to decide once it goes on.
+const ENDED: Reading<Turn> = Reading {
+    holds: |heads| heads.iter().rfind(|head| head.value.is_end()),
+    words: Turn::to_words,
+};
+
 fn disagree<T: PartialEq>(heads: &[Head<T>]) -> bool {
     let first = heads.first();
     first.is_some_and(|first| heads.iter().any(|head| head.value != first.value))
@@ -358,7 +423,7 @@ impl Said {
             .or_else(|| ended.next().map(|ended| ended.in_words()))
     }
 
-    fn told(&self) -> [(Option<Conflict>, Vec<Decided>); 7] {
+    fn told(&self) -> [(Option<Conflict>, Vec<Decided>); 8] {
         [
             self.severity.told(Field::Severity, WORST),
             self.title.told(Field::Title, last(Title::to_string)),
@@ -367,6 +432,7 @@ impl Said {
             self.eta.told(Field::Eta, last(Title::to_string)),
             self.next.told(Field::NextUpdate, last(clock)),
             self.commander.told(Field::Commander, last(Name::to_string)),
+            self.phase.told(Field::Phase, ENDED),
         ]
     }
 }

@@ -121,11 +121,17 @@ impl Incident {
             }
             Fact::Acknowledged {} => self.must_be_active("acknowledge"),
             Fact::SeverityChanged { to, reason } => {
-                // Its clocks have stopped: what was met was met at that level (R2).
-                self.must_be_active("change")?;
+                // Its clocks have stopped: what was met was met at that level
+                // (R2). Setting it says that it stays over, where that is asked.
+                let is_asked = self.conflict(Field::Phase).is_some();
+                if !is_asked {
+                    self.must_be_active("change")?;
+                }
                 let lower = self.severity().is_some_and(|now| *to < now);
                 match self.severity() {
-                    Some(now) if now == *to && self.conflict(Field::Severity).is_none() => {
+                    Some(now)
+                        if now == *to && !is_asked && self.conflict(Field::Severity).is_none() =>
+                    {
                         refuse(format!("{} is {now} already", self.label()))
                     }
                     Some(now) if lower && reason.is_empty() => {

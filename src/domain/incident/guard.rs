@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Incident, State, apart::Stamp};
+use super::{
+    Incident, State,
+    apart::{Stamp, Turn},
+};
 use crate::domain::{
     entry::{Entry, EntryId, ReplicaId, Seq},
     fact::{Fact, StepId},
@@ -99,6 +102,28 @@ impl State {
         for change in changes.into_iter().flatten() {
             let Changes(known) = &mut self.changes;
             known.insert((change, replica), (seq, entry.id));
+        }
+        self.note_turn(entry, before);
+    }
+
+    /// Remembers who ended it, and who made it worse without knowing that: it
+    /// stays over, and somebody who has seen both decides whether it does (I5).
+    fn note_turn(&mut self, entry: &Entry, before: &Before) {
+        let over = self.over();
+        let phase = &mut self.said.phase;
+        let sets_severity = matches!(entry.fact, Fact::SeverityChanged { .. });
+        let turn = match (over, self.severity) {
+            _ if over != before.over => Some(Turn::Entered(self.phase)),
+            // Nothing is recorded any more in what was merged.
+            (Some(_), _) if self.merged_into.is_some() => None,
+            (Some(_), Some(to)) if phase.has_unknown(entry, Turn::is_end) => {
+                (self.severity > before.severity).then_some(Turn::Worse(to))
+            }
+            (Some(phase), _) if sets_severity => Some(Turn::Entered(phase)),
+            (Some(_) | None, _) => None,
+        };
+        if let Some(turn) = turn {
+            phase.set(turn, entry);
         }
     }
 

@@ -226,7 +226,7 @@ pub(super) fn copy(app: &mut App, text: String, now: DateTime<Utc>) -> Vec<Effec
 fn next_incident(app: &mut App) {
     let active: Vec<_> = app
         .board
-        .active()
+        .open()
         .iter()
         .map(|incident| incident.id)
         .collect();

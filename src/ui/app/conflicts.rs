@@ -87,5 +87,6 @@ const fn sets(field: Field) -> Action {
         Field::Title | Field::Impact | Field::Service => Action::Describe,
         Field::Eta | Field::NextUpdate => Action::Compose,
         Field::Commander => Action::Role,
+        Field::Phase => Action::Reopen,
     }
 }

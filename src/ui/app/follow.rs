@@ -10,7 +10,7 @@ use crate::domain::{
 
 /// Folds entries in.
 pub(super) fn fold(app: &mut App, entries: Vec<Entry>) {
-    let had = app.board.active().len();
+    let had = app.board.open().len();
     for entry in entries {
         app.board.apply(entry);
     }
@@ -54,7 +54,7 @@ pub(super) fn go_on(app: &mut App, now: DateTime<Utc>) {
 /// A new incident comes onto a quiet screen by itself; one that ended stays
 /// until another is chosen, since its follow-up is on it.
 fn come(app: &mut App, had: usize) {
-    let active = app.board.active();
+    let active = app.board.open();
     if active.len() > had && had == 0 {
         app.shown = active.first().map(|incident| incident.id);
     }

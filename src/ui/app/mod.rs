@@ -302,7 +302,7 @@ impl App {
     fn show_something(&mut self) {
         let shown_is_active = self.incident().is_some_and(Incident::is_active);
         if self.shown.is_none() || (!shown_is_active && self.incident().is_none()) {
-            self.shown = self.board.active().first().map(|incident| incident.id);
+            self.shown = self.board.open().first().map(|incident| incident.id);
         }
     }
 }

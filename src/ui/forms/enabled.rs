@@ -5,7 +5,11 @@ use super::super::{
     app::{App, Pane, disputes},
     msg::LinkState,
 };
-use crate::domain::{escalation, external, incident::Incident, phase::Phase};
+use crate::domain::{
+    escalation, external,
+    incident::{Field, Incident},
+    phase::Phase,
+};
 
 /// Whether `action` makes sense now.
 ///
@@ -80,6 +84,8 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
             | Phase::Cancelled => Err("it is not resolved"),
         },
         _ if action.group() == Group::After => Ok(()),
+        // It says that it stays over, where that is to be decided.
+        Action::Severity if incident.conflict(Field::Phase).is_some() => Ok(()),
         _ if !incident.is_active() => Err("it is over"),
         Action::Answer if state.asks.iter().all(|ask| ask.answered.is_some()) => {
             Err("nobody is asked anything")

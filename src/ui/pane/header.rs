@@ -113,7 +113,7 @@ fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) 
         Role::Strong,
         &incident.label(),
     );
-    let active = app.board.active();
+    let active = app.board.open();
     let place = active.iter().position(|other| other.id == incident.id);
     if let (Some(place), 2.., true) = (place, active.len(), wide) {
         let which = format!(" ({} of {})", place + 1, active.len());

@@ -90,6 +90,7 @@ const fn settle(field: Field) -> &'static str {
         Field::Eta => "settle_eta",
         Field::NextUpdate => "settle_next_update",
         Field::Commander => "settle_commander",
+        Field::Phase => "settle_phase",
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Row, person};
 use crate::{
     domain::{
         duty::{Duty, held},
-        incident::Incident,
+        incident::{Field, Incident},
     },
     ui::{action::Action, app::App, format, glyph::Glyph, theme::Role},
 };
@@ -13,7 +13,9 @@ use crate::{
 pub(super) fn never_settled(app: &App, incident: &Incident) -> impl Iterator<Item = Row> {
     let key = app.keymap.key_of(Action::Conflicts).unwrap_or_default();
     let ended = !incident.is_active();
-    let conflicts = incident.conflicts().filter(move |_| ended);
+    let conflicts = incident
+        .conflicts()
+        .filter(move |conflict| ended && conflict.field != Field::Phase);
     conflicts.map(move |conflict| Row {
         glyph: Some(Glyph::Off),
         word: "CONFLICT",
