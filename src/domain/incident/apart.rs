@@ -240,14 +240,14 @@ impl Decided {
 }
 
 impl Turn {
-    pub(super) const fn is_end(&self) -> bool {
+    pub(super) const fn is_end(self) -> bool {
         match self {
             Self::Entered(phase) => !phase.is_active(),
             Self::Worse(_) => false,
         }
     }
 
-    fn to_words(&self) -> String {
+    fn to_words(self) -> String {
         match self {
             Self::Entered(phase) => phase.word().to_owned(),
             Self::Worse(level) => level.to_string(),
