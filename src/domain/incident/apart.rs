@@ -369,7 +369,7 @@ const WORST: Reading<Severity> = Reading {
 /// The end holds; nothing is left to decide once it goes on.
 const ENDED: Reading<Turn> = Reading {
     holds: |heads| heads.iter().rfind(|head| head.value.is_end()),
-    words: Turn::to_words,
+    words: |turn| turn.to_words(),
 };
 
 fn disagree<T: PartialEq>(heads: &[Head<T>]) -> bool {
