@@ -380,7 +380,17 @@ fn chart(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>)
         samples: &samples,
         limit: limit(watch),
         span: (first, now),
-        label: |value| format::took_seconds(std::time::Duration::from_secs_f64(value.max(0.0))),
+        label: seconds,
     }
     .draw(paint, buffer, place);
+}
+
+/// A place on the axis: in seconds, to compare, where those say something.
+fn seconds(value: f64) -> String {
+    let span = std::time::Duration::from_secs_f64(value.max(0.0));
+    if value > 0.0 && value < 0.01 {
+        format::took(span)
+    } else {
+        format::took_seconds(span)
+    }
 }
