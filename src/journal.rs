@@ -14,7 +14,7 @@ use crate::{
         entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
         escalation,
         fact::Fact,
-        intents::{Circumstances, intents},
+        intents::intents,
         notice::Intent,
         text::Name,
     },
@@ -105,12 +105,7 @@ pub fn following(entry: &Entry, board: &Board, now: DateTime<Utc>) -> Vec<Intent
     let Some(incident) = board.get(entry.incident) else {
         return Vec::new();
     };
-    let label = board.label_in_updates(incident);
-    let around = Circumstances {
-        label: label.as_deref(),
-        now,
-    };
-    intents(incident, entry, around)
+    intents(incident, entry, now)
 }
 
 /// Folds everything that came since into `board`; answers the new entries.

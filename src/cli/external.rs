@@ -134,6 +134,7 @@ impl Publish {
             fact: Fact::UpdateSent(Box::new(Sent {
                 audience: Audience::External,
                 last: incident.phase() == Phase::Resolved,
+                label: None,
                 form: form.clone(),
                 channels: channels.clone(),
                 draft: Some(draft),

@@ -19,7 +19,7 @@ use crate::{
         fact::{Fact, Update as Sent},
         hints::{self, Context},
         incident::Incident,
-        text::{Name, Prose},
+        text::{Name, Prose, Title},
         update::{Audience, Form},
     },
     ui::composer::Composer,
@@ -83,8 +83,9 @@ impl Update {
         let incident = room.incident()?;
         let (id, sealed) = (incident.id, incident.is_sealed());
         let (update, key) = self.compose(room, incident, now).await?;
-        let label = room.board.label_in_updates(incident);
-        let text = update.form.render(view::setting(label.as_deref(), now));
+        let text = update
+            .form
+            .render(view::setting(update.label.as_deref(), now));
         hint(room, &update.form, Audience::Internal);
         let entering = Entering {
             incident: id,
@@ -128,7 +129,12 @@ impl Update {
             key = Some(kept);
         }
         self.fill(&mut composer, incident, now)?;
-        Ok((composer.update(now).map_err(Failure::refused)?, key))
+        let label = room.board.label_in_updates(incident);
+        let sent = Sent {
+            label: label.map(|label| Title::lossy(&label)),
+            ..composer.update(now).map_err(Failure::refused)?
+        };
+        Ok((sent, key))
     }
 
     fn channels(&self, room: &Room) -> Result<Vec<Name>, Failure> {

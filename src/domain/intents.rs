@@ -17,27 +17,18 @@ pub const HOLD_INSIDE: TimeDelta = TimeDelta::seconds(10);
 /// How long a message to the public can be taken back.
 pub const HOLD_OUTSIDE: TimeDelta = TimeDelta::seconds(30);
 
-/// What surrounds the entry.
-#[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'a> {
-    /// How updates name the incident, if they do (U4).
-    pub label: Option<&'a str>,
-    /// When it is recorded.
-    pub now: DateTime<Utc>,
-}
-
 /// The messages that follow from `entry`, which need not be applied yet.
 ///
 /// None leave a drill or a private incident, by construction (X4), nobody
 /// outside is told what was not approved, whoever recorded it (X2), and none
 /// follow from an entry that was overtaken.
-pub fn intents(incident: &Incident, entry: &Entry, around: Circumstances<'_>) -> Vec<Intent> {
+pub fn intents(incident: &Incident, entry: &Entry, now: DateTime<Utc>) -> Vec<Intent> {
     if incident.is_sealed() || incident.overtaken_by(entry).is_some() {
         return Vec::new();
     }
     match &entry.fact {
         Fact::UpdateSent(update) if !may_leave(incident, update) => Vec::new(),
-        Fact::UpdateSent(update) => updates(incident, entry, update, around),
+        Fact::UpdateSent(update) => updates(incident, entry, update, now),
         Fact::Escalated {
             step,
             round,
@@ -51,7 +42,7 @@ pub fn intents(incident: &Incident, entry: &Entry, around: Circumstances<'_>) ->
             via,
             &page_text(incident, entry, target, *late_s),
             &format!("{step}/{round}"),
-            around,
+            now,
         ),
         Fact::Paged { person, text, via } => {
             let text = format!(
@@ -59,14 +50,14 @@ pub fn intents(incident: &Incident, entry: &Entry, around: Circumstances<'_>) ->
                 headline(incident),
                 entry.by
             );
-            pages(incident, entry, via, &text, "page", around)
+            pages(incident, entry, via, &text, "page", now)
         }
         Fact::StepSkipped {
             step,
             target,
             why: Skip::Overtaken,
             ..
-        } => late_notices(incident, entry, step, target, around),
+        } => late_notices(incident, entry, step, target, now),
         _ => Vec::new(),
     }
 }
@@ -78,20 +69,15 @@ fn may_leave(incident: &Incident, update: &Update) -> bool {
     }
 }
 
-fn updates(
-    incident: &Incident,
-    entry: &Entry,
-    update: &Update,
-    around: Circumstances<'_>,
-) -> Vec<Intent> {
+fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Utc>) -> Vec<Intent> {
     let (purpose, hold) = match update.audience {
         Audience::Internal => (Purpose::Update, HOLD_INSIDE),
         Audience::External => (Purpose::Public, HOLD_OUTSIDE),
     };
     let setting = Setting {
-        label: around.label,
+        label: update.label.as_deref(),
         siren: true,
-        now: around.now,
+        now: entry.recorded_at,
     };
     let text = match update.audience {
         Audience::Internal => update.form.render(setting),
@@ -106,7 +92,7 @@ fn updates(
             incident: incident.id,
             origin: entry.id,
             purpose,
-            not_before: around.now + hold,
+            not_before: now + hold,
             subject: subject(incident),
             text: Prose::lossy(&text),
             maybe_repeat: false,
@@ -128,7 +114,7 @@ fn pages(
     via: &[Name],
     text: &str,
     what: &str,
-    around: Circumstances<'_>,
+    now: DateTime<Utc>,
 ) -> Vec<Intent> {
     via.iter()
         .map(|channel| Intent {
@@ -141,7 +127,7 @@ fn pages(
             incident: incident.id,
             origin: entry.id,
             purpose: Purpose::Page,
-            not_before: around.now,
+            not_before: now,
             subject: subject(incident),
             text: Prose::lossy(text),
             maybe_repeat: false,
@@ -154,7 +140,7 @@ fn late_notices(
     entry: &Entry,
     step: &StepId,
     target: &Name,
-    around: Circumstances<'_>,
+    now: DateTime<Utc>,
 ) -> Vec<Intent> {
     let Some(contact) = incident.policy().contact(target) else {
         return Vec::new();
@@ -172,7 +158,7 @@ fn late_notices(
             incident: incident.id,
             origin: entry.id,
             purpose: Purpose::LateNotice,
-            not_before: around.now,
+            not_before: now,
             subject: subject(incident),
             text: Prose::lossy(&text),
             maybe_repeat: false,

@@ -384,6 +384,7 @@ impl Composer {
                 .filter(|(_, ticked)| *ticked)
                 .map(|(name, _)| name.clone())
                 .collect(),
+            label: None,
             last: self.last,
             draft: None,
         })

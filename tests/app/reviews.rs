@@ -101,6 +101,7 @@ fn the_review_says_which_update_was_sent_meanwhile_and_by_whom() {
         audience: Audience::Internal,
         form: form.unwrap(),
         channels: vec!["#incidents".into()],
+        label: None,
         last: false,
         draft: None,
     }));

@@ -12,7 +12,7 @@ use warroom::domain::{
     escalation, external,
     fact::{Declaration, Fact, StepId},
     incident::Incident,
-    intents::{Circumstances, intents},
+    intents::intents,
     policy::Policy,
     retrospective,
     severity::Severity,
@@ -77,7 +77,7 @@ proptest! {
         now in time(),
     ) {
         prop_assume!(is_only_said(&entry.fact));
-        let around = Circumstances { label: Some("INC-1"), now: at("14:30") };
+        let around = at("14:30");
         let before = called(&incident, now);
         let mut after = incident.clone();
 
@@ -160,7 +160,7 @@ proptest! {
     ) {
         let sealed = Declaration { drill: sealed, private: !sealed, ..declaration };
         let mut incident = opened(sealed, at("14:00"));
-        let around = Circumstances { label: Some("INC-1"), now: at("14:30") };
+        let around = at("14:30");
 
         for entry in entries {
             prop_assert_eq!(intents(&incident, &entry, around), Vec::new());
@@ -171,7 +171,7 @@ proptest! {
 
     #[test]
     fn no_two_messages_of_an_entry_have_one_key(incident in history(), entry in entry()) {
-        let around = Circumstances { label: None, now: at("14:30") };
+        let around = at("14:30");
 
         let told = intents(&incident, &entry, around);
 

@@ -111,6 +111,7 @@ pub fn update() -> impl Strategy<Value = Update> {
             },
             form,
             channels,
+            label: None,
             last,
             draft,
         })

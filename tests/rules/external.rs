@@ -4,7 +4,7 @@ use warroom::domain::{
     duty::Promise,
     external,
     fact::{Fact, Health, Role, Update},
-    intents::{Circumstances, HOLD_OUTSIDE, intents},
+    intents::{HOLD_OUTSIDE, intents},
     severity::Severity,
     update::{Audience, Form},
 };
@@ -258,10 +258,7 @@ fn x2_nothing_leaves_for_outside_that_was_not_approved_whoever_records_it() {
     }
     let entry = room.entry(at("14:05"), "ada", fact);
 
-    let around = Circumstances {
-        label: None,
-        now: at("14:05"),
-    };
+    let around = at("14:05");
     assert_eq!(intents(room.incident(), &entry, around), []);
 }
 
@@ -301,14 +298,7 @@ fn x2_what_is_published_can_be_taken_back_for_half_a_minute() {
     }
     let entry = room.entry(at("14:05"), "ada", fact);
 
-    let told = intents(
-        room.incident(),
-        &entry,
-        Circumstances {
-            label: Some("INC-1"),
-            now: at("14:05"),
-        },
-    );
+    let told = intents(room.incident(), &entry, at("14:05"));
 
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].not_before, at("14:05") + HOLD_OUTSIDE);

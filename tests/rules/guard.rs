@@ -5,7 +5,7 @@ use warroom::domain::{
     entry::{EntryId, IncidentId, Via},
     fact::{Fact, Update},
     incident::Field,
-    intents::{Circumstances, intents},
+    intents::intents,
     phase::Phase,
     severity::Severity,
     update::Audience,
@@ -208,10 +208,7 @@ fn i5_the_same_step_is_climbed_once_and_another_one_as_well() {
 
 #[test]
 fn i5_nothing_is_sent_for_an_entry_that_was_overtaken() {
-    let around = Circumstances {
-        label: None,
-        now: at("14:18"),
-    };
+    let around = at("14:18");
     let makes: [fn(&mut Room) -> Fact; 2] = [approved, |_| tells(0)];
     for make in makes {
         let mut room = Room::reachable(Severity::P2, at("14:00"));

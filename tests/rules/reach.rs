@@ -6,7 +6,7 @@ use warroom::domain::{
     entry::EntryId,
     escalation::{self, Climb},
     fact::{Fact, Skip},
-    intents::{Circumstances, intents},
+    intents::intents,
     notice::Purpose,
     severity::Severity,
 };
@@ -144,10 +144,7 @@ fn e8_after_an_outage_the_highest_is_paged_and_the_lower_get_one_quiet_notice() 
             (step(1), Skip::Overtaken, minutes(65)),
         ]
     );
-    let around = Circumstances {
-        label: None,
-        now: at("16:05"),
-    };
+    let around = at("16:05");
     for (id, why, _) in now.skip {
         let (_, rung) = room.incident().policy().step(&id).unwrap();
         let target = rung.target.clone();
@@ -326,14 +323,7 @@ fn e11_a_person_is_paged_by_name_through_their_channels() {
     };
     let entry = room.entry(at("14:10"), "ada", fact);
 
-    let told = intents(
-        room.incident(),
-        &entry,
-        Circumstances {
-            label: None,
-            now: at("14:10"),
-        },
-    );
+    let told = intents(room.incident(), &entry, at("14:10"));
 
     let channels: Vec<&str> = told.iter().map(|intent| intent.channel.as_str()).collect();
     assert_eq!(channels, ["pager", "phone"]);
@@ -354,14 +344,7 @@ fn e11_a_page_before_its_time_does_not_call_itself_late() {
     };
     let entry = room.entry(at("14:50"), "ada", fact);
 
-    let told = intents(
-        room.incident(),
-        &entry,
-        Circumstances {
-            label: None,
-            now: at("14:50"),
-        },
-    );
+    let told = intents(room.incident(), &entry, at("14:50"));
 
     assert!(!told[0].text.contains("min late"), "{}", told[0].text);
 }

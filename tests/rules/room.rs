@@ -172,6 +172,7 @@ pub fn resolved() -> Fact {
 /// An update inside the company, posted by hand.
 pub fn update(next: Option<DateTime<Utc>>) -> Update {
     Update {
+        label: None,
         audience: Audience::Internal,
         form: Form {
             status: "Investigating".into(),

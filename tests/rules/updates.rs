@@ -2,7 +2,7 @@
 
 use warroom::domain::{
     fact::{Fact, Update},
-    intents::{Circumstances, intents},
+    intents::intents,
     severity::Severity,
     update::{Form, Setting},
 };
@@ -110,14 +110,7 @@ fn u2_nothing_is_posted_that_no_person_sent() {
     let mut room = Room::reachable(Severity::P1, at("14:00"));
     let entry = room.entry(at("14:10"), "engine", escalated(0, "Team Lead"));
 
-    let told = intents(
-        room.incident(),
-        &entry,
-        Circumstances {
-            label: None,
-            now: at("14:10"),
-        },
-    );
+    let told = intents(room.incident(), &entry, at("14:10"));
 
     assert_eq!(told, []);
     assert_eq!(owed(room.incident(), "first notice"), Some(at("14:05")));
@@ -301,4 +294,26 @@ fn u7_the_last_duty_is_the_final_update() {
     room.does(at("14:30"), "ada", sent(update(None)));
 
     assert_eq!(owed(room.incident(), "final update"), None);
+}
+
+#[test]
+fn u4_what_was_shown_is_what_is_sent_whatever_happened_meanwhile() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    let one = Update {
+        channels: vec!["slack".into()],
+        ..update(Some(at("14:50")))
+    };
+    let named = Update {
+        label: Some("INC-7".into()),
+        ..one.clone()
+    };
+
+    let texts = [one, named].map(|update| {
+        let entry = room.entry(at("14:20"), "ada", sent(update));
+        // It comes much later, when the promise is for another day.
+        let told = intents(room.incident(), &entry, at("14:20") + minutes(1_440));
+        told[0].text.lines().next().unwrap().to_owned()
+    });
+
+    assert_eq!(texts, ["🚨 INCIDENT UPDATE", "🚨 INCIDENT UPDATE [INC-7]"]);
 }

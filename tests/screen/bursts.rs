@@ -14,7 +14,7 @@ use warroom::{
         escalation,
         fact::{Fact, Skip, StepId},
         incident::Incident,
-        intents::{Circumstances, intents},
+        intents::intents,
         notice::DeliveryState,
     },
     ui::{
@@ -159,7 +159,7 @@ fn is_told(app: &App, wish: &Wish) -> bool {
 }
 
 fn sends(app: &App, entry: &Entry, now: DateTime<Utc>) -> bool {
-    let around = Circumstances { label: None, now };
+    let around = now;
     let incident = app.board.get(entry.incident);
     incident.is_some_and(|incident| !intents(incident, entry, around).is_empty())
 }

@@ -167,6 +167,7 @@ fn words(next: &str) -> Update {
             body: "Render times are about four times normal.".into(),
         },
         channels: vec!["#incidents".into(), "eng-mgmt".into()],
+        label: None,
         last: false,
         draft: None,
     }

@@ -44,6 +44,7 @@ fn published(n: u128) -> Value {
         audience: Audience::External,
         form: form(),
         channels: vec!["#incidents".into()],
+        label: None,
         last: false,
         draft: Some(id(DRAFT)),
     };

@@ -18,6 +18,7 @@ use super::{House, code, declared, entry, fact, noon, note, notes, results, uuid
 /// Entry `n`: an update about incident 1 that goes to `#incidents`.
 fn update(n: u128) -> Value {
     let update = Update {
+        label: None,
         audience: Audience::Internal,
         form: Form {
             status: "Investigating".into(),
@@ -289,6 +290,7 @@ fn facts_at(at: DateTime<Utc>) -> Vec<Fact> {
             audience: Audience::Internal,
             form,
             channels: Vec::new(),
+            label: None,
             last: false,
             draft: None,
         })),

@@ -16,6 +16,7 @@ async fn house() -> House {
         audience: Audience::Internal,
         form: Form::default(),
         channels: vec!["#incidents".into()],
+        label: None,
         last: false,
         draft: None,
     };

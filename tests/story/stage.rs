@@ -342,6 +342,7 @@ fn publish(incident: &warroom::domain::incident::Incident) -> Fact {
         audience: Audience::External,
         form: written.map_or_else(|| form(None), |(_, _, form)| form.clone()),
         channels: Vec::new(),
+        label: None,
         last: false,
         draft: draft(incident),
     }))
@@ -362,6 +363,7 @@ fn update(audience: Audience, next: Option<DateTime<Utc>>, draft: Option<EntryId
         audience,
         form: form(next),
         channels: Vec::new(),
+        label: None,
         last: next.is_none() && audience == Audience::Internal,
         draft,
     }))

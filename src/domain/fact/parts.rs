@@ -48,6 +48,10 @@ pub struct Update {
     pub form: Form,
     /// Channels that it goes to; empty when somebody posted it by hand.
     pub channels: Vec<Name>,
+    /// What the incident is called in it, where several were active as it was
+    /// read over: what was shown is what is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<Title>,
     /// The last one, after resolving (U7).
     #[serde(default)]
     pub last: bool,

@@ -65,6 +65,7 @@ pub(super) fn publish(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
         audience: Audience::External,
         form: form.clone(),
         channels: filled.app.settings.outside.clone(),
+        label: None,
         last: incident.phase() == Phase::Resolved,
         draft: Some(*id),
     })))

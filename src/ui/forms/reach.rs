@@ -11,7 +11,7 @@ use crate::{
         entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
         escalation,
         incident::Incident,
-        intents::{Circumstances, intents},
+        intents::intents,
     },
     ui::{
         app::App,
@@ -58,7 +58,7 @@ fn of_wishes(app: &App, wishes: &[Wish], now: DateTime<Utc>) -> Vec<String> {
         let entry = Arc::new(entry(app, wish, place, now));
         let before = app.board.get(wish.incident);
         if let Some(incident) = before {
-            names.extend(sent(app, incident, &entry, now));
+            names.extend(sent(incident, &entry, now));
         }
         if let Some(incident) = after.get_mut(&wish.incident) {
             incident.apply(entry);
@@ -77,13 +77,8 @@ fn of_wishes(app: &App, wishes: &[Wish], now: DateTime<Utc>) -> Vec<String> {
 }
 
 /// The channels by which messages leave because of `entry`.
-fn sent(app: &App, incident: &Incident, entry: &Entry, now: DateTime<Utc>) -> Vec<String> {
-    let label = app.board.label_in_updates(incident);
-    let around = Circumstances {
-        label: label.as_deref(),
-        now,
-    };
-    let all = intents(incident, entry, around);
+fn sent(incident: &Incident, entry: &Entry, now: DateTime<Utc>) -> Vec<String> {
+    let all = intents(incident, entry, now);
     let channels = all.iter().map(|intent| intent.channel.as_str());
     channels.map(ToOwned::to_owned).collect()
 }

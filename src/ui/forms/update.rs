@@ -9,7 +9,7 @@ use crate::{
         external,
         fact::{Fact, Update},
         incident::Incident,
-        text::{Name, Text},
+        text::{Name, Text, Title},
         update::{Audience, Setting},
     },
     ui::{
@@ -210,7 +210,12 @@ fn reviewed(app: &App, sheet: &Sheet) -> Result<Composer, Refused> {
 /// The update leaves the composer: recorded with its deliveries, all at once.
 pub(super) fn review(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     let composer = reviewed(filled.app, filled.sheet)?;
-    let update = composer.update(filled.now)?;
+    let label = filled.app.board.get(composer.incident);
+    let label = label.and_then(|incident| filled.app.board.label_in_updates(incident));
+    let update = Update {
+        label: label.map(|label| Title::lossy(&label)),
+        ..composer.update(filled.now)?
+    };
     let drafts = filled.app.drafts.done_with(&composer);
     let fact = match update.audience {
         Audience::Internal => Fact::UpdateSent(Box::new(update)),
