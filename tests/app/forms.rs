@@ -1,0 +1,131 @@
+//! What is filled in for a person, what a form is about, and what it shows
+//! while others go on.
+
+use crossterm::event::KeyCode;
+use uuid::Uuid;
+use warroom::{
+    domain::{
+        entry::IncidentId,
+        fact::{Fact, Health},
+        severity::Severity,
+    },
+    ui::{
+        app::{App, Mode, update},
+        capability::Tier,
+        composer::Composer,
+        msg::Msg,
+        sheet::Sheet,
+    },
+};
+
+use super::facts;
+use crate::screen::fixture::{
+    INCIDENT, Log, at, busy, console, declaration, incident_log, key, now, press, quiet, readings,
+    words_on,
+};
+
+const OTHER: IncidentId = IncidentId(Uuid::from_u128(0x2044));
+
+fn composer(app: &App) -> &Composer {
+    app.composer.as_ref().expect("the composer is open")
+}
+
+fn sheet(app: &App) -> &Sheet {
+    let Mode::Sheet(sheet) = &app.mode else {
+        panic!("nothing is asked: {:?}", app.toast);
+    };
+    sheet
+}
+
+fn resolved() -> Fact {
+    Fact::Resolved {
+        unmet: Vec::new(),
+        reason: Some("by hand".into()),
+    }
+}
+
+/// Another incident that comes up after `log`.
+fn another(mut log: Log) -> Msg {
+    let before = log.entries().len();
+    let declared = declaration("All renders hang", Severity::P1, at("14:06:10"));
+    let declared = Fact::Declared(Box::new(declared));
+    log.add(OTHER, at("14:06:20"), "kai", declared);
+    Msg::Entries(log.entries().split_off(before))
+}
+
+fn over() -> Log {
+    let mut log = incident_log();
+    log.add(INCIDENT, at("14:06:00"), "ada", resolved());
+    log
+}
+
+#[test]
+fn typing_replaces_each_line_of_an_update_that_was_filled_in() {
+    let mut app = busy();
+
+    press(&mut app, "cA bad deploy\tcheckout\t1 hour\t14:40", now());
+
+    let composer = composer(&app);
+    assert_eq!(composer.status.text(), "A bad deploy");
+    assert_eq!(composer.impact.text(), "checkout");
+    assert_eq!(composer.eta.text(), "1 hour");
+    assert_eq!(composer.next.text(), "14:40");
+}
+
+#[test]
+fn moving_in_a_line_that_was_filled_in_or_taking_a_letter_off_it_keeps_the_rest() {
+    for (code, left) in [
+        (KeyCode::Right, 0),
+        (KeyCode::Left, 0),
+        (KeyCode::Home, 0),
+        (KeyCode::End, 0),
+        (KeyCode::Backspace, 1),
+    ] {
+        let mut app = busy();
+        press(&mut app, "c", now());
+        let before = composer(&app).status.text().len();
+
+        update(&mut app, key(code), now());
+        press(&mut app, "x", now());
+
+        assert_eq!(
+            composer(&app).status.text().len(),
+            before - left + 1,
+            "{code:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_pasted_takes_the_place_of_what_was_filled_in() {
+    let mut app = busy();
+    press(&mut app, "c", now());
+
+    update(&mut app, Msg::Paste("A bad deploy".to_owned()), now());
+
+    assert_eq!(composer(&app).status.text(), "A bad deploy");
+}
+
+#[test]
+fn a_draft_that_is_taken_up_again_keeps_what_was_typed_and_offers_the_rest() {
+    let mut app = busy();
+    press(&mut app, "cA bad deploy\x1b", now());
+
+    press(&mut app, "c!\tcheckout", now());
+
+    assert_eq!(composer(&app).status.text(), "A bad deploy!");
+    assert_eq!(composer(&app).impact.text(), "checkout");
+}
+
+#[test]
+fn the_composer_says_what_typing_does_as_long_as_it_does_it() {
+    let mut app = busy();
+
+    press(&mut app, "c", now());
+    let offered = words_on(&app, (80, 24), Tier::Rich, now());
+    press(&mut app, "x", now());
+    let typed = words_on(&app, (80, 24), Tier::Rich, now());
+
+    assert!(offered.contains("typing replaces it"), "{offered}");
+    assert!(!typed.contains("typing replaces it"), "{typed}");
+}
