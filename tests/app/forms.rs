@@ -129,3 +129,70 @@ fn the_composer_says_what_typing_does_as_long_as_it_does_it() {
     assert!(offered.contains("typing replaces it"), "{offered}");
     assert!(!typed.contains("typing replaces it"), "{typed}");
 }
+
+#[test]
+fn a_form_keeps_the_incident_that_it_was_opened_for() {
+    let mut app = console(&over(), true);
+    app.shown = Some(INCIDENT);
+    let (_, later) = press(&mut app, ":recurs\n", now());
+
+    update(&mut app, another(over()), later);
+    let (effects, _) = press(&mut app, "\n\n", later);
+
+    assert_eq!(app.shown, Some(OTHER));
+    assert!(
+        matches!(facts(&effects)[..], [Fact::RecurrenceSaid { .. }]),
+        "{:?} {:?}",
+        app.toast,
+        app.mode
+    );
+}
+
+#[test]
+fn the_composer_names_its_incident_once_it_could_be_taken_for_another() {
+    let mut app = busy();
+    press(&mut app, "c", now());
+    let alone = words_on(&app, (80, 24), Tier::Rich, now());
+    let label = app.incident().unwrap().label();
+
+    update(&mut app, another(incident_log()), now());
+
+    let beside = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(!alone.contains(&format!("OF {label}")), "{alone}");
+    assert!(beside.contains(&format!("OF {label}")), "{beside}");
+}
+
+#[test]
+fn the_gate_to_resolve_follows_the_probes_while_one_reads_it() {
+    let mut app = busy();
+    let (_, mut later) = press(&mut app, "R", now());
+    let before = sheet(&app).lines.join("\n");
+
+    for (name, reading) in readings(now() + chrono::TimeDelta::minutes(8), false) {
+        later = later.max(reading.at);
+        update(&mut app, Msg::Reading(name, reading), later);
+    }
+
+    let after = sheet(&app).lines.join("\n");
+    assert!(before.contains("probe render-2: DOWN"), "{before}");
+    assert!(!after.contains("render-2"), "{after}");
+    assert!(
+        app.board
+            .probes()
+            .all(|(_, health, _)| health != Health::Unknown)
+    );
+}
+
+#[test]
+fn a_gate_that_changed_unseen_is_asked_for_again() {
+    let mut app = busy();
+    let (_, later) = press(&mut app, "Rchecked by hand\n\nresolved", now());
+    // Nobody drew a frame since: what was fresh is stale.
+    let much_later = later + chrono::TimeDelta::hours(1);
+
+    let effects = update(&mut app, key(KeyCode::Enter), much_later);
+
+    assert_eq!(facts(&effects), []);
+    let why = sheet(&app).error.as_ref().unwrap();
+    assert!(why.contains("has changed"), "{why}");
+}

@@ -302,7 +302,7 @@ fn all_hints(app: &App, composer: &Composer, now: DateTime<Utc>) -> Vec<String> 
         return Vec::new();
     };
     let people: Vec<Name> = app
-        .incident()
+        .written_about()
         .map(crate::domain::incident::Incident::people)
         .unwrap_or_default();
     let context = hints::Context {
