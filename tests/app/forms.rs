@@ -196,3 +196,28 @@ fn a_gate_that_changed_unseen_is_asked_for_again() {
     let why = sheet(&app).error.as_ref().unwrap();
     assert!(why.contains("has changed"), "{why}");
 }
+
+#[test]
+fn leaving_an_opening_asks_once_where_text_would_be_lost() {
+    let mut app = quiet();
+
+    let (_, later) = press(&mut app, "nSite is down\x1b", now());
+    let asked = sheet(&app).clone();
+    let (_, later) = press(&mut app, "!\x1b\x1b", later);
+    let left = matches!(app.mode, Mode::Browse);
+    press(&mut app, "n\x1b", later);
+
+    assert!(asked.error.as_ref().unwrap().contains("Esc again"));
+    assert_eq!(asked.value("What is wrong"), "Site is down");
+    assert!(left);
+    assert!(matches!(app.mode, Mode::Browse), "nothing was typed");
+}
+
+#[test]
+fn a_digit_chooses_the_level_that_ends_with_it() {
+    let mut app = quiet();
+
+    press(&mut app, "nSite is down\n1", now());
+
+    assert_eq!(sheet(&app).value("Severity"), "P1");
+}

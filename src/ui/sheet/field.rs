@@ -85,12 +85,13 @@ impl Field {
         self.value.set(&self.choices[next].clone());
     }
 
-    /// Jumps to the choice that begins with `c`.
+    /// Jumps to the choice that begins with `c`, or ends with that digit: `1`
+    /// means P1.
     fn jump(&mut self, c: char) {
-        let found = self
-            .choices
-            .iter()
-            .find(|choice| choice.to_lowercase().starts_with(c.to_ascii_lowercase()));
+        let begins = |choice: &&String| choice.to_lowercase().starts_with(c.to_ascii_lowercase());
+        let ends = |choice: &&String| c.is_ascii_digit() && choice.ends_with(c);
+        let mut choices = self.choices.iter();
+        let found = choices.clone().find(begins).or_else(|| choices.find(ends));
         if let Some(choice) = found.cloned() {
             self.value.set(&choice);
         }
