@@ -240,14 +240,14 @@ impl Decided {
 }
 
 impl Turn {
-    pub(super) const fn is_end(&self) -> bool {
+    pub(super) const fn is_end(self) -> bool {
         match self {
             Self::Entered(phase) => !phase.is_active(),
             Self::Worse(_) => false,
         }
     }
 
-    fn to_words(&self) -> String {
+    fn in_words(self) -> String {
         match self {
             Self::Entered(phase) => phase.word().to_owned(),
             Self::Worse(level) => level.to_string(),
@@ -369,7 +369,7 @@ const WORST: Reading<Severity> = Reading {
 /// The end holds; nothing is left to decide once it goes on.
 const ENDED: Reading<Turn> = Reading {
     holds: |heads| heads.iter().rfind(|head| head.value.is_end()),
-    words: Turn::to_words,
+    words: |turn| turn.in_words(),
 };
 
 fn disagree<T: PartialEq>(heads: &[Head<T>]) -> bool {

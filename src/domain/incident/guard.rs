@@ -116,7 +116,7 @@ impl State {
             _ if over != before.over => Some(Turn::Entered(self.phase)),
             // Nothing is recorded any more in what was merged.
             (Some(_), _) if self.merged_into.is_some() => None,
-            (Some(_), Some(to)) if phase.has_unknown(entry, Turn::is_end) => {
+            (Some(_), Some(to)) if phase.has_unknown(entry, |turn| turn.is_end()) => {
                 (self.severity > before.severity).then_some(Turn::Worse(to))
             }
             (Some(phase), _) if sets_severity => Some(Turn::Entered(phase)),
