@@ -134,14 +134,14 @@ fn the_composer_says_what_typing_does_as_long_as_it_does_it() {
 fn a_form_keeps_the_incident_that_it_was_opened_for() {
     let mut app = console(&over(), true);
     app.shown = Some(INCIDENT);
-    let (_, later) = press(&mut app, ":recurs\n", now());
+    let (_, later) = press(&mut app, ":held\nada", now());
 
     update(&mut app, another(over()), later);
-    let (effects, _) = press(&mut app, "\n\n", later);
+    let (effects, _) = press(&mut app, "\na link\n", later);
 
     assert_eq!(app.shown, Some(OTHER));
     assert!(
-        matches!(facts(&effects)[..], [Fact::RecurrenceSaid { .. }]),
+        matches!(facts(&effects)[..], [Fact::RetrospectiveHeld { .. }]),
         "{:?} {:?}",
         app.toast,
         app.mode
