@@ -3,6 +3,7 @@
 mod choice;
 mod conflicts;
 mod drafts;
+mod forms;
 mod gates;
 pub mod in_place;
 mod merged;

@@ -1,4 +1,4 @@
-//! The typed word before anything reaches people.
+//! The typed word before anything reaches people, or ends for all of them.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
@@ -21,7 +21,7 @@ pub fn word(global: &Global, word: &str, what: &str) -> Result<(), Failure> {
         return Err(Failure::new(
             Exit::Unconfirmed,
             format!(
-                "{what}: that reaches people, so add --yes, or say it on a terminal; nothing was recorded"
+                "{what}: add --yes to confirm it, or say it on a terminal; nothing was recorded"
             ),
         ));
     }

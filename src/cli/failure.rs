@@ -25,7 +25,7 @@ pub enum Exit {
     Found,
     /// What was named is not there.
     NotFound,
-    /// It reaches people, and nobody confirmed it.
+    /// It reaches people, or ends something for them, and nobody confirmed it.
     Unconfirmed,
     /// Some channels took the message, and some did not.
     Partly,
@@ -71,7 +71,7 @@ Exit codes:
        `config check`, `policy check`, `theme check` and `doctor` end with 0 where they
        have warnings only, and with 3 also then after --strict
   4    what was named is not there: an incident, an entry, a delivery, a file
-  5    it reaches people, and nobody confirmed it: add --yes
+  5    it concerns everybody, and nobody confirmed it: add --yes
   6    some channels took the message, and some did not (with --wait)
   124  what was waited for did not happen in time (with --wait)
   130  interrupted";

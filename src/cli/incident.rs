@@ -313,7 +313,11 @@ impl Resolve {
             at: self.at.at.as_deref(),
         };
         let mut wishes = room.propose(&entering).await?;
-        confirm::word(room.global(), "resolved", &format!("{label} is over"))?;
+        confirm::word(
+            room.global(),
+            "resolved",
+            &format!("this ends {label} for everybody"),
+        )?;
         let now = room.now();
         wishes.extend(self.new_failure_mode.map(|new| Wish {
             incident: id,

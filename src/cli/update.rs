@@ -47,7 +47,7 @@ pub struct Update {
     /// '2 hours', '16:30 UTC', unknown
     #[arg(long, value_name = "TEXT")]
     pub eta: Option<String>,
-    /// When the next one follows: 14:50, +30m, none
+    /// When the next one follows: 14:50, 30m, none
     #[arg(long, value_name = "TIME")]
     pub next: Option<String>,
     /// What else is to be said; - reads stdin

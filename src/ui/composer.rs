@@ -4,6 +4,7 @@
 //! leaves this console only through a review and a typed word.
 
 mod eta;
+mod next;
 mod source;
 
 use chrono::{DateTime, Utc};
@@ -19,8 +20,9 @@ use crate::domain::{
     severity::Severity,
     text::{Name, Prose, Title},
     update::{Audience, Form},
-    when,
 };
+
+use next::{clock, promised};
 
 pub use eta::eta_at;
 pub use source::Source;
@@ -151,7 +153,7 @@ impl Composer {
         let next = if over || !inside {
             String::new()
         } else {
-            clock(cadence::latest_promise(incident, now))
+            clock(cadence::latest_promise(incident, now), now)
         };
         let impact = if inside {
             impact_line(incident)
@@ -162,11 +164,11 @@ impl Composer {
             incident: incident.id,
             audience,
             field: if inside { Field::Status } else { Field::Body },
-            status: Edit::line(status_word(incident.phase())),
-            impact: Edit::line(&impact),
-            eta: Edit::line(&eta),
+            status: Edit::suggestion(status_word(incident.phase())),
+            impact: Edit::suggestion(&impact),
+            eta: Edit::suggestion(&eta),
             eta_said: last_sent.filter(|_| !over).map_or(now, |sent| sent.at),
-            next: Edit::line(&next),
+            next: Edit::suggestion(&next),
             body: Edit::page(""),
             to: channels.iter().map(|name| (name.clone(), true)).collect(),
             channel: 0,
@@ -183,8 +185,8 @@ impl Composer {
     pub fn no_change(incident: &Incident, channels: &[Name], now: DateTime<Utc>) -> Self {
         let mut composer = Self::new(incident, Audience::Internal, channels, now);
         if let Some(sent) = incident.state().updates.last() {
-            composer.status.set(&sent.update.form.status);
-            composer.impact.set(&sent.update.form.impact);
+            composer.status = Edit::suggestion(&sent.update.form.status);
+            composer.impact = Edit::suggestion(&sent.update.form.impact);
             composer.body.set(&sent.update.form.body);
             let said = "No change since the last update.";
             if !sent.update.form.body.starts_with(said) {
@@ -261,11 +263,11 @@ impl Composer {
         let Ok(draft) = serde_json::from_str::<Draft>(text) else {
             return;
         };
-        self.status.set(&draft.status);
-        self.impact.set(&draft.impact);
-        self.eta.set(&draft.eta);
+        take_over(&mut self.status, &draft.status);
+        take_over(&mut self.impact, &draft.impact);
+        take_over(&mut self.eta, &draft.eta);
         self.eta_said = draft.eta_said;
-        self.next.set(&draft.next);
+        take_over(&mut self.next, &draft.next);
         self.body.set(&draft.body);
         for (name, ticked) in draft.to {
             if let Some(known) = self.to.iter_mut().find(|(known, _)| *known == name) {
@@ -325,6 +327,23 @@ impl Composer {
         }
     }
 
+    /// The same, to be looked at.
+    pub const fn focus(&self) -> Option<&Edit> {
+        match self.field {
+            Field::Status => Some(&self.status),
+            Field::Impact => Some(&self.impact),
+            Field::Eta => Some(&self.eta),
+            Field::Next => Some(&self.next),
+            Field::Body => Some(&self.body),
+            Field::To => None,
+        }
+    }
+
+    /// Whether typing replaces what stands in that field.
+    pub fn suggests(&self) -> bool {
+        self.focus().is_some_and(Edit::is_suggestion)
+    }
+
     /// Whether that field is part of what is sent: outside nothing is promised.
     pub fn says(&self, field: Field) -> bool {
         let promises = matches!(field, Field::Eta | Field::Next);
@@ -354,10 +373,7 @@ impl Composer {
         let next_text = self.next.text();
         let next = match next_text.trim() {
             "" | "none" => None,
-            text => Some(
-                when::parse_time(text, now, chrono_tz::UTC)
-                    .map_err(|error| format!("next update: {error}"))?,
-            ),
+            text => Some(promised(text, now).map_err(|error| format!("next update: {error}"))?),
         };
         Ok(Form {
             status: typed(&self.status)?,
@@ -429,6 +445,9 @@ fn level_of(impact: &str) -> Option<Severity> {
     levels.find(|level| level.to_string() == first)
 }
 
-fn clock(at: DateTime<Utc>) -> String {
-    at.format("%H:%M UTC").to_string()
+/// Takes a kept line over; one that says what is filled in stays a suggestion.
+fn take_over(line: &mut Edit, kept: &str) {
+    if line.text() != kept {
+        line.set(kept);
+    }
 }

@@ -8,6 +8,8 @@ use ratatui_textarea::{CursorMove, TextArea};
 pub struct Edit {
     area: TextArea<'static>,
     several_lines: bool,
+    /// Nobody typed it: the first character takes its place.
+    suggested: bool,
 }
 
 impl Default for Edit {
@@ -28,6 +30,20 @@ impl Edit {
         Self::with(text, false)
     }
 
+    /// One line that is filled in for a person: what they type takes its place,
+    /// and any other key makes it theirs, to be amended.
+    pub fn suggestion(text: &str) -> Self {
+        Self {
+            suggested: !text.is_empty(),
+            ..Self::line(text)
+        }
+    }
+
+    /// Whether its text is a suggestion that nobody has touched.
+    pub const fn is_suggestion(&self) -> bool {
+        self.suggested
+    }
+
     /// Several lines, with the cursor at their end.
     pub fn page(text: &str) -> Self {
         Self::with(text, true)
@@ -40,6 +56,7 @@ impl Edit {
         Self {
             area,
             several_lines,
+            suggested: false,
         }
     }
 
@@ -67,6 +84,7 @@ impl Edit {
     /// Puts text in at the cursor; breaks become spaces in a single line. The
     /// blanks at its end stay: one goes on typing behind them.
     pub fn insert(&mut self, text: &str) {
+        self.make_room(true);
         let blanks = text.len() - text.trim_end_matches(' ').len();
         let text = crate::domain::text::Text::<65_536, true>::lossy(text);
         let text = format!("{text}{}", " ".repeat(blanks.min(80)));
@@ -90,8 +108,18 @@ impl Edit {
         *self = Self::with(text, self.several_lines);
     }
 
+    /// A suggestion makes room for what is typed, and is one no longer.
+    fn make_room(&mut self, types: bool) {
+        if std::mem::take(&mut self.suggested) && types {
+            self.set("");
+        }
+    }
+
     /// Carries out a key; `false` when it means nothing in text.
     pub fn key(&mut self, key: KeyEvent) -> bool {
+        let commands = KeyModifiers::CONTROL | KeyModifiers::ALT;
+        let types = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(commands);
+        self.make_room(types);
         let area = &mut self.area;
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return control(area, key.code);

@@ -71,6 +71,10 @@ pub struct Sheet {
     pub scroll: u16,
     /// When it was shown.
     pub opened: DateTime<Utc>,
+    /// Text was typed into it.
+    typed_into: bool,
+    /// Leaving was asked for, and what was typed would be lost.
+    leaving: bool,
 }
 
 /// What a key did to a sheet.
@@ -107,6 +111,8 @@ impl Sheet {
             error: None,
             scroll: 0,
             opened: now,
+            typed_into: false,
+            leaving: false,
         }
     }
 
@@ -165,6 +171,7 @@ impl Sheet {
         if key.code == KeyCode::Esc {
             return self.back();
         }
+        self.leaving = false;
         // A clock that is set back must not make it deaf for long.
         // Where Enter is enough nobody is reached, and no letter may be lost.
         if self.gate != Gate::Enter && (now - self.opened).abs() < DEAF_FOR {
@@ -188,6 +195,7 @@ impl Sheet {
         self.error = None;
         if let Some(field) = self.fields.get_mut(self.at) {
             field.paste(text);
+            self.typed_into = true;
         }
     }
 
@@ -210,10 +218,22 @@ impl Sheet {
     fn back(&mut self) -> Answer {
         self.error = None;
         if self.fields.is_empty() || !self.is_at_gate() {
-            return Answer::Left;
+            return self.leave();
         }
         self.at = self.fields.len() - 1;
         self.typed = Edit::line("");
+        Answer::Open
+    }
+
+    /// Leaves it; an opening of an incident, which is the longest to type, only
+    /// once that was asked for twice.
+    fn leave(&mut self) -> Answer {
+        let opens = matches!(self.action, Action::Declare | Action::Drill);
+        if !opens || !self.typed_into || self.leaving {
+            return Answer::Left;
+        }
+        self.leaving = true;
+        self.error = Some("Esc again drops what you typed".to_owned());
         Answer::Open
     }
 
@@ -224,6 +244,7 @@ impl Sheet {
         };
         field.key(key);
         if field.choices.is_empty() {
+            self.typed_into |= matches!(key.code, KeyCode::Char(_));
             Answer::Open
         } else {
             Answer::Filled(at)

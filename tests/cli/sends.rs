@@ -326,3 +326,18 @@ fn nothing_leaves_a_drill() {
 
     assert_eq!(house.json("deliveries --all"), serde_json::json!([]));
 }
+
+#[test]
+fn resolving_says_that_it_ends_the_incident_and_not_that_it_sends() {
+    let house = House::declared();
+
+    let said = house.say("resolve --reason x");
+
+    assert_eq!(said.code, 5, "{said:?}");
+    assert!(
+        said.err
+            .contains("this ends INC-1 for everybody: add --yes"),
+        "{said:?}"
+    );
+    assert!(!said.err.contains("reaches people"), "{said:?}");
+}

@@ -1,10 +1,14 @@
 //! Updates inside the company (U).
 
-use warroom::domain::{
-    fact::{Fact, Update},
-    intents::intents,
-    severity::Severity,
-    update::{Form, Setting},
+use chrono::TimeDelta;
+use warroom::{
+    domain::{
+        fact::{Fact, Update},
+        intents::intents,
+        severity::Severity,
+        update::{Audience, Form, Setting},
+    },
+    ui::composer::Composer,
 };
 
 use super::room::*;
@@ -316,4 +320,45 @@ fn u4_what_was_shown_is_what_is_sent_whatever_happened_meanwhile() {
     });
 
     assert_eq!(texts, ["🚨 INCIDENT UPDATE", "🚨 INCIDENT UPDATE [INC-7]"]);
+}
+
+#[test]
+fn u1_the_update_that_is_filled_in_may_be_sent_at_any_hour() {
+    for clock in ["03:00", "16:50", "18:00", "23:59"] {
+        for level in Severity::ALL {
+            let room = Room::alerted(level, at(clock));
+            let now = at(clock) + TimeDelta::seconds(40);
+
+            let filled_in = Composer::new(room.incident(), Audience::Internal, &[], now);
+
+            let update = filled_in.update(now).unwrap();
+            let sent = room.asks(now, "ada", sent(update));
+            assert!(sent.is_ok(), "{clock} {level}: {sent:?}");
+        }
+    }
+}
+
+#[test]
+fn u1_a_promise_in_another_day_says_which() {
+    let room = Room::alerted(Severity::P4, at("18:00"));
+
+    let filled_in = Composer::new(room.incident(), Audience::Internal, &[], at("18:00"));
+
+    assert_eq!(filled_in.next.text(), "2026-01-15 09:30 UTC");
+}
+
+#[test]
+fn u1_the_next_update_may_be_promised_by_how_long_it_takes() {
+    let room = Room::alerted(Severity::P2, at("14:00"));
+    let mut typed = Composer::new(room.incident(), Audience::Internal, &[], at("14:05"));
+
+    for text in ["20m", "+20m", "14:25"] {
+        typed.next.set(text);
+
+        assert_eq!(
+            typed.form(at("14:05")).unwrap().next,
+            Some(at("14:25")),
+            "{text}"
+        );
+    }
 }

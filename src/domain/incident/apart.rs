@@ -247,7 +247,7 @@ impl Turn {
         }
     }
 
-    fn to_words(self) -> String {
+    fn in_words(self) -> String {
         match self {
             Self::Entered(phase) => phase.word().to_owned(),
             Self::Worse(level) => level.to_string(),
@@ -369,7 +369,7 @@ const WORST: Reading<Severity> = Reading {
 /// The end holds; nothing is left to decide once it goes on.
 const ENDED: Reading<Turn> = Reading {
     holds: |heads| heads.iter().rfind(|head| head.value.is_end()),
-    words: |turn| turn.to_words(),
+    words: |turn| turn.in_words(),
 };
 
 fn disagree<T: PartialEq>(heads: &[Head<T>]) -> bool {

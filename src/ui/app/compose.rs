@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::{App, Mode, act};
 use crate::domain::{
     fact::{Fact, Health},
+    incident::Incident,
     text::one_line,
     update::Audience,
 };
@@ -18,6 +19,15 @@ use crate::ui::{
 
 /// More than the body of an update can hold, in bytes.
 const ROOM: usize = 16_000;
+
+impl App {
+    /// The incident that is being written about; the one on the screen where
+    /// nothing is. It stays the same when another comes onto the screen.
+    pub fn written_about(&self) -> Option<&Incident> {
+        let written = self.composer.as_ref().map(|composer| composer.incident);
+        self.board.get(written.or(self.shown)?)
+    }
+}
 
 pub(super) fn key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effect> {
     if key.code == KeyCode::Esc {
@@ -178,7 +188,7 @@ pub fn probes(app: &App) -> String {
 /// Notes since the last update, oldest first; the first of them, where there
 /// are more than an update has room for.
 pub fn since_last_update(app: &App) -> String {
-    let Some(incident) = app.incident() else {
+    let Some(incident) = app.written_about() else {
         return String::new();
     };
     let since = incident.state().updates.last().map(|sent| sent.at);

@@ -318,11 +318,21 @@ pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     if shown == (app.shown, None) {
         follow::go_on(app, now);
     }
+    renew(app, now);
     look_through(app);
     if let Some(chosen) = chosen {
         chosen.choose(app);
     }
     effects
+}
+
+/// Shows in an open sheet what holds now: it may have changed while one reads.
+fn renew(app: &mut App, now: DateTime<Utc>) {
+    let mut mode = std::mem::take(&mut app.mode);
+    if let Mode::Sheet(sheet) = &mut mode {
+        forms::renew(app, sheet, now);
+    }
+    app.mode = mode;
 }
 
 /// Finds the timeline's rows, unless they are found already: every frame and

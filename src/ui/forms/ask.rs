@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::incident::Incident,
+    domain::{entry::IncidentId, incident::Incident},
     ui::{
         action::Action,
         app::App,
@@ -17,6 +17,8 @@ pub(super) struct Asking<'a> {
     pub app: &'a App,
     /// What is to be done.
     pub action: Action,
+    /// In which incident, where it is about one.
+    pub about: Option<IncidentId>,
     /// What was given after a `:` command.
     pub arguments: &'a str,
     /// The time.
@@ -24,9 +26,9 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// The incident on the screen.
+    /// The incident that it is about.
     pub fn incident(&self) -> Result<&Incident, String> {
-        let incident = self.app.incident();
+        let incident = self.about.and_then(|id| self.app.board.get(id));
         incident.ok_or_else(|| "no incident is on the screen".to_owned())
     }
 
@@ -35,7 +37,7 @@ impl Asking<'_> {
         self.sheet(title, gate_of(self.action))
     }
 
-    /// A sheet about the incident on the screen, whose number takes the place
+    /// A sheet about that incident, whose number takes the place
     /// of `{}` in its title.
     pub fn sheet(&self, title: &str, gate: Gate) -> Result<Sheet, String> {
         let incident = self.incident()?;

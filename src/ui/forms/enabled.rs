@@ -6,6 +6,7 @@ use super::super::{
     msg::LinkState,
 };
 use crate::domain::{
+    entry::IncidentId,
     escalation, external,
     incident::{Field, Incident},
     phase::Phase,
@@ -17,6 +18,16 @@ use crate::domain::{
 ///
 /// Why not, in a few words.
 pub fn enabled(app: &App, action: Action) -> Result<(), &'static str> {
+    enabled_in(app, action, app.shown)
+}
+
+/// The same of that incident: a form keeps the one that it was opened for, and
+/// another may come onto the screen meanwhile.
+pub(super) fn enabled_in(
+    app: &App,
+    action: Action,
+    incident: Option<IncidentId>,
+) -> Result<(), &'static str> {
     match action.group() {
         Group::Everywhere if action == Action::Find => {}
         Group::Everywhere | Group::Lists | Group::Composer => return Ok(()),
@@ -28,7 +39,8 @@ pub fn enabled(app: &App, action: Action) -> Result<(), &'static str> {
     if action == Action::PageFromHere {
         return from_here(app);
     }
-    let incident = app.incident().ok_or("no incident is on the screen")?;
+    let incident = incident.and_then(|id| app.board.get(id));
+    let incident = incident.ok_or("no incident is on the screen")?;
     of_incident(app, action, incident)
 }
 

@@ -8,6 +8,7 @@ use super::{
     ask::{gate_of, word},
     carried_out, follow,
     reach::reached,
+    renew,
 };
 use crate::{
     domain::{incident::Incident, severity::Severity},
@@ -48,6 +49,10 @@ pub fn check(app: &App, sheet: &mut Sheet, left: usize, now: DateTime<Utc>) {
 /// why it can't be so, or asks for the gate that it needs by now.
 pub fn confirm(app: &mut App, sheet: &mut Sheet, now: DateTime<Utc>) -> Option<Vec<Effect>> {
     let passed = sheet.gate.clone();
+    if renew(app, sheet, now) {
+        sheet.ask_again("what is open has changed: read it again, then confirm".to_owned());
+        return None;
+    }
     match follow(app, sheet, now) {
         Err(Refused { field, why }) => {
             sheet.refuse(field, why);

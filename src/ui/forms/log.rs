@@ -71,7 +71,7 @@ pub(super) fn describe(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 }
 
 pub(super) fn ask_correct(asking: &Asking<'_>) -> Result<Sheet, String> {
-    let sheet = asking.sheet("CORRECT AN ENTRY'S TIME", Gate::Enter)?;
+    let sheet = asking.sheet("CORRECT THE TIME OF AN ENTRY OF {}", Gate::Enter)?;
     let sheet = sheet.field(when()).field(reason("may stay empty"));
     about_the_chosen(asking, sheet)
 }
@@ -86,7 +86,7 @@ pub(super) fn correct(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 
 pub(super) fn ask_retract(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = asking
-        .sheet("TAKE AN ENTRY BACK", Gate::Yes)?
+        .sheet("TAKE AN ENTRY OF {} BACK", Gate::Yes)?
         .line("It stays visible as retracted.")
         .field(reason("may stay empty"));
     about_the_chosen(asking, sheet)

@@ -30,7 +30,7 @@ use super::{
     msg::Effect,
     sheet::{Gate, Sheet},
 };
-use crate::domain::update::Audience;
+use crate::domain::{entry::IncidentId, update::Audience};
 
 use ask::Asking;
 use fill::{Filled, Refused};
@@ -128,7 +128,7 @@ pub fn open(
         update::compose(app, *audience, *no_change, now);
         return Ok(Vec::new());
     }
-    let mut sheet = ask(app, action, arguments, now)?;
+    let mut sheet = ask(app, (action, app.shown), arguments, now)?;
     gate::look_ahead(app, &mut sheet, now)?;
     if sheet.gate == Gate::Enter && !arguments.trim().is_empty() {
         return follow(app, &sheet, now)
@@ -141,10 +141,16 @@ pub fn open(
 
 /// The sheet of `action`; what was given after a `:` command goes into its
 /// first field.
-fn ask(app: &App, action: Action, arguments: &str, now: DateTime<Utc>) -> Result<Sheet, String> {
+fn ask(
+    app: &App,
+    (action, about): (Action, Option<IncidentId>),
+    arguments: &str,
+    now: DateTime<Utc>,
+) -> Result<Sheet, String> {
     let asking = Asking {
         app,
         action,
+        about,
         arguments,
         now,
     };
@@ -161,10 +167,28 @@ fn ask(app: &App, action: Action, arguments: &str, now: DateTime<Utc>) -> Result
     Ok(sheet)
 }
 
+/// Shows in a sheet that is open what holds now; answers whether that is other
+/// than it said. Only what a resolve overrides changes by itself: probes turn
+/// green, and alerts end, while one reads.
+pub fn renew(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) -> bool {
+    if sheet.action != Action::Resolve {
+        return false;
+    }
+    // What can't be asked any more is refused as it is confirmed.
+    let Ok(fresh) = ask(app, (sheet.action, sheet.incident), "", now) else {
+        return false;
+    };
+    for (field, fresh) in sheet.fields.iter_mut().zip(fresh.fields) {
+        field.hint = fresh.hint;
+    }
+    let said = std::mem::replace(&mut sheet.lines, fresh.lines);
+    said != sheet.lines
+}
+
 /// What follows from a sheet as it is filled in now. Nothing is changed.
 fn follow(app: &App, sheet: &Sheet, now: DateTime<Utc>) -> Result<Vec<Effect>, Refused> {
     // While one reads, others may have ended what it is about.
-    enabled(app, sheet.action)?;
+    enabled::enabled_in(app, sheet.action, sheet.incident)?;
     let found = FORMS.iter().find(|(known, ..)| *known == sheet.action);
     let (_, _, follow) = found.ok_or("that asks nothing")?;
     follow(&Filled { app, sheet, now })

@@ -116,13 +116,13 @@ pub(super) fn ask_review(asking: &Asking<'_>) -> Result<Sheet, String> {
     let (composer, incident) = written(asking.app).map_err(|refused| refused.why)?;
     let sheet = match composer.audience {
         Audience::Internal => ask_sending(asking, composer, incident)?,
-        Audience::External => asking.sheet("KEEP THE DRAFT FOR OUTSIDE", Gate::Yes)?.line(
-            if external::asks_for_two(incident) {
+        Audience::External => asking
+            .sheet("KEEP THE DRAFT OF {} FOR OUTSIDE", Gate::Yes)?
+            .line(if external::asks_for_two(incident) {
                 "Somebody else reads and approves it before it can be published (X2)."
             } else {
                 "The commander reads and approves it before it can be published (X2)."
-            },
-        ),
+            }),
     };
     let stale = composer.stale(incident);
     Ok(stale.iter().fold(sheet.about(incident.id), offer))

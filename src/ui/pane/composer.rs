@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 pub use self::small::draw_small;
-use super::quote;
+use super::{quote, sheet::typed_role};
 use crate::{
     domain::{
         hints::{self, hints},
@@ -28,6 +28,9 @@ use crate::{
 const FIELDS: u16 = 6;
 /// Columns before a field's text.
 const LABEL: u16 = 11;
+
+/// What typing does to a line that was filled in.
+const TYPING: &str = "typing replaces it, arrows keep it";
 
 /// Columns from which the preview stands beside the fields.
 const BESIDE: u16 = 72;
@@ -122,12 +125,7 @@ fn fields(composer: &Composer, canvas: &mut Canvas<'_, '_>) {
         canvas.text(width.saturating_sub(2), y, Role::Rule, "]");
         let room = width.saturating_sub(LABEL + 3);
         let (text, _) = window(&edit.text(), edit.cursor().1, usize::from(room), focused);
-        canvas.text(
-            LABEL,
-            y,
-            if focused { Role::Strong } else { Role::Normal },
-            &text,
-        );
+        canvas.text(LABEL, y, typed_role(edit, focused), &text);
     }
     channels(composer, canvas);
     let text_width = width.saturating_sub(2);
@@ -304,7 +302,7 @@ fn all_hints(app: &App, composer: &Composer, now: DateTime<Utc>) -> Vec<String> 
         return Vec::new();
     };
     let people: Vec<Name> = app
-        .incident()
+        .written_about()
         .map(crate::domain::incident::Incident::people)
         .unwrap_or_default();
     let context = hints::Context {
@@ -339,7 +337,10 @@ fn status(app: &App, warning: Option<String>, canvas: &mut Canvas<'_, '_>) {
         .key_of(crate::ui::action::Action::Insert)
         .unwrap_or_default();
     let insert = format!("{key} insert: probes, notes since the last update");
-    canvas.clipped(1, 2, Role::Muted, &insert, width.saturating_sub(2));
+    let is_suggested = app.composer.as_ref().is_some_and(Composer::suggests);
+    let typing = if is_suggested { TYPING } else { "" };
+    let end = canvas.right(width.saturating_sub(2), 2, Role::Muted, typing);
+    canvas.clipped(1, 2, Role::Muted, &insert, end.saturating_sub(2));
 }
 
 fn since(app: &App) -> String {

@@ -7,6 +7,7 @@ use ratatui::{buffer::Buffer, layout::Rect};
 use super::{overlay::opened, quote};
 use crate::ui::{
     canvas::Canvas,
+    edit::Edit,
     format,
     sheet::{Field, Gate, Sheet},
     theme::Role,
@@ -179,6 +180,16 @@ fn asked(sheet: &Sheet, canvas: &mut Canvas<'_, '_>, mut y: u16, all: bool) -> O
     cursor
 }
 
+/// How what stands in a field looks: a suggestion as what is chosen, since the
+/// next character takes its place.
+pub(super) const fn typed_role(edit: &Edit, focused: bool) -> Role {
+    match (focused, edit.is_suggestion()) {
+        (true, true) => Role::Select,
+        (true, false) => Role::Strong,
+        (false, _) => Role::Normal,
+    }
+}
+
 /// Draws one field; answers where the cursor stands, if it is in it.
 fn draw_field(
     field: &Field,
@@ -197,11 +208,7 @@ fn draw_field(
     let text = field.value.text();
     let shown = text.lines().last().unwrap_or_default();
     let room = area.width.saturating_sub(x + 4);
-    let role = match (focused, field.suggested) {
-        (true, true) => Role::Select,
-        (true, false) => Role::Strong,
-        (false, _) => Role::Normal,
-    };
+    let role = typed_role(&field.value, focused);
     let end = canvas.text(x, y, role, &tail(shown, usize::from(room)));
     let hint = u16::try_from(format::width(&field.hint)).unwrap_or(0);
     if end + 2 + hint < area.width {

@@ -11,14 +11,20 @@ use crate::{
     ui::{app::App, canvas::Canvas, composer::Composer, format, theme::Role},
 };
 
-/// `UPDATE 3`, or `OUTSIDE`, while the composer is open.
+/// `UPDATE 3`, or `FOR OUTSIDE`, while the composer is open; `UPDATE 3 OF INC-1`
+/// where it might be taken for another's.
 pub fn name(app: &App) -> String {
-    match (&app.composer, app.incident()) {
-        (Some(composer), Some(incident)) if composer.audience == Audience::Internal => {
-            format!("UPDATE {}", incident.state().updates.len() + 1)
-        }
-        (Some(_), _) => "FOR OUTSIDE".to_owned(),
-        (None, _) => "UPDATE".to_owned(),
+    let (Some(composer), Some(incident)) = (&app.composer, app.written_about()) else {
+        return "UPDATE".to_owned();
+    };
+    let name = match composer.audience {
+        Audience::Internal => format!("UPDATE {}", incident.state().updates.len() + 1),
+        Audience::External => "FOR OUTSIDE".to_owned(),
+    };
+    if app.board.open().len() > 1 || app.shown != Some(incident.id) {
+        format!("{name} OF {}", incident.label())
+    } else {
+        name
     }
 }
 

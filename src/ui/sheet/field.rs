@@ -15,8 +15,6 @@ pub struct Field {
     pub choices: Vec<String>,
     /// A word of help.
     pub hint: String,
-    /// Its text is a suggestion: the first character takes its place.
-    pub suggested: bool,
 }
 
 impl Field {
@@ -27,14 +25,13 @@ impl Field {
             value: Edit::line(value),
             choices: Vec::new(),
             hint: hint.to_owned(),
-            suggested: false,
         }
     }
 
     /// Free text with a suggestion, which typing replaces.
     pub fn suggestion(label: &'static str, value: &str, hint: &str) -> Self {
         Self {
-            suggested: true,
+            value: Edit::suggestion(value),
             ..Self::text(label, value, hint)
         }
     }
@@ -51,7 +48,6 @@ impl Field {
     pub fn fill(&mut self, text: &str) {
         if self.choices.is_empty() {
             self.value.set(&crate::domain::text::Prose::lossy(text));
-            self.suggested = false;
         }
         let named = |choice: &&String| choice.eq_ignore_ascii_case(text);
         if let Some(choice) = self.choices.iter().find(named).cloned() {
@@ -59,10 +55,9 @@ impl Field {
         }
     }
 
-    /// Pasted text takes the place of a suggestion, and changes no choice.
+    /// Pasted text changes no choice.
     pub(super) fn paste(&mut self, text: &str) {
         if self.choices.is_empty() {
-            self.make_room(true);
             self.value.insert(text);
         }
     }
@@ -74,24 +69,7 @@ impl Field {
             }
             KeyCode::Char(c) if !self.choices.is_empty() => self.jump(c),
             _ if !self.choices.is_empty() => {}
-            code => {
-                let types = key
-                    .modifiers
-                    .difference(crossterm::event::KeyModifiers::SHIFT);
-                let replaces = matches!(
-                    code,
-                    KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete
-                );
-                self.make_room(replaces && types.is_empty());
-                self.value.key(key);
-            }
-        }
-    }
-
-    /// A suggestion makes room for what is typed, and is one no longer.
-    fn make_room(&mut self, replaces: bool) {
-        if std::mem::take(&mut self.suggested) && replaces {
-            self.value.set("");
+            _ => drop(self.value.key(key)),
         }
     }
 
@@ -107,12 +85,13 @@ impl Field {
         self.value.set(&self.choices[next].clone());
     }
 
-    /// Jumps to the choice that begins with `c`.
+    /// Jumps to the choice that begins with `c`, or ends with that digit: `1`
+    /// means P1.
     fn jump(&mut self, c: char) {
-        let found = self
-            .choices
-            .iter()
-            .find(|choice| choice.to_lowercase().starts_with(c.to_ascii_lowercase()));
+        let begins = |choice: &&String| choice.to_lowercase().starts_with(c.to_ascii_lowercase());
+        let ends = |choice: &&String| c.is_ascii_digit() && choice.ends_with(c);
+        let mut choices = self.choices.iter();
+        let found = choices.clone().find(begins).or_else(|| choices.find(ends));
         if let Some(choice) = found.cloned() {
             self.value.set(&choice);
         }

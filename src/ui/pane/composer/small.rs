@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Composer, warning, wrap_with_cursor};
-use crate::ui::{app::App, canvas::Canvas, composer::Field, edit::Edit, pane::update, theme::Role};
+use super::{Composer, typed_role, warning, wrap_with_cursor};
+use crate::ui::{app::App, canvas::Canvas, composer::Field, pane::update, theme::Role};
 
 /// Every field with its name, in the order of the Tab key.
 const FIELDS: [(Field, &str); 6] = [
@@ -53,7 +53,7 @@ fn text(
     (x, y): (u16, u16),
     rows: u16,
 ) -> Option<(u16, u16)> {
-    let Some(edit) = edit(composer) else {
+    let Some(edit) = composer.focus() else {
         for (y, (place, (name, ticked))) in (y..).zip(composer.to.iter().enumerate()) {
             let here = place == composer.channel;
             let role = if here { Role::Focus } else { Role::Normal };
@@ -69,21 +69,10 @@ fn text(
     let (lines, row, column) = wrap_with_cursor(&edit.text(), edit.cursor(), columns);
     let first = (row + 1).saturating_sub(usize::from(rows));
     for (y, line) in (y..y + rows).zip(lines.iter().skip(first)) {
-        canvas.text(x, y, Role::Strong, line);
+        canvas.text(x, y, typed_role(edit, true), line);
     }
     let area = canvas.area();
     let row = u16::try_from(row - first).ok()?;
     let column = u16::try_from(column).ok()?;
     Some((area.x + x + column, area.y + y + row))
-}
-
-fn edit(composer: &Composer) -> Option<&Edit> {
-    match composer.field {
-        Field::Status => Some(&composer.status),
-        Field::Impact => Some(&composer.impact),
-        Field::Eta => Some(&composer.eta),
-        Field::Next => Some(&composer.next),
-        Field::To => None,
-        Field::Body => Some(&composer.body),
-    }
 }
