@@ -84,7 +84,8 @@ impl Log {
             .bind(to_db(most as u64 + 1));
         let rows = sql::rows(&self.inner.readers, query).await;
         let rows = rows.map_err(|error| self.inner.unread(error))?;
-        let items = rows.iter().take(most).filter_map(read_or_leave);
+        let items = rows.iter().take(most).map(Option::as_ref);
+        let items = items.filter_map(read_or_leave);
         let page = items.map(|item| item.delivery).collect();
         Ok((page, rows.len() > most))
     }

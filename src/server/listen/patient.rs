@@ -125,7 +125,7 @@ mod tests {
             ours.shutdown().await.unwrap();
         };
         let mut read = Vec::new();
-        let (_, count) = tokio::join!(writing, theirs.read_to_end(&mut read));
+        let ((), count) = tokio::join!(writing, theirs.read_to_end(&mut read));
 
         assert_eq!(count.unwrap(), LONG);
     }
