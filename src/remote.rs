@@ -44,6 +44,9 @@ const ASK: u32 = 3;
 /// The most that is read of an answer, in bytes: a page of the largest entries
 /// is not sent whole by any server.
 const LARGEST: usize = 64 << 20;
+/// The most deliveries of a list, which comes in pages: the messages of a year
+/// in a large house, many times over.
+const MOST: usize = 1_000_000;
 
 /// The shared backend.
 #[derive(Debug)]
@@ -110,6 +113,8 @@ pub struct Heard<T> {
     pub what: T,
     /// How long it took.
     pub took: TimeDelta,
+    /// Whether it is a list that goes on.
+    pub more: bool,
 }
 
 impl Remote {
@@ -177,10 +182,21 @@ impl Remote {
     /// As [`Remote::post`].
     pub async fn deliveries(&self, all: bool) -> Result<Vec<Delivery>, RemoteError> {
         let ws = segment(&self.address.workspace);
-        let path = format!("v1/ws/{ws}/deliveries?all={all}");
-        let heard = self.call(Method::GET, &path, None::<&()>, PATIENCE).await?;
-        let told: Vec<Told> = heard.what;
-        Ok(told.into_iter().map(Delivery::from).collect())
+        let list = format!("v1/ws/{ws}/deliveries?all={all}");
+        let mut path = list.clone();
+        let mut deliveries: Vec<Delivery> = Vec::new();
+        while deliveries.len() < MOST {
+            let heard = self.call(Method::GET, &path, None::<&()>, PATIENCE).await?;
+            let told: Vec<Told> = heard.what;
+            let more = heard.more && !told.is_empty();
+            deliveries.extend(told.into_iter().map(Delivery::from));
+            let end = deliveries.last().filter(|_| more);
+            let Some(end) = end else {
+                return Ok(deliveries);
+            };
+            path = format!("{list}&after={}", segment(&end.intent.key));
+        }
+        Err(self.garbage("a list without an end"))
     }
 
     /// Does `what` with the delivery of that key: `retry`, `cancel` or `mark-sent`.
@@ -230,6 +246,7 @@ impl Remote {
         let answer = answer.map_err(|_| self.silent())?;
         let answer = answer.map_err(|error| self.away(&error))?;
         let took = TimeDelta::from_std(began.elapsed()).unwrap_or_default();
+        let more = answer.headers().contains_key(header::LINK);
         let (status, retry_after) = (answer.status(), retry_after(&answer));
         let text = self.read(answer).await?;
         if !status.is_success() {
@@ -237,7 +254,7 @@ impl Remote {
         }
         let what = serde_json::from_slice(&text);
         let what = what.map_err(|error| self.garbage(&error.to_string()))?;
-        Ok(Heard { what, took })
+        Ok(Heard { what, took, more })
     }
 
     async fn read(&self, mut answer: Response) -> Result<Vec<u8>, RemoteError> {

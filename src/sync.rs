@@ -130,6 +130,8 @@ pub struct Seen {
     pub deliveries: Vec<Delivery>,
     /// Where it sends updates, once it said so.
     pub channels: Option<Channels>,
+    /// Under which name it records what is sent from here, once it said so.
+    pub known_as: Option<Name>,
     /// Who has the room open, and in how many consoles.
     pub watching: Vec<Watcher>,
 }

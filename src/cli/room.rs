@@ -300,7 +300,7 @@ impl Room {
         let command = Command {
             fact: entering.fact.clone(),
             at,
-            by: self.me().clone(),
+            by: self.recorded_as().await,
             now,
             gate: self.gate(entering.incident).await?,
         };
@@ -345,6 +345,16 @@ impl Room {
             entries: batch.entries.iter().map(|entry| entry.id).collect(),
             intents: batch.intents,
         })
+    }
+
+    /// Under which name this is recorded, as far as that is known: whoever may
+    /// not do it under the name of the token is told here, and not only there.
+    async fn recorded_as(&self) -> Name {
+        let known_as = match &self.sync {
+            Some(sync) => sync.known_as().await,
+            None => None,
+        };
+        known_as.unwrap_or_else(|| self.me().clone())
     }
 
     /// A name that was asked for, and that the server does not record.

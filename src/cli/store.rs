@@ -12,7 +12,7 @@ use color_eyre::eyre::WrapErr as _;
 use serde::Serialize;
 
 use super::{
-    confirm,
+    confirm, engine,
     failure::{Exit, Failure},
     open::Setup,
     room::Room,
@@ -347,6 +347,8 @@ async fn nobody_works(setup: &Setup) -> color_eyre::Result<()> {
     };
     let now = setup.clock.now();
     let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
+    // One that was killed could not give it back.
+    let lease = lease.filter(|lease| !lease.owner.is_gone(&engine::host()));
     log.close().await;
     match lease {
         Some(lease) => Err(Failure::refused(format!(

@@ -171,6 +171,32 @@ async fn later<T>(task: impl Future<Output = T>) -> T {
     task.await
 }
 
+/// What a screen that knows of `told` has to hear, now that this is `seen`.
+fn news(told: &Seen, seen: &Seen, takes_channels: bool) -> Vec<Msg> {
+    let mut news = vec![
+        Msg::Shared(Shared::Link(seen.link.clone())),
+        Msg::Engine(seen.engine.clone()),
+    ];
+    if seen.watching != told.watching {
+        let names = seen.watching.iter();
+        let names = names.map(|one| (one.name.clone(), one.consoles)).collect();
+        news.push(Msg::Shared(Shared::Watching(names)));
+    }
+    if seen.known_as != told.known_as {
+        let known_as = seen.known_as.clone().map(Shared::KnownAs);
+        news.extend(known_as.map(Msg::Shared));
+    }
+    if takes_channels && seen.channels != told.channels {
+        let known = seen.channels.clone().unwrap_or_default();
+        news.push(Msg::Shared(Shared::Channels(known.updates, known.public)));
+    }
+    if seen.deliveries != told.deliveries {
+        let newest_first = seen.deliveries.iter().rev().cloned().collect();
+        news.push(Msg::Deliveries(newest_first));
+    }
+    news
+}
+
 /// Keeps the copy and the shared backend the same, and tells how it goes.
 pub(super) async fn in_touch(
     sync: Arc<Replica>,
@@ -181,34 +207,13 @@ pub(super) async fn in_touch(
 ) -> Result<(), Report> {
     let mut watched = seen.subscribe();
     let tell = async {
-        let mut deliveries = Vec::new();
-        let mut channels = None;
-        let mut watching = Vec::new();
+        let mut told = Seen::default();
         while watched.changed().await.is_ok() {
             let seen = watched.borrow_and_update().clone();
-            messages
-                .send(Msg::Shared(Shared::Link(seen.link)))
-                .await
-                .ok();
-            messages.send(Msg::Engine(seen.engine)).await.ok();
-            if seen.watching != watching {
-                watching.clone_from(&seen.watching);
-                let names = seen.watching.into_iter();
-                let names = names.map(|one| (one.name, one.consoles)).collect();
-                let told = Msg::Shared(Shared::Watching(names));
-                messages.send(told).await.ok();
+            for news in news(&told, &seen, takes_channels) {
+                messages.send(news).await.ok();
             }
-            if takes_channels && seen.channels != channels {
-                channels.clone_from(&seen.channels);
-                let known = seen.channels.unwrap_or_default();
-                let told = Shared::Channels(known.updates, known.public);
-                messages.send(Msg::Shared(told)).await.ok();
-            }
-            if seen.deliveries != deliveries {
-                deliveries.clone_from(&seen.deliveries);
-                let newest_first = seen.deliveries.into_iter().rev().collect();
-                messages.send(Msg::Deliveries(newest_first)).await.ok();
-            }
+            told = seen;
         }
     };
     tokio::select! {

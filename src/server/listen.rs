@@ -3,6 +3,7 @@
 
 mod bind;
 mod error;
+mod patient;
 mod peer;
 mod seats;
 pub mod tls;
@@ -40,7 +41,8 @@ use crate::{
     domain::text::Name,
     wire::{Code, Problem},
 };
-use seats::{Seat, Seats};
+use patient::Patient;
+use seats::{Seat, Seats, Who};
 
 /// How long a client may take for a request's head; a connection on which
 /// nothing is asked for that long ends as well.
@@ -175,7 +177,7 @@ impl Host {
     }
 
     fn receive(self: &Arc<Self>, guest: Guest, watcher: Watcher) {
-        let Some(seat) = self.seats.take(guest.address()) else {
+        let Some(seat) = self.seats.take(guest.who()) else {
             self.server.edge.metrics.refused.fetch_add(1, Relaxed);
             guest.refuse();
             return;
@@ -245,10 +247,14 @@ impl Guest {
         }
     }
 
-    const fn address(&self) -> Option<IpAddr> {
+    /// Whose seat they take; `None` where the system does not say it.
+    fn who(&self) -> Option<Who> {
         match self {
-            Self::Tcp(_, address) | Self::Tls(_, address, _) => Some(*address),
-            Self::Unix(..) => None,
+            Self::Tcp(_, address) | Self::Tls(_, address, _) => Some(Who::at(*address)),
+            Self::Unix(stream, _) => {
+                let user = stream.peer_cred().ok()?;
+                Some(Who::User(user.uid()))
+            }
         }
     }
 }
@@ -263,7 +269,10 @@ where
         .header_read_timeout(HEAD)
         .max_headers(HEADERS)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
+        .serve_connection(
+            TokioIo::new(Patient::new(stream)),
+            TowerToHyperService::new(app),
+        );
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended");
     }
@@ -276,7 +285,7 @@ fn say_no_seat<S: io::Read + io::Write>(mut stream: S) -> io::Result<()> {
         title: code.title().to_owned(),
         status: code.status(),
         code: code.word().to_owned(),
-        detail: "too many connections are open, in all or from your address".to_owned(),
+        detail: "too many connections are open, in all or of yours".to_owned(),
         epoch: None,
         head: None,
     };

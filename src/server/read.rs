@@ -11,7 +11,8 @@ use axum::{
     http::{Uri, header},
     response::{IntoResponse as _, Response},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
 
 use super::{Problem, Room, Workspace, openapi::Refused};
 use crate::{
@@ -22,14 +23,14 @@ use crate::{
         notice::Delivery,
     },
     journal,
-    store::{DeliveryFilter, StoreError},
+    store::StoreError,
     wire::{
         Code, number,
         view::{self, Brief, Sending, Whole},
     },
 };
 
-/// How much of a list is wanted.
+/// Which deliveries are wanted.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
@@ -37,6 +38,13 @@ pub(super) struct Much {
     /// Also those that are over.
     #[param(required = false)]
     all: bool,
+    /// At most so many; never more than 500.
+    #[serde(deserialize_with = "number::asked_or_none")]
+    #[param(value_type = Option<Seq>)]
+    limit: Option<u32>,
+    /// Those that follow this one in the list: the key of the last of the page
+    /// before.
+    after: Option<String>,
 }
 
 /// Which incidents are wanted.
@@ -56,8 +64,32 @@ pub(super) struct Which {
     after: Option<IncidentId>,
 }
 
-/// The most incidents of a page.
+/// The most of a page.
 const PAGE: usize = 500;
+
+/// How long a page is, where so much is asked for.
+fn most(limit: Option<u32>) -> usize {
+    let most = limit.map_or(PAGE, |limit| limit as usize);
+    most.clamp(1, PAGE)
+}
+
+/// A page of a list, and where the next one is, as a `Link` header has it.
+fn paged(page: &impl Serialize, next: Option<String>) -> Response {
+    let answer = Json(page);
+    match next {
+        Some(link) => ([(header::LINK, link)], answer).into_response(),
+        None => answer.into_response(),
+    }
+}
+
+/// Where the page is that begins after the one with the name `after`.
+fn link(uri: &Uri, all: bool, limit: Option<u32>, after: &str) -> String {
+    let limit = limit.map(|limit| format!("&limit={limit}"));
+    let limit = limit.unwrap_or_default();
+    let after: String = form_urlencoded::byte_serialize(after.as_bytes()).collect();
+    let path = uri.path();
+    format!("<{path}?all={all}{limit}&after={after}>; rel=\"next\"")
+}
 
 impl Which {
     /// The page of the list, and whether more follow.
@@ -77,21 +109,10 @@ impl Which {
             let place = place.ok_or_else(|| Problem::new(Code::NoIncident, gone))?;
             list.drain(..=place);
         }
-        let most = self.limit.map_or(PAGE, |limit| limit as usize);
-        let most = most.clamp(1, PAGE);
+        let most = most(self.limit);
         let more = list.len() > most;
         list.truncate(most);
         Ok((list, more))
-    }
-
-    /// Where the next page is, as a `Link` header has it.
-    fn next(&self, path: &str, last: IncidentId) -> String {
-        let limit = self.limit.map(|limit| format!("&limit={limit}"));
-        let limit = limit.unwrap_or_default();
-        format!(
-            "<{path}?all={}{limit}&after={last}>; rel=\"next\"",
-            self.all
-        )
     }
 }
 
@@ -123,14 +144,10 @@ pub(super) async fn incidents(
     read(&workspace.room, move |board| {
         let (list, more) = which.of(board)?;
         let briefs = list.iter().map(|incident| view::brief(incident, now));
-        let answer = Json(briefs.collect::<Vec<_>>());
-        Ok(match list.last().filter(|_| more) {
-            Some(end) => {
-                let link = which.next(uri.path(), end.id);
-                ([(header::LINK, link)], answer).into_response()
-            }
-            None => answer.into_response(),
-        })
+        let briefs: Vec<_> = briefs.collect();
+        let end = list.last().filter(|_| more).map(|end| end.id.to_string());
+        let next = end.map(|end| link(&uri, which.all, which.limit, &end));
+        Ok(paged(&briefs, next))
     })
     .await?
 }
@@ -184,6 +201,9 @@ async fn now(room: &Room) -> Result<Arc<Board>, StoreError> {
 }
 
 /// Messages on their way: those that are not over, or all there ever were.
+///
+/// At most 500 at once. Where more follow, the header `Link` has the address of
+/// the next page, as `<…>; rel="next"`.
 #[utoipa::path(
     get,
     path = "/v1/ws/{ws}/deliveries",
@@ -192,23 +212,25 @@ async fn now(room: &Room) -> Result<Arc<Board>, StoreError> {
     responses((
         status = 200,
         description = "As `warroom deliveries -o json` has them, the oldest first",
-        body = Vec<Sending<'_>>
+        body = Vec<Sending<'_>>,
+        headers(("link" = Option<String>, description = "Where more follow: the next page"))
     ), Refused),
     security(("token" = ["read"]))
 )]
 pub(super) async fn deliveries(
     Extension(workspace): Extension<Arc<Workspace>>,
+    uri: Uri,
     much: Result<Query<Much>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(much) = much?;
-    let filter = if much.all {
-        DeliveryFilter::All
-    } else {
-        DeliveryFilter::Unfinished
-    };
-    let deliveries = workspace.room.log.deliveries(filter).await?;
-    let views: Vec<_> = deliveries.iter().map(view::sending).collect();
-    Ok(Json(views).into_response())
+    let log = &workspace.room.log;
+    let (page, more) = log
+        .deliveries_page(much.all, much.after.as_deref(), most(much.limit))
+        .await?;
+    let end = page.last().filter(|_| more);
+    let next = end.map(|end| link(&uri, much.all, much.limit, &end.intent.key));
+    let views: Vec<_> = page.iter().map(view::sending).collect();
+    Ok(paged(&views, next))
 }
 
 /// Sends a delivery again at once: one that waits, is dead, or uncertain.

@@ -183,7 +183,8 @@ fn is_of_its_id(incident: Option<&Incident>, entry: &Entry) -> Result<(), &'stat
 }
 
 /// Whether news for outside may be approved, or may leave: else they would
-/// stand in the log as approved or published, and reach nobody (X2).
+/// stand in the log as approved or published, and reach nobody (X2). And
+/// whether what is taken back may be: a page that was would be due for ever.
 ///
 /// What was published before was judged where it was; an approval that is
 /// handed in for another does not count anyway.
@@ -192,9 +193,17 @@ fn may_be(incident: &Incident, entry: &Entry, told: bool) -> Result<(), Refusal>
         Fact::ExternalApproved { draft } if answerable(&entry.by) == entry.by.as_str() => {
             incident.may_approve(*draft, &entry.by)
         }
+        // Two may take the same back; the engine's own nobody does.
+        Fact::Retracted { entry: id, .. } if stands(incident, *id) => {
+            incident.may_retract(*id, &entry.by)
+        }
         Fact::UpdateSent(update) if !told && update.audience == Audience::External => {
             incident.may_publish(update)
         }
         _ => Ok(()),
     }
+}
+
+fn stands(incident: &Incident, id: EntryId) -> bool {
+    incident.entry(id).is_some() && incident.retracted_by(id).is_none()
 }

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Log, StoreError,
-    item::{Item, load, readable, save, select, state_word},
+    item::{Item, load, read_or_leave, readable, save, select, state_word},
+    row::to_db,
+    sql,
     tx::Tx,
 };
 use crate::domain::{
@@ -51,6 +53,41 @@ impl Log {
             .await
             .map_err(|error| self.inner.unread(error))?;
         Ok(items.into_iter().map(|item| item.delivery).collect())
+    }
+
+    /// At most `most` deliveries that follow the one with the key `after`, the
+    /// oldest first; and whether more follow them. Where `all` does not say so,
+    /// only those that are neither sent nor taken back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoDelivery`], or when the file can't be read.
+    pub async fn deliveries_page(
+        &self,
+        all: bool,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<(Vec<Delivery>, bool), StoreError> {
+        if let Some(key) = after
+            && self.delivery(key).await?.is_none()
+        {
+            let key = key.to_owned();
+            return Err(StoreError::NoDelivery { key });
+        }
+        let query = sqlx::query(select!(
+            "WHERE nr > coalesce((SELECT nr FROM deliveries WHERE key = $1), 0) \
+             AND ($2 = 1 OR state NOT IN ('sent', 'cancelled')) ORDER BY nr LIMIT $3"
+        ));
+        let query = query
+            .bind(after.unwrap_or_default().to_owned())
+            .bind(i64::from(all))
+            .bind(to_db(most as u64 + 1));
+        let rows = sql::rows(&self.inner.readers, query).await;
+        let rows = rows.map_err(|error| self.inner.unread(error))?;
+        let items = rows.iter().take(most).map(Option::as_ref);
+        let items = items.filter_map(read_or_leave);
+        let page = items.map(|item| item.delivery).collect();
+        Ok((page, rows.len() > most))
     }
 
     /// How many deliveries are in each state that any is in.

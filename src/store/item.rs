@@ -280,14 +280,17 @@ pub(super) async fn readable<'c>(
     question: sql::Question<'_>,
 ) -> Result<Vec<Item>, sqlx::Error> {
     let rows = sql::rows(on, question).await?;
-    let items = rows.into_iter().filter_map(|row| {
-        let item = row.as_ref().and_then(read).map(|(item, _)| item);
-        if item.is_none() {
-            tracing::error!("a delivery in the log is damaged and left out");
-        }
-        item
-    });
+    let items = rows.iter().map(Option::as_ref).filter_map(read_or_leave);
     Ok(items.collect())
+}
+
+/// A row of the answer; `None`, and a word, where it can't be read.
+pub(super) fn read_or_leave(row: Option<&AnyRow>) -> Option<Item> {
+    let item = row.and_then(read).map(|(item, _)| item);
+    if item.is_none() {
+        tracing::error!("a delivery in the log is damaged and left out");
+    }
+    item
 }
 
 /// Reads a row, and whether its sum is right; `None` where it is not what was

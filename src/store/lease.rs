@@ -79,7 +79,7 @@ pub enum LeaseState {
 
 impl Owner {
     /// Whether it is a process of `host` that is there no more.
-    pub(super) fn is_gone(&self, host: &str) -> bool {
+    pub fn is_gone(&self, host: &str) -> bool {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
         // Another user's process answers "not permitted": it is there.
         &*self.host == host

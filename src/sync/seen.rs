@@ -44,7 +44,11 @@ impl Replica {
     /// The same, for a screen.
     pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) {
         if let Some(channels) = self.learn_if_it_says().await {
-            seen.send_modify(|seen| seen.channels = Some(channels));
+            let known_as = self.known_as().await;
+            seen.send_modify(|seen| {
+                seen.channels = Some(channels);
+                seen.known_as = known_as;
+            });
         }
     }
 

@@ -65,6 +65,8 @@ pub enum Shared {
     Link(LinkSeen),
     /// Where it sends updates, inside and outside.
     Channels(Vec<Name>, Vec<Name>),
+    /// Under which name it records what is done here.
+    KnownAs(Name),
     /// Who has the room open, and in how many consoles.
     Watching(Vec<(Name, u32)>),
     /// Who pages from this copy in its place; `None` when nobody does any more.

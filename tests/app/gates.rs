@@ -7,7 +7,7 @@ use warroom::{
     ui::{
         app::{App, Mode, Pane, timeline, update},
         capability::Tier,
-        msg::{Effect, Msg, Order},
+        msg::{Effect, Msg, Order, Shared},
         sheet::{Gate, Sheet},
         theme::lettered,
     },
@@ -331,6 +331,23 @@ fn nobody_opens_the_approval_of_their_own_words_and_the_reason_is_said() {
     press(&mut app, ":approve", now());
     let drawn = lettered(&screen(&app, (80, 24), Tier::Rich, now()));
     assert!(drawn.contains("approve           ap"), "{drawn}");
+}
+
+#[test]
+fn whose_words_they_are_is_for_the_name_that_the_server_knows() {
+    let form = warroom::domain::update::Form {
+        body: "We are working on it.".into(),
+        ..Default::default()
+    };
+    let (mut app, _) = since(vec![Fact::ExternalDrafted { form }]);
+    app.settings.me = "ana on the laptop".into();
+    let known_as = Shared::KnownAs("ana".into());
+
+    update(&mut app, Msg::Shared(known_as), now());
+    press(&mut app, ":approve\n", now());
+
+    let said = &app.toast.as_ref().unwrap().text;
+    assert!(said.contains("somebody else"), "{said}");
 }
 
 #[test]

@@ -155,6 +155,22 @@ async fn an_id_of_the_engine_is_taken_only_for_what_it_belongs_to() {
 }
 
 #[tokio::test]
+async fn what_the_engine_did_is_not_taken_back() {
+    let house = House::open().await;
+    let mut fired = told(fact(2, &escalated(0)), "engine");
+    fired["via"] = json!("engine");
+    house.post(&[declared(1), fired, note(3, "so be it")]).await;
+    let back = |n, id| {
+        let reason = "no".into();
+        fact(n, &Fact::Retracted { entry: id, reason })
+    };
+
+    let posted = house.post(&[back(4, id(2)), back(5, id(3))]).await;
+
+    assert_eq!(results(&posted), ["rejected unfit", "appended 4"]);
+}
+
+#[tokio::test]
 async fn what_was_written_offline_and_taken_back_is_not_published_by_a_retry() {
     let house = two_people().await;
     house.post(&[drafted()]).await;

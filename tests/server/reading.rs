@@ -2,9 +2,13 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use warroom::domain::{
-    fact::{Fact, Update},
-    update::{Audience, Form},
+use warroom::{
+    domain::{
+        fact::{Fact, Update},
+        secret::Secret,
+        update::{Audience, Form},
+    },
+    remote::{Address, Remote},
 };
 
 use super::{House, code, declared, fact, note, uuid};
@@ -75,8 +79,8 @@ async fn the_list_is_as_new_as_the_last_answered_post() {
     assert_eq!(all[0]["phase"], json!("cancelled"));
 }
 
-/// The incidents of that page by number, and where the next one is.
-async fn page(house: &House, path: &str) -> (Vec<u64>, Option<String>) {
+/// What is on that page, and where the next one is.
+async fn page(house: &House, path: &str) -> (Vec<Value>, Option<String>) {
     let answer = house.ask(Method::GET, path, "bo").send().await.unwrap();
     let link = answer.headers().get("link");
     let next = link.and_then(|link| {
@@ -84,9 +88,7 @@ async fn page(house: &House, path: &str) -> (Vec<u64>, Option<String>) {
         assert_eq!(rest, "; rel=\"next\"");
         address.strip_prefix('<').map(str::to_owned)
     });
-    let list: Vec<Value> = answer.json().await.unwrap();
-    let numbers = list.iter().map(|one| one["number"].as_u64().unwrap());
-    (numbers.collect(), next)
+    (answer.json().await.unwrap(), next)
 }
 
 #[tokio::test]
@@ -106,8 +108,9 @@ async fn a_long_list_comes_in_pages_that_follow_each_other() {
         let mut path = Some(format!("/v1/ws/prod/incidents?{asked}limit=3"));
         let mut pages = Vec::new();
         while let Some(asked) = path {
-            let (numbers, next) = page(&house, &asked).await;
-            pages.push(numbers);
+            let (page, next) = page(&house, &asked).await;
+            let numbers = page.iter().map(|one| one["number"].as_u64().unwrap());
+            pages.push(numbers.collect::<Vec<_>>());
             path = next;
         }
         let wanted: Vec<_> = order.chunks(3).map(<[u64]>::to_vec).collect();
@@ -116,6 +119,60 @@ async fn a_long_list_comes_in_pages_that_follow_each_other() {
     let gone = format!("/v1/ws/prod/incidents?after={}", uuid(99));
     let gone = house.ask(Method::GET, &gone, "bo").send().await.unwrap();
     assert_eq!(code(gone).await, (404, "no_incident".to_owned()));
+}
+
+/// A house with incident 1, and `count` messages that wait.
+async fn many(count: usize) -> House {
+    let house = House::open().await;
+    let update = Update {
+        audience: Audience::Internal,
+        form: Form::default(),
+        channels: (0..count).map(|n| (*format!("#{n}")).into()).collect(),
+        last: false,
+        draft: None,
+    };
+    let update = fact(2, &Fact::UpdateSent(Box::new(update)));
+    house.post(&[declared(1), update]).await;
+    house
+}
+
+#[tokio::test]
+async fn deliveries_come_in_pages_that_follow_each_other() {
+    let house = many(7).await;
+
+    for asked in ["all=true&", ""] {
+        let mut path = Some(format!("/v1/ws/prod/deliveries?{asked}limit=3"));
+        let mut pages = Vec::new();
+        while let Some(asked) = path {
+            let (page, next) = page(&house, &asked).await;
+            let channels = page.iter().map(|one| one["channel"].as_str().unwrap());
+            pages.push(channels.collect::<String>());
+            path = next;
+        }
+        assert_eq!(pages, ["#0#1#2", "#3#4#5", "#6"]);
+    }
+    let gone = "/v1/ws/prod/deliveries?after=none";
+    let gone = house.ask(Method::GET, gone, "bo").send().await.unwrap();
+    assert_eq!(code(gone).await, (404, "no_delivery".to_owned()));
+}
+
+#[tokio::test]
+async fn a_client_has_every_delivery_however_many_pages_there_are() {
+    let house = many(501).await;
+    let remote = Remote::new(Address {
+        url: house.url.parse().unwrap(),
+        workspace: "prod".into(),
+        token: Some(Secret::new("ada")),
+        token_file: None,
+        ca_file: None,
+    })
+    .unwrap();
+
+    let all = remote.deliveries(true).await.unwrap();
+
+    assert_eq!(all.len(), 501);
+    let one = house.get("/v1/ws/prod/deliveries?limit=9999").await;
+    assert_eq!(one.as_array().unwrap().len(), 500);
 }
 
 #[tokio::test]

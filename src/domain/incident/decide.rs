@@ -171,7 +171,7 @@ impl Incident {
             Fact::Answered { ask, .. } => self.check_answer(*ask),
             Fact::Pinned { entry, .. } => self.check_entry(*entry),
             Fact::Corrected { entry, at, .. } => self.check_correction(*entry, *at),
-            Fact::Retracted { entry, .. } => self.check_retract(*entry, &command.by),
+            Fact::Retracted { entry, .. } => self.may_retract(*entry, &command.by),
             Fact::UpdateSent(update) => self.check_update(update, command),
             Fact::LongRunning { reason } => say(reason, "say why it will take long (U1)"),
             Fact::ExternalDrafted { form } => say(&form.body, "write the text for outside first"),

@@ -1,5 +1,5 @@
 //! Who may be connected at the same time: so many in all, and so many from one
-//! address, so that nobody keeps the others out.
+//! address or of one user, so that nobody keeps the others out.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,8 @@ use std::{
 pub struct Most {
     /// In all.
     pub all: usize,
-    /// From one address; for IPv6, from one network of 64 bits.
+    /// From one address, and of one user of this host; for IPv6, from one
+    /// network of 64 bits.
     pub each: usize,
 }
 
@@ -27,6 +28,15 @@ impl Default for Most {
     }
 }
 
+/// Who takes a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Who {
+    /// Whoever comes from there: see [`Who::at`].
+    Address(IpAddr),
+    /// A user of this host, at a Unix socket.
+    User(u32),
+}
+
 /// The seats there are.
 #[derive(Debug)]
 pub(super) struct Seats {
@@ -37,14 +47,14 @@ pub(super) struct Seats {
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
-    by: HashMap<IpAddr, usize>,
+    by: HashMap<Who, usize>,
 }
 
 /// A seat that is taken, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Seat {
     seats: Arc<Seats>,
-    address: Option<IpAddr>,
+    who: Option<Who>,
 }
 
 impl Seats {
@@ -55,15 +65,14 @@ impl Seats {
         })
     }
 
-    /// A seat for somebody from there; `None` when there is none left.
-    pub(super) fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Seat> {
-        let address = address.map(network);
+    /// A seat for them; `None` when there is none left.
+    pub(super) fn take(self: &Arc<Self>, who: Option<Who>) -> Option<Seat> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.all >= self.most.all {
             return None;
         }
-        if let Some(address) = address {
-            let by = taken.by.entry(address).or_default();
+        if let Some(who) = who {
+            let by = taken.by.entry(who).or_default();
             if *by >= self.most.each {
                 return None;
             }
@@ -72,7 +81,7 @@ impl Seats {
         taken.all += 1;
         Some(Seat {
             seats: Arc::clone(self),
-            address,
+            who,
         })
     }
 }
@@ -82,25 +91,28 @@ impl Drop for Seat {
         let seats = &self.seats.taken;
         let mut taken = seats.lock().unwrap_or_else(PoisonError::into_inner);
         taken.all -= 1;
-        if let Some(address) = self.address
-            && let Some(by) = taken.by.get_mut(&address)
+        if let Some(who) = self.who
+            && let Some(by) = taken.by.get_mut(&who)
         {
             *by -= 1;
             if *by == 0 {
-                taken.by.remove(&address);
+                taken.by.remove(&who);
             }
         }
     }
 }
 
-/// One customer of a provider has a whole network of IPv6 addresses.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
+impl Who {
+    /// Whoever comes from `address`. One customer of a provider has a whole
+    /// network of IPv6 addresses.
+    pub(super) fn at(address: IpAddr) -> Self {
+        Self::Address(match address.to_canonical() {
+            IpAddr::V4(address) => IpAddr::V4(address),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+        })
     }
 }
 
@@ -109,7 +121,7 @@ mod tests {
     use super::*;
 
     fn take(seats: &Arc<Seats>, address: &str) -> Option<Seat> {
-        seats.take(Some(address.parse().unwrap()))
+        seats.take(Some(Who::at(address.parse().unwrap())))
     }
 
     #[test]
@@ -122,6 +134,17 @@ mod tests {
         assert!(first.is_some() && second.is_some());
         assert!(take(&seats, "192.0.2.1").is_none());
         assert!(take(&seats, "192.0.2.2").is_some());
+    }
+
+    #[test]
+    fn one_user_of_this_host_can_not_take_every_seat() {
+        let seats = Seats::new(Most { all: 2, each: 1 });
+
+        let first = seats.take(Some(Who::User(1000)));
+
+        assert!(first.is_some());
+        assert!(seats.take(Some(Who::User(1000))).is_none());
+        assert!(seats.take(Some(Who::User(1001))).is_some());
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
         Shared::Channels(inside, outside) => {
             (app.settings.inside, app.settings.outside) = (inside, outside);
         }
+        Shared::KnownAs(name) => app.settings.me = name,
         Shared::Watching(names) => app.shared.watching = names,
         Shared::InPlace(engine) => app.shared.in_place = engine,
         Shared::FromHere(ours) => {

@@ -75,7 +75,12 @@ impl Incident {
     }
 
     /// What people wrote may be taken back; what happened may not.
-    pub(super) fn check_retract(&self, id: EntryId, by: &Name) -> Result<(), Refusal> {
+    /// Whether `by` may take the entry back.
+    ///
+    /// # Errors
+    ///
+    /// Why not, in a sentence to show as it is.
+    pub fn may_retract(&self, id: EntryId, by: &Name) -> Result<(), Refusal> {
         let Some(entry) = self.entry(id) else {
             return refuse("there is no such entry in this incident");
         };
