@@ -59,6 +59,7 @@ impl Replica {
         let latency = if waited { before } else { Some(page.took) };
         let engine = &page.what.engine;
         seen.send_modify(|seen| {
+            seen.answers = true;
             seen.link = LinkSeen {
                 server: Title::lossy(&self.remote.name()),
                 state: LinkState::Online {
@@ -88,8 +89,10 @@ impl Replica {
 
     pub(super) fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
         let now = self.clock.now();
-        seen.send_modify(|Seen { link, watching, .. }| {
-            watching.clear();
+        seen.send_modify(|seen| {
+            seen.answers = error.is_from_an_answer();
+            seen.watching.clear();
+            let link = &mut seen.link;
             let since = match &link.state {
                 LinkState::Offline { since, .. } => *since,
                 LinkState::Alone | LinkState::Online { .. } => now,
