@@ -45,7 +45,7 @@ const ON_THE_WIRE: TimeDelta = TimeDelta::seconds(20);
 const AT_ONCE: usize = 16;
 
 /// An engine that has not started.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Engine {
     log: Log,
     clock: Clock,

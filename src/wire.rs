@@ -380,6 +380,10 @@ pub struct Known {
     /// What the token may do; empty while that is not known.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// How far its clock was ahead of ours, in whole seconds: what is less
+    /// changes with every call.
+    #[serde(default)]
+    pub offset_s: i64,
 }
 
 impl Known {

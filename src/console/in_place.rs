@@ -26,6 +26,7 @@ pub async fn page(
     seen: &watch::Sender<EngineSeen>,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
+    let engine = engine.by_the_servers_clock().await?;
     let end = stop.child_token();
     sync.hurry(true);
     let work = async {

@@ -19,6 +19,7 @@ use crate::{
     },
     store::{DeliveryFilter, StoreError},
     ui::msg::Wish,
+    wire::Known,
 };
 
 /// How long no engine ran, before copies may have paged meanwhile: nobody
@@ -44,6 +45,22 @@ impl Engine {
     pub const fn in_place_of_server(mut self) -> Self {
         self.post = Post::InPlace;
         self
+    }
+
+    /// The same, by the clock of the server as it was known last: a copy whose
+    /// own is a day ahead would page everybody at once.
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be read.
+    pub async fn by_the_servers_clock(&self) -> Result<Self, StoreError> {
+        let known = self.log.known_of_server().await?;
+        let known = known.and_then(|json| Known::read(&json));
+        let ahead = known.and_then(|known| TimeDelta::try_seconds(known.offset_s));
+        Ok(Self {
+            clock: self.clock.ahead(ahead.unwrap_or_default()),
+            ..self.clone()
+        })
     }
 
     /// Gives up what an earlier one left undone on this copy, whose process

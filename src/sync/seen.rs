@@ -19,8 +19,9 @@ impl Replica {
     /// Where the server sends updates, for whoever writes one here; whom it
     /// takes that for, and what they may do.
     async fn learn(&self) -> Result<Channels, SyncError> {
-        let meta = self.remote.meta().await?.what;
+        let Heard { what: meta, took } = self.remote.meta().await?;
         let known = Known {
+            offset_s: offset(meta.server_time, self.clock.now(), took).num_seconds(),
             channels: meta.channels,
             scopes: meta
                 .you
