@@ -1,6 +1,7 @@
 //! The ladders: who is told when nobody answers, and when it takes long (E).
 
 mod sooner;
+mod unheard;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,6 +15,7 @@ use super::{
 };
 
 pub use sooner::sooner;
+pub use unheard::unheard;
 
 /// How long before a step the console asks for its confirmation (E5).
 pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);

@@ -85,13 +85,17 @@ impl Engine {
         self.run(&seen, &stop).await
     }
 
-    /// From when on it fires.
-    pub(super) async fn fires_from(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+    /// From when on it fires, where none ran for a while and copies may have
+    /// paged meanwhile.
+    pub(super) async fn back_from_away(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let ticked_at = self.log.last_tick().await?;
         let was_away = ticked_at.is_some_and(|at| now - at > AWAY);
         Ok(match self.post {
-            Post::AfterCopies if was_away => now + HANDED_IN,
-            Post::AfterCopies | Post::Own | Post::InPlace => now,
+            Post::AfterCopies => was_away.then_some(now + HANDED_IN),
+            Post::Own | Post::InPlace => None,
         })
     }
 
