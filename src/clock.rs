@@ -26,6 +26,15 @@ impl Clock {
         Self::Shifted(now - system_now())
     }
 
+    /// The same, so far ahead of it.
+    #[must_use]
+    pub fn ahead(self, by: TimeDelta) -> Self {
+        match self {
+            Self::System => Self::Shifted(by),
+            Self::Shifted(already) => Self::Shifted(already + by),
+        }
+    }
+
     /// The time, to the millisecond: the log keeps no more.
     pub fn now(&self) -> DateTime<Utc> {
         let now = match self {

@@ -10,6 +10,7 @@ mod doubt;
 mod firing;
 mod in_place;
 mod sending;
+mod unheard;
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use self::{doubt::Doubt, sending::Sending};
+use self::{doubt::Doubt, sending::Sending, unheard::Waits};
 use crate::{
     clock::Clock,
     domain::{
@@ -45,7 +46,7 @@ const ON_THE_WIRE: TimeDelta = TimeDelta::seconds(20);
 const AT_ONCE: usize = 16;
 
 /// An engine that has not started.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Engine {
     log: Log,
     clock: Clock,
@@ -71,8 +72,9 @@ struct Turn<'a> {
     fence: Fence,
     author: Author,
     board: Board,
-    /// Nothing is fired before this.
-    fires_from: DateTime<Utc>,
+    /// Nothing is fired before this; `None` where none was away.
+    fires_from: Option<DateTime<Utc>>,
+    unheard: Waits,
     sending: JoinSet<Result<(), StoreError>>,
     /// When the lease was renewed last: that is a write, and not owed to every
     /// entry that wakes the engine.
@@ -131,7 +133,7 @@ impl Engine {
         changes: &mut crate::store::Changes,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let fires_from = self.fires_from(now).await?;
+        let fires_from = self.back_from_away(now).await?;
         let fence = match self
             .log
             .take_lease(&self.owner, now, self.log.lease_terms().ttl)
@@ -183,7 +185,7 @@ impl Engine {
 }
 
 impl<'a> Turn<'a> {
-    fn begin(engine: &'a Engine, fence: Fence, fires_from: DateTime<Utc>) -> Self {
+    fn begin(engine: &'a Engine, fence: Fence, fires_from: Option<DateTime<Utc>>) -> Self {
         let author = Author {
             name: engine.name(),
             via: Via::Engine,
@@ -196,6 +198,7 @@ impl<'a> Turn<'a> {
             author,
             board: Board::default(),
             fires_from,
+            unheard: None,
             sending: JoinSet::new(),
             renewed: None,
         }
@@ -212,7 +215,8 @@ impl<'a> Turn<'a> {
             let now = self.engine.clock.now();
             journal::catch_up(log, &mut self.board).await?;
             self.recover(now).await?;
-            if now >= self.fires_from {
+            self.page_unheard(now).await?;
+            if self.fires_from.is_none_or(|from| from <= now) {
                 self.fire(now).await?;
             }
             self.deliver(now).await?;
@@ -291,7 +295,7 @@ impl<'a> Turn<'a> {
             .all()
             .filter(|incident| incident.is_active())
             .flat_map(engine_deadlines)
-            .chain([self.fires_from]);
+            .chain(self.fires_from);
         let soonest = steps
             .filter(|at| *at > now)
             .chain(self.engine.log.soonest_delivery().await?)
@@ -325,7 +329,10 @@ impl<'a> Turn<'a> {
             .iter()
             .map(|incident| incident.id)
             .collect();
-        let doubt = Doubt(self.engine.log.cut_short(now).await?);
+        let doubt = Doubt {
+            lost: self.engine.log.cut_short(now).await?,
+            away: self.fires_from,
+        };
         for id in active {
             let mut batch = Batch::default();
             let incident = self.board.get(id);

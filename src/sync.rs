@@ -15,11 +15,7 @@ mod pull;
 mod push;
 mod seen;
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{
@@ -78,7 +74,7 @@ pub struct Replica {
     /// Whom the server took us for when it last said so.
     known_as: Mutex<Option<Name>>,
     /// The server is looked for more often than usual.
-    hurries: AtomicBool,
+    hurries: watch::Sender<bool>,
 }
 
 /// What did not work.
@@ -111,6 +107,11 @@ impl SyncError {
         }
     }
 
+    /// Whether it came of a good answer of the server.
+    const fn is_from_an_answer(&self) -> bool {
+        matches!(self, Self::Store(StoreError::StillToSend { .. }))
+    }
+
     const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Remote(error) => error.retry_after(),
@@ -124,6 +125,9 @@ impl SyncError {
 pub struct Seen {
     /// In touch or not.
     pub link: LinkSeen,
+    /// It answered when it was last asked, even where its history can't be
+    /// taken up before what waits here has left, or was given up.
+    pub answers: bool,
     /// Who pages and delivers.
     pub engine: EngineSeen,
     /// What it delivers and is not over, oldest first.
@@ -159,17 +163,18 @@ impl Replica {
             back: Notify::new(),
             engine: Mutex::default(),
             known_as: Mutex::default(),
-            hurries: AtomicBool::new(false),
+            hurries: watch::Sender::new(false),
         }
     }
 
-    /// Looks for a server that is away once a second, or as usual again.
+    /// Looks for a server that is away once a second, whatever it asked for,
+    /// from this moment on; or as usual again.
     pub fn hurry(&self, on: bool) {
-        self.hurries.store(on, Ordering::Relaxed);
+        self.hurries.send_replace(on);
     }
 
     fn longest_pause(&self) -> Duration {
-        if self.hurries.load(Ordering::Relaxed) {
+        if *self.hurries.borrow() {
             HURRIED_PAUSE
         } else {
             LONGEST_PAUSE
@@ -410,12 +415,22 @@ impl Replica {
     }
 
     /// Sleeps as long as was asked for, and a random part of the pause, which
-    /// doubles.
+    /// doubles. Who hurries sleeps no longer than a hurried pause, even if it
+    /// begins to hurry meanwhile: each page until then may be one too many.
     async fn doze(&self, pause: &mut Duration, asked: Duration) {
         let longest = self.longest_pause();
         let sleep = asked + (*pause).min(longest).mul_f64(fastrand::f64());
         *pause = (*pause * 2).min(longest);
-        tokio::time::sleep(sleep).await;
+        let mut watched = self.hurries.subscribe();
+        let hurried = async {
+            // Its sender lives as long as this.
+            watched.wait_for(|on| *on).await.ok();
+            tokio::time::sleep(sleep.min(HURRIED_PAUSE)).await;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(sleep) => {}
+            () = hurried => {}
+        }
     }
 }
 

@@ -390,6 +390,10 @@ pub struct Known {
     /// The team's policy, where it is not the built-in one.
     #[serde(default)]
     pub policy: Option<String>,
+    /// How far its clock was ahead of ours, in whole seconds: what is less
+    /// changes with every call.
+    #[serde(default)]
+    pub offset_s: i64,
 }
 
 impl Known {

@@ -14,7 +14,7 @@ use super::{
     say,
 };
 use crate::{
-    console::in_place::{is_online, page},
+    console::in_place::page,
     domain::text::Name,
     engine::Engine,
     store::{Log, StoreError},
@@ -118,4 +118,12 @@ async fn stand_in(
         },
     );
     Ok(Exit::Ok)
+}
+
+/// Whether the server answers.
+const fn is_online(link: &LinkState) -> bool {
+    match link {
+        LinkState::Online { .. } => true,
+        LinkState::Alone | LinkState::Offline { .. } => false,
+    }
 }

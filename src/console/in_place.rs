@@ -11,7 +11,7 @@ use crate::{
     engine::Engine,
     store::StoreError,
     sync::{Replica, Seen},
-    ui::msg::{EngineSeen, LinkState, Msg, Shared},
+    ui::msg::{EngineSeen, Msg, Shared},
 };
 
 /// Pages from this copy until its server answers, or until `stop`.
@@ -26,6 +26,7 @@ pub async fn page(
     seen: &watch::Sender<EngineSeen>,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
+    let engine = engine.by_the_servers_clock().await?;
     let end = stop.child_token();
     sync.hurry(true);
     let work = async {
@@ -35,21 +36,13 @@ pub async fn page(
     };
     let answers = async {
         tokio::select! {
-            _ = link.wait_for(|seen| is_online(&seen.link.state)) => end.cancel(),
+            _ = link.wait_for(|seen| seen.answers) => end.cancel(),
             () = end.cancelled() => {}
         }
     };
     let (ended, ()) = tokio::join!(work, answers);
     sync.hurry(false);
     ended
-}
-
-/// Whether the server answers.
-pub const fn is_online(link: &LinkState) -> bool {
-    match link {
-        LinkState::Online { .. } => true,
-        LinkState::Alone | LinkState::Offline { .. } => false,
-    }
 }
 
 /// What a console needs to page in its server's place.

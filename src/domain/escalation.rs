@@ -2,6 +2,7 @@
 
 mod computed;
 mod sooner;
+mod unheard;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -16,6 +17,7 @@ use super::{
 
 pub use computed::computed_id;
 pub use sooner::sooner;
+pub use unheard::unheard;
 
 /// How long before a step the console asks for its confirmation (E5).
 pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);

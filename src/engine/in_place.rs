@@ -19,6 +19,7 @@ use crate::{
     },
     store::{DeliveryFilter, StoreError},
     ui::msg::Wish,
+    wire::Known,
 };
 
 /// How long no engine ran, before copies may have paged meanwhile: nobody
@@ -46,6 +47,22 @@ impl Engine {
         self
     }
 
+    /// The same, by the clock of the server as it was known last: a copy whose
+    /// own is a day ahead would page everybody at once.
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be read.
+    pub async fn by_the_servers_clock(&self) -> Result<Self, StoreError> {
+        let known = self.log.known_of_server().await?;
+        let known = known.and_then(|json| Known::read(&json));
+        let ahead = known.and_then(|known| TimeDelta::try_seconds(known.offset_s));
+        Ok(Self {
+            clock: self.clock.ahead(ahead.unwrap_or_default()),
+            ..self.clone()
+        })
+    }
+
     /// Gives up what an earlier one left undone on this copy, whose process
     /// ended before it could.
     ///
@@ -68,13 +85,17 @@ impl Engine {
         self.run(&seen, &stop).await
     }
 
-    /// From when on it fires.
-    pub(super) async fn fires_from(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+    /// From when on it fires, where none ran for a while and copies may have
+    /// paged meanwhile.
+    pub(super) async fn back_from_away(
+        &self,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let ticked_at = self.log.last_tick().await?;
         let was_away = ticked_at.is_some_and(|at| now - at > AWAY);
         Ok(match self.post {
-            Post::AfterCopies if was_away => now + HANDED_IN,
-            Post::AfterCopies | Post::Own | Post::InPlace => now,
+            Post::AfterCopies => was_away.then_some(now + HANDED_IN),
+            Post::Own | Post::InPlace => None,
         })
     }
 

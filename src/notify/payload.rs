@@ -23,7 +23,7 @@ pub(super) fn webhook(intent: &Intent, maybe_repeat: bool, format: Format) -> Pa
     match format {
         Format::Text => Payload {
             content_type: TEXT,
-            body: intent.text.as_str().to_owned(),
+            body: text(intent, maybe_repeat),
         },
         Format::Json => Payload {
             content_type: JSON,
@@ -43,24 +43,26 @@ pub(super) fn webhook(intent: &Intent, maybe_repeat: bool, format: Format) -> Pa
     }
 }
 
-/// A body for an incoming webhook of Slack: the message as it is, with the
-/// three characters escaped that could become a link or a mention.
-///
-/// Slack knows no keys, so a repeated page tells its reader: a second alarm
-/// must not be taken for a second incident.
+/// A body for an incoming webhook of Slack: the message, with the three
+/// characters escaped that could become a link or a mention.
 pub(super) fn slack(intent: &Intent, maybe_repeat: bool) -> Payload {
-    let mut text = intent.text.as_str().to_owned();
-    match intent.purpose {
-        Purpose::Page if maybe_repeat => {
-            text.push_str("\n(possible repeat, reference ");
-            text.push_str(&intent.key);
-            text.push(')');
-        }
-        Purpose::Page | Purpose::Update | Purpose::LateNotice | Purpose::Public => {}
-    }
+    let text = text(intent, maybe_repeat);
     Payload {
         content_type: JSON,
         body: json!({ "text": escape(&text) }).to_string(),
+    }
+}
+
+/// The words alone. Nothing else tells their reader of a repeat, and a second
+/// alarm must not be taken for a second incident: so a page says it. What is
+/// no page stays as it was written.
+fn text(intent: &Intent, maybe_repeat: bool) -> String {
+    let text = intent.text.as_str();
+    match intent.purpose {
+        Purpose::Page if maybe_repeat => {
+            format!("{text}\n(possible repeat, reference {})", intent.key)
+        }
+        Purpose::Page | Purpose::Update | Purpose::LateNotice | Purpose::Public => text.to_owned(),
     }
 }
 

@@ -41,7 +41,10 @@ impl Taking<'_, '_> {
     pub(super) fn take(&mut self, offer: &Offer) -> Item {
         let row = &offer.row;
         match self.tx.known(row) {
-            Known::Same(seq) => return Item::kept(row.id, Outcome::Duplicate, seq),
+            Known::Same(seq) => {
+                self.count_again(offer);
+                return Item::kept(row.id, Outcome::Duplicate, seq);
+            }
             Known::Other => {
                 let way_out = "the log has another entry by this id: give the new one its own";
                 return Item::rejected(row.id, Code::IdReuse, way_out);
@@ -56,13 +59,32 @@ impl Taking<'_, '_> {
             return Item::rejected(row.id, Code::Forked, way_out);
         };
         let taken = self.take_new(offer, entry);
-        if taken.seq.is_some()
-            && let Some(rseq) = offer.rseq
-        {
-            self.tx.counted(row.replica, rseq);
-            self.tell_of(lost, row);
+        if taken.seq.is_some() {
+            self.count(offer, lost);
         }
         taken
+    }
+
+    /// Counts one that is here already: handed in again, or the twin of what
+    /// another engine fired. Without that, the next of its copy would look as
+    /// if this one were lost.
+    fn count_again(&mut self, offer: &Offer) {
+        let copy = offer.row.replica;
+        let Some(rseq) = offer.rseq.filter(|_| !self.forked.contains(&copy)) else {
+            return;
+        };
+        match self.tx.place(copy, rseq, &self.order.given_up) {
+            Place::Next => self.count(offer, 0),
+            Place::After(lost) => self.count(offer, lost),
+            Place::Taken => {}
+        }
+    }
+
+    fn count(&mut self, offer: &Offer, lost: u64) {
+        if let Some(rseq) = offer.rseq {
+            self.tx.counted(offer.row.replica, rseq);
+            self.tell_of(lost, &offer.row);
+        }
     }
 
     /// How many entries of the same copy never came; `None` where this one is

@@ -178,7 +178,7 @@ impl Accepting<'_> {
     /// As [`Log::append`]; nothing was saved then, unless the answer of the
     /// disk itself was lost.
     pub async fn commit(mut self, now: DateTime<Utc>) -> Result<Vec<RawEntry>, StoreError> {
-        if self.fresh.is_empty() {
+        if self.fresh.is_empty() && !self.counters.rose() {
             self.tx.undo().await?;
             return Ok(Vec::new());
         }

@@ -90,6 +90,11 @@ impl Accepting<'_> {
 }
 
 impl Counters {
+    /// Whether any of them rose.
+    pub(super) const fn rose(&self) -> bool {
+        self.rose
+    }
+
     /// Writes them down, in the transaction that takes the entries in.
     pub(super) async fn save(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         if !self.rose {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Log, StoreError, connect,
-    item::{open_items, save},
+    item::{Item, open_items, save},
     meta::say,
     row::from_millis,
 };
@@ -38,8 +38,8 @@ impl Log {
 
     /// Begins a new history with what is here. Copies find the last entry that
     /// both have, and bring back what this log lost. Messages that had not left
-    /// when the backup was made may have left since: they wait for a person.
-    /// Answers how many these are.
+    /// when the backup was made may have left since: pages are repeated, and say
+    /// so; the rest waits for a person. Answers how many these are.
     ///
     /// # Errors
     ///
@@ -54,10 +54,7 @@ impl Log {
         let items = open_items(tx.conn()).await;
         let mut items = items.map_err(|error| tx.told(error))?;
         for item in &mut items {
-            item.delivery.state = DeliveryState::Uncertain;
-            item.delivery.maybe_repeat = true;
-            item.delivery.last_error =
-                Title::lossy("the log was restored: it may have left before that");
+            doubt(item);
             save(&mut tx, item).await?;
         }
         let done = sqlx::query("UPDATE head SET epoch = $1 WHERE one = 1")
@@ -67,6 +64,18 @@ impl Log {
         done.map_err(|error| tx.told(error))?;
         say(&mut tx, CUT_SHORT, String::new()).await?;
         tx.commit().await?;
-        Ok(items.len())
+        let waits = |item: &&Item| item.delivery.state == DeliveryState::Uncertain;
+        Ok(items.iter().filter(waits).count())
     }
+}
+
+/// Marks a message that may have left in what was lost. One that waited for a
+/// person goes on waiting.
+fn doubt(item: &mut Item) {
+    let is_repeated =
+        item.delivery.state != DeliveryState::Uncertain && item.is_repeated_in_doubt();
+    let next_at = item.delivery.next_at;
+    item.take_over(is_repeated, next_at);
+    item.delivery.maybe_repeat = true;
+    item.delivery.last_error = Title::lossy("the log was restored: it may have left before that");
 }

@@ -19,9 +19,12 @@ impl Replica {
     /// Where the server sends updates, for whoever writes one here; whom it
     /// takes that for, what they may do, and by which policy they declare.
     async fn learn(&self) -> Result<Channels, SyncError> {
-        let meta = self.remote.meta().await?.what;
+        let Heard {
+            what: meta, took, ..
+        } = self.remote.meta().await?;
         let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
         let known = Known {
+            offset_s: offset(meta.server_time, self.clock.now(), took).num_seconds(),
             channels: meta.channels,
             scopes: scopes.unwrap_or_default(),
             name: name.clone(),
@@ -62,6 +65,7 @@ impl Replica {
         let latency = if waited { before } else { Some(page.took) };
         let engine = &page.what.engine;
         seen.send_modify(|seen| {
+            seen.answers = true;
             seen.link = LinkSeen {
                 server: Title::lossy(&self.remote.name()),
                 state: LinkState::Online {
@@ -91,8 +95,10 @@ impl Replica {
 
     pub(super) fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
         let now = self.clock.now();
-        seen.send_modify(|Seen { link, watching, .. }| {
-            watching.clear();
+        seen.send_modify(|seen| {
+            seen.answers = error.is_from_an_answer();
+            seen.watching.clear();
+            let link = &mut seen.link;
             let since = match &link.state {
                 LinkState::Offline { since, .. } => *since,
                 LinkState::Alone | LinkState::Online { .. } => now,

@@ -180,6 +180,25 @@ async fn only_a_repeated_page_says_that_it_may_be_one() {
 }
 
 #[tokio::test]
+async fn a_text_webhook_says_of_a_page_that_it_may_be_a_repeat() {
+    let recorder = Recorder::start(answer("200 OK", "", b"")).await;
+    let text = Channel::new(Spec {
+        format: Format::Text,
+        ..spec(Kind::Webhook, &recorder.url)
+    })
+    .unwrap();
+
+    text.deliver(&intent(Purpose::Page, "wake up"), true, noon())
+        .await;
+
+    let body = &recorder.requests()[0].body;
+    assert_eq!(
+        String::from_utf8_lossy(body),
+        "wake up\n(possible repeat, reference page:INC-142:0:1)"
+    );
+}
+
+#[tokio::test]
 async fn nothing_in_a_message_becomes_a_header() {
     let recorder = Recorder::start(answer("200 OK", "", b"")).await;
     let hostile = Intent {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use uuid::Uuid;
 use warroom::{
     domain::{
         entry::{EntryId, IncidentId},
@@ -368,6 +369,36 @@ async fn two_copies_of_one_name_are_told_apart_and_neither_loses_anything() {
         7,
         "one that is lost is told"
     );
+}
+
+#[tokio::test]
+async fn what_another_engine_fired_as_well_is_not_told_as_lost() {
+    let house = House::open().await;
+    let twin = |copy: u128, rseq: u64| {
+        let mut entry = counted(2, rseq);
+        entry["id"] = json!(Uuid::new_v5(
+            &Uuid::from_u128(1),
+            b"escalated/management/0/0"
+        ));
+        entry["replica"] = json!(uuid(copy));
+        entry["told"] = json!(true);
+        entry
+    };
+    let after = |copy: u128, n: u128, rseq: u64| {
+        let mut entry = counted(n, rseq);
+        entry["replica"] = json!(uuid(copy));
+        entry
+    };
+    house
+        .post(&[declared(1), after(8, 3, 1), after(9, 4, 1), twin(8, 2)])
+        .await;
+
+    let second = house.post(&[twin(9, 2)]).await;
+    let next = house.post(&[after(9, 5, 3)]).await;
+
+    assert_eq!(results(&second), ["duplicate 4"]);
+    assert_eq!(results(&next), ["appended 5"]);
+    assert_eq!(house.log.head().await.unwrap(), 5, "none was lost");
 }
 
 #[tokio::test]

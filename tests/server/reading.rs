@@ -125,6 +125,7 @@ async fn a_long_list_comes_in_pages_that_follow_each_other() {
 async fn many(count: usize) -> House {
     let house = House::open().await;
     let update = Update {
+        label: None,
         audience: Audience::Internal,
         form: Form::default(),
         channels: (0..count).map(|n| (*format!("#{n}")).into()).collect(),

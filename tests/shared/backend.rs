@@ -9,7 +9,9 @@ use std::{
     process::Command,
 };
 
+use chrono::TimeDelta;
 use serde_json::Value;
+use warroom::clock::Clock;
 
 use crate::{
     cli::house::{House, Said},
@@ -97,6 +99,13 @@ impl Backend {
         self.start_as(command);
     }
 
+    /// Starts it with a clock that is so far ahead.
+    pub fn start_ahead(&mut self, by: TimeDelta) {
+        let mut command = self.serving();
+        command.args(ahead(by));
+        self.start_as(command);
+    }
+
     /// Starts it by this command, which is or becomes [`Backend::serving`].
     pub fn start_as(&mut self, command: Command) {
         self.running = Some(Served::with(command));
@@ -179,6 +188,12 @@ pub fn synced(client: &House) -> Value {
     assert_eq!(standing["reached"], true, "{standing}");
     assert_eq!(standing["unsent"], Value::Array(Vec::new()), "{standing}");
     standing
+}
+
+/// What gives a command a clock that is so far ahead.
+pub fn ahead(by: TimeDelta) -> [String; 2] {
+    let now = Clock::System.now() + by;
+    ["--now".to_owned(), now.to_rfc3339()]
 }
 
 /// A free port that nobody is given by chance while its server is away.

@@ -1,8 +1,19 @@
 //! A copy that pages while its server is away, and a server that hears of it.
 
+use std::{
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::backend::{Backend, synced};
+use super::backend::{Backend, ahead, synced};
 use crate::{
     cli::house::House,
     edge::served::Served,
@@ -69,6 +80,8 @@ fn what_was_paged_from_a_copy_is_told_of_and_not_repeated_by_the_server() {
         page.body
     );
     assert!(page.body.contains("Sent by engine on "), "{}", page.body);
+    // Its server may have sent the same before it went away.
+    assert!(page.body.contains("possible repeat"), "{}", page.body);
     page.take();
     while escalated(&client).is_empty() {}
     backend.start();
@@ -84,6 +97,8 @@ fn what_was_paged_from_a_copy_is_told_of_and_not_repeated_by_the_server() {
     overdue(client.command::<[&str; 0]>([]));
     let next = receiver.post();
     assert!(next.body.contains("checkout is down"), "{}", next.body);
+    // It fell due while copies may have paged.
+    assert!(next.body.contains("possible repeat"), "{}", next.body);
     next.take();
     assert!(receiver.other().is_none());
     let log = backend.agree(&[client]);
@@ -169,4 +184,128 @@ fn a_token_that_may_only_read_pages_nobody_from_here() {
 
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("may only read"), "{said:?}");
+}
+
+#[test]
+fn a_page_of_a_copy_that_was_killed_is_repeated_by_the_server_and_says_so() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    synced(&client);
+    backend.kill();
+    overdue(client.command::<[&str; 0]>([]));
+    let mut standing_in = in_place(&client);
+    // It ends before it hears whether anybody got it.
+    let page = receiver.post();
+    standing_in.kill();
+    backend.start();
+    synced(&client);
+    backend.kill();
+
+    backend.start_ahead(TimeDelta::seconds(61));
+
+    let again = receiver.post();
+    let text = "Escalated to Team Lead";
+    assert!(again.body.contains(text), "{}", again.body);
+    assert!(again.body.contains("possible repeat"), "{}", again.body);
+    assert!(!again.body.contains("Sent by"), "{}", again.body);
+    // The incident had no number then; the rest of the key says which page.
+    let which = |id: &str| id.split_once('/').unwrap().1.to_owned();
+    assert_eq!(which(&again.id), which(&page.id));
+    again.take();
+    while of_kind(&backend.done("export").out, "delivered").is_empty() {}
+    let log = backend.done("export").out;
+    assert_eq!(of_kind(&log, "escalated").len(), 1, "{log}");
+    let delivered = &of_kind(&log, "delivered")[0]["body"]["note"];
+    assert_eq!(delivered, "possible repeat");
+}
+
+#[test]
+fn who_stands_in_ends_as_soon_as_the_server_is_back_with_another_history() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    declared(&client, "1s ago");
+    synced(&client);
+    backend.kill();
+    overdue(client.command::<[&str; 0]>([]));
+    let standing_in = in_place(&client);
+    // It goes on trying for an hour.
+    drop(receiver.post());
+
+    backend.done("restore --new-epoch");
+    backend.start();
+
+    let said = standing_in.says("127.0.0.1");
+    assert!(said.contains("answers again"), "{said}");
+    synced(&client);
+    // The server was told, and pages the next one.
+    let next = receiver.post();
+    let text = "Escalated to Engineering Manager";
+    assert!(next.body.contains(text), "{}", next.body);
+}
+
+#[test]
+fn who_stands_in_pages_by_the_clock_of_the_server() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    declared(&client, "885s ago");
+    let day = TimeDelta::days(1);
+    let line = ["sync", "--wait", "30s"].map(str::to_owned);
+    assert_eq!(client.run(line.iter().chain(&ahead(day))).code, 0);
+    backend.kill();
+
+    let mut line = client.command(["engine", "--page-from-here", "--yes"]);
+    let _standing_in = Served::spawn(line.args(ahead(day)));
+
+    // Not the highest, whose step is due hours later.
+    let page = receiver.post();
+    let text = "Escalated to Team Lead. ";
+    assert!(page.body.contains(text), "{}", page.body);
+    page.take();
+}
+
+/// Answers in the server's place that it is busy for five minutes, until it is
+/// told to end.
+fn busy(listener: TcpListener, ends: Arc<AtomicBool>) -> thread::JoinHandle<()> {
+    let why = r#"{"type": "busy", "title": "busy", "status": 503, "code": "busy", "detail": "come back"}"#;
+    let answer = format!(
+        "HTTP/1.1 503 Service Unavailable\r\nretry-after: 300\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{why}",
+        why.len()
+    );
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            if ends.load(Ordering::Relaxed) {
+                return;
+            }
+            let mut stream = stream;
+            let mut asked = [0; 4096];
+            stream.read(&mut asked).ok();
+            stream.write_all(answer.as_bytes()).ok();
+        }
+    })
+}
+
+#[test]
+fn who_stands_in_looks_for_the_server_once_a_second_whatever_it_was_asked_for() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    synced(&client);
+    backend.kill();
+    overdue(client.command::<[&str; 0]>([]));
+    let ends = Arc::new(AtomicBool::new(false));
+    let stands_before = TcpListener::bind(backend.address()).unwrap();
+    let busy = busy(stands_before, Arc::clone(&ends));
+    let standing_in = in_place(&client);
+    receiver.post().take();
+
+    ends.store(true, Ordering::Relaxed);
+    drop(TcpStream::connect(backend.address()));
+    busy.join().unwrap();
+    backend.start();
+
+    let said = standing_in.says("127.0.0.1");
+    assert!(said.contains("answers again"), "{said}");
 }

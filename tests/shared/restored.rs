@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use chrono::TimeDelta;
 use warroom::clock::Clock;
 
 use super::backend::{Backend, Place, synced};
@@ -131,6 +132,39 @@ fn a_page_that_left_after_the_backup_is_not_repeated_where_a_client_tells_of_it(
     synced(&client);
 
     go_around(&client, &receiver);
+    assert_eq!(escalated(&client).len(), 1);
+}
+
+#[test]
+fn a_page_that_only_a_client_remembers_is_repeated_and_says_so() {
+    let receiver = Receiver::start();
+    let mut backend = Backend::on_a_file();
+    furnish(&backend.house, &receiver, "");
+    let client = House::new();
+    let config = backend.leads(&client, backend.address(), "ada");
+    furnish(&client, &receiver, &config);
+    overdue(backend.command(""));
+    let kept = backend.house.path().join("kept.db");
+    backend.done(&format!("backup {}", kept.display()));
+    backend.start();
+    // Nobody hears of it.
+    let _unanswered = receiver.post();
+    while escalated(&client).is_empty() {
+        synced(&client);
+    }
+    backend.kill();
+    backend.put_back(&kept);
+    backend.done("restore --new-epoch");
+    backend.start();
+    synced(&client);
+    backend.kill();
+
+    backend.start_ahead(TimeDelta::seconds(61));
+
+    let again = receiver.post();
+    assert!(again.body.contains("Team Lead"), "{}", again.body);
+    assert!(again.body.contains("possible repeat"), "{}", again.body);
+    again.take();
     assert_eq!(escalated(&client).len(), 1);
 }
 

@@ -169,22 +169,26 @@ async fn what_is_imported_into_a_copy_pages_nobody() {
 }
 
 #[tokio::test]
-async fn a_restored_log_has_a_new_history_and_sends_nothing_by_itself() {
+async fn a_restored_log_has_a_new_history_repeats_pages_and_sends_nothing_else_by_itself() {
     let folder = folder();
     let log = open(&file(&folder)).await;
     let page = intent("page/1", Purpose::Page);
-    log.append(&notes([1]), &[page], noon()).await.unwrap();
+    let update = intent("update/1", Purpose::Update);
+    let public = intent("public/1", Purpose::Public);
+    let waiting = [page, update, public];
+    log.append(&notes([1]), &waiting, noon()).await.unwrap();
     let epoch = log.epoch().await.unwrap();
 
     let uncertain = log.begin_epoch().await.unwrap();
 
-    assert_eq!(uncertain, 1);
+    assert_eq!(uncertain, 2, "they may have left before");
     assert_ne!(log.epoch().await.unwrap(), epoch);
-    assert_eq!(
-        log.due(noon(), 9).await.unwrap(),
-        [],
-        "it may have left before"
-    );
+    let due = log.due(noon(), 9).await.unwrap();
+    let due: Vec<_> = due
+        .iter()
+        .map(|one| (&*one.intent.key, one.maybe_repeat))
+        .collect();
+    assert_eq!(due, [("page/1", true)]);
     assert_eq!(log.verify().await.unwrap().problems, []);
 }
 

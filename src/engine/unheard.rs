@@ -1,0 +1,87 @@
+//! Pages that somebody else fired, and of which nothing more is heard: who
+//! stood in for the server was killed, or the log lost the end of it. Nobody
+//! knows whether they left, so people are paged again, and told that (E9).
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Turn;
+use crate::{
+    domain::{
+        entry::{ENGINE, Entry, EntryId},
+        escalation,
+        notice::Intent,
+        text::Name,
+    },
+    journal::following,
+    store::StoreError,
+};
+
+/// How long whoever fired a page has to tell what became of it: more than the
+/// last try takes, and handing in how it ended.
+const TOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
+
+/// Since when each page waits to be heard of; `None` before the first look.
+pub(super) type Waits = Option<HashMap<EntryId, DateTime<Utc>>>;
+
+impl Turn<'_> {
+    /// Queues anew what was fired elsewhere and not heard of in time. A page of
+    /// this log's own has its delivery already, under the same key: it stays as
+    /// it is.
+    pub(super) async fn page_unheard(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        // A copy does not know how far its server came.
+        if self.engine.is_in_place() {
+            return Ok(());
+        }
+        let again = self.unheard(now);
+        if again.is_empty() {
+            return Ok(());
+        }
+        let log = &self.engine.log;
+        let held = log.append_held(self.fence, &[], &again, now).await;
+        held.map(drop)
+    }
+
+    /// The pages that have waited long enough. What was here before this turn
+    /// waits since it was recorded, the rest since it came.
+    fn unheard(&mut self, now: DateTime<Utc>) -> Vec<Intent> {
+        let before = self.unheard.take();
+        let mut waits = HashMap::new();
+        let mut again = Vec::new();
+        for incident in self.board.active() {
+            for (id, left) in escalation::unheard(incident) {
+                let Some(entry) = incident.entry(id) else {
+                    continue;
+                };
+                let mut since = match &before {
+                    Some(before) => before.get(&id).copied().unwrap_or(now),
+                    None => entry.recorded_at.min(now),
+                };
+                if now - since >= TOLD_WITHIN {
+                    again.extend(self.once_more(entry, left, now));
+                    since = now;
+                }
+                waits.insert(id, since);
+            }
+        }
+        self.unheard = Some(waits);
+        again
+    }
+
+    /// The messages of a page to the channels that are `left`, as this engine
+    /// sends them.
+    fn once_more(&self, entry: &Entry, left: &[Name], now: DateTime<Utc>) -> Vec<Intent> {
+        let by = ENGINE.into();
+        let ours = Entry {
+            by,
+            ..entry.clone()
+        };
+        let mut intents = following(&ours, &self.board, now);
+        intents.retain(|intent| left.contains(&intent.channel));
+        for intent in &mut intents {
+            intent.maybe_repeat = true;
+        }
+        intents
+    }
+}
