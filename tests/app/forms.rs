@@ -140,12 +140,10 @@ fn a_form_keeps_the_incident_that_it_was_opened_for() {
     let (effects, _) = press(&mut app, "\na link\n", later);
 
     assert_eq!(app.shown, Some(OTHER));
-    assert!(
-        matches!(facts(&effects)[..], [Fact::RetrospectiveHeld { .. }]),
-        "{:?} {:?}",
-        app.toast,
-        app.mode
-    );
+    let [Fact::RetrospectiveHeld { attendees, .. }] = &facts(&effects)[..] else {
+        panic!("{:?}", sheet(&app).error);
+    };
+    assert_eq!(attendees[..], ["ada".into()]);
 }
 
 #[test]

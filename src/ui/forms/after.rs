@@ -122,7 +122,7 @@ pub(super) fn ask_held(asking: &Asking<'_>) -> Result<Sheet, String> {
     let people: Vec<&str> = people.iter().map(Name::as_str).collect();
     let sheet = asking.sheet("THE RETROSPECTIVE OF {} WAS HELD", Gate::Enter)?;
     Ok(sheet
-        .field(Field::text(
+        .field(Field::suggestion(
             "Attendees",
             &people.join(", "),
             "names, with commas",
