@@ -1,7 +1,7 @@
 //! A copy that pages while its server is away, and a server that hears of it.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
     sync::{
         Arc,
@@ -282,8 +282,8 @@ fn busy(listener: TcpListener, ends: Arc<AtomicBool>) -> thread::JoinHandle<()> 
                 return;
             }
             let mut stream = stream;
-            let mut asked = [0; 4096];
-            stream.read(&mut asked).ok();
+            let asked = BufReader::new(&stream).lines().map_while(Result::ok);
+            asked.take_while(|line| !line.is_empty()).for_each(drop);
             stream.write_all(answer.as_bytes()).ok();
         }
     })
