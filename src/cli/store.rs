@@ -329,7 +329,7 @@ impl Restore {
         say::note(
             &setup.global,
             &format!(
-                "the log has a new history, with {}; {} for a person, since they may have left before; \
+                "the log has a new history, with {}; {} for a person, since they may have left before, and pages leave as possible repeats; \
                  steps that fall due before an engine runs again wait 30 s longer, for copies of the log to tell what was fired already",
                 format::count(entries, "entry", "entries"),
                 format::count(uncertain, "message waits", "messages wait")

@@ -1,7 +1,7 @@
 //! A copy that pages while its server is away, and a server that hears of it.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
     sync::{
         Arc,
@@ -31,6 +31,16 @@ fn paging(receiver: &Receiver) -> (Backend, House) {
     let client = House::new();
     let leads = backend.leads(&client, backend.address(), "ada");
     furnish(&client, receiver, &leads);
+    (backend, client)
+}
+
+/// The same, with the server away, and a page that is due.
+fn away(receiver: &Receiver) -> (Backend, House) {
+    let (mut backend, client) = paging(receiver);
+    backend.start();
+    synced(&client);
+    backend.kill();
+    overdue(client.command::<[&str; 0]>([]));
     (backend, client)
 }
 
@@ -119,11 +129,7 @@ fn what_was_paged_from_a_copy_is_told_of_and_not_repeated_by_the_server() {
 #[test]
 fn a_page_that_did_not_leave_a_copy_lets_the_server_page_the_next_one() {
     let receiver = Receiver::start();
-    let (mut backend, client) = paging(&receiver);
-    backend.start();
-    synced(&client);
-    backend.kill();
-    overdue(client.command::<[&str; 0]>([]));
+    let (mut backend, client) = away(&receiver);
     let mut standing_in = in_place(&client);
     // It hears nothing, and does not know whether it arrived.
     drop(receiver.post());
@@ -143,7 +149,12 @@ fn a_page_that_did_not_leave_a_copy_lets_the_server_page_the_next_one() {
     assert!(!next.body.contains("Sent by"), "{}", next.body);
     next.take();
     let deliveries = client.json("deliveries");
-    assert_eq!(deliveries[0]["state"], "dead", "{deliveries}");
+    // The server's own may still be on the wire beside it.
+    let dead = |one: &Value| one["state"] == "dead";
+    assert!(
+        deliveries.as_array().unwrap().iter().any(dead),
+        "{deliveries}"
+    );
 }
 
 #[test]
@@ -189,11 +200,7 @@ fn a_token_that_may_only_read_pages_nobody_from_here() {
 #[test]
 fn a_page_of_a_copy_that_was_killed_is_repeated_by_the_server_and_says_so() {
     let receiver = Receiver::start();
-    let (mut backend, client) = paging(&receiver);
-    backend.start();
-    synced(&client);
-    backend.kill();
-    overdue(client.command::<[&str; 0]>([]));
+    let (mut backend, client) = away(&receiver);
     let mut standing_in = in_place(&client);
     // It ends before it hears whether anybody got it.
     let page = receiver.post();
@@ -223,12 +230,7 @@ fn a_page_of_a_copy_that_was_killed_is_repeated_by_the_server_and_says_so() {
 #[test]
 fn who_stands_in_ends_as_soon_as_the_server_is_back_with_another_history() {
     let receiver = Receiver::start();
-    let (mut backend, client) = paging(&receiver);
-    backend.start();
-    declared(&client, "1s ago");
-    synced(&client);
-    backend.kill();
-    overdue(client.command::<[&str; 0]>([]));
+    let (mut backend, client) = away(&receiver);
     let standing_in = in_place(&client);
     // It goes on trying for an hour.
     drop(receiver.post());
@@ -280,10 +282,9 @@ fn busy(listener: TcpListener, ends: Arc<AtomicBool>) -> thread::JoinHandle<()> 
                 return;
             }
             let mut stream = stream;
-            // As much as it asks for: the answer is the same.
-            if stream.read(&mut [0; 4096]).is_ok_and(|count| count > 0) {
-                stream.write_all(answer.as_bytes()).ok();
-            }
+            let asked = BufReader::new(&stream).lines().map_while(Result::ok);
+            asked.take_while(|line| !line.is_empty()).for_each(drop);
+            stream.write_all(answer.as_bytes()).ok();
         }
     })
 }
@@ -291,11 +292,7 @@ fn busy(listener: TcpListener, ends: Arc<AtomicBool>) -> thread::JoinHandle<()> 
 #[test]
 fn who_stands_in_looks_for_the_server_once_a_second_whatever_it_was_asked_for() {
     let receiver = Receiver::start();
-    let (mut backend, client) = paging(&receiver);
-    backend.start();
-    synced(&client);
-    backend.kill();
-    overdue(client.command::<[&str; 0]>([]));
+    let (mut backend, client) = away(&receiver);
     let ends = Arc::new(AtomicBool::new(false));
     let stands_before = TcpListener::bind(backend.address()).unwrap();
     let busy = busy(stands_before, Arc::clone(&ends));

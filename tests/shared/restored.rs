@@ -1,6 +1,9 @@
 //! A server that knows less than its clients, and a log that was local.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use chrono::TimeDelta;
 use warroom::clock::Clock;
@@ -107,18 +110,24 @@ fn a_local_log_is_given_to_a_server_once_and_nobody_is_paged_again() {
     }
 }
 
-#[test]
-fn a_page_that_left_after_the_backup_is_not_repeated_where_a_client_tells_of_it() {
-    let receiver = Receiver::start();
+/// A server whose log was kept before it pages, and a client of it.
+fn kept_before_a_page(receiver: &Receiver) -> (Backend, House, PathBuf) {
     let mut backend = Backend::on_a_file();
-    furnish(&backend.house, &receiver, "");
+    furnish(&backend.house, receiver, "");
     let client = House::new();
     let config = backend.leads(&client, backend.address(), "ada");
-    furnish(&client, &receiver, &config);
+    furnish(&client, receiver, &config);
     overdue(backend.command(""));
     let kept = backend.house.path().join("kept.db");
     backend.done(&format!("backup {}", kept.display()));
     backend.start();
+    (backend, client, kept)
+}
+
+#[test]
+fn a_page_that_left_after_the_backup_is_not_repeated_where_a_client_tells_of_it() {
+    let receiver = Receiver::start();
+    let (mut backend, client, kept) = kept_before_a_page(&receiver);
     receiver.post().take();
     synced(&client);
     while escalated(&client).is_empty() {
@@ -138,15 +147,7 @@ fn a_page_that_left_after_the_backup_is_not_repeated_where_a_client_tells_of_it(
 #[test]
 fn a_page_that_only_a_client_remembers_is_repeated_and_says_so() {
     let receiver = Receiver::start();
-    let mut backend = Backend::on_a_file();
-    furnish(&backend.house, &receiver, "");
-    let client = House::new();
-    let config = backend.leads(&client, backend.address(), "ada");
-    furnish(&client, &receiver, &config);
-    overdue(backend.command(""));
-    let kept = backend.house.path().join("kept.db");
-    backend.done(&format!("backup {}", kept.display()));
-    backend.start();
+    let (mut backend, client, kept) = kept_before_a_page(&receiver);
     // Nobody hears of it.
     let _unanswered = receiver.post();
     while escalated(&client).is_empty() {
