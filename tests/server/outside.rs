@@ -117,7 +117,7 @@ async fn x2_an_approval_handed_in_for_another_does_not_count() {
 }
 
 /// The management ladder's step `index` fires.
-fn escalated(index: usize) -> Fact {
+pub fn escalated(index: usize) -> Fact {
     Fact::Escalated {
         step: StepId {
             ladder: "management".to_owned(),

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use uuid::Uuid;
 use warroom::{
     domain::{
         entry::{EntryId, IncidentId},
@@ -14,7 +13,9 @@ use warroom::{
     store::DeliveryFilter,
 };
 
-use super::{House, code, declared, entry, fact, noon, note, notes, results, uuid};
+use super::{
+    House, code, declared, entry, fact, noon, note, notes, outside::escalated, results, uuid,
+};
 
 /// Entry `n`: an update about incident 1 that goes to `#incidents`.
 fn update(n: u128) -> Value {
@@ -375,11 +376,10 @@ async fn two_copies_of_one_name_are_told_apart_and_neither_loses_anything() {
 async fn what_another_engine_fired_as_well_is_not_told_as_lost() {
     let house = House::open().await;
     let twin = |copy: u128, rseq: u64| {
-        let mut entry = counted(2, rseq);
-        entry["id"] = json!(Uuid::new_v5(
-            &Uuid::from_u128(1),
-            b"escalated/management/0/0"
-        ));
+        let mut entry = fact(2, &escalated(0));
+        let incident = IncidentId(uuid(1).parse().unwrap());
+        entry["id"] = json!(EntryId::computed(incident, "escalated/management/0/0"));
+        entry["rseq"] = json!(rseq);
         entry["replica"] = json!(uuid(copy));
         entry["told"] = json!(true);
         entry
