@@ -38,7 +38,7 @@ pub struct Waiting {
 ///
 /// # Errors
 ///
-/// As [`confirmed`].
+/// As [`once_confirmed`].
 pub async fn reaching(
     room: &mut Room,
     fact: Fact,
