@@ -29,7 +29,7 @@ pub fn start() -> Served {
     Served {
         child,
         folder,
-        token: "none".to_owned(),
+        token: String::new(),
         speaks: Speaks::Watch,
     }
 }

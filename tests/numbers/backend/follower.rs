@@ -39,9 +39,13 @@ pub struct Connection {
 impl Connection {
     pub async fn open(server: &Server) -> Self {
         let Server { address, token, .. } = server;
+        let who = match token.as_str() {
+            "" => String::new(),
+            token => format!("Authorization: Bearer {token}\r\n"),
+        };
         Self {
             stream: TcpStream::connect(address).await.expect("it listens"),
-            head: format!("Host: {address}\r\nAuthorization: Bearer {token}\r\n"),
+            head: format!("Host: {address}\r\n{who}"),
             read: Vec::new(),
             speaks: server.speaks,
             watches: false,

@@ -171,7 +171,7 @@ fn the_floor() -> Served {
     let program = std::env::current_exe().expect("it runs");
     Served {
         child: quiet(Command::new(program).env(FLOOR, folder.path())),
-        token: "none".to_owned(),
+        token: String::new(),
         speaks: Speaks::Pages,
         folder,
     }
