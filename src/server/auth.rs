@@ -5,20 +5,18 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use axum::{
-    extract::{FromRequestParts, OptionalFromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
-    middleware::Next,
-    response::Response,
+    extract::Request,
+    http::{HeaderMap, header},
 };
 use chrono::{DateTime, Utc};
 use ring::digest::{SHA256, digest};
 use tokio_util::sync::CancellationToken;
 
-use super::{Problem, Shared};
+use super::{Problem, Server};
 use crate::{domain::text::Name, wire::Code};
 
 /// What a token allows.
@@ -89,8 +87,8 @@ impl FromIterator<Scope> for Scopes {
     }
 }
 
-/// Who asks. A request has one as an extension once a token, or the other end
-/// of a socket, said who it is.
+/// Who asks. A request has one as an extension, behind an [`Arc`], once a token,
+/// or the other end of a socket, said who it is.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The name under which entries are recorded.
@@ -122,28 +120,6 @@ impl Caller {
                 wanted.word()
             ),
         ))
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let caller = parts.extensions.get::<Self>().cloned();
-        caller.ok_or_else(|| {
-            Problem::new(
-                Code::Unauthenticated,
-                "send a token as `Authorization: Bearer …`: whoever runs the server can make one",
-            )
-        })
-    }
-}
-
-impl<S: Sync> OptionalFromRequestParts<S> for Caller {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Problem> {
-        Ok(parts.extensions.get::<Self>().cloned())
     }
 }
 
@@ -195,7 +171,7 @@ pub struct Grant {
 /// The tokens that hold now.
 #[derive(Debug, Default)]
 pub struct Tokens {
-    held: RwLock<HashMap<Hash, (Grant, CancellationToken)>>,
+    held: RwLock<HashMap<Hash, Arc<Caller>>>,
 }
 
 impl Tokens {
@@ -205,15 +181,13 @@ impl Tokens {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         let mut before = std::mem::take(&mut *held);
         for grant in grants.into_iter().filter(|grant| grant.holds(now)) {
-            let same = before
-                .get(&grant.hash)
-                .is_some_and(|(known, _)| *known == grant);
-            let live = same.then(|| before.remove(&grant.hash)).flatten();
-            let live = live.map(|(_, live)| live).unwrap_or_default();
-            held.insert(grant.hash, (grant, live));
+            let known = before.get(&grant.hash).is_some_and(|one| one.has(&grant));
+            let caller = known.then(|| before.remove(&grant.hash)).flatten();
+            let hash = grant.hash;
+            held.insert(hash, caller.unwrap_or_else(|| Arc::new(grant.into())));
         }
-        for (_, live) in before.into_values() {
-            live.cancel();
+        for caller in before.into_values() {
+            caller.revoked.cancel();
         }
     }
 
@@ -224,45 +198,78 @@ impl Tokens {
     }
 
     /// Who sends this token; `None` where it does not hold.
-    fn bearer(&self, token: &str, now: DateTime<Utc>) -> Option<Caller> {
+    fn bearer(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Caller>> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        let (grant, live) = held.get(&Hash::of(token))?;
-        grant.holds(now).then(|| Caller {
-            name: grant.name.clone(),
-            workspace: grant.workspace.clone(),
-            scopes: grant.scopes.clone(),
+        let caller = held.get(&Hash::of(token))?;
+        holds(caller.expires_at, now).then(|| Arc::clone(caller))
+    }
+}
+
+impl Caller {
+    /// Whether that is what its token gives now.
+    fn has(&self, grant: &Grant) -> bool {
+        self.name == grant.name
+            && self.workspace == grant.workspace
+            && self.scopes == grant.scopes
+            && self.expires_at == grant.expires_at
+    }
+}
+
+impl From<Grant> for Caller {
+    fn from(grant: Grant) -> Self {
+        Self {
+            name: grant.name,
+            workspace: grant.workspace,
+            scopes: grant.scopes,
             expires_at: grant.expires_at,
-            revoked: live.clone(),
-        })
+            revoked: CancellationToken::new(),
+        }
     }
 }
 
 impl Grant {
     fn holds(&self, now: DateTime<Utc>) -> bool {
-        self.expires_at.is_none_or(|at| at > now)
+        holds(self.expires_at, now)
     }
 }
 
-/// Puts the [`Caller`] into a request that has a token. One who is known
-/// already, from the other end of a socket, stays who they are.
-pub(super) async fn identify(
-    State(server): State<Shared>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    if request.extensions().get::<Caller>().is_none()
-        && let Some(token) = bearer(request.headers())?
-    {
-        let caller = server.tokens.bearer(token, server.clock.now());
-        let caller = caller.ok_or_else(|| {
-            Problem::new(
-                Code::Unauthenticated,
-                "the token is unknown, has expired or was revoked: ask for another one",
-            )
-        })?;
-        request.extensions_mut().insert(caller);
+fn holds(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    expires_at.is_none_or(|at| at > now)
+}
+
+/// Who asks; nobody where a request has no token. One who is known already,
+/// from the other end of a socket, stays who they are.
+///
+/// # Errors
+///
+/// [`Code::Unauthenticated`], where the token is none that holds.
+pub(super) fn identify(
+    server: &Server,
+    request: &mut Request,
+) -> Result<Option<Arc<Caller>>, Problem> {
+    if let Some(known) = request.extensions().get::<Arc<Caller>>() {
+        return Ok(Some(Arc::clone(known)));
     }
-    Ok(next.run(request).await)
+    let Some(token) = bearer(request.headers())? else {
+        return Ok(None);
+    };
+    let caller = server.tokens.bearer(token, server.clock.now());
+    let caller = caller.ok_or_else(|| {
+        Problem::new(
+            Code::Unauthenticated,
+            "the token is unknown, has expired or was revoked: ask for another one",
+        )
+    })?;
+    request.extensions_mut().insert(Arc::clone(&caller));
+    Ok(Some(caller))
+}
+
+/// What whoever is nobody is told where somebody is needed.
+pub(super) fn needed() -> Problem {
+    Problem::new(
+        Code::Unauthenticated,
+        "send a token as `Authorization: Bearer …`: whoever runs the server can make one",
+    )
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

@@ -12,18 +12,21 @@ use std::{
 use axum::{
     BoxError,
     body::{Body, Bytes, HttpBody as _},
-    extract::{MatchedPath, Request, State},
-    http::Method,
+    extract::{MatchedPath, RawPathParams, Request, State, rejection::RawPathParamsRejection},
+    http::{HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, watch},
     time::{Duration, Instant, timeout, timeout_at},
 };
 
-use super::{Caller, Problem, Route, Shared, health::Proof, metrics::Metrics, share::Shares};
+use super::{
+    Caller, Problem, Route, Scope, Server, Shared, Workspace, auth, draining, health::Proof,
+    metrics::Metrics, share::Shares,
+};
 use crate::{
     ui::msg::EngineSeen,
     wire::{BATCH, Code},
@@ -68,16 +71,32 @@ impl Edge {
     }
 }
 
-/// Counts a request, ends a body that takes too long, and answers where a
-/// handler panicked.
-pub(super) async fn pass(State(server): State<Shared>, request: Request, next: Next) -> Response {
+/// A way in: of which server, and what a caller must be allowed; anybody may
+/// where absent.
+#[derive(Debug, Clone)]
+pub(super) struct Door {
+    pub(super) server: Shared,
+    pub(super) scope: Option<Scope>,
+}
+
+/// The way in and out of every address: counts a request, ends a body that
+/// takes too long, lets in who may, and answers where a handler panicked.
+///
+/// It is one for all of that: with each layer of a router, a request costs a
+/// copy of everything that lies behind it, and a thousand consoles ask at once.
+pub(super) async fn enter(
+    State(door): State<Door>,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     let path = path.map_or("other", MatchedPath::as_str);
-    let counted = server.edge.metrics.begin(request.method(), path);
+    let counted = door.server.edge.metrics.begin(request.method(), path);
     let late = Arc::new(AtomicBool::new(false));
-    let answer = next.run(request.map(|body| PACE.hold(body, &late)));
-    let answer = AssertUnwindSafe(answer).catch_unwind().await;
-    let mut response = answer.unwrap_or_else(|_| {
+    let request = request.map(|body| PACE.hold(body, &late));
+    let answer = AssertUnwindSafe(door.lead(params, request, next)).catch_unwind();
+    let mut response = answer.await.unwrap_or_else(|_| {
         tracing::error!(route = counted.path(), "a handler panicked");
         let sentence = "this request met a fault of the server, and its own log says where";
         Problem::new(Code::Internal, sentence).into_response()
@@ -87,10 +106,63 @@ pub(super) async fn pass(State(server): State<Shared>, request: Request, next: N
         let sentence = "its body came too slowly: send it again, or less of it at once";
         response = Problem::new(Code::TooSlow, sentence).into_response();
     }
+    // An answer is of this moment: no proxy may tell it to another.
+    let fresh = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, fresh);
     let (route, status) = (counted.path(), response.status().as_u16());
     tracing::debug!(route, status, "answered");
     counted.end(response.status());
     response
+}
+
+impl Door {
+    /// To the handler, which finds the caller and their workspace as
+    /// extensions; or why not.
+    async fn lead(
+        &self,
+        params: Result<RawPathParams, RawPathParamsRejection>,
+        mut request: Request,
+        next: Next,
+    ) -> Response {
+        let Self { server, scope } = self;
+        let caller = match auth::identify(server, &mut request) {
+            Ok(caller) => caller,
+            Err(problem) => return problem.into_response(),
+        };
+        let turn = match &caller {
+            Some(caller) => server.edge.share(caller, &mut request).await,
+            None => Ok(None),
+        };
+        let allowed = turn.and_then(|turn| {
+            if let Some(scope) = *scope {
+                let caller = caller.as_ref().ok_or_else(auth::needed)?;
+                let workspace = admit(server, caller, scope, params)?;
+                request.extensions_mut().insert(workspace);
+            }
+            Ok(turn)
+        });
+        match allowed {
+            Ok(_turn) => next.run(request).await,
+            Err(problem) => problem.into_response(),
+        }
+    }
+}
+
+/// The caller's own workspace, if they may.
+fn admit(
+    server: &Server,
+    caller: &Caller,
+    scope: Scope,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+) -> Result<Arc<Workspace>, Problem> {
+    let params = params.map_err(|error| Problem::new(Code::Malformed, error))?;
+    let asked = params.iter().find(|(name, _)| *name == "ws");
+    let workspace = server.of_caller(caller, asked.map(|(_, ws)| ws))?;
+    caller.may(scope)?;
+    if server.drain.is_cancelled() {
+        return Err(draining());
+    }
+    Ok(Arc::clone(workspace))
 }
 
 /// How long a body may take.
@@ -135,42 +207,42 @@ impl Pace {
     }
 }
 
-/// Holds everybody who is known to their share: of what is asked in a second,
-/// and of what is sent at the same time. Slow bodies of one caller stand in
-/// that caller's own way.
-///
-/// # Errors
-///
-/// [`Code::RateLimited`], or [`Code::Busy`] where too many write.
-pub(super) async fn hold(
-    State(server): State<Shared>,
-    caller: Option<Caller>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    let Some(caller) = caller else {
-        return Ok(next.run(request).await);
-    };
-    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-    if !server.edge.shares.take(&caller, reads, Instant::now()) {
-        return Err(Problem::new(
-            Code::RateLimited,
-            format_args!("{} asks more often than one client may", caller.name),
-        ));
+impl Edge {
+    /// Holds somebody to their share: of what is asked in a second, and of what
+    /// is sent at the same time. Slow bodies of one caller stand in that
+    /// caller's own way. What it answers is a turn to write, kept to the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::RateLimited`], or [`Code::Busy`] where too many write.
+    async fn share(
+        &self,
+        caller: &Caller,
+        request: &mut Request,
+    ) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+        let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+        if !self.shares.take(caller, reads, Instant::now()) {
+            return Err(Problem::new(
+                Code::RateLimited,
+                format_args!("{} asks more often than one client may", caller.name),
+            ));
+        }
+        if reads {
+            return Ok(None);
+        }
+        let own = self.shares.bodies(caller);
+        let Ok(Ok(own)) = timeout(TURN, own.acquire_owned()).await else {
+            let sentence = format_args!("{} sends too much at the same time", caller.name);
+            return Err(Problem::new(Code::RateLimited, sentence));
+        };
+        let Ok(Ok(turn)) = timeout(TURN, self.writing.acquire()).await else {
+            let sentence = "too many write at the same time: send it again";
+            return Err(Problem::new(Code::Busy, sentence));
+        };
+        let body = std::mem::take(request.body_mut());
+        *request.body_mut() = until_read(body, own);
+        Ok(Some(turn))
     }
-    if reads {
-        return Ok(next.run(request).await);
-    }
-    let own = server.edge.shares.bodies(&caller);
-    let Ok(Ok(own)) = timeout(TURN, own.acquire_owned()).await else {
-        let sentence = format_args!("{} sends too much at the same time", caller.name);
-        return Err(Problem::new(Code::RateLimited, sentence));
-    };
-    let Ok(_turn) = timeout(TURN, server.edge.writing.acquire()).await else {
-        let sentence = "too many write at the same time: send it again";
-        return Err(Problem::new(Code::Busy, sentence));
-    };
-    Ok(next.run(request.map(|body| until_read(body, own))).await)
 }
 
 /// The same body, which keeps its place until it is read or dropped: what the
@@ -213,10 +285,13 @@ mod tests {
     async fn a_handler_that_panics_is_answered_for() {
         let server = Server::new(BTreeMap::new(), Clock::System).await.unwrap();
         let server = Arc::new(server);
+        let door = Door {
+            server,
+            scope: None,
+        };
         let app: Router = Router::new()
             .route("/panics", get(panics))
-            .layer(middleware::from_fn_with_state(Arc::clone(&server), pass))
-            .with_state(server);
+            .layer(middleware::from_fn_with_state(door, enter));
         let request = Request::get("/panics").body(Body::empty()).unwrap();
 
         let response = TowerToHyperService::new(app).call(request).await.unwrap();
@@ -229,7 +304,8 @@ mod tests {
         let server = Server::new(BTreeMap::new(), Clock::System).await.unwrap();
         let server = Arc::new(server);
         let caller = named("ada");
-        let app = crate::server::router(Arc::clone(&server)).layer(Extension(caller.clone()));
+        let app =
+            crate::server::router(Arc::clone(&server)).layer(Extension(Arc::new(caller.clone())));
         // A share that will only be there tomorrow.
         let tomorrow = Instant::now() + Duration::from_hours(24);
         while server.edge.shares.take(&caller, false, tomorrow) {}

@@ -44,7 +44,7 @@ use crate::{
 )]
 pub(super) async fn post(
     Extension(workspace): Extension<Arc<Workspace>>,
-    caller: Caller,
+    Extension(caller): Extension<Arc<Caller>>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Posted>, Problem> {
@@ -189,7 +189,7 @@ fn depth(json: &str) -> usize {
 pub(super) async fn follow(
     State(server): State<Shared>,
     Extension(workspace): Extension<Arc<Workspace>>,
-    caller: Caller,
+    Extension(caller): Extension<Arc<Caller>>,
     asked: Result<Query<Follow>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(asked) = asked?;
@@ -222,10 +222,14 @@ pub(super) async fn follow(
 /// Whether the client's number is one of this history.
 async fn agrees(room: &Room, asked: &Follow) -> Result<(), Problem> {
     let feed = &room.feed;
-    let epoch = feed.epoch();
-    if asked.epoch.as_ref().is_some_and(|theirs| *theirs != epoch) {
+    let no = |code, way_out: &str| Err(Problem::new(code, way_out).at(&feed.epoch(), feed.head()));
+    if asked
+        .epoch
+        .as_ref()
+        .is_some_and(|theirs| !feed.is_of(theirs))
+    {
         let way_out = "read the log again from the last entry that both have";
-        return Err(Problem::new(Code::EpochChanged, way_out).at(&epoch, feed.head()));
+        return no(Code::EpochChanged, way_out);
     }
     if asked.after > feed.head() {
         // It may be ahead of what was read here, but not of the log.
@@ -233,13 +237,13 @@ async fn agrees(room: &Room, asked: &Follow) -> Result<(), Problem> {
     }
     if asked.after > feed.head() {
         let way_out = "the server lost what came after its head: send it what it lacks";
-        return Err(Problem::new(Code::CursorAhead, way_out).at(&epoch, feed.head()));
+        return no(Code::CursorAhead, way_out);
     }
     if let Some(last) = asked.last
         && feed.at(&room.log, asked.after).await? != Some(last)
     {
         let way_out = "another entry has that number here: read the log again from the last entry that both have";
-        return Err(Problem::new(Code::EpochChanged, way_out).at(&epoch, feed.head()));
+        return no(Code::EpochChanged, way_out);
     }
     Ok(())
 }

@@ -113,6 +113,11 @@ impl Feed {
         self.with(|state| state.epoch.clone())
     }
 
+    /// Whether that is the name of the history.
+    pub(super) fn is_of(&self, epoch: &str) -> bool {
+        self.with(|state| state.epoch == epoch)
+    }
+
     /// Who runs the engine.
     pub(super) fn engine(&self) -> Engine {
         self.with(|state| state.engine.clone())

@@ -201,7 +201,10 @@ impl Host {
             },
             Guest::Unix(stream, workspace) => match peer::caller(&stream, workspace).await {
                 Ok(caller) => {
-                    let app = self.app.clone().layer(Extension::<Caller>(caller));
+                    let app = self
+                        .app
+                        .clone()
+                        .layer(Extension(Arc::<Caller>::new(caller)));
                     talk(stream, app, watcher).await;
                 }
                 Err(error) => tracing::warn!(%error, "who is at the socket can't be told"),

@@ -27,21 +27,23 @@ mod watching;
 
 use std::{
     collections::BTreeMap,
+    mem,
     sync::{Arc, PoisonError, RwLock},
 };
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, RawPathParams, Request, State, rejection::RawPathParamsRejection},
-    http::{HeaderValue, Method, header},
-    middleware::{self, Next},
-    response::Response,
+    extract::DefaultBodyLimit,
+    handler::Handler,
+    http::Method,
+    middleware,
     routing::{MethodRouter, get, post},
 };
 use tokio::sync::Mutex;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use accept::Writer;
+use edge::Door;
 use feed::Feed;
 use watching::Watching;
 
@@ -140,6 +142,22 @@ impl Server {
         self.drain.cancel();
     }
 
+    /// The caller's own workspace, which has to be the one that is asked for.
+    fn of_caller(&self, caller: &Caller, asked: Option<&str>) -> Result<&Arc<Workspace>, Problem> {
+        if asked.is_some_and(|ws| *ws != *caller.workspace) {
+            return Err(Problem::new(
+                Code::ForeignWorkspace,
+                format_args!("the token is for the workspace {}", caller.workspace),
+            ));
+        }
+        self.workspaces.get(&caller.workspace).ok_or_else(|| {
+            Problem::new(
+                Code::NoWorkspace,
+                format_args!("{} is not served here", caller.workspace),
+            )
+        })
+    }
+
     /// The workspaces, by name.
     pub fn workspaces(&self) -> impl Iterator<Item = (&Name, &Workspace)> {
         self.workspaces.iter().map(|(name, one)| (name, &**one))
@@ -208,12 +226,12 @@ impl Route {
         }
     }
 
-    const fn post(path: &'static str, scope: Option<Scope>, handler: MethodRouter<Shared>) -> Self {
+    fn post(path: &'static str, scope: Option<Scope>, handler: MethodRouter<Shared>) -> Self {
         Self {
             method: Method::POST,
             path,
             scope,
-            handler,
+            handler: handler.layer(DefaultBodyLimit::max(wire::BATCH)),
         }
     }
 }
@@ -254,80 +272,28 @@ fn all_routes() -> impl Iterator<Item = Route> {
 
 /// Everything the server answers, for a listener to serve.
 pub fn router(server: Shared) -> Router {
-    let mut router = Router::new();
+    let enter = |scope| {
+        let server = Arc::clone(&server);
+        middleware::from_fn_with_state(Door { server, scope }, edge::enter)
+    };
+    let mut addresses: BTreeMap<&str, MethodRouter<Shared>> = BTreeMap::new();
     for route in all_routes() {
-        let handler = match route.scope {
-            Some(scope) => {
-                let state = (Arc::clone(&server), scope);
-                let guard = middleware::from_fn_with_state(state, guard);
-                route.handler.route_layer(guard)
-            }
-            None => route.handler,
-        };
-        router = router.route(route.path, handler);
+        let handlers = addresses.entry(route.path).or_default();
+        *handlers = mem::take(handlers).merge(route.handler.route_layer(enter(route.scope)));
+    }
+    let mut router = Router::new();
+    for (path, handlers) in addresses {
+        let other = absent(Code::MethodNotAllowed).layer(enter(None));
+        router = router.route(path, handlers.fallback(other));
     }
     router
-        .fallback(async || Problem::new(Code::NotFound, "/v1/openapi.json lists what there is"))
-        .method_not_allowed_fallback(async || {
-            Problem::new(
-                Code::MethodNotAllowed,
-                "/v1/openapi.json lists what there is",
-            )
-        })
-        // The last is the outermost.
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&server),
-            edge::hold,
-        ))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&server),
-            auth::identify,
-        ))
-        .layer(DefaultBodyLimit::max(wire::BATCH))
-        .layer(middleware::map_response(fresh))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&server),
-            edge::pass,
-        ))
+        .fallback(absent(Code::NotFound).layer(enter(None)))
         .with_state(server)
 }
 
-/// Says that an answer is of this moment: no proxy may tell it to another.
-async fn fresh(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-/// Lets a caller through to their own workspace, if they may; the handler
-/// finds it as an extension.
-async fn guard(
-    State((server, scope)): State<(Shared, Scope)>,
-    params: Result<RawPathParams, RawPathParamsRejection>,
-    caller: Caller,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Problem> {
-    let params = params.map_err(|error| Problem::new(Code::Malformed, error))?;
-    let asked = params.iter().find(|(name, _)| *name == "ws");
-    if asked.is_some_and(|(_, ws)| ws != &*caller.workspace) {
-        return Err(Problem::new(
-            Code::ForeignWorkspace,
-            format_args!("the token is for the workspace {}", caller.workspace),
-        ));
-    }
-    caller.may(scope)?;
-    if server.drain.is_cancelled() {
-        return Err(draining());
-    }
-    let workspace = server.workspaces.get(&caller.workspace).ok_or_else(|| {
-        Problem::new(
-            Code::NoWorkspace,
-            format_args!("{} is not served here", caller.workspace),
-        )
-    })?;
-    request.extensions_mut().insert(Arc::clone(workspace));
-    Ok(next.run(request).await)
+/// Answers who asks for something else.
+fn absent(code: Code) -> impl Handler<((),), Shared> {
+    async move || Problem::new(code, "/v1/openapi.json lists what there is")
 }
 
 /// What everybody is told who asks or waits while the server ends.

@@ -1,7 +1,9 @@
 //! What the API is, told by itself: `/v1/openapi.json`, made from the handlers
 //! and the types they speak; and `/v1/meta`.
 
-use axum::{Json, extract::State};
+use std::sync::Arc;
+
+use axum::{Extension, Json, extract::State};
 use serde_json::{Map, Value, json};
 use utoipa::{
     IntoResponses, Modify, OpenApi,
@@ -70,7 +72,10 @@ impl Modify for Token {
     responses((status = 200, description = "The server", body = Meta), Refused),
     security((), ("token" = []))
 )]
-pub(super) async fn meta(State(server): State<Shared>, caller: Option<Caller>) -> Json<Meta> {
+pub(super) async fn meta(
+    State(server): State<Shared>,
+    caller: Option<Extension<Arc<Caller>>>,
+) -> Json<Meta> {
     let Told { channels, policy } = match &caller {
         Some(_) => server.told(),
         None => Told::default(),
@@ -83,14 +88,14 @@ pub(super) async fn meta(State(server): State<Shared>, caller: Option<Caller>) -
         limits: Limits::here(),
         channels,
         policy,
-        you: caller.map(|caller| You {
+        you: caller.map(|Extension(caller)| You {
             scopes: caller
                 .scopes
                 .iter()
                 .map(|one| one.word().to_owned())
                 .collect(),
-            name: caller.name,
-            workspace: caller.workspace,
+            name: caller.name.clone(),
+            workspace: caller.workspace.clone(),
             expires_at: caller.expires_at,
         }),
     })

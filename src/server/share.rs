@@ -24,8 +24,8 @@ const READ: f64 = 0.02;
 /// who sends drop by drop has an eighth of all the places to write at.
 const BODIES: usize = 32;
 
-/// A bucket for each name in each workspace: as many as there are tokens.
-type Buckets = HashMap<(Name, Name), Bucket>;
+/// For each workspace, a bucket for each name: as many as there are tokens.
+type Buckets = HashMap<Name, HashMap<Name, Bucket>>;
 
 /// What each has left.
 #[derive(Debug, Default)]
@@ -66,12 +66,21 @@ impl Shares {
 
 /// The caller's bucket; a new one is full.
 fn of<'b>(buckets: &'b mut Buckets, caller: &Caller, now: Instant) -> &'b mut Bucket {
-    let whose = (caller.workspace.clone(), caller.name.clone());
-    buckets.entry(whose).or_insert_with(|| Bucket {
-        left: BURST,
-        at: now,
-        bodies: Arc::new(Semaphore::new(BODIES)),
-    })
+    // Asked at every request: their names are copied for the first one only.
+    if !buckets.contains_key(&caller.workspace) {
+        buckets.insert(caller.workspace.clone(), HashMap::new());
+    }
+    let names = buckets.get_mut(&caller.workspace);
+    let names = names.expect("it was put there");
+    if !names.contains_key(&caller.name) {
+        let full = Bucket {
+            left: BURST,
+            at: now,
+            bodies: Arc::new(Semaphore::new(BODIES)),
+        };
+        names.insert(caller.name.clone(), full);
+    }
+    names.get_mut(&caller.name).expect("it was put there")
 }
 
 #[cfg(test)]

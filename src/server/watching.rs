@@ -36,8 +36,13 @@ impl Watching {
     /// Somebody waits for news in this copy.
     pub(super) fn saw(&self, copy: ReplicaId, name: &Name, now: Instant) {
         self.with(|state| {
-            if state.seen.len() < COPIES || state.seen.contains_key(&copy) {
-                state.seen.insert(copy, (name.clone(), now));
+            let full = state.seen.len() >= COPIES;
+            match state.seen.get_mut(&copy) {
+                Some((known, at)) if known == name => *at = now,
+                None if full => {}
+                _ => {
+                    state.seen.insert(copy, (name.clone(), now));
+                }
             }
         });
     }

@@ -1,6 +1,9 @@
 //! The page that Prometheus reads.
 
-use std::{fmt::Write as _, sync::atomic::Ordering::Relaxed};
+use std::{
+    fmt::Write as _,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 use axum::{
     Extension,
@@ -31,8 +34,8 @@ const FOLLOW: (&str, &str) = ("GET", "/v1/ws/{ws}/events");
 /// `GET /metrics`: of the server, and of the caller's workspace.
 pub(in crate::server) async fn metrics(
     State(server): State<Shared>,
-    caller: Caller,
-    Extension(workspace): Extension<std::sync::Arc<Workspace>>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Extension(workspace): Extension<Arc<Workspace>>,
 ) -> Result<impl IntoResponse, Problem> {
     let mut page = Page::default();
     server.edge.metrics.write(&mut page);
