@@ -68,8 +68,10 @@ fn bytes(path: &Path, limit: u64) -> Result<(Vec<u8>, u32), ConfigError> {
         return Err(ConfigError::NotAFile(path.into()));
     }
     let file = File::open(path).map_err(unreadable)?;
-    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
-    let mut bytes = Vec::new();
+    let metadata = file.metadata().map_err(unreadable)?;
+    let mode = metadata.permissions().mode();
+    let expected = metadata.len().min(limit) + 1;
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
     file.take(limit + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;

@@ -223,7 +223,9 @@ impl Console {
     where
         B: Backend<Error: Send + Sync + 'static>,
     {
-        let mut tick = tokio::time::interval(self.tick_every());
+        // The first frame was drawn just now.
+        let every = self.tick_every();
+        let mut tick = tokio::time::interval_at(Instant::now() + every, every);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut drawn = Instant::now();
         let mut dirty = false;

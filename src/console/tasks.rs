@@ -42,8 +42,8 @@ const RUNBOOKS: Duration = Duration::from_mins(1);
 const PATIENCE: Duration = Duration::from_secs(11);
 
 /// How long everything that is not the screen waits for the first frame to be
-/// out: a blink, in which it has the processor to itself.
-const BLINK: Duration = Duration::from_millis(50);
+/// out and seen: a blink, in which it has the processor to itself.
+const BLINK: Duration = Duration::from_millis(100);
 
 /// The tasks of a console.
 pub(super) struct Tasks {

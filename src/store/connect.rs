@@ -12,7 +12,7 @@ use std::{
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sqlx::{
-    ConnectOptions as _, Row as _,
+    ConnectOptions as _,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::sync::{Mutex, watch};
@@ -144,19 +144,20 @@ async fn prepare(
     mode: OpenMode,
     was_empty: bool,
 ) -> Result<(Named, Vec<Warning>), StoreError> {
-    recent(conn, path).await?;
     // Before the head is read: it is only ever raised after a commit.
     let marked = mark::read(path);
-    let is_new = is_new(conn, path).await?;
-    if is_new {
-        if mode == OpenMode::ReadOnly {
-            return Err(StoreError::Missing { path: path.into() });
-        }
-        create(conn, path).await?;
-    } else if mode == OpenMode::ReadWrite {
+    let found = look(conn, path).await?;
+    let is_new = found.is_new(path)?;
+    if is_new && mode == OpenMode::ReadOnly {
+        return Err(StoreError::Missing { path: path.into() });
+    }
+    if mode == OpenMode::ReadWrite && found.journal != "wal" {
         journal(conn, path).await?;
     }
-    let head = head(conn, path).await?;
+    if is_new {
+        create(conn, path).await?;
+    }
+    let (head, named) = state(conn, path).await?;
     if mode == OpenMode::ReadWrite {
         losses::settle(conn, path, marked, head).await?;
     }
@@ -167,51 +168,61 @@ async fn prepare(
     if is_new && was_empty {
         warnings.push(Warning::WasEmpty);
     }
-    Ok((replica(conn, path).await?, warnings))
+    Ok((named, warnings))
 }
 
-async fn recent(conn: &mut Conn, path: &Path) -> Result<(), StoreError> {
-    let found: String = sqlx::query_scalar("SELECT sqlite_version()")
-        .fetch_one(conn)
-        .await
-        .map_err(|error| tx::told(path, "opening", error))?;
-    let parts = found.split('.').map(|part| part.parse().unwrap_or(0));
-    if parts.ge(OLDEST) {
-        return Ok(());
-    }
-    Err(StoreError::OldSqlite { found })
+/// What a file is, before anything of it is used.
+struct Found {
+    sqlite: String,
+    journal: String,
+    application: i64,
+    version: i64,
+    things: i64,
 }
 
-/// Whether the file is empty so far; refuses what is not ours.
-async fn is_new(conn: &mut Conn, path: &Path) -> Result<bool, StoreError> {
-    let told = |error| tx::told(path, "opening", error);
-    // All at once: each question is a way to the connection's thread and back.
-    let (application, version, things): (i64, i64, i64) = sqlx::query_as(
-        "SELECT (SELECT application_id FROM pragma_application_id), \
+/// Asks all of it at once: each question is a way to the connection's thread
+/// and back.
+async fn look(conn: &mut Conn, path: &Path) -> Result<Found, StoreError> {
+    let (sqlite, journal, application, version, things) = sqlx::query_as(
+        "SELECT sqlite_version(), \
+         (SELECT journal_mode FROM pragma_journal_mode), \
+         (SELECT application_id FROM pragma_application_id), \
          (SELECT user_version FROM pragma_user_version), \
          (SELECT count(*) FROM sqlite_schema)",
     )
-    .fetch_one(&mut *conn)
+    .fetch_one(conn)
     .await
-    .map_err(told)?;
-    if application == 0 && version == 0 && things == 0 {
-        return Ok(true);
+    .map_err(|error| tx::told(path, "opening", error))?;
+    Ok(Found {
+        sqlite,
+        journal,
+        application,
+        version,
+        things,
+    })
+}
+
+impl Found {
+    /// Whether the file is empty so far; refuses what is not ours, and what
+    /// can't be trusted with it.
+    fn is_new(&self, path: &Path) -> Result<bool, StoreError> {
+        let parts = self.sqlite.split('.').map(|part| part.parse().unwrap_or(0));
+        if parts.lt(OLDEST) {
+            let found = self.sqlite.clone();
+            return Err(StoreError::OldSqlite { found });
+        }
+        if self.application == 0 && self.version == 0 && self.things == 0 {
+            return Ok(true);
+        }
+        if self.application != schema::APPLICATION {
+            return Err(StoreError::OtherProgram { path: path.into() });
+        }
+        schema::known(path, self.version, schema::REPLICA_VERSION)?;
+        Ok(false)
     }
-    if application != schema::APPLICATION {
-        return Err(StoreError::OtherProgram { path: path.into() });
-    }
-    schema::known(path, version, schema::REPLICA_VERSION)?;
-    Ok(false)
 }
 
 async fn journal(conn: &mut Conn, path: &Path) -> Result<(), StoreError> {
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(|error| tx::told(path, "opening", error))?;
-    if mode == "wal" {
-        return Ok(());
-    }
     sqlx::query("PRAGMA journal_mode = WAL")
         .execute(conn)
         .await
@@ -221,13 +232,12 @@ async fn journal(conn: &mut Conn, path: &Path) -> Result<(), StoreError> {
 
 /// Makes the tables, unless another process was faster.
 async fn create(conn: &mut Conn, path: &Path) -> Result<(), StoreError> {
-    journal(conn, path).await?;
     let told = |error| tx::told(path, "making", error);
     sqlx::query("BEGIN IMMEDIATE")
         .execute(&mut *conn)
         .await
         .map_err(told)?;
-    if is_new(conn, path).await? {
+    if look(conn, path).await?.is_new(path)? {
         sqlx::raw_sql(sqlx::AssertSqlSafe(schema::in_a_file()))
             .execute(&mut *conn)
             .await
@@ -267,45 +277,31 @@ pub(super) fn random_id() -> Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// The head row, which must agree with the last entry.
-pub(super) async fn head(conn: &mut Conn, path: &Path) -> Result<Mark, StoreError> {
-    let row =
-        sqlx::query("SELECT seq, writes, (SELECT max(seq) FROM entries) FROM head WHERE one = 1")
-            .fetch_optional(conn)
-            .await
-            .map_err(|error| tx::told(path, "opening", error))?
-            .ok_or_else(|| tx::damaged(path, "the head of the log is missing"))?;
-    let told = |error| tx::told(path, "opening", error);
-    let seq: i64 = row.try_get(0).map_err(told)?;
-    let writes: i64 = row.try_get(1).map_err(told)?;
-    let last: Option<i64> = row.try_get(2).map_err(told)?;
-    if last.unwrap_or(0) != seq {
-        return Err(tx::damaged(
-            path,
-            format!(
-                "it ends at entry {} and should end at {seq}",
-                last.unwrap_or(0)
-            ),
-        ));
-    }
-    Ok(Mark {
-        seq: from_db(seq),
-        writes: from_db(writes),
-    })
-}
-
-/// The name of this copy, and whether a server gives its numbers.
-pub(super) async fn replica(conn: &mut Conn, path: &Path) -> Result<Named, StoreError> {
-    let found: Option<(String, i64)> = sqlx::query_as(
-        "SELECT value, (SELECT count(*) FROM meta WHERE name = 'server') \
-         FROM meta WHERE name = 'replica'",
+/// How far the log has come, and who it is.
+pub(super) async fn state(conn: &mut Conn, path: &Path) -> Result<(Mark, Named), StoreError> {
+    let row = sqlx::query_as(
+        "SELECT seq, writes, (SELECT max(seq) FROM entries), \
+         (SELECT value FROM meta WHERE name = 'replica'), \
+         (SELECT count(*) FROM meta WHERE name = 'server') FROM head WHERE one = 1",
     )
     .fetch_optional(conn)
     .await
     .map_err(|error| tx::told(path, "opening", error))?;
-    found
-        .and_then(|(text, servers)| Some((text.parse().ok()?, servers > 0)))
-        .ok_or_else(|| tx::damaged(path, "its own name is missing"))
+    let (seq, writes, last, name, servers): (_, _, _, Option<String>, i64) =
+        row.ok_or_else(|| tx::damaged(path, "the head of the log is missing"))?;
+    let last = Option::unwrap_or(last, 0_i64);
+    if last != seq {
+        let text = format!("it ends at entry {last} and should end at {seq}");
+        return Err(tx::damaged(path, text));
+    }
+    let replica = name
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| tx::damaged(path, "its own name is missing"))?;
+    let mark = Mark {
+        seq: from_db(seq),
+        writes: from_db(writes),
+    };
+    Ok((mark, (replica, servers > 0)))
 }
 
 #[cfg(test)]

@@ -329,12 +329,8 @@ impl Log {
             .bind(ROW)
             .bind(to_db(after))
             .bind(i64::from(most));
-        // The first page needs no second connection: opening one takes longer.
-        let is_first = self.inner.readers.is_unused();
-        let mut writer = is_first
-            .then(|| self.inner.writer.try_lock().ok())
-            .flatten();
-        let found = match writer.as_mut().and_then(|writer| writer.as_mut()) {
+        let mut lent = self.inner.lent();
+        let found = match lent.as_mut().and_then(|slot| slot.as_mut()) {
             Some(conn) => page.fetch_one(conn).await,
             None => page.fetch_one(&self.inner.readers).await,
         };

@@ -55,11 +55,13 @@ impl Log {
     }
 
     pub(super) async fn said(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        sqlx::query_scalar("SELECT value FROM meta WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&self.inner.readers)
-            .await
-            .map_err(|error| self.inner.unread(error))
+        let value = sqlx::query_scalar("SELECT value FROM meta WHERE name = $1").bind(name);
+        let mut lent = self.inner.lent();
+        let found = match lent.as_mut().and_then(|slot| slot.as_mut()) {
+            Some(conn) => value.fetch_optional(conn).await,
+            None => value.fetch_optional(&self.inner.readers).await,
+        };
+        found.map_err(|error| self.inner.unread(error))
     }
 }
 

@@ -184,9 +184,8 @@ pub(super) async fn connect(url: &str, workspace: &Name) -> Result<Log, StoreErr
             Err(error) => patience.again(error).await?,
         }
     };
-    connect::head(&mut conn, &server.name).await?;
+    let (_, (replica, _)) = connect::state(&mut conn, &server.name).await?;
     let warnings = losses::known(&mut conn, &server.name).await?;
-    let replica = connect::replica(&mut conn, &server.name).await?.0;
     Ok(Log {
         inner: Arc::new(Inner {
             path: server.name.clone(),

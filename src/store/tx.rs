@@ -96,6 +96,13 @@ impl Inner {
         }
     }
 
+    /// The connection that writes, while it is idle and nobody has read yet:
+    /// the first looks need no second one, and opening it takes longer.
+    pub(super) fn lent(&self) -> Option<MutexGuard<'_, Option<Conn>>> {
+        let unused = self.readers.is_unused();
+        unused.then(|| self.writer.try_lock().ok()).flatten()
+    }
+
     /// What an error of a reader means.
     pub(super) fn unread(&self, error: sqlx::Error) -> StoreError {
         match &self.server {

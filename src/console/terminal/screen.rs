@@ -105,7 +105,9 @@ impl Backend for Screen {
     /// Blanks everything, takes the terminal's size as it is now, and paints
     /// anew with the next frame.
     fn clear(&mut self) -> Result<(), Infallible> {
-        self.cells = Buffer::empty(Rect::from((Position::ORIGIN, self.tty.size())));
+        self.cells
+            .resize(Rect::from((Position::ORIGIN, self.tty.size())));
+        self.cells.reset();
         (self.repaint, self.changed) = (true, true);
         Ok(())
     }

@@ -9,6 +9,10 @@ use std::{
     time::Duration,
 };
 
+use futures::{
+    FutureExt as _,
+    future::{BoxFuture, join_all},
+};
 use rustix::process;
 use signal_hook::{
     consts::{SIGALRM, SIGQUIT, SIGUSR2},
@@ -58,17 +62,20 @@ pub(super) fn listen(inputs: &mpsc::Sender<Input>, away: &Arc<Away>) -> io::Resu
             Signal::Continued,
         ),
     ];
+    let mut listening: Vec<BoxFuture<'static, ()>> = Vec::new();
     for (kind, signal) in all {
         let stream = unix::signal(kind)?;
-        tokio::spawn(forward(stream, signal, inputs.clone(), Arc::clone(away)));
+        listening.push(forward(stream, signal, inputs.clone(), Arc::clone(away)).boxed());
     }
     for signal in FATAL {
-        tokio::spawn(die_of(unix::signal(SignalKind::from_raw(signal))?, signal));
+        let stream = unix::signal(SignalKind::from_raw(signal))?;
+        listening.push(die_of(stream, signal).boxed());
     }
-    tokio::spawn(forward_sizes(
-        unix::signal(SignalKind::window_change())?,
-        inputs.clone(),
-    ));
+    let sizes = unix::signal(SignalKind::window_change())?;
+    listening.push(forward_sizes(sizes, inputs.clone()).boxed());
+    // One task for all: each would wake the runtime once more before the first
+    // frame.
+    tokio::spawn(join_all(listening));
     Ok(())
 }
 
