@@ -20,6 +20,7 @@ use crate::{
         text::{Name, Title},
         update::Audience,
         when,
+        zone::Zone,
     },
     journal::{self, Author},
     remote::RemoteError,
@@ -261,7 +262,7 @@ impl Room {
         incident: Option<&Incident>,
         at: Option<&str>,
     ) -> Result<DateTime<Utc>, Failure> {
-        let zone = incident.map_or(chrono_tz::UTC, |incident| incident.policy().calendar.zone);
+        let zone = incident.map_or(Zone::UTC, |incident| incident.policy().calendar.zone);
         match at {
             None => Ok(self.now()),
             Some(text) => Ok(when::parse_past(text, self.now(), zone)?),

@@ -4,15 +4,16 @@
 //! Everything here answers for any instant, and in bounded time: an instant
 //! outside the years 1 to 9999 counts as the nearest one inside them, and a
 //! calendar without a single business day is searched for ten years, after
-//! which the search's end is the answer. Changes of the clock are known as far
-//! as the built-in zone data goes (to the end of this century); after it, a
-//! zone keeps its last offset.
+//! which the search's end is the answer.
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+use chrono::{
+    DateTime, Datelike as _, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc,
+};
 use serde::{Deserialize, Serialize};
+
+use super::zone::Zone;
 
 mod local;
 mod read;
@@ -41,7 +42,7 @@ const MOST_DAYS: u64 = 3660;
 pub struct Calendar {
     /// Where the team's clock hangs.
     #[serde(with = "read::zone")]
-    pub zone: Tz,
+    pub zone: Zone,
     /// The weekdays that are worked.
     pub week: Week,
     /// The hours that are worked, in local time.
@@ -55,7 +56,7 @@ pub struct Calendar {
 impl Default for Calendar {
     fn default() -> Self {
         Self {
-            zone: Tz::UTC,
+            zone: Zone::UTC,
             week: Week::default(),
             hours: Hours::default(),
             holidays: BTreeSet::new(),
@@ -65,8 +66,8 @@ impl Default for Calendar {
 
 impl Calendar {
     /// The instant as the team's clock shows it.
-    pub fn local(&self, at: DateTime<Utc>) -> DateTime<Tz> {
-        within_reason(at).with_timezone(&self.zone)
+    pub fn local(&self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
+        self.zone.at(within_reason(at))
     }
 
     /// The instant that the team's clock shows as `local` (T4).

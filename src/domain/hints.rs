@@ -8,13 +8,13 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 
 use super::{
     span,
     text::Name,
     update::{Audience, Form},
     when,
+    zone::Zone,
 };
 
 mod encoding;
@@ -181,7 +181,7 @@ fn in_eta(form: &Form, audience: Audience, now: DateTime<Utc>) -> Vec<Found> {
 fn reads_as_past(text: &str, now: DateTime<Utc>) -> bool {
     text.contains(':')
         && !text.to_lowercase().contains("local")
-        && when::parse_time(text, now, Tz::UTC).is_ok_and(|at| at <= now)
+        && when::parse_time(text, now, Zone::UTC).is_ok_and(|at| at <= now)
 }
 
 impl Kind {

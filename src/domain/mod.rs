@@ -88,3 +88,4 @@ pub mod span;
 pub mod text;
 pub mod update;
 pub mod when;
+pub mod zone;

@@ -8,11 +8,11 @@
 //! yesterday's when it is over ([`parse_past`]).
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 
 use super::{
     calendar::{Ambiguous, resolve_local, within_reason},
     span::{self, SpanError},
+    zone::Zone,
 };
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ pub enum TimeError {
 ///
 /// Says what was found and what would be right; a local time shown twice is
 /// answered with both offsets (T4).
-pub fn parse_time(text: &str, now: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>, TimeError> {
+pub fn parse_time(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>, TimeError> {
     parse(text, now, zone, Lean::Ahead)
 }
 
@@ -69,7 +69,7 @@ pub fn parse_time(text: &str, now: DateTime<Utc>, zone: Tz) -> Result<DateTime<U
 ///
 /// As [`parse_time`]. A time that is still ahead is none: that is for the
 /// caller to judge.
-pub fn parse_past(text: &str, now: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>, TimeError> {
+pub fn parse_past(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>, TimeError> {
     parse(text, now, zone, Lean::Back)
 }
 
@@ -83,7 +83,7 @@ enum Lean {
 #[derive(Debug, Clone, Copy)]
 enum Place {
     Fixed(FixedOffset),
-    Zone(Tz),
+    Zone(Zone),
 }
 
 /// The day that a time of day belongs to.
@@ -95,7 +95,12 @@ enum Day {
     Date(NaiveDate),
 }
 
-fn parse(text: &str, now: DateTime<Utc>, zone: Tz, lean: Lean) -> Result<DateTime<Utc>, TimeError> {
+fn parse(
+    text: &str,
+    now: DateTime<Utc>,
+    zone: Zone,
+    lean: Lean,
+) -> Result<DateTime<Utc>, TimeError> {
     let now = within_reason(now);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let typed = words.to_lowercase();
@@ -138,7 +143,7 @@ fn distance(typed: &str) -> Result<Option<TimeDelta>, TimeError> {
 }
 
 /// Takes the clock's name off the end: `z`, `utc`, `local`, `+02:00`.
-fn place(typed: &str, zone: Tz) -> (&str, Place) {
+fn place(typed: &str, zone: Zone) -> (&str, Place) {
     if let Some(rest) = typed.strip_suffix("local") {
         return (rest.trim_end(), Place::Zone(zone));
     }
@@ -146,7 +151,7 @@ fn place(typed: &str, zone: Tz) -> (&str, Place) {
         .strip_suffix("utc")
         .or_else(|| typed.strip_suffix('z'));
     if let Some(rest) = utc {
-        return (rest.trim_end(), Place::Zone(Tz::UTC));
+        return (rest.trim_end(), Place::Zone(Zone::UTC));
     }
     let offset = typed.rfind(['+', '-']).and_then(|at| {
         let (rest, offset) = typed.split_at(at);
@@ -155,7 +160,7 @@ fn place(typed: &str, zone: Tz) -> (&str, Place) {
         let offset = offset.parse().ok().filter(|_| written)?;
         Some((rest.trim_end(), Place::Fixed(offset)))
     });
-    offset.unwrap_or((typed, Place::Zone(Tz::UTC)))
+    offset.unwrap_or((typed, Place::Zone(Zone::UTC)))
 }
 
 /// `14:30`, `tomorrow 14:30`, `2026-01-22 14:30`, `2026-01-22t14:30`.
@@ -228,7 +233,7 @@ impl Place {
     fn local(self, at: DateTime<Utc>) -> NaiveDateTime {
         match self {
             Self::Fixed(offset) => at.with_timezone(&offset).naive_local(),
-            Self::Zone(zone) => at.with_timezone(&zone).naive_local(),
+            Self::Zone(zone) => zone.at(at).naive_local(),
         }
     }
 

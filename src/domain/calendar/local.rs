@@ -1,23 +1,26 @@
 //! What a clock on the wall means: local times that exist not at all, once, or
 //! twice (T4).
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
-use chrono_tz::{GapInfo, Tz};
+use chrono::{DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+use crate::domain::zone::Zone;
 
 /// A local time that the clock shows twice, because it is turned back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{} is shown twice in {}, because the clocks are turned back: write {} (the earlier one) or {} (the later one)",
     .earlier.format("%Y-%m-%d %H:%M"),
-    .earlier.timezone().name(),
+    .zone.name(),
     .earlier.format("%Y-%m-%d %H:%M%:z"),
     .later.format("%Y-%m-%d %H:%M%:z")
 )]
 pub struct Ambiguous {
+    /// Where it hangs.
+    pub zone: Zone,
     /// The first time that the clock shows it.
-    pub earlier: DateTime<Tz>,
+    pub earlier: DateTime<FixedOffset>,
     /// The second time.
-    pub later: DateTime<Tz>,
+    pub later: DateTime<FixedOffset>,
 }
 
 /// The instant that a clock in `zone` shows as `local`. A time that does not
@@ -26,17 +29,16 @@ pub struct Ambiguous {
 /// # Errors
 ///
 /// [`Ambiguous`] where the clock shows it twice; it names both.
-pub fn resolve_local(zone: Tz, local: NaiveDateTime) -> Result<DateTime<Utc>, Ambiguous> {
+pub fn resolve_local(zone: Zone, local: NaiveDateTime) -> Result<DateTime<Utc>, Ambiguous> {
     let local = within_reason(local.and_utc()).naive_utc();
-    match zone.from_local_datetime(&local) {
+    match zone.shows(local) {
         LocalResult::Single(at) => Ok(at.to_utc()),
         LocalResult::Ambiguous(one, other) => Err(Ambiguous {
+            zone,
             earlier: one.min(other),
             later: one.max(other),
         }),
-        LocalResult::None => Ok(GapInfo::new(&local, &zone)
-            .and_then(|gap| gap.end)
-            .map_or(local.and_utc(), |end| end.to_utc())),
+        LocalResult::None => Ok(zone.turned_over(local).unwrap_or(local.and_utc())),
     }
 }
 

@@ -3,8 +3,9 @@
 use std::{collections::BTreeSet, fmt};
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, Weekday, WeekdaySet};
-use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::domain::zone::Zone;
 
 /// How alike a name has to be to be worth suggesting, from 0 to 1.
 const ALIKE: f64 = 0.8;
@@ -51,7 +52,7 @@ fn way_out(like: Option<&str>) -> String {
 /// # Errors
 ///
 /// [`CalendarError::Zone`], with the name that is most like it.
-pub fn find_zone(found: &str) -> Result<Tz, CalendarError> {
+pub fn find_zone(found: &str) -> Result<Zone, CalendarError> {
     found.parse().map_err(|_| CalendarError::Zone {
         found: found.to_owned(),
         like: most_alike(found),
@@ -61,13 +62,12 @@ pub fn find_zone(found: &str) -> Result<Tz, CalendarError> {
 /// The zone whose name, or whose city, is most like what was written.
 fn most_alike(found: &str) -> Option<&'static str> {
     let found = found.trim().to_lowercase().replace(' ', "_");
-    chrono_tz::TZ_VARIANTS
-        .iter()
+    Zone::names()
         .map(|zone| {
-            let name = zone.name().to_lowercase();
+            let name = zone.to_lowercase();
             let city = name.rsplit('/').next().unwrap_or(&name);
             let alike = strsim::jaro_winkler(&found, &name).max(strsim::jaro_winkler(&found, city));
-            (alike, zone.name())
+            (alike, zone)
         })
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .filter(|(alike, _)| *alike >= ALIKE)
@@ -227,9 +227,9 @@ impl Serialize for Hours {
 
 /// For `#[serde(with = "zone")]`: a zone by its IANA name.
 pub(super) mod zone {
-    use super::{Deserialize, Deserializer, Serializer, Tz, de, find_zone};
+    use super::{Deserialize, Deserializer, Serializer, Zone, de, find_zone};
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zone, D::Error> {
         let found = String::deserialize(deserializer)?;
         find_zone(&found).map_err(de::Error::custom)
     }
@@ -238,7 +238,7 @@ pub(super) mod zone {
         clippy::trivially_copy_pass_by_ref,
         reason = "serde passes the field by reference"
     )]
-    pub fn serialize<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(zone: &Zone, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(zone.name())
     }
 }

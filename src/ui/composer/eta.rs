@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::when;
+use crate::domain::{when, zone::Zone};
 
 /// The instant that an ETA means: `2 hours` and `45m` count from when it was
 /// said; `16:30 UTC` is a time. Other words mean none.
@@ -12,7 +12,7 @@ pub fn eta_at(text: &str, said: DateTime<Utc>) -> Option<DateTime<Utc>> {
         return Some(said + span);
     }
     let has_clock = text.contains(':');
-    when::parse_time(text, said, chrono_tz::UTC)
+    when::parse_time(text, said, Zone::UTC)
         .ok()
         .filter(|_| has_clock)
 }

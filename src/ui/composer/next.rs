@@ -2,15 +2,16 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::when::{self, TimeError};
+use crate::domain::{
+    when::{self, TimeError},
+    zone::Zone,
+};
 
 /// When the next update follows. What is promised lies ahead, so `30m` says
 /// enough.
 pub(super) fn promised(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, TimeError> {
-    match when::parse_time(text, now, chrono_tz::UTC) {
-        Err(TimeError::NoDirection(span)) => {
-            when::parse_time(&format!("+{span}"), now, chrono_tz::UTC)
-        }
+    match when::parse_time(text, now, Zone::UTC) {
+        Err(TimeError::NoDirection(span)) => when::parse_time(&format!("+{span}"), now, Zone::UTC),
         read => read,
     }
 }

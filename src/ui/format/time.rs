@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
+
+use crate::domain::zone::Zone;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -141,8 +142,8 @@ pub fn day_long(at: DateTime<Utc>) -> String {
 }
 
 /// `15:07`, in a zone.
-pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%H:%M").to_string()
+pub fn local(at: DateTime<Utc>, zone: Zone) -> String {
+    zone.at(at).format("%H:%M").to_string()
 }
 
 /// `3h07`, `2d 04h`.
@@ -298,6 +299,6 @@ mod tests {
         assert_eq!(time_minutes(now), "14:07");
         assert_eq!(day(now), "2026-01-22");
         assert_eq!(day_long(now), "Thu 22 Jan 2026");
-        assert_eq!(local(now, Tz::Europe__Berlin), "15:07");
+        assert_eq!(local(now, "Europe/Berlin".parse().unwrap()), "15:07");
     }
 }

@@ -10,6 +10,7 @@ use crate::{
         span,
         text::Text,
         when,
+        zone::Zone,
     },
     ui::{app::App, msg::Effect, sheet::Sheet},
 };
@@ -154,8 +155,8 @@ impl Filled<'_> {
     }
 
     /// The zone in which the incident's team reads a clock.
-    fn zone(&self) -> chrono_tz::Tz {
+    fn zone(&self) -> Zone {
         self.incident()
-            .map_or(chrono_tz::UTC, |incident| incident.policy().calendar.zone)
+            .map_or(Zone::UTC, |incident| incident.policy().calendar.zone)
     }
 }
