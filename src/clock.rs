@@ -31,7 +31,7 @@ impl Clock {
     pub fn ahead(self, by: TimeDelta) -> Self {
         match self {
             Self::System => Self::Shifted(by),
-            Self::Shifted(already) => Self::Shifted(already + by),
+            Self::Shifted(already) => Self::Shifted(already.checked_add(&by).unwrap_or_default()),
         }
     }
 
@@ -39,7 +39,11 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         let now = match self {
             Self::System => system_now(),
-            Self::Shifted(by) => system_now() + *by,
+            // Beyond the calendar, no time is better than ours.
+            Self::Shifted(by) => {
+                let now = system_now();
+                now.checked_add_signed(*by).unwrap_or(now)
+            }
         };
         now.duration_trunc(TimeDelta::milliseconds(1))
             .unwrap_or(now)
@@ -82,4 +86,34 @@ pub async fn synchronised() -> Option<bool> {
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 fn system_now() -> DateTime<Utc> {
     Utc::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_clock_goes_however_far_it_is_moved(moved in any::<[i64; 2]>()) {
+            let by = |millis| TimeDelta::try_milliseconds(millis).unwrap_or(TimeDelta::MAX);
+
+            let clock = Clock::System.ahead(by(moved[0])).ahead(by(moved[1]));
+
+            prop_assert!(clock.now() <= DateTime::<Utc>::MAX_UTC);
+        }
+    }
+
+    #[test]
+    fn a_clock_at_the_end_of_the_calendar_goes_on() {
+        for at in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+            let clock = Clock::starting_at(at).ahead(TimeDelta::seconds(-1));
+
+            for by in [TimeDelta::MAX, TimeDelta::MIN] {
+                let now = clock.ahead(by).now();
+                assert!(DateTime::<Utc>::MIN_UTC < now && now < DateTime::<Utc>::MAX_UTC);
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 pub mod code;
 pub(crate) mod number;
+pub(crate) mod time;
 pub(crate) mod view;
 
 use chrono::{DateTime, Utc};
@@ -242,6 +243,7 @@ pub struct Page<E = Entry> {
     /// The history in which the numbers hold.
     pub epoch: String,
     /// The server's time.
+    #[serde(deserialize_with = "time::time")]
     pub server_time: DateTime<Utc>,
     /// Who pages and delivers.
     pub engine: Engine,
@@ -266,6 +268,7 @@ pub struct Engine {
     /// Whose it is; absent when nobody runs one.
     pub holder: Option<String>,
     /// When it last did its round.
+    #[serde(default, deserialize_with = "time::time_or_none")]
     pub ticked_at: Option<DateTime<Utc>>,
 }
 
@@ -280,8 +283,11 @@ pub struct Told {
     pub purpose: Purpose,
     pub state: DeliveryState,
     pub attempts: u32,
+    #[serde(deserialize_with = "time::time")]
     pub next_at: DateTime<Utc>,
+    #[serde(deserialize_with = "time::time")]
     pub created_at: DateTime<Utc>,
+    #[serde(default, deserialize_with = "time::time_or_none")]
     pub sent_at: Option<DateTime<Utc>>,
     pub maybe_repeat: bool,
     pub last_error: Option<Title>,
@@ -346,6 +352,7 @@ pub struct Meta {
     /// The version of an entry's outer fields.
     pub entry_version: u32,
     /// The server's time.
+    #[serde(deserialize_with = "time::time")]
     pub server_time: DateTime<Utc>,
     /// What fits.
     pub limits: Limits,
@@ -436,7 +443,11 @@ pub struct You {
     /// `read`, `write`, `admin`, `hook`.
     pub scopes: Vec<String>,
     /// When the token ends; absent where it never does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "time::time_or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub expires_at: Option<DateTime<Utc>>,
 }
 

@@ -31,7 +31,7 @@ const TRIED: Duration = Duration::from_secs(2);
 const FEW: usize = 16;
 
 /// Nothing a server would say, by the name of what it is.
-const ALL: [(&str, Answer); 17] = [
+const ALL: [(&str, Answer); 18] = [
     ("no JSON", |_| "<html>Sign in</html>".into_response()),
     ("nothing", |_| ().into_response()),
     ("no page", |_| Json(json!([1, 2, 3])).into_response()),
@@ -54,6 +54,9 @@ const ALL: [(&str, Answer); 17] = [
         } else {
             page(&epoch, &[], 0, false)
         }
+    }),
+    ("the end of time", |_| {
+        at_the_time("+262142-12-31T23:59:59Z", "-262143-01-01T00:00:00Z")
     }),
     ("a gap", |asked| ours(asked, &[3, 4], false)),
     ("the same twice", |asked| ours(asked, &[1, 1], false)),
@@ -86,6 +89,15 @@ fn page(epoch: &str, events: &[Value], head: u64, more: bool) -> Response {
     Json(json!({
         "events": events, "head": head, "next": head, "more": more, "epoch": epoch,
         "server_time": "2026-11-23T12:00:00Z", "engine": {}
+    }))
+    .into_response()
+}
+
+/// A page of a server whose clock says so, and whose engine was there then.
+fn at_the_time(now: &str, ticked_at: &str) -> Response {
+    Json(json!({
+        "events": [], "head": 0, "next": 0, "more": false, "epoch": "x",
+        "server_time": now, "engine": { "holder": "engine", "ticked_at": ticked_at }
     }))
     .into_response()
 }
@@ -196,6 +208,25 @@ async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
     };
     let handed_in = tokio::time::timeout(PATIENCE, twice).await;
     assert!(handed_in.is_ok(), "it was handed in once, and never again");
+}
+
+#[tokio::test]
+async fn a_time_beyond_the_calendar_is_told_and_harms_nobody() {
+    let (noon, first, last) = (
+        "2026-11-23T12:00:00Z",
+        "-262143-01-01T00:00:00Z",
+        "+262142-12-31T23:59:59Z",
+    );
+    for (now, ticked_at) in [(first, last), (last, first), (noon, first), (noon, last)] {
+        let folder = tempfile::tempdir().unwrap();
+        let (address, _) = mad(move |_| at_the_time(now, ticked_at)).await;
+        let mut copy = Copy::open(&folder.path().join("copy.db"), address, "prod", "t").await;
+
+        copy.keep();
+
+        copy.is_offline("is not between the years 1970 and 9999")
+            .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
