@@ -1,9 +1,10 @@
 //! The time, and new ids. The one place that reads the system's clock; below
 //! the loops, time is an argument.
 
-use std::{process::Stdio, time::Duration};
+use std::{fs, process::Stdio, time::Duration};
 
 use chrono::{DateTime, DurationRound as _, Local, TimeDelta, Utc};
+use rustix::time::{ClockId, clock_gettime};
 use tokio::{process::Command, time::timeout};
 use uuid::Uuid;
 
@@ -18,6 +19,9 @@ pub enum Clock {
     System,
     /// The system's, moved: for tests on a real terminal (`--now`).
     Shifted(TimeDelta),
+    /// Another's, which said this when this host started; nobody who sets the
+    /// system's moves it.
+    SinceStart(DateTime<Utc>),
 }
 
 impl Clock {
@@ -26,25 +30,30 @@ impl Clock {
         Self::Shifted(now - system_now())
     }
 
+    /// What another clock that says `now` said when this host started.
+    pub fn at_start(now: DateTime<Utc>) -> DateTime<Utc> {
+        now.checked_sub_signed(uptime()).unwrap_or(now)
+    }
+
     /// The same, so far ahead of it.
     #[must_use]
     pub fn ahead(self, by: TimeDelta) -> Self {
         match self {
             Self::System => Self::Shifted(by),
+            Self::SinceStart(at) => Self::SinceStart(at.checked_add_signed(by).unwrap_or(at)),
             Self::Shifted(already) => Self::Shifted(already.checked_add(&by).unwrap_or_default()),
         }
     }
 
     /// The time, to the millisecond: the log keeps no more.
     pub fn now(&self) -> DateTime<Utc> {
-        let now = match self {
-            Self::System => system_now(),
-            // Beyond the calendar, no time is better than ours.
-            Self::Shifted(by) => {
-                let now = system_now();
-                now.checked_add_signed(*by).unwrap_or(now)
-            }
+        let (from, by) = match self {
+            Self::System => (system_now(), TimeDelta::zero()),
+            Self::Shifted(by) => (system_now(), *by),
+            Self::SinceStart(at) => (*at, uptime()),
         };
+        // Beyond the calendar there is no better time than that.
+        let now = from.checked_add_signed(by).unwrap_or(from);
         now.duration_trunc(TimeDelta::milliseconds(1))
             .unwrap_or(now)
     }
@@ -60,6 +69,21 @@ impl Clock {
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
     }
+}
+
+/// How long this host runs, also while it slept.
+fn uptime() -> TimeDelta {
+    let since = clock_gettime(ClockId::Boottime);
+    let nanos = u32::try_from(since.tv_nsec).unwrap_or_default();
+    TimeDelta::new(since.tv_sec, nanos).unwrap_or_default()
+}
+
+/// The name of this start of the host, another one after each; `None` where
+/// the system gives it none.
+pub fn start_id() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let id = Uuid::parse_str(id.trim()).ok()?;
+    Some(id.to_string())
 }
 
 /// Whether somebody keeps the system's clock right, as `timedatectl` says;

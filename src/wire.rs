@@ -401,6 +401,19 @@ pub struct Known {
     /// changes with every call.
     #[serde(default)]
     pub offset_s: i64,
+    /// The same, by what does not change when somebody sets our clock.
+    #[serde(default)]
+    pub start: Option<Start>,
+}
+
+/// A start of this host, by the clock of its server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// Its name, which no other start has.
+    pub id: String,
+    /// When it was, to the second.
+    #[serde(deserialize_with = "time::time")]
+    pub at: DateTime<Utc>,
 }
 
 impl Known {

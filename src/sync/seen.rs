@@ -1,19 +1,26 @@
 //! What a screen is told of the server, and what is kept of it for while it is
 //! away.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::{Replica, Seen, SyncError};
 use crate::{
+    clock::{Clock, start_id},
     domain::text::Title,
     remote::{Heard, offset},
     ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::{Channels, Known, Page},
+    wire::{Channels, Known, Page, Start},
 };
 
 /// How many who have the room open are shown: what a stranger sends is bounded.
 const WATCHING: usize = 20;
+
+/// This start of the host, by a clock that says `now`.
+fn start(now: DateTime<Utc>) -> Option<Start> {
+    let at = Clock::at_start(now).trunc_subsecs(0);
+    start_id().map(|id| Start { id, at })
+}
 
 impl Replica {
     /// Where the server sends updates, for whoever writes one here; whom it
@@ -23,8 +30,11 @@ impl Replica {
             what: meta, took, ..
         } = self.remote.meta().await?;
         let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
+        let now = self.clock.now();
+        let offset = offset(meta.server_time, now, took);
         let known = Known {
-            offset_s: offset(meta.server_time, self.clock.now(), took).num_seconds(),
+            offset_s: offset.num_seconds(),
+            start: start(now + offset),
             channels: meta.channels,
             scopes: scopes.unwrap_or_default(),
             name: name.clone(),

@@ -270,6 +270,27 @@ fn who_stands_in_pages_by_the_clock_of_the_server() {
     page.take();
 }
 
+#[test]
+fn a_clock_that_is_set_while_the_server_is_away_moves_no_step() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    declared(&client, "885s ago");
+    synced(&client);
+    backend.kill();
+
+    let mut line = client.command(["engine", "--page-from-here", "--yes"]);
+    let standing_in = Served::spawn(line.args(ahead(TimeDelta::days(1))));
+
+    // Not the highest, whose step is due hours later.
+    let page = receiver.post();
+    let text = "Escalated to Team Lead. ";
+    assert!(page.body.contains(text), "{}", page.body);
+    page.take();
+    let said = standing_in.says("this host");
+    assert!(said.contains("was set 1d ahead since"), "{said}");
+}
+
 /// Answers in the server's place that it is busy for five minutes, until it is
 /// told to end.
 fn busy(listener: TcpListener, ends: Arc<AtomicBool>) -> thread::JoinHandle<()> {
