@@ -19,7 +19,7 @@ use axum::{
 };
 use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, watch},
     time::{Duration, Instant, timeout, timeout_at},
 };
 
@@ -36,9 +36,6 @@ const PACE: Pace = Pace {
     largest: Duration::from_secs(20),
 };
 
-/// How many may write at the same time; their bodies are in memory.
-const WRITING: usize = 256;
-
 /// How long one more waits for its turn to write.
 const TURN: Duration = Duration::from_secs(5);
 
@@ -52,7 +49,6 @@ pub struct Edge {
     /// Whether the logs take entries.
     pub(super) proof: Proof,
     shares: Shares,
-    writing: Semaphore,
 }
 
 impl Edge {
@@ -63,7 +59,6 @@ impl Edge {
             metrics: Metrics::new(routes),
             proof: Proof::default(),
             shares: Shares::default(),
-            writing: Semaphore::new(WRITING),
         }
     }
 }
@@ -161,21 +156,22 @@ pub(super) async fn hold(
     if reads {
         return Ok(next.run(request).await);
     }
-    let own = server.edge.shares.bodies(&caller);
-    let Ok(Ok(own)) = timeout(TURN, own.acquire_owned()).await else {
-        let sentence = format_args!("{} sends too much at the same time", caller.name);
-        return Err(Problem::new(Code::RateLimited, sentence));
-    };
-    let Ok(_turn) = timeout(TURN, server.edge.writing.acquire()).await else {
+    let shares = &server.edge.shares;
+    let Ok(Some(mut place)) = timeout(TURN, shares.place(&caller)).await else {
+        if shares.has_all(&caller) {
+            let sentence = format_args!("{} sends too much at the same time", caller.name);
+            return Err(Problem::new(Code::RateLimited, sentence));
+        }
         let sentence = "too many write at the same time: send it again";
         return Err(Problem::new(Code::Busy, sentence));
     };
+    let own = place.body.take();
     Ok(next.run(request.map(|body| until_read(body, own))).await)
 }
 
-/// The same body, which keeps its place until it is read or dropped: what the
-/// disk takes after that is nobody's fault.
-fn until_read(body: Body, place: OwnedSemaphorePermit) -> Body {
+/// The same body, which keeps its place, if it has one, until it is read or
+/// dropped.
+fn until_read(body: Body, place: Option<OwnedSemaphorePermit>) -> Body {
     if body.is_end_stream() {
         return body;
     }
