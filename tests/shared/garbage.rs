@@ -26,9 +26,12 @@ use super::{PATIENCE, backend::Backend, copy::Copy};
 /// What it answers to a page and to a post, whatever is asked.
 type Answer = fn(&Request) -> Response;
 
-/// How long each of them is tried, and how many requests are few.
+/// How long each of them is tried, and how many requests are few: three to a
+/// round, and ten rounds. Pauses are random parts of half a second, a second,
+/// two, four, and eight from then on; that nine of them fit into two seconds is
+/// less likely than one in ten millions. Who asks without end has thousands.
 const TRIED: Duration = Duration::from_secs(2);
-const FEW: usize = 16;
+const FEW: usize = 3 * 10;
 
 /// Nothing a server would say, by the name of what it is.
 const ALL: [(&str, Answer); 18] = [
