@@ -52,10 +52,11 @@ pub struct Entry {
     #[schema(value_type = String, format = "uuid")]
     pub incident: IncidentId,
     /// The kind of fact, such as `noted`: 1 to 64 characters.
+    #[schema(min_length = 1, max_length = 64)]
     pub kind: String,
     /// The version of these fields: 1.
     #[serde(default = "version", deserialize_with = "number::whole")]
-    #[schema(value_type = Seq)]
+    #[schema(minimum = 1, maximum = 1)]
     pub v: u32,
     /// When it happened, as its author says.
     pub at: DateTime<Utc>,
@@ -67,6 +68,7 @@ pub struct Entry {
     pub by: Name,
     /// How it came about: `console`, `cli`, `engine`, `probe`, `import`, or a
     /// newer word.
+    #[schema(min_length = 1, max_length = 64)]
     pub via: String,
     /// The copy of the log on which it was made.
     #[schema(value_type = String, format = "uuid")]
