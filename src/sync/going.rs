@@ -53,7 +53,7 @@ impl Replica {
                     self.back.notify_waiters();
                     let waited = wait > 0;
                     if let Some(page) = &page {
-                        self.heard(seen, page, waited);
+                        is_new |= self.heard(seen, page, waited);
                         if delivers || !waited {
                             self.look_at_deliveries(seen).await;
                         }

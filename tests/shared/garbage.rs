@@ -58,8 +58,8 @@ const ALL: [(&str, Answer); 18] = [
             page(&epoch, &[], 0, false)
         }
     }),
-    ("the end of time", |_| {
-        at_the_time("+262142-12-31T23:59:59Z", "-262143-01-01T00:00:00Z")
+    ("the end of time", |asked| {
+        at_the_time(asked, "+262142-12-31T23:59:59Z", "-262143-01-01T00:00:00Z")
     }),
     ("a gap", |asked| ours(asked, &[3, 4], false)),
     ("the same twice", |asked| ours(asked, &[1, 1], false)),
@@ -97,9 +97,9 @@ fn page(epoch: &str, events: &[Value], head: u64, more: bool) -> Response {
 }
 
 /// A page of a server whose clock says so, and whose engine was there then.
-fn at_the_time(now: &str, ticked_at: &str) -> Response {
+fn at_the_time(asked: &Request, now: &str, ticked_at: &str) -> Response {
     Json(json!({
-        "events": [], "head": 0, "next": 0, "more": false, "epoch": "x",
+        "events": [], "head": 0, "next": 0, "more": false, "epoch": epoch(asked),
         "server_time": now, "engine": { "holder": "engine", "ticked_at": ticked_at }
     }))
     .into_response()
@@ -222,7 +222,7 @@ async fn a_time_beyond_the_calendar_is_told_and_harms_nobody() {
     );
     for (now, ticked_at) in [(first, last), (last, first), (noon, first), (noon, last)] {
         let folder = tempfile::tempdir().unwrap();
-        let (address, _) = mad(move |_| at_the_time(now, ticked_at)).await;
+        let (address, _) = mad(move |asked| at_the_time(asked, now, ticked_at)).await;
         let mut copy = Copy::open(&folder.path().join("copy.db"), address, "prod", "t").await;
 
         copy.keep();
@@ -230,6 +230,41 @@ async fn a_time_beyond_the_calendar_is_told_and_harms_nobody() {
         copy.is_offline("is not between the years 1970 and 9999")
             .await;
     }
+}
+
+#[tokio::test]
+async fn a_server_whose_clock_was_set_is_asked_anew_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let metas = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&metas);
+    let answer = move |asked: &Request| {
+        let hour = counted.load(Ordering::Relaxed);
+        let now = format!("2026-11-23T{hour:02}:00:00Z");
+        if asked.uri().path() != "/v1/meta" {
+            return at_the_time(asked, &now, &now);
+        }
+        counted.fetch_add(1, Ordering::Relaxed);
+        Json(json!({
+            "program": "warroom", "version": "1", "entry_version": 1, "server_time": now,
+            "limits": {
+                "entries": 1, "batch_bytes": 1, "body_bytes": 1, "depth": 1, "wait_s": 1
+            },
+            "you": null
+        }))
+        .into_response()
+    };
+    let (address, _) = mad(answer).await;
+    let mut copy = Copy::open(&folder.path().join("copy.db"), address, "prod", "t").await;
+
+    copy.keep();
+
+    let twice = async {
+        while metas.load(Ordering::Relaxed) < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let asked = tokio::time::timeout(PATIENCE, twice).await;
+    assert!(asked.is_ok(), "it was asked once, and never again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
