@@ -5,7 +5,10 @@ use std::io::{BufRead as _, BufReader};
 use serde_json::{Value, json};
 
 use super::backend::{Backend, synced};
-use crate::cli::house::{House, said};
+use crate::cli::{
+    apart::in_turn,
+    house::{House, said},
+};
 
 /// What was set in another house, each time on another copy of its log, which
 /// had all that came before.
@@ -14,14 +17,7 @@ fn history() -> Vec<String> {
     for text in ["payments fail", "cards fail", "all cards fail"] {
         assert_eq!(house.run(["describe", "--title", text]).code, 0);
     }
-    let log = house.done("export").out;
-    let lines = log.lines().enumerate().map(|(place, line)| {
-        let mut line: Value = serde_json::from_str(line).unwrap();
-        line["replica"] = json!(format!("00000000-0000-0000-0000-00000000000{place}"));
-        line["base"] = json!(place);
-        format!("{line}\n")
-    });
-    lines.collect()
+    in_turn(&house.done("export").out)
 }
 
 #[test]

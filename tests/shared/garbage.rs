@@ -183,6 +183,17 @@ async fn survives(name: &str, answer: Answer, server: SocketAddr, token: &str) {
     assert_eq!(copy.log.verify().await.unwrap().problems, [], "{name}");
 }
 
+/// Waits until something was asked for twice.
+async fn twice(count: &AtomicUsize) {
+    let asked = async {
+        while count.load(Ordering::Relaxed) < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let asked = tokio::time::timeout(PATIENCE, asked).await;
+    assert!(asked.is_ok(), "it was asked for once, and never again");
+}
+
 #[tokio::test]
 async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
     let folder = tempfile::tempdir().unwrap();
@@ -204,13 +215,7 @@ async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
 
     copy.keep();
 
-    let twice = async {
-        while posts.load(Ordering::Relaxed) < 2 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let handed_in = tokio::time::timeout(PATIENCE, twice).await;
-    assert!(handed_in.is_ok(), "it was handed in once, and never again");
+    twice(&posts).await;
 }
 
 #[tokio::test]
@@ -258,13 +263,7 @@ async fn a_server_whose_clock_was_set_is_asked_anew_what_it_is() {
 
     copy.keep();
 
-    let twice = async {
-        while metas.load(Ordering::Relaxed) < 2 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let asked = tokio::time::timeout(PATIENCE, twice).await;
-    assert!(asked.is_ok(), "it was asked once, and never again");
+    twice(&metas).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

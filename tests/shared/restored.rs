@@ -144,6 +144,18 @@ fn a_page_that_left_after_the_backup_is_not_repeated_where_a_client_tells_of_it(
     assert_eq!(escalated(&client).len(), 1);
 }
 
+/// Puts a server back to what was kept, and lets a minute go by once a client
+/// brought back what it lacks.
+fn put_back_for_a_minute(backend: &mut Backend, kept: &Path, client: &House) {
+    backend.kill();
+    backend.put_back(kept);
+    backend.done("restore --new-epoch");
+    backend.start();
+    synced(client);
+    backend.kill();
+    backend.start_ahead(TimeDelta::seconds(61));
+}
+
 #[test]
 fn a_page_that_only_a_client_remembers_is_repeated_and_says_so() {
     let receiver = Receiver::start();
@@ -153,14 +165,7 @@ fn a_page_that_only_a_client_remembers_is_repeated_and_says_so() {
     while escalated(&client).is_empty() {
         synced(&client);
     }
-    backend.kill();
-    backend.put_back(&kept);
-    backend.done("restore --new-epoch");
-    backend.start();
-    synced(&client);
-    backend.kill();
-
-    backend.start_ahead(TimeDelta::seconds(61));
+    put_back_for_a_minute(&mut backend, &kept, &client);
 
     let again = receiver.post();
     assert!(again.body.contains("Team Lead"), "{}", again.body);
@@ -178,14 +183,7 @@ fn a_page_by_hand_that_only_a_client_remembers_is_repeated_and_says_so() {
     // Nobody hears of it.
     let _unanswered = by_hand(&receiver);
     synced(&client);
-    backend.kill();
-    backend.put_back(&kept);
-    backend.done("restore --new-epoch");
-    backend.start();
-    synced(&client);
-    backend.kill();
-
-    backend.start_ahead(TimeDelta::seconds(61));
+    put_back_for_a_minute(&mut backend, &kept, &client);
 
     let again = by_hand(&receiver);
     assert!(again.body.contains("For bo, from ada"), "{}", again.body);
