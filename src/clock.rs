@@ -1,9 +1,10 @@
 //! The time, and new ids. The one place that reads the system's clock; below
 //! the loops, time is an argument.
 
-use std::{process::Stdio, time::Duration};
+use std::{fs, process::Stdio, time::Duration};
 
 use chrono::{DateTime, DurationRound as _, Local, TimeDelta, Utc};
+use rustix::time::{ClockId, clock_gettime};
 use tokio::{process::Command, time::timeout};
 use uuid::Uuid;
 
@@ -18,6 +19,9 @@ pub enum Clock {
     System,
     /// The system's, moved: for tests on a real terminal (`--now`).
     Shifted(TimeDelta),
+    /// Another's, which said this when this host started; nobody who sets the
+    /// system's moves it.
+    SinceStart(DateTime<Utc>),
 }
 
 impl Clock {
@@ -26,21 +30,30 @@ impl Clock {
         Self::Shifted(now - system_now())
     }
 
+    /// What another clock that says `now` said when this host started.
+    pub fn at_start(now: DateTime<Utc>) -> DateTime<Utc> {
+        now.checked_sub_signed(uptime()).unwrap_or(now)
+    }
+
     /// The same, so far ahead of it.
     #[must_use]
     pub fn ahead(self, by: TimeDelta) -> Self {
         match self {
             Self::System => Self::Shifted(by),
-            Self::Shifted(already) => Self::Shifted(already + by),
+            Self::SinceStart(at) => Self::SinceStart(at.checked_add_signed(by).unwrap_or(at)),
+            Self::Shifted(already) => Self::Shifted(already.checked_add(&by).unwrap_or_default()),
         }
     }
 
     /// The time, to the millisecond: the log keeps no more.
     pub fn now(&self) -> DateTime<Utc> {
-        let now = match self {
-            Self::System => system_now(),
-            Self::Shifted(by) => system_now() + *by,
+        let (from, by) = match self {
+            Self::System => (system_now(), TimeDelta::zero()),
+            Self::Shifted(by) => (system_now(), *by),
+            Self::SinceStart(at) => (*at, uptime()),
         };
+        // Beyond the calendar there is no better time than that.
+        let now = from.checked_add_signed(by).unwrap_or(from);
         now.duration_trunc(TimeDelta::milliseconds(1))
             .unwrap_or(now)
     }
@@ -56,6 +69,21 @@ impl Clock {
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
     }
+}
+
+/// How long this host runs, also while it slept.
+fn uptime() -> TimeDelta {
+    let since = clock_gettime(ClockId::Boottime);
+    let nanos = u32::try_from(since.tv_nsec).unwrap_or_default();
+    TimeDelta::new(since.tv_sec, nanos).unwrap_or_default()
+}
+
+/// The name of this start of the host, another one after each; `None` where
+/// the system gives it none.
+pub fn start_id() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let id = Uuid::parse_str(id.trim()).ok()?;
+    Some(id.to_string())
 }
 
 /// Whether somebody keeps the system's clock right, as `timedatectl` says;
@@ -82,4 +110,34 @@ pub async fn synchronised() -> Option<bool> {
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 fn system_now() -> DateTime<Utc> {
     Utc::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_clock_goes_however_far_it_is_moved(moved in any::<[i64; 2]>()) {
+            let by = |millis| TimeDelta::try_milliseconds(millis).unwrap_or(TimeDelta::MAX);
+
+            let clock = Clock::System.ahead(by(moved[0])).ahead(by(moved[1]));
+
+            prop_assert!(clock.now() <= DateTime::<Utc>::MAX_UTC);
+        }
+    }
+
+    #[test]
+    fn a_clock_at_the_end_of_the_calendar_goes_on() {
+        for at in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+            let clock = Clock::starting_at(at).ahead(TimeDelta::seconds(-1));
+
+            for by in [TimeDelta::MAX, TimeDelta::MIN] {
+                let now = clock.ahead(by).now();
+                assert!(DateTime::<Utc>::MIN_UTC < now && now < DateTime::<Utc>::MAX_UTC);
+            }
+        }
+    }
 }

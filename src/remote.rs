@@ -369,7 +369,8 @@ fn segment(text: &str) -> String {
         .replace('+', "%20")
 }
 
-/// The server's clock against ours, from the middle of the call.
+/// The server's clock against ours, from the middle of the call. Its time lies
+/// within the calendar, as all that is read of it.
 pub fn offset(server_time: DateTime<Utc>, answered: DateTime<Utc>, took: TimeDelta) -> TimeDelta {
     server_time - (answered - took / 2)
 }

@@ -1,7 +1,7 @@
 //! The real program, as scripts and people run it: in homes of its own, without
 //! a terminal.
 
-mod apart;
+pub mod apart;
 mod channels;
 mod data;
 pub mod follow;

@@ -101,7 +101,8 @@ async fn stand_in(
     let engine = engine.in_place_of_server();
     let (seen, told) = watch::channel(EngineSeen::default());
     let teller = tokio::spawn(tell(setup.global.quiet, told));
-    let ended = page(&engine, sync, link, &seen, stop).await;
+    let said = async |text: String| say::aside(&text);
+    let ended = page(&engine, sync, link, &seen, stop, said).await;
     drop(seen);
     teller.await?;
     ended?;

@@ -3,18 +3,24 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use color_eyre::eyre::Report;
 use tokio::sync::{Notify, mpsc::Sender, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    domain::span,
     engine::Engine,
     store::StoreError,
     sync::{Replica, Seen},
     ui::msg::{EngineSeen, Msg, Shared},
 };
 
-/// Pages from this copy until its server answers, or until `stop`.
+/// How far a clock may stray by itself while a server is away.
+const STRAYS: TimeDelta = TimeDelta::seconds(60);
+
+/// Pages from this copy until its server answers, or until `stop`. Says with
+/// `tell` where the clock of this host was set meanwhile.
 ///
 /// # Errors
 ///
@@ -25,8 +31,12 @@ pub async fn page(
     mut link: watch::Receiver<Seen>,
     seen: &watch::Sender<EngineSeen>,
     stop: &CancellationToken,
+    tell: impl AsyncFnOnce(String),
 ) -> Result<(), StoreError> {
-    let engine = engine.by_the_servers_clock().await?;
+    let (engine, moved) = engine.by_the_servers_clock().await?;
+    if moved.abs() > STRAYS {
+        tell(set_meanwhile(moved, &sync.server())).await;
+    }
     let end = stop.child_token();
     sync.hurry(true);
     let work = async {
@@ -43,6 +53,19 @@ pub async fn page(
     let (ended, ()) = tokio::join!(work, answers);
     sync.hurry(false);
     ended
+}
+
+/// That the clock of this host is not gone by, and what to do if it should be.
+fn set_meanwhile(ahead: TimeDelta, server: &str) -> String {
+    let way = if ahead < TimeDelta::zero() {
+        "back"
+    } else {
+        "ahead"
+    };
+    let span = span::format(ahead.abs());
+    format!(
+        "this host's clock was set {span} {way} since {server} answered: steps fall due as if it had not been; if the host was paused, phone people"
+    )
 }
 
 /// What a console needs to page in its server's place.
@@ -78,7 +101,8 @@ impl InPlace {
         let (seen, mut watched) = watch::channel(EngineSeen::default());
         let work = async {
             let link = self.link.clone();
-            let ended = page(&self.engine, &self.sync, link, &seen, stop).await;
+            let tell = async |text| drop(self.messages.send(Msg::Told(text)).await);
+            let ended = page(&self.engine, &self.sync, link, &seen, stop, tell).await;
             drop(seen);
             ended
         };

@@ -76,6 +76,10 @@ impl IncidentId {
 /// An entry's place in the log: 1 for the first, without gaps.
 pub type Seq = u64;
 
+/// As high as no number of a log is: what waits for its number comes after
+/// everything, and who has seen that much has seen all that comes before.
+pub const LAST: Seq = i64::MAX.unsigned_abs();
+
 /// The name under which the engine records, and nobody else.
 pub const ENGINE: &str = "engine";
 

@@ -28,8 +28,8 @@ pub struct Intent {
     pub subject: Title,
     /// The message, as a person would read it.
     pub text: Prose,
-    /// Whether the same may have left before, from a part of the log that was
-    /// lost.
+    /// Whether somebody else may have sent the same: from a part of the log
+    /// that was lost, or from where it is usually sent.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub maybe_repeat: bool,
 }
@@ -108,7 +108,7 @@ pub struct Delivery {
     pub attempts: u32,
     /// When it is tried next, while it is queued.
     pub next_at: DateTime<Utc>,
-    /// Whether an earlier try may have arrived.
+    /// Whether an earlier try of it may have arrived.
     pub maybe_repeat: bool,
     /// What went wrong last.
     pub last_error: Title,
@@ -119,6 +119,11 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// Whether the same may have arrived before, whoever sent it.
+    pub const fn may_be_repeat(&self) -> bool {
+        self.maybe_repeat || self.intent.maybe_repeat
+    }
+
     /// Whether it never left, and waits for a person to confirm it.
     pub const fn is_held(&self) -> bool {
         matches!(self.state, DeliveryState::Uncertain) && self.attempts == 0 && !self.maybe_repeat

@@ -32,7 +32,7 @@ impl Doubt {
     /// Whether the incident's steps wait for what copies bring back.
     pub(super) fn holds(self, incident: &Incident, now: DateTime<Utc>) -> bool {
         self.lost.is_some_and(|since| {
-            now < since + GRACE && engine_deadlines(incident).any(|by| by <= since)
+            now - since < GRACE && engine_deadlines(incident).any(|by| by <= since)
         })
     }
 }

@@ -60,8 +60,10 @@ impl Turn<'_> {
             };
             let before = batch.intents.len();
             self.author.write_computed(batch, wish, &self.board);
+            // Who stands in for a server can't know what that one sent.
+            let maybe_repeat = self.engine.is_in_place() || doubt.covers(now - late);
             for intent in &mut batch.intents[before..] {
-                intent.maybe_repeat = doubt.covers(now - late);
+                intent.maybe_repeat = maybe_repeat;
             }
         };
         let climb = self.climb(incident, now);

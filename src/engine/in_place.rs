@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Engine, Post, Turn};
 use crate::{
+    clock::{Clock, start_id},
     domain::{
         board::Board,
         entry::ENGINE,
@@ -48,19 +49,30 @@ impl Engine {
     }
 
     /// The same, by the clock of the server as it was known last: a copy whose
-    /// own is a day ahead would page everybody at once.
+    /// own is a day ahead would page everybody at once. And how far somebody
+    /// set our own ahead since, as far as that can be known: not where this
+    /// host was started anew meanwhile.
     ///
     /// # Errors
     ///
     /// When the log can't be read.
-    pub async fn by_the_servers_clock(&self) -> Result<Self, StoreError> {
+    pub async fn by_the_servers_clock(&self) -> Result<(Self, TimeDelta), StoreError> {
         let known = self.log.known_of_server().await?;
-        let known = known.and_then(|json| Known::read(&json));
-        let ahead = known.and_then(|known| TimeDelta::try_seconds(known.offset_s));
-        Ok(Self {
-            clock: self.clock.ahead(ahead.unwrap_or_default()),
+        let known = known
+            .and_then(|json| Known::read(&json))
+            .unwrap_or_default();
+        let ahead = TimeDelta::try_seconds(known.offset_s).unwrap_or_default();
+        let by_ours = self.clock.ahead(ahead);
+        let start = known
+            .start
+            .filter(|start| start_id().as_ref() == Some(&start.id));
+        let clock = start.map_or(by_ours, |start| Clock::SinceStart(start.at));
+        let moved = by_ours.now() - clock.now();
+        let engine = Self {
+            clock,
             ..self.clone()
-        })
+        };
+        Ok((engine, moved))
     }
 
     /// Gives up what an earlier one left undone on this copy, whose process

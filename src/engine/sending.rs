@@ -39,7 +39,7 @@ impl Sending {
         let outcome = match &channel {
             Ok(channel) => {
                 channel
-                    .deliver(intent, self.maybe_repeat(), clock.now())
+                    .deliver(intent, self.delivery.may_be_repeat(), clock.now())
                     .await
             }
             Err(why) => Outcome::Refused(why.clone()),
@@ -107,16 +107,10 @@ impl Sending {
         }
     }
 
-    /// Whether the same may have arrived before. Who stands in for a server
-    /// can't know what that one sent.
-    const fn maybe_repeat(&self) -> bool {
-        self.delivery.maybe_repeat || self.in_place
-    }
-
     /// What there is to say of one that arrived.
     fn note(&self) -> Title {
         let by = self.in_place.then(|| format!("by {}", self.author.name));
-        let repeat = self.maybe_repeat();
+        let repeat = self.delivery.may_be_repeat();
         let repeat = repeat.then(|| "possible repeat".to_owned());
         let said: Vec<String> = by.into_iter().chain(repeat).collect();
         Title::lossy(&said.join(", "))

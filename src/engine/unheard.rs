@@ -1,4 +1,4 @@
-//! Pages that somebody else fired, and of which nothing more is heard: who
+//! Pages that somebody else sent, and of which nothing more is heard: who
 //! stood in for the server was killed, or the log lost the end of it. Nobody
 //! knows whether they left, so people are paged again, and told that (E9).
 
@@ -11,6 +11,7 @@ use crate::{
     domain::{
         entry::{ENGINE, Entry, EntryId},
         escalation,
+        fact::Fact,
         notice::Intent,
         text::Name,
     },
@@ -18,7 +19,7 @@ use crate::{
     store::StoreError,
 };
 
-/// How long whoever fired a page has to tell what became of it: more than the
+/// How long whoever sent a page has to tell what became of it: more than the
 /// last try takes, and handing in how it ended.
 const TOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
 
@@ -26,7 +27,7 @@ const TOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
 pub(super) type Waits = Option<HashMap<EntryId, DateTime<Utc>>>;
 
 impl Turn<'_> {
-    /// Queues anew what was fired elsewhere and not heard of in time. A page of
+    /// Queues anew what was sent elsewhere and not heard of in time. A page of
     /// this log's own has its delivery already, under the same key: it stays as
     /// it is.
     pub(super) async fn page_unheard(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
@@ -70,13 +71,12 @@ impl Turn<'_> {
     }
 
     /// The messages of a page to the channels that are `left`, as this engine
-    /// sends them.
+    /// sends them: a step is its own now, and whose a page by hand was stays.
     fn once_more(&self, entry: &Entry, left: &[Name], now: DateTime<Utc>) -> Vec<Intent> {
-        let by = ENGINE.into();
-        let ours = Entry {
-            by,
-            ..entry.clone()
-        };
+        let mut ours = entry.clone();
+        if matches!(ours.fact, Fact::Escalated { .. }) {
+            ours.by = ENGINE.into();
+        }
         let mut intents = following(&ours, &self.board, now);
         intents.retain(|intent| left.contains(&intent.channel));
         for intent in &mut intents {

@@ -36,8 +36,8 @@ pub fn next_try(
     let own = Duration::try_from_secs_f64(share).unwrap_or(ceiling);
     let wait = TimeDelta::from_std(own.max(retry_after.unwrap_or_default())).ok()?;
     let next = now.checked_add_signed(wait)?;
-    let end = delivery.created_at + patience(delivery.intent.purpose);
-    (next <= end).then_some(next)
+    let tried_for = next - delivery.created_at;
+    (tried_for <= patience(delivery.intent.purpose)).then_some(next)
 }
 
 #[cfg(test)]

@@ -19,13 +19,15 @@ use axum::{
 };
 use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, watch},
+    sync::{OwnedSemaphorePermit, watch},
     time::{Duration, Instant, timeout, timeout_at},
 };
 
 use super::{
-    Caller, Problem, Route, Scope, Server, Shared, Workspace, auth, draining, health::Proof,
-    metrics::Metrics, share::Shares,
+    Caller, Problem, Route, Scope, Server, Shared, Workspace, auth, draining,
+    health::Proof,
+    metrics::Metrics,
+    share::{Place, Shares},
 };
 use crate::{
     ui::msg::EngineSeen,
@@ -38,9 +40,6 @@ const PACE: Pace = Pace {
     any: Duration::from_secs(10),
     largest: Duration::from_secs(20),
 };
-
-/// How many may write at the same time; their bodies are in memory.
-const WRITING: usize = 256;
 
 /// How long one more waits for its turn to write.
 const TURN: Duration = Duration::from_secs(5);
@@ -55,7 +54,6 @@ pub struct Edge {
     /// Whether the logs take entries.
     pub(super) proof: Proof,
     shares: Shares,
-    writing: Semaphore,
 }
 
 impl Edge {
@@ -66,7 +64,6 @@ impl Edge {
             metrics: Metrics::new(routes),
             proof: Proof::default(),
             shares: Shares::default(),
-            writing: Semaphore::new(WRITING),
         }
     }
 }
@@ -129,20 +126,20 @@ impl Door {
             Ok(caller) => caller,
             Err(problem) => return problem.into_response(),
         };
-        let turn = match &caller {
+        let place = match &caller {
             Some(caller) => server.edge.share(caller, &mut request).await,
             None => Ok(None),
         };
-        let allowed = turn.and_then(|turn| {
+        let allowed = place.and_then(|place| {
             if let Some(scope) = *scope {
                 let caller = caller.as_ref().ok_or_else(auth::needed)?;
                 let workspace = admit(server, caller, scope, params)?;
                 request.extensions_mut().insert(workspace);
             }
-            Ok(turn)
+            Ok(place)
         });
         match allowed {
-            Ok(_turn) => next.run(request).await,
+            Ok(_place) => next.run(request).await,
             Err(problem) => problem.into_response(),
         }
     }
@@ -210,7 +207,7 @@ impl Pace {
 impl Edge {
     /// Holds somebody to their share: of what is asked in a second, and of what
     /// is sent at the same time. Slow bodies of one caller stand in that
-    /// caller's own way. What it answers is a turn to write, kept to the end.
+    /// caller's own way. What it answers is a place to write at, kept to the end.
     ///
     /// # Errors
     ///
@@ -219,7 +216,7 @@ impl Edge {
         &self,
         caller: &Caller,
         request: &mut Request,
-    ) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+    ) -> Result<Option<Place<'_>>, Problem> {
         let reads = request.method() == Method::GET || request.method() == Method::HEAD;
         if !self.shares.take(caller, reads, Instant::now()) {
             return Err(Problem::new(
@@ -230,24 +227,23 @@ impl Edge {
         if reads {
             return Ok(None);
         }
-        let own = self.shares.bodies(caller);
-        let Ok(Ok(own)) = timeout(TURN, own.acquire_owned()).await else {
-            let sentence = format_args!("{} sends too much at the same time", caller.name);
-            return Err(Problem::new(Code::RateLimited, sentence));
-        };
-        let Ok(Ok(turn)) = timeout(TURN, self.writing.acquire()).await else {
+        let Ok(Some(mut place)) = timeout(TURN, self.shares.place(caller)).await else {
+            if self.shares.has_all(caller) {
+                let sentence = format_args!("{} sends too much at the same time", caller.name);
+                return Err(Problem::new(Code::RateLimited, sentence));
+            }
             let sentence = "too many write at the same time: send it again";
             return Err(Problem::new(Code::Busy, sentence));
         };
         let body = std::mem::take(request.body_mut());
-        *request.body_mut() = until_read(body, own);
-        Ok(Some(turn))
+        *request.body_mut() = until_read(body, place.body.take());
+        Ok(Some(place))
     }
 }
 
-/// The same body, which keeps its place until it is read or dropped: what the
-/// disk takes after that is nobody's fault.
-fn until_read(body: Body, place: OwnedSemaphorePermit) -> Body {
+/// The same body, which keeps its place, if it has one, until it is read or
+/// dropped.
+fn until_read(body: Body, place: Option<OwnedSemaphorePermit>) -> Body {
     if body.is_end_stream() {
         return body;
     }

@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     Caller, Problem, Room, Shared, Workspace,
@@ -24,7 +24,7 @@ use crate::{
     domain::{entry::sent_by, text::Name},
     journal,
     store::RawEntry,
-    wire::{self, Code, Follow, Item, Page, Post, Posted},
+    wire::{self, Code, Follow, Item, Page, Post, Posted, time::is_a_time},
 };
 
 /// Takes entries in.
@@ -148,11 +148,6 @@ fn author(row: &RawEntry, told: bool, caller: &Name) -> Name {
         return caller.clone();
     }
     sent_by(&row.by, caller)
-}
-
-/// Deadlines are counted from it, and have to end somewhere.
-fn is_a_time(at: DateTime<Utc>) -> bool {
-    (1970..=9999).contains(&at.year())
 }
 
 /// How deep lists and objects lie in each other, in text that is JSON.

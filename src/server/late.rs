@@ -20,6 +20,14 @@ const STILL_NEWS: TimeDelta = TimeDelta::seconds(60);
 
 /// How the messages of an entry begin that was recorded so long ago, by its
 /// sender's clock.
+///
+/// That is the sender's word, and the server's own clock can't bound it. What
+/// it knows is when the post came, and from that how far the sender's clock is
+/// off now; counted with that, an entry that came at `r` was written at
+/// `recorded_at + (r - sent_at)`, which is `sent_at - recorded_at` ago again.
+/// A clock that was set between the two, by just as much as the entry waited,
+/// is not seen. Nor is a sender who lies; but whoever may write may publish
+/// anyway. This guards people against an accident, not against each other.
 pub(super) fn start(
     incident: Option<&Incident>,
     entry: &Entry,

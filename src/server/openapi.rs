@@ -110,11 +110,13 @@ type Leads = (
     &'static [(&'static str, &'static str)],
 );
 
-const LINKS: [Leads; 9] = {
+const LINKS: [Leads; 8] = {
     const INCIDENT: &[(&str, &str)] = &[("id", "$response.body#/0/id")];
     const DELIVERY: &[(&str, &str)] = &[("key", "$response.body#/0/key")];
-    const ANSWERED: &[(&str, &str)] = &[
-        ("after", "$response.body#/results/0/seq"),
+    // From what the author had seen on: there is always such a number, also
+    // where an entry was rejected.
+    const SEEN: &[(&str, &str)] = &[
+        ("after", "$request.body#/events/0/base"),
         ("epoch", "$response.body#/epoch"),
     ];
     const NEXT: &[(&str, &str)] = &[
@@ -122,14 +124,12 @@ const LINKS: [Leads; 9] = {
         ("epoch", "$response.body#/epoch"),
     ];
     const POSTED: &[(&str, &str)] = &[("id", "$request.body#/events/0/incident")];
-    const AFTER: &[(&str, &str)] = &[("after", "$response.body#/0/id")];
     [
-        ("post_events", "follow", "follow_events", ANSWERED),
+        ("post_events", "follow", "follow_events", SEEN),
         ("post_events", "show", "show_incident", POSTED),
         ("post_events", "deliveries", "list_deliveries", &[]),
         ("follow_events", "next", "follow_events", NEXT),
         ("list_incidents", "show", "show_incident", INCIDENT),
-        ("list_incidents", "next", "list_incidents", AFTER),
         ("list_deliveries", "retry", "retry_delivery", DELIVERY),
         (
             "list_deliveries",

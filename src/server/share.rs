@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
+    time::Instant,
+};
 
 use super::Caller;
 use crate::domain::text::Name;
@@ -19,25 +22,61 @@ const BURST: f64 = 2.0 * RATE;
 /// What a read takes of it: a thousand walls may share one token, and all of
 /// them ask again after each entry.
 const READ: f64 = 0.02;
-/// How many bodies of one may come at the same time: one takes milliseconds, so
-/// even a thousand consoles that share a token wait for each other unseen, and
-/// who sends drop by drop has an eighth of all the places to write at.
-const BODIES: usize = 32;
+/// How many may write at the same time; their bodies are in memory. Half of
+/// the places are for the share that everybody has, half for whoever needs more
+/// than that.
+const HALF: usize = 128;
+/// How many each has of the first half, until the answer: so dozens who send
+/// drop by drop, or all at once, leave room for everybody else.
+const SHARE: usize = 4;
+/// How many bodies of one may come at the same time beyond that: one takes
+/// milliseconds, so even a thousand consoles that share a token wait for each
+/// other unseen.
+const BODIES: usize = 28;
 
 /// For each workspace, a bucket for each name: as many as there are tokens.
 type Buckets = HashMap<Name, HashMap<Name, Bucket>>;
 
 /// What each has left.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shares {
     buckets: Mutex<Buckets>,
+    first_half: Semaphore,
+    other_half: Semaphore,
+}
+
+/// A place to write at, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place<'s> {
+    _at: SemaphorePermit<'s>,
+    _share: Option<OwnedSemaphorePermit>,
+    /// What others of the same caller wait for, no longer than until the body
+    /// is read: what the disk takes after that is nobody's fault.
+    pub(super) body: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Debug)]
 struct Bucket {
     left: f64,
     at: Instant,
+    own: Own,
+}
+
+/// What one caller may still have.
+#[derive(Debug, Clone)]
+struct Own {
+    share: Arc<Semaphore>,
     bodies: Arc<Semaphore>,
+}
+
+impl Default for Shares {
+    fn default() -> Self {
+        Self {
+            buckets: Mutex::default(),
+            first_half: Semaphore::new(HALF),
+            other_half: Semaphore::new(HALF),
+        }
+    }
 }
 
 impl Shares {
@@ -57,10 +96,44 @@ impl Shares {
         enough
     }
 
-    /// The places for bodies of the caller.
-    pub(super) fn bodies(&self, caller: &Caller) -> Arc<Semaphore> {
+    /// A place for the caller to write at, as soon as there is one: of its
+    /// share, or beyond it. `None` once there are none for anybody.
+    pub(super) async fn place(&self, caller: &Caller) -> Option<Place<'_>> {
+        let own = self.own(caller);
+        let within = async {
+            let share = own.share.acquire_owned().await.ok()?;
+            Some(Place {
+                _at: self.first_half.acquire().await.ok()?,
+                _share: Some(share),
+                body: None,
+            })
+        };
+        let beyond = async {
+            let body = own.bodies.acquire_owned().await.ok()?;
+            Some(Place {
+                _at: self.other_half.acquire().await.ok()?,
+                _share: None,
+                body: Some(body),
+            })
+        };
+        tokio::select! {
+            biased;
+            place = within => place,
+            place = beyond => place,
+        }
+    }
+
+    /// Whether the caller has all the places that one may have.
+    pub(super) fn has_all(&self, caller: &Caller) -> bool {
+        let own = self.own(caller);
+        [own.share, own.bodies]
+            .iter()
+            .all(|some| some.available_permits() == 0)
+    }
+
+    fn own(&self, caller: &Caller) -> Own {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&of(&mut buckets, caller, Instant::now()).bodies)
+        of(&mut buckets, caller, Instant::now()).own.clone()
     }
 }
 
@@ -76,7 +149,10 @@ fn of<'b>(buckets: &'b mut Buckets, caller: &Caller, now: Instant) -> &'b mut Bu
         let full = Bucket {
             left: BURST,
             at: now,
-            bodies: Arc::new(Semaphore::new(BODIES)),
+            own: Own {
+                share: Arc::new(Semaphore::new(SHARE)),
+                bodies: Arc::new(Semaphore::new(BODIES)),
+            },
         };
         names.insert(caller.name.clone(), full);
     }
@@ -86,6 +162,8 @@ fn of<'b>(buckets: &'b mut Buckets, caller: &Caller, now: Instant) -> &'b mut Bu
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use futures::FutureExt as _;
 
     use super::*;
 
@@ -133,5 +211,39 @@ mod tests {
         let all = (0..20_000).all(|_| shares.take(&caller("wall"), true, now));
 
         assert!(all);
+    }
+
+    /// As many places as the caller gets at once.
+    fn all_of<'s>(shares: &'s Shares, name: &str) -> Vec<Place<'s>> {
+        let caller = caller(name);
+        let next = || shares.place(&caller).now_or_never().flatten();
+        std::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn many_who_take_all_they_get_leave_room_for_everybody_else() {
+        let shares = Shares::default();
+
+        let all: Vec<_> = (0..30)
+            .map(|n| all_of(&shares, &format!("slow {n}")))
+            .collect();
+
+        assert_eq!(all[0].len(), SHARE + BODIES);
+        assert!(shares.has_all(&caller("slow 0")));
+        assert_eq!(all[29].len(), SHARE, "the other half is full");
+        assert_eq!(all_of(&shares, "ada").len(), SHARE);
+    }
+
+    #[test]
+    fn a_body_that_was_read_makes_room_for_the_next_of_its_caller_and_a_share_does_not() {
+        let shares = Shares::default();
+        let mut all = all_of(&shares, "ada");
+
+        let read = all.iter_mut().filter_map(|place| place.body.take());
+
+        assert_eq!(read.count(), BODIES);
+        assert_eq!(all_of(&shares, "ada").len(), BODIES);
+        drop(all);
+        assert_eq!(all_of(&shares, "ada").len(), SHARE + BODIES);
     }
 }

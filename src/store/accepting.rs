@@ -118,7 +118,8 @@ impl Accepting<'_> {
 
     /// What the log has under the id of `row`. Who recorded it is not
     /// compared, for that is not for the sender to say; nor is the copy, which
-    /// may have another name meanwhile. Where the id follows from what it is,
+    /// may have another name meanwhile; nor what its author had seen, which an
+    /// import told in numbers of another log. Where the id follows from what it is,
     /// the same step was fired by two engines apart: the first one counts,
     /// whatever the second says.
     pub fn known(&self, row: &RawEntry) -> Known {
@@ -131,6 +132,7 @@ impl Accepting<'_> {
             || there.same(&RawEntry {
                 by: there.by.clone(),
                 replica: there.replica,
+                base: there.base,
                 ..row.clone()
             });
         match there.seq {
@@ -164,6 +166,8 @@ impl Accepting<'_> {
         }
         let seq = self.next();
         row.seq = Some(seq);
+        // Nobody had seen more than there was; what they had, they still have.
+        row.base = row.base.min(seq - 1);
         self.known.insert(row.id, row.clone());
         self.fresh.push(row);
         self.messages.push(messages);

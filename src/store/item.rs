@@ -55,7 +55,7 @@ impl Item {
                 state,
                 attempts: 0,
                 next_at: intent.not_before,
-                maybe_repeat: intent.maybe_repeat,
+                maybe_repeat: false,
                 last_error,
                 sent_at: None,
                 created_at: now,

@@ -21,7 +21,7 @@ use super::{
     tx::{self, Tx},
 };
 use crate::domain::{
-    entry::{EntryId, IncidentId, ReplicaId, Seq},
+    entry::{EntryId, IncidentId, LAST, ReplicaId, Seq},
     text::Name,
 };
 
@@ -212,6 +212,9 @@ fn new_file(to: &Path) -> Result<fs::File, StoreError> {
 /// Says in numbers of this log what the authors of `rows` had seen, whose
 /// numbers are those of another log until then. Of what is here already they
 /// count as having seen all: they are not at odds with it.
+///
+/// On a copy, what is new gets a number that nobody knows yet. Who had seen all
+/// of that in the same incident counts as having seen everything.
 async fn rebase(tx: &mut Tx<'_>, rows: &mut [RawEntry]) -> Result<(), StoreError> {
     let head = tx.head.seq;
     let mut known: HashMap<EntryId, RawEntry> = HashMap::new();
@@ -220,10 +223,20 @@ async fn rebase(tx: &mut Tx<'_>, rows: &mut [RawEntry]) -> Result<(), StoreError
         known.extend(super::log::known(tx, &ids).await?);
     }
     let (mut next, mut here) = (head, BTreeMap::new());
+    let mut waits: HashMap<IncidentId, Seq> = HashMap::new();
     for row in rows {
         let there = known.get(&row.id);
         let base = here.range(..=row.base).next_back();
         let base = base.map_or(head, |(_, seq)| *seq);
+        let last = waits.get(&row.incident);
+        let base = if last.is_some_and(|last| *last <= row.base) {
+            LAST
+        } else {
+            base
+        };
+        if last.is_some() || (tx.head.remote && there.is_none()) {
+            waits.extend(row.seq.map(|from| (row.incident, from)));
+        }
         let seq = there.and_then(|there| there.seq).unwrap_or_else(|| {
             next += 1;
             next

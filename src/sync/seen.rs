@@ -1,19 +1,29 @@
 //! What a screen is told of the server, and what is kept of it for while it is
 //! away.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::{Replica, Seen, SyncError};
 use crate::{
+    clock::{Clock, start_id},
     domain::text::Title,
     remote::{Heard, offset},
     ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::{Channels, Known, Page},
+    wire::{Channels, Known, Page, Start},
 };
 
 /// How many who have the room open are shown: what a stranger sends is bounded.
 const WATCHING: usize = 20;
+/// How far two clocks may stray from each other, or one answer take longer than
+/// another, before somebody must have set one.
+const STRAYS: TimeDelta = TimeDelta::seconds(10);
+
+/// This start of the host, by a clock that says `now`.
+fn start(now: DateTime<Utc>) -> Option<Start> {
+    let at = Clock::at_start(now).trunc_subsecs(0);
+    start_id().map(|id| Start { id, at })
+}
 
 impl Replica {
     /// Where the server sends updates, for whoever writes one here; whom it
@@ -23,8 +33,11 @@ impl Replica {
             what: meta, took, ..
         } = self.remote.meta().await?;
         let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
+        let now = self.clock.now();
+        let offset = offset(meta.server_time, now, took);
         let known = Known {
-            offset_s: offset(meta.server_time, self.clock.now(), took).num_seconds(),
+            offset_s: offset.num_seconds(),
+            start: start(now + offset),
             channels: meta.channels,
             scopes: scopes.unwrap_or_default(),
             name: name.clone(),
@@ -55,7 +68,14 @@ impl Replica {
         }
     }
 
-    pub(super) fn heard(&self, seen: &watch::Sender<Seen>, page: &Heard<Page>, waited: bool) {
+    /// Tells of an answer; and whether one of the two clocks was set since the
+    /// one before, so that what is kept of them is out of date.
+    pub(super) fn heard(
+        &self,
+        seen: &watch::Sender<Seen>,
+        page: &Heard<Page>,
+        waited: bool,
+    ) -> bool {
         let now = self.clock.now();
         let took = if waited { TimeDelta::zero() } else { page.took };
         let before = match &seen.borrow().link.state {
@@ -64,6 +84,8 @@ impl Replica {
         };
         let latency = if waited { before } else { Some(page.took) };
         let engine = &page.what.engine;
+        let offset = offset(page.what.server_time, now, took);
+        let moved = offset - seen.borrow().link.offset;
         seen.send_modify(|seen| {
             seen.answers = true;
             seen.link = LinkSeen {
@@ -71,18 +93,19 @@ impl Replica {
                 state: LinkState::Online {
                     latency: latency.unwrap_or_default(),
                 },
-                offset: offset(page.what.server_time, now, took),
+                offset,
                 heard_at: Some(now),
             };
             seen.engine = EngineSeen {
                 holder: engine.holder.as_deref().map(Title::lossy),
                 mine: false,
                 // By our own clock, whatever the server's says.
-                ticked_at: engine.ticked_at.map(|at| at - seen.link.offset),
+                ticked_at: engine.ticked_at.map(|at| at - offset),
             };
             seen.watching.clone_from(&page.what.watching);
             seen.watching.truncate(WATCHING);
         });
+        moved.abs() > STRAYS
     }
 
     /// What is delivered changes with the log: each end is an entry.

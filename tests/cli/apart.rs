@@ -52,20 +52,25 @@ fn i5_a_conflict_is_in_show_and_status_until_it_is_set_again() {
     assert!(!other.done("show").out.contains("set it again"));
 }
 
-#[test]
-fn a_history_that_is_told_to_a_log_with_entries_is_at_odds_with_nothing() {
-    let house = House::declared();
-    house.run(["describe", "--title", "payments fail", "--as", "ada"]);
-    house.run(["describe", "--title", "cards fail", "--as", "bo"]);
-    let exported = house.done("export").out;
-    // Two copies, each of which had seen what came before.
+/// The lines of an exported log, each from another copy, which had seen all that
+/// came before.
+pub fn in_turn(exported: &str) -> Vec<String> {
     let lines = exported.lines().enumerate().map(|(place, line)| {
         let mut line: Value = serde_json::from_str(line).unwrap();
         line["replica"] = json!(format!("00000000-0000-0000-0000-00000000000{place}"));
         line["base"] = json!(place);
         format!("{line}\n")
     });
-    let told: String = lines.collect();
+    lines.collect()
+}
+
+#[test]
+fn a_history_that_is_told_to_a_log_with_entries_is_at_odds_with_nothing() {
+    let house = House::declared();
+    house.run(["describe", "--title", "payments fail", "--as", "ada"]);
+    house.run(["describe", "--title", "cards fail", "--as", "bo"]);
+    let exported = house.done("export").out;
+    let told = in_turn(&exported).concat();
     let other = House::declared();
     for n in 0..5 {
         other.done(&format!("note n{n}"));

@@ -348,3 +348,41 @@ fn e11_a_page_before_its_time_does_not_call_itself_late() {
 
     assert!(!told[0].text.contains("min late"), "{}", told[0].text);
 }
+
+#[test]
+fn e9_a_page_by_hand_waits_to_be_heard_of_until_whom_it_was_for_is_there() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    let by_hand = |via: &[&str]| Fact::Paged {
+        person: "bo".into(),
+        text: "please".into(),
+        via: via.iter().copied().map(Into::into).collect(),
+    };
+    let told = |of, channel: &str| Fact::Delivered {
+        of,
+        channel: channel.into(),
+        key: "".into(),
+        note: "".into(),
+    };
+    let waits = |room: &Room| -> Vec<EntryId> {
+        escalation::unheard(room.incident())
+            .map(|(id, _)| id)
+            .collect()
+    };
+
+    room.happens(at("14:02"), "ada", by_hand(&[]));
+    let first = room.happens(at("14:03"), "ada", by_hand(&["pager", "phone"]));
+    room.happens(at("14:04"), "ada", Fact::Acknowledged {});
+    let second = room.happens(at("14:05"), "ada", by_hand(&["pager"]));
+    assert_eq!(waits(&room), [first, second]);
+    room.happens(at("14:06"), "engine", told(first, "phone"));
+    assert_eq!(waits(&room), [second]);
+
+    room.happens(
+        at("14:07"),
+        "bo",
+        Fact::Noted {
+            text: "here".into(),
+        },
+    );
+    assert!(waits(&room).is_empty());
+}

@@ -26,6 +26,9 @@ fn check(document: &Value, schema: &Value, value: &Value, at: &str, faults: &mut
             "enum" => wanted.as_array().unwrap().contains(value),
             "format" => value.as_str().is_none_or(|text| has(wanted, text)),
             "minimum" => value.as_f64().is_none_or(|n| n >= wanted.as_f64().unwrap()),
+            "maximum" => value.as_f64().is_none_or(|n| n <= wanted.as_f64().unwrap()),
+            "minLength" => length(value).is_none_or(|n| n >= wanted.as_u64().unwrap()),
+            "maxLength" => length(value).is_none_or(|n| n <= wanted.as_u64().unwrap()),
             "allOf" => {
                 for part in wanted.as_array().unwrap() {
                     check(document, part, value, at, faults);
@@ -74,6 +77,10 @@ fn properties(
             check(document, schema, value, &format!("{at}/{name}"), faults);
         }
     }
+}
+
+fn length(value: &Value) -> Option<u64> {
+    Some(value.as_str()?.chars().count() as u64)
 }
 
 fn is_of(wanted: &Value, value: &Value) -> bool {

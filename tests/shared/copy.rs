@@ -73,8 +73,13 @@ impl Copy {
 
     /// Waits until the server says no to it.
     pub async fn refused(&self) {
+        self.is_offline("said no").await;
+    }
+
+    /// Waits until it is out of touch, for this reason.
+    pub async fn is_offline(&self, reason: &str) {
         let says_no = |state: &LinkState| match state {
-            LinkState::Offline { why, .. } => why.contains("said no"),
+            LinkState::Offline { why, .. } => why.contains(reason),
             LinkState::Alone | LinkState::Online { .. } => false,
         };
         self.hears(|seen| says_no(&seen.link.state)).await;

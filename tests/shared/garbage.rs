@@ -26,12 +26,15 @@ use super::{PATIENCE, backend::Backend, copy::Copy};
 /// What it answers to a page and to a post, whatever is asked.
 type Answer = fn(&Request) -> Response;
 
-/// How long each of them is tried, and how many requests are few.
+/// How long each of them is tried, and how many requests are few: three to a
+/// round, and ten rounds. Pauses are random parts of half a second, a second,
+/// two, four, and eight from then on; that nine of them fit into two seconds is
+/// less likely than one in ten millions. Who asks without end has thousands.
 const TRIED: Duration = Duration::from_secs(2);
-const FEW: usize = 16;
+const FEW: usize = 3 * 10;
 
 /// Nothing a server would say, by the name of what it is.
-const ALL: [(&str, Answer); 17] = [
+const ALL: [(&str, Answer); 18] = [
     ("no JSON", |_| "<html>Sign in</html>".into_response()),
     ("nothing", |_| ().into_response()),
     ("no page", |_| Json(json!([1, 2, 3])).into_response()),
@@ -54,6 +57,9 @@ const ALL: [(&str, Answer); 17] = [
         } else {
             page(&epoch, &[], 0, false)
         }
+    }),
+    ("the end of time", |asked| {
+        at_the_time(asked, "+262142-12-31T23:59:59Z", "-262143-01-01T00:00:00Z")
     }),
     ("a gap", |asked| ours(asked, &[3, 4], false)),
     ("the same twice", |asked| ours(asked, &[1, 1], false)),
@@ -86,6 +92,15 @@ fn page(epoch: &str, events: &[Value], head: u64, more: bool) -> Response {
     Json(json!({
         "events": events, "head": head, "next": head, "more": more, "epoch": epoch,
         "server_time": "2026-11-23T12:00:00Z", "engine": {}
+    }))
+    .into_response()
+}
+
+/// A page of a server whose clock says so, and whose engine was there then.
+fn at_the_time(asked: &Request, now: &str, ticked_at: &str) -> Response {
+    Json(json!({
+        "events": [], "head": 0, "next": 0, "more": false, "epoch": epoch(asked),
+        "server_time": now, "engine": { "holder": "engine", "ticked_at": ticked_at }
     }))
     .into_response()
 }
@@ -168,6 +183,17 @@ async fn survives(name: &str, answer: Answer, server: SocketAddr, token: &str) {
     assert_eq!(copy.log.verify().await.unwrap().problems, [], "{name}");
 }
 
+/// Waits until something was asked for twice.
+async fn twice(count: &AtomicUsize) {
+    let asked = async {
+        while count.load(Ordering::Relaxed) < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let asked = tokio::time::timeout(PATIENCE, asked).await;
+    assert!(asked.is_ok(), "it was asked for once, and never again");
+}
+
 #[tokio::test]
 async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
     let folder = tempfile::tempdir().unwrap();
@@ -189,13 +215,55 @@ async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
 
     copy.keep();
 
-    let twice = async {
-        while posts.load(Ordering::Relaxed) < 2 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+    twice(&posts).await;
+}
+
+#[tokio::test]
+async fn a_time_beyond_the_calendar_is_told_and_harms_nobody() {
+    let (noon, first, last) = (
+        "2026-11-23T12:00:00Z",
+        "-262143-01-01T00:00:00Z",
+        "+262142-12-31T23:59:59Z",
+    );
+    for (now, ticked_at) in [(first, last), (last, first), (noon, first), (noon, last)] {
+        let folder = tempfile::tempdir().unwrap();
+        let (address, _) = mad(move |asked| at_the_time(asked, now, ticked_at)).await;
+        let mut copy = Copy::open(&folder.path().join("copy.db"), address, "prod", "t").await;
+
+        copy.keep();
+
+        copy.is_offline("is not between the years 1970 and 9999")
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_clock_was_set_is_asked_anew_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let metas = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&metas);
+    let answer = move |asked: &Request| {
+        let hour = counted.load(Ordering::Relaxed);
+        let now = format!("2026-11-23T{hour:02}:00:00Z");
+        if asked.uri().path() != "/v1/meta" {
+            return at_the_time(asked, &now, &now);
         }
+        counted.fetch_add(1, Ordering::Relaxed);
+        Json(json!({
+            "program": "warroom", "version": "1", "entry_version": 1, "server_time": now,
+            "limits": {
+                "entries": 1, "batch_bytes": 1, "body_bytes": 1, "depth": 1, "wait_s": 1
+            },
+            "you": null
+        }))
+        .into_response()
     };
-    let handed_in = tokio::time::timeout(PATIENCE, twice).await;
-    assert!(handed_in.is_ok(), "it was handed in once, and never again");
+    let (address, _) = mad(answer).await;
+    let mut copy = Copy::open(&folder.path().join("copy.db"), address, "prod", "t").await;
+
+    copy.keep();
+
+    twice(&metas).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -94,6 +94,8 @@ fn what_was_paged_from_a_copy_is_told_of_and_not_repeated_by_the_server() {
     assert!(page.body.contains("possible repeat"), "{}", page.body);
     page.take();
     while escalated(&client).is_empty() {}
+    let deliveries = client.json("deliveries --all");
+    assert_eq!(deliveries[0]["maybe_repeat"], true, "{deliveries}");
     backend.start();
 
     // It ends by itself, and had handed in what it did.
@@ -266,6 +268,27 @@ fn who_stands_in_pages_by_the_clock_of_the_server() {
     let text = "Escalated to Team Lead. ";
     assert!(page.body.contains(text), "{}", page.body);
     page.take();
+}
+
+#[test]
+fn a_clock_that_is_set_while_the_server_is_away_moves_no_step() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    declared(&client, "885s ago");
+    synced(&client);
+    backend.kill();
+
+    let mut line = client.command(["engine", "--page-from-here", "--yes"]);
+    let standing_in = Served::spawn(line.args(ahead(TimeDelta::days(1))));
+
+    // Not the highest, whose step is due hours later.
+    let page = receiver.post();
+    let text = "Escalated to Team Lead. ";
+    assert!(page.body.contains(text), "{}", page.body);
+    page.take();
+    let said = standing_in.says("this host");
+    assert!(said.contains("was set 1d ahead since"), "{said}");
 }
 
 /// Answers in the server's place that it is busy for five minutes, until it is

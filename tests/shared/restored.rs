@@ -13,7 +13,7 @@ use crate::{
     cli::house::House,
     faults::{
         engines::{declare, engine, escalated, furnish, go_around, overdue},
-        receiver::Receiver,
+        receiver::{Post, Receiver},
     },
 };
 
@@ -144,6 +144,18 @@ fn a_page_that_left_after_the_backup_is_not_repeated_where_a_client_tells_of_it(
     assert_eq!(escalated(&client).len(), 1);
 }
 
+/// Puts a server back to what was kept, and lets a minute go by once a client
+/// brought back what it lacks.
+fn put_back_for_a_minute(backend: &mut Backend, kept: &Path, client: &House) {
+    backend.kill();
+    backend.put_back(kept);
+    backend.done("restore --new-epoch");
+    backend.start();
+    synced(client);
+    backend.kill();
+    backend.start_ahead(TimeDelta::seconds(61));
+}
+
 #[test]
 fn a_page_that_only_a_client_remembers_is_repeated_and_says_so() {
     let receiver = Receiver::start();
@@ -153,20 +165,43 @@ fn a_page_that_only_a_client_remembers_is_repeated_and_says_so() {
     while escalated(&client).is_empty() {
         synced(&client);
     }
-    backend.kill();
-    backend.put_back(&kept);
-    backend.done("restore --new-epoch");
-    backend.start();
-    synced(&client);
-    backend.kill();
-
-    backend.start_ahead(TimeDelta::seconds(61));
+    put_back_for_a_minute(&mut backend, &kept, &client);
 
     let again = receiver.post();
     assert!(again.body.contains("Team Lead"), "{}", again.body);
     assert!(again.body.contains("possible repeat"), "{}", again.body);
     again.take();
     assert_eq!(escalated(&client).len(), 1);
+}
+
+#[test]
+fn a_page_by_hand_that_only_a_client_remembers_is_repeated_and_says_so() {
+    let receiver = Receiver::start();
+    let (mut backend, client, kept) = kept_before_a_page(&receiver);
+    receiver.post().take();
+    client.done("page bo please --yes");
+    // Nobody hears of it.
+    let _unanswered = by_hand(&receiver);
+    synced(&client);
+    put_back_for_a_minute(&mut backend, &kept, &client);
+
+    let again = by_hand(&receiver);
+    assert!(again.body.contains("For bo, from ada"), "{}", again.body);
+    assert!(again.body.contains("possible repeat"), "{}", again.body);
+    again.take();
+    let log = backend.done("export").out;
+    assert_eq!(log.matches(r#""kind":"paged""#).count(), 1, "{log}");
+}
+
+/// The next page that somebody sent by hand; a step may come before it.
+fn by_hand(receiver: &Receiver) -> Post {
+    loop {
+        let post = receiver.post();
+        if post.body.contains("please") {
+            return post;
+        }
+        post.take();
+    }
 }
 
 /// Entries like that of an exported line, each with another of these texts.

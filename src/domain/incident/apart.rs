@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::domain::{
-    entry::{Entry, ReplicaId, Seq},
+    entry::{Entry, LAST, ReplicaId, Seq},
     phase::Phase,
     severity::Severity,
     text::{Name, Title},
@@ -259,7 +259,7 @@ impl Stamp {
     pub(super) fn of(entry: &Entry) -> Self {
         Self {
             replica: entry.replica,
-            seq: entry.seq.unwrap_or(Seq::MAX),
+            seq: entry.seq.unwrap_or(LAST),
         }
     }
 

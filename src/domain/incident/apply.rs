@@ -130,9 +130,7 @@ impl State {
                     sent.failed.retain(|(failed, _)| failed != channel);
                 }
                 self.note_first_notice();
-                if let Some((step, _)) = self.ladder.pages.remove(of) {
-                    self.ladder.unreached.remove(&step);
-                }
+                self.page_taken(*of);
             }
             Fact::Undelivered {
                 of, channel, why, ..
@@ -161,10 +159,7 @@ impl State {
                     by: (**by != *ENGINE).then(|| by.clone()),
                 };
                 self.escalated(step, first);
-                if !via.is_empty() {
-                    let page = (step.clone(), via.clone());
-                    self.ladder.pages.insert(entry.id, page);
-                }
+                self.page_leaves(entry.id, Some(step), via);
             }
             Fact::StepSkipped { step, why, .. } => self.step_skipped(step, *why, at),
             Fact::StepConfirmed { step, go } => {
@@ -179,7 +174,7 @@ impl State {
                 });
             }
             Fact::HoldEnded {} => self.ladder.hold = None,
-            Fact::Paged { .. } => {}
+            Fact::Paged { via, .. } => self.page_leaves(entry.id, None, via),
             Fact::PolicyAdopted { policy } => self.adopt(policy),
             Fact::AlertFired {
                 fingerprint, name, ..

@@ -29,8 +29,8 @@ use super::{
 pub use apart::{Conflict, Decided, Field, Way};
 pub use decide::{Command, Gate, Refusal};
 pub use state::{
-    Action, Ask, Asked, External, Fired, Hold, LadderState, Milestones, Outbound, Retrospective,
-    State, Taken, Told,
+    Action, Ask, Asked, External, Fired, Hold, LadderState, Milestones, OnItsWay, Outbound,
+    Retrospective, State, Taken, Told,
 };
 
 /// One incident, as its entries tell it.

@@ -239,10 +239,19 @@ pub struct LadderState {
     pub confirmed: BTreeMap<StepId, bool>,
     /// The wait in force, if any (E11).
     pub hold: Option<Hold>,
-    /// Pages on their way: the step, and the channels that may still take it.
-    pub pages: BTreeMap<EntryId, (StepId, Vec<Name>)>,
+    /// Pages on their way.
+    pub pages: BTreeMap<EntryId, OnItsWay>,
     /// Steps whose page no channel took, and when the last refused (E7).
     pub unreached: BTreeMap<StepId, DateTime<Utc>>,
+}
+
+/// A page of which nobody knows yet what became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnItsWay {
+    /// The step that it stands for; `None` where a person paged by hand.
+    pub step: Option<StepId>,
+    /// The channels that may still take it.
+    pub left: Vec<Name>,
 }
 
 /// A step that fired.

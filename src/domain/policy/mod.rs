@@ -399,7 +399,8 @@ impl Policy {
 
     /// The day after which a review is overdue.
     pub fn review_due(&self) -> NaiveDate {
-        self.updated + self.review_every
+        let due = self.updated.checked_add_signed(self.review_every);
+        due.unwrap_or(NaiveDate::MAX)
     }
 }
 

@@ -138,7 +138,7 @@ fn draw_row(
 
 /// How it stands, in words.
 pub fn words(delivery: &Delivery, now: DateTime<Utc>) -> String {
-    let repeat = if delivery.maybe_repeat {
+    let repeat = if delivery.may_be_repeat() {
         ", possible repeat"
     } else {
         ""

@@ -159,7 +159,7 @@ pub fn sending(delivery: &Delivery) -> Sending<'_> {
         next_at: delivery.next_at,
         created_at: delivery.created_at,
         sent_at: delivery.sent_at,
-        maybe_repeat: delivery.maybe_repeat,
+        maybe_repeat: delivery.may_be_repeat(),
         last_error: Some(&delivery.last_error).filter(|error| !error.is_empty()),
         subject: &intent.subject,
         text: &intent.text,

@@ -6,7 +6,7 @@ use crate::domain::{
     calendar::within_reason,
     entry::EntryId,
     fact::{Skip, StepId},
-    incident::{Fired, State},
+    incident::{Fired, OnItsWay, State},
     text::Name,
 };
 
@@ -22,13 +22,31 @@ impl State {
     /// A page that no channel takes counts as a step without anybody to reach:
     /// the next one is due at once (E7).
     pub(super) fn page_refused(&mut self, page: EntryId, channel: &Name, at: DateTime<Utc>) {
-        let Some((step, left)) = self.ladder.pages.get_mut(&page) else {
+        let Some(sent) = self.ladder.pages.get_mut(&page) else {
             return;
         };
-        left.retain(|name| name != channel);
-        if left.is_empty() {
-            self.ladder.unreached.insert(step.clone(), at);
+        sent.left.retain(|name| name != channel);
+        if sent.left.is_empty() {
+            let step = sent.step.take();
             self.ladder.pages.remove(&page);
+            self.ladder.unreached.extend(step.map(|step| (step, at)));
+        }
+    }
+
+    /// A page that a channel took reached somebody.
+    pub(super) fn page_taken(&mut self, page: EntryId) {
+        let sent = self.ladder.pages.remove(&page);
+        if let Some(step) = sent.and_then(|sent| sent.step) {
+            self.ladder.unreached.remove(&step);
+        }
+    }
+
+    /// A page leaves, for a step or by hand; not where no channel leads to
+    /// whom it is for.
+    pub(super) fn page_leaves(&mut self, page: EntryId, step: Option<&StepId>, via: &[Name]) {
+        if !via.is_empty() {
+            let (step, left) = (step.cloned(), via.to_vec());
+            self.ladder.pages.insert(page, OnItsWay { step, left });
         }
     }
 
