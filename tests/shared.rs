@@ -4,6 +4,7 @@
 mod backend;
 mod changed;
 mod copy;
+mod denied;
 mod disk;
 mod doctor;
 mod first;

@@ -40,6 +40,7 @@ mod text;
 mod themes;
 mod token;
 mod tools;
+pub mod touch;
 mod update;
 mod wait;
 mod wall;

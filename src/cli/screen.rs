@@ -13,10 +13,11 @@ use super::{
     engine::{channels, host, out_of_order},
     failure::{Exit, in_a_line},
     follow, in_place,
-    open::{Setup, in_touch},
+    open::Setup,
     read,
     text::read_file,
     themes,
+    touch::in_touch,
 };
 use crate::{
     config, console,
@@ -96,7 +97,7 @@ async fn drawn(
         && log.known_of_server().await?.is_none()
     {
         // Only the first time: later it is known without the server.
-        in_touch(&setup.global, &sync).await?;
+        in_touch(&sync).await?.say(&setup.global);
     }
     setup.take_channels(&log).await?;
     let errors = error_log(setup);
