@@ -12,7 +12,7 @@ use super::{
     say,
 };
 use crate::{
-    config::{Color, Glyphs},
+    config::{Color, Config, Glyphs},
     domain::board::Board,
     journal,
     store::{DeliveryFilter, Log},
@@ -124,6 +124,7 @@ pub async fn run(setup: Setup, strict: Strict) -> color_eyre::Result<Exit> {
             .iter()
             .map(|warning| Line::ok("config", "warning", warning.to_string()).warning()),
     );
+    lines.extend(left_out(&setup.config));
     lines.extend(channels(&setup));
     lines.extend(policy(&setup));
     lines.extend(log(&setup).await);
@@ -173,6 +174,14 @@ fn places(setup: &Setup) -> Vec<Line> {
     let actor = Line::ok("config", "actor", setup.config.actor.to_string());
     lines.push(actor);
     lines
+}
+
+/// What is out of order, but channels, which have lines of their own.
+fn left_out(config: &Config) -> impl Iterator<Item = Line> {
+    let (_, broken) = engine::probes(config);
+    let faults = config.faults().iter().map(|fault| fault.error.to_string());
+    let all = faults.chain(broken);
+    all.map(|why| Line::ok("config", "left out", why).error())
 }
 
 fn channels(setup: &Setup) -> Vec<Line> {

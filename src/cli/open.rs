@@ -80,11 +80,11 @@ impl Setup {
     }
 
     /// Reads what is written down now, for a program that goes on in the same
-    /// workspace.
+    /// workspace: all of it holds, or what held before is better.
     ///
     /// # Errors
     ///
-    /// As [`Setup::read`], or when the workspace is another one.
+    /// At any mistake, or when the workspace is another one.
     pub fn anew(global: Global, was: &Name, what: &str) -> color_eyre::Result<Self> {
         let setup = Self::read(global)?;
         let is = &setup.config.workspace;
@@ -92,6 +92,9 @@ impl Setup {
             return Err(eyre!(
                 "the workspace was {was} and is {is}: start the {what} again to change it"
             ));
+        }
+        if let Some(mistake) = setup.config.mistakes().next() {
+            return Err(eyre!("{mistake}"));
         }
         Ok(setup)
     }
@@ -139,19 +142,22 @@ impl Setup {
     ///
     /// As [`Log::open`].
     pub async fn open_log(&self) -> color_eyre::Result<Log> {
+        let log = self.opened().await?;
+        say_warnings(&log);
+        Ok(log)
+    }
+
+    /// The same, without a word.
+    async fn opened(&self) -> color_eyre::Result<Log> {
         let path = self.log_path()?;
-        let log = match self.open_as(&path, OpenMode::ReadWrite).await {
+        match self.open_as(&path, OpenMode::ReadWrite).await {
             Err(StoreError::ReadOnlyFolder { .. } | StoreError::Permission { .. })
                 if path.exists() =>
             {
-                self.open_as(&path, OpenMode::ReadOnly).await?
+                Ok(self.open_as(&path, OpenMode::ReadOnly).await?)
             }
-            other => other?,
-        };
-        for warning in log.warnings() {
-            say::aside(&format!("warning: {warning}"));
+            other => Ok(other?),
         }
-        Ok(log)
     }
 
     async fn open_as(&self, path: &Path, mode: OpenMode) -> Result<Log, StoreError> {
@@ -309,7 +315,7 @@ impl Setup {
         let path = self.log_path()?;
         let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
         if is_there || self.database().is_some() {
-            return self.open_log().await.map(Some);
+            return self.opened().await.map(Some);
         }
         // Reading makes nothing, and tells a log that is gone from none.
         match self.open_as(&path, OpenMode::ReadOnly).await {
@@ -325,7 +331,7 @@ impl Setup {
     /// When the log can't be opened or read.
     pub async fn enter(mut self, may_begin: bool) -> color_eyre::Result<Room> {
         let log = if may_begin || self.config.server.is_some() {
-            Some(self.open_log().await?)
+            Some(self.opened().await?)
         } else {
             self.begun_log().await?
         };
@@ -342,6 +348,7 @@ impl Setup {
                 }
                 touch.say(&self.global);
             }
+            say_warnings(log);
             self.take_channels(log).await?;
             journal::catch_up(log, &mut board).await?;
         }
@@ -353,6 +360,13 @@ impl Setup {
             board,
             follow_up: false,
         })
+    }
+}
+
+/// Says what is odd about a log, once it is clear that it is worked with.
+fn say_warnings(log: &Log) {
+    for warning in log.warnings() {
+        say::aside(&format!("warning: {warning}"));
     }
 }
 

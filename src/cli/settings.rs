@@ -15,6 +15,7 @@ use super::{
     failure::{self, Exit, Failure},
     open::Setup,
     say,
+    screen::keymap,
     text::read_file,
     themes,
 };
@@ -129,7 +130,10 @@ async fn check(global: &Global, strict: Strict) -> color_eyre::Result<Exit> {
 /// `policy check`.
 fn findings(setup: &Setup) -> Vec<Found> {
     let mut found: Vec<Found> = check::odd(setup.config.warnings()).collect();
-    found.extend(check::channels(&setup.config));
+    found.extend(check::left_out(&setup.config));
+    if let Err(error) = keymap(setup, &mut Vec::new()) {
+        found.push(Found::error(failure::in_a_line(&error)));
+    }
     let theme = &setup.config.theme;
     for name in BTreeSet::from([&theme.dark, &theme.light]) {
         if let Err(error) = themes::named(setup, name, &mut Vec::new()) {
