@@ -9,6 +9,7 @@ mod disk;
 mod doctor;
 mod first;
 mod garbage;
+mod given;
 mod in_place;
 mod kills;
 mod late;

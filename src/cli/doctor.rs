@@ -255,6 +255,14 @@ async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
             .error()
     };
     let mut lines = vec![state];
+    if let Some(to) = log.given_to().await? {
+        let given = Line::ok("log", "given", format!("to {to}"));
+        lines.push(
+            given
+                .because("nothing more is taken here: go on there")
+                .warning(),
+        );
+    }
     let mut board = Board::default();
     journal::catch_up(&log, &mut board).await?;
     let active = board.active().len();

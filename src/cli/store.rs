@@ -383,6 +383,9 @@ async fn revoked_tokens(setup: &Setup) -> Vec<String> {
 async fn put_back(setup: &Setup, from: &Path) -> color_eyre::Result<()> {
     let to = setup.log_path()?;
     let backup = Log::open(from, OpenMode::ReadOnly).await?;
+    if let Some(to) = backup.given_to().await? {
+        return Err(StoreError::Given { to }.into());
+    }
     let half = beside(&to, ".restoring");
     fs::remove_file(&half).ok();
     backup.backup(&half).await?;

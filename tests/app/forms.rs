@@ -73,7 +73,10 @@ fn without_the_teams_process_nothing_is_declared() {
 
     let errors = words_on(&app, (80, 24), Tier::Rich, now());
     assert!(matches!(app.mode, Mode::Sheet(_)), "{errors}");
-    assert!(errors.contains("the team's policy can't be read"), "{errors}");
+    assert!(
+        errors.contains("the team's policy can't be read"),
+        "{errors}"
+    );
 }
 
 #[test]
