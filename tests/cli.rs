@@ -9,6 +9,7 @@ pub mod house;
 mod looks;
 mod prompt;
 mod records;
+mod schemas;
 pub mod sends;
 
 use house::{House, said};

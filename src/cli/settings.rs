@@ -22,7 +22,7 @@ use super::{
 use crate::{
     config::{self, ConfigError},
     domain::text::one_line,
-    ui::theme::Theme,
+    ui::theme::{self, Theme},
 };
 
 /// The configuration.
@@ -53,6 +53,8 @@ pub enum Themes {
         /// Its name
         name: String,
     },
+    /// Print the JSON Schema of a theme, for editors that complete and check it
+    Schema,
 }
 
 /// One key.
@@ -161,6 +163,10 @@ impl Themes {
                 let sentence = || format!("there is no theme {} in the program", one_line(name));
                 let text = Theme::source(name).ok_or_else(|| Failure::not_found(sentence()))?;
                 say::data(text)?;
+                Ok(Exit::Ok)
+            }
+            Self::Schema => {
+                say::json(&theme::schema())?;
                 Ok(Exit::Ok)
             }
         }
