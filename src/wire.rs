@@ -6,6 +6,7 @@
 
 pub mod code;
 pub(crate) mod number;
+pub mod scope;
 pub(crate) mod view;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +15,7 @@ use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 pub use code::Code;
+pub use scope::Scope;
 
 use crate::domain::{
     entry::{EntryId, IncidentId, ReplicaId, Seq},
@@ -404,8 +406,7 @@ impl Known {
 
     /// Whether the server takes entries from here, as far as is known.
     pub fn may_write(&self) -> bool {
-        let writes = |scope: &String| scope == "write" || scope == "admin";
-        self.scopes.is_empty() || self.scopes.iter().any(writes)
+        self.scopes.is_empty() || scope::allow(&self.scopes, Scope::Write)
     }
 }
 
@@ -438,6 +439,13 @@ pub struct You {
     /// When the token ends; absent where it never does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl You {
+    /// Whether the token is enough where `wanted` is asked for.
+    pub fn may(&self, wanted: Scope) -> bool {
+        scope::allow(&self.scopes, wanted)
+    }
 }
 
 impl Limits {

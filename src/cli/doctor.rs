@@ -1,9 +1,12 @@
 //! What this program thinks of its surroundings, and why.
 
 mod server;
+mod wall;
 
+use clap::Args;
 use serde::Serialize;
 
+use self::server::Client;
 use super::{
     check::{self, Level, Strict},
     engine,
@@ -21,6 +24,21 @@ use crate::{
         format,
     },
 };
+
+/// Say what this program thinks of its surroundings, and why
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warroom doctor
+  warroom doctor --strict -o json
+  warroom doctor --wall --config /etc/warroom/wall.toml   # on the wall itself")]
+pub struct Doctor {
+    #[command(flatten)]
+    strict: Strict,
+    /// Look at what a read-only screen on a wall needs, as well
+    #[arg(long)]
+    wall: bool,
+}
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -103,9 +121,14 @@ fn terminal() -> Option<String> {
 /// # Errors
 ///
 /// When stdout can't be written.
-pub async fn run(setup: Setup, strict: Strict) -> color_eyre::Result<Exit> {
+pub async fn run(setup: Setup, asked: &Doctor) -> color_eyre::Result<Exit> {
     let mut setup = setup.knowing_channels().await;
-    let (server, channels_there) = server::look(&setup).await;
+    let client = if asked.wall {
+        Client::Wall
+    } else {
+        Client::Person
+    };
+    let (server, channels_there) = server::look(&setup, client).await;
     if let Some(channels) = channels_there {
         setup.served.get_or_insert_default().channels = channels;
     }
@@ -129,11 +152,14 @@ pub async fn run(setup: Setup, strict: Strict) -> color_eyre::Result<Exit> {
     lines.extend(policy(&setup));
     lines.extend(log(&setup).await);
     lines.extend(server);
+    if asked.wall {
+        lines.extend(wall::look(&setup).await);
+    }
     say::either(&setup.global, &lines, || {
         let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
         say::table(&["ABOUT", "WHAT", "IS"], &rows)
     })?;
-    Ok(strict.exit(lines.iter().map(|line| line.level)))
+    Ok(asked.strict.exit(lines.iter().map(|line| line.level)))
 }
 
 fn row(line: &Line) -> Vec<String> {

@@ -140,8 +140,7 @@ Examples:
     Verify,
     Backup(store::Backup),
     Restore(store::Restore),
-    /// Say what this program thinks of its surroundings, and why
-    Doctor(check::Strict),
+    Doctor(doctor::Doctor),
     Completions(tools::Completions),
     Man(tools::Man),
 }
@@ -292,7 +291,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         Some(Verb::Serve(serve)) => serve.run(global).await,
         Some(Verb::Restore(restore)) => restore.run(Setup::read(global)?).await,
         Some(Verb::Attach(attach)) => attach.run(Setup::read(global)?).await,
-        Some(Verb::Doctor(strict)) => doctor::run(Setup::read(global)?, strict).await,
+        Some(Verb::Doctor(doctor)) => doctor::run(Setup::read(global)?, &doctor).await,
         Some(Verb::Wall(wall)) => Box::pin(wall.run(global)).await,
         Some(Verb::Reset) => {
             crate::console::terminal::reset().wrap_err("resetting the terminal")?;
