@@ -65,6 +65,20 @@ pub struct Caller {
     pub revoked: CancellationToken,
 }
 
+#[cfg(test)]
+impl Caller {
+    /// Somebody of this name, for a test.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            workspace: "prod".into(),
+            scopes: std::iter::empty().collect(),
+            expires_at: None,
+            revoked: CancellationToken::new(),
+        }
+    }
+}
+
 impl Caller {
     /// Whether the caller may.
     ///

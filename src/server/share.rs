@@ -80,39 +80,29 @@ mod tests {
 
     use super::*;
 
-    fn caller(name: &str) -> Caller {
-        Caller {
-            name: name.into(),
-            workspace: "prod".into(),
-            scopes: std::iter::empty().collect(),
-            expires_at: None,
-            revoked: tokio_util::sync::CancellationToken::new(),
-        }
-    }
-
     #[test]
     fn who_writes_without_end_is_held_and_others_are_not() {
         let shares = Shares::default();
         let now = Instant::now();
 
-        let let_through = (0..3_000).filter(|_| shares.take(&caller("ada"), false, now));
+        let let_through = (0..3_000).filter(|_| shares.take(&Caller::named("ada"), false, now));
 
         assert_eq!(let_through.count(), 2_000);
-        assert!(shares.take(&caller("bo"), false, now));
+        assert!(shares.take(&Caller::named("bo"), false, now));
     }
 
     #[test]
     fn a_share_comes_back_with_time_and_never_more_than_all_of_it() {
         let shares = Shares::default();
         let now = Instant::now();
-        while shares.take(&caller("ada"), false, now) {}
+        while shares.take(&Caller::named("ada"), false, now) {}
 
         let later = now + Duration::from_millis(10);
         let tomorrow = now + Duration::from_hours(24);
 
-        let soon = (0..100).filter(|_| shares.take(&caller("ada"), false, later));
+        let soon = (0..100).filter(|_| shares.take(&Caller::named("ada"), false, later));
         assert_eq!(soon.count(), 10);
-        let at_most = (0..9_000).filter(|_| shares.take(&caller("ada"), false, tomorrow));
+        let at_most = (0..9_000).filter(|_| shares.take(&Caller::named("ada"), false, tomorrow));
         assert_eq!(at_most.count(), 2_000);
     }
 
@@ -121,7 +111,7 @@ mod tests {
         let shares = Shares::default();
         let now = Instant::now();
 
-        let all = (0..20_000).all(|_| shares.take(&caller("wall"), true, now));
+        let all = (0..20_000).all(|_| shares.take(&Caller::named("wall"), true, now));
 
         assert!(all);
     }

@@ -90,6 +90,10 @@ pub struct Reason {
 
 /// What this terminal can show, and why we think so.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a decision of its own; several hold at once"
+)]
 pub struct Capability {
     /// How many colours may be written.
     pub depth: Depth,

@@ -19,7 +19,7 @@ use warroom::{
     },
 };
 
-use super::facts;
+use super::{facts, resolved};
 use crate::screen::fixture::{
     INCIDENT, Log, at, busy, console, declaration, incident_log, key, now, press, quiet, readings,
     words_on,
@@ -36,13 +36,6 @@ fn sheet(app: &App) -> &Sheet {
         panic!("nothing is asked: {:?}", app.toast);
     };
     sheet
-}
-
-fn resolved() -> Fact {
-    Fact::Resolved {
-        unmet: Vec::new(),
-        reason: Some("by hand".into()),
-    }
 }
 
 /// Another incident that comes up after `log`.

@@ -268,7 +268,8 @@ fn noted(text: &str) -> Fact {
     Fact::Noted { text: text.into() }
 }
 
-fn escalated() -> Fact {
+/// The Team Lead was paged.
+pub fn escalated() -> Fact {
     Fact::Escalated {
         step: StepId {
             ladder: "management".to_owned(),
@@ -280,6 +281,19 @@ fn escalated() -> Fact {
         late_s: 0,
         by_hand: false,
     }
+}
+
+/// The incident, and a probe that goes up and down in it.
+pub fn flapping() -> Log {
+    let mut log = incident_log();
+    for minute in 4..7 {
+        for (second, to) in [(10, Health::Down), (30, Health::Up)] {
+            let when = at(&format!("14:0{minute}:{second}"));
+            let change = changed("queue depth", to, "flapping");
+            log.add(IncidentId::WORKSPACE, when, "probe", change);
+        }
+    }
+    log
 }
 
 /// That a probe changed to that state.

@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 use warroom::clock::Clock;
 
@@ -171,13 +172,13 @@ async fn survives(name: &str, answer: Answer, server: SocketAddr, token: &str) {
 #[tokio::test]
 async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
     let folder = tempfile::tempdir().unwrap();
-    let posts = Arc::new(AtomicUsize::new(0));
+    let posts = Arc::new(Semaphore::new(0));
     let counted = Arc::clone(&posts);
     let answer = move |asked: &Request| {
         if asked.method() != Method::POST {
             return page(epoch(asked), &[], 0, false);
         }
-        counted.fetch_add(1, Ordering::Relaxed);
+        counted.add_permits(1);
         let id = Uuid::from_u128(9);
         let result = json!({ "id": id, "result": "appended", "seq": 1 });
         Json(json!({ "results": [result], "epoch": "e" })).into_response()
@@ -189,12 +190,7 @@ async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
 
     copy.keep();
 
-    let twice = async {
-        while posts.load(Ordering::Relaxed) < 2 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let handed_in = tokio::time::timeout(PATIENCE, twice).await;
+    let handed_in = tokio::time::timeout(PATIENCE, posts.acquire_many(2)).await;
     assert!(handed_in.is_ok(), "it was handed in once, and never again");
 }
 

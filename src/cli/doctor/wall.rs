@@ -1,7 +1,7 @@
 //! What the doctor says of a wall: whether it can be read from where people
 //! stand, stays lit, keeps the time, and is started again when it hangs.
 
-use std::fs;
+use std::{f64::consts::TAU, fs};
 
 use rustix::termios::tcgetwinsize;
 
@@ -24,7 +24,7 @@ const MM_PER_INCH: f64 = 25.4;
 const LARGE_ROWS: f64 = 3.5;
 /// A letter can be read at sixteen minutes of arc: its height for each metre of
 /// distance, in millimetres.
-const LEAST_MM_PER_M: f64 = 6.283 * 1000.0 * 16.0 / 21_600.0;
+const LEAST_MM_PER_M: f64 = TAU * 1000.0 * 16.0 / 21_600.0;
 
 /// What was seen.
 pub(super) async fn look(setup: &Setup) -> Vec<Line> {
