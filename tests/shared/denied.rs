@@ -44,3 +44,29 @@ fn a_copy_that_got_nothing_says_so_and_why_in_one_line() {
         assert!(said.err.contains("token"), "{said:?}");
     }
 }
+
+#[test]
+fn x2_who_approves_is_the_name_of_the_token_and_not_the_one_that_was_asked_for() {
+    let mut backend = Backend::on_a_file();
+    // The user of both is called ada; their tokens tell them apart.
+    let [ada, bo] = ["ada", "bo"].map(|who| backend.client(who));
+    backend.start();
+    ada.done("declare down --severity P1 --yes");
+    ada.done("role commander");
+    bo.done("note here");
+    ada.run(["external", "draft", "Payments are slow."]);
+
+    let own = ada.say("external approve");
+    let in_another_name = ada.say("external approve --as bo");
+    let unapproved = ada.say("external publish --yes");
+
+    for said in [own, in_another_name] {
+        assert_eq!(said.code, 1, "{said:?}");
+        assert!(said.err.contains("its author can't approve it"), "{said:?}");
+    }
+    assert_eq!(unapproved.code, 1, "{unapproved:?}");
+    bo.done("external approve");
+    ada.done("external publish --yes");
+    let log = backend.agree(&[ada, bo]);
+    assert_eq!(log.matches(r#""kind":"external_approved""#).count(), 1);
+}
