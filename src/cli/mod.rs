@@ -27,6 +27,7 @@ mod people;
 mod policy;
 mod probe;
 mod read;
+mod restore;
 pub mod room;
 mod runbook;
 pub mod say;
@@ -139,7 +140,7 @@ Examples:
     /// Look whether everything in the log is as it was written
     Verify,
     Backup(store::Backup),
-    Restore(store::Restore),
+    Restore(restore::Restore),
     Doctor(doctor::Doctor),
     Completions(tools::Completions),
     Man(tools::Man),
