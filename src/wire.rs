@@ -9,6 +9,7 @@ mod meta;
 pub(crate) mod number;
 mod page;
 mod post;
+pub mod scope;
 pub(crate) mod time;
 pub(crate) mod view;
 
@@ -21,6 +22,7 @@ pub use code::Code;
 pub use meta::{Channels, Known, Limits, Meta, Start, You};
 pub use page::{Engine, Follow, Page, Told, Watcher};
 pub use post::{Item, OnConflict, Outcome, Post, Posted};
+pub use scope::Scope;
 
 use crate::domain::{
     entry::{EntryId, IncidentId, ReplicaId, Seq},

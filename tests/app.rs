@@ -38,6 +38,14 @@ pub fn facts(effects: &[Effect]) -> Vec<Fact> {
     wishes.flatten().map(|wish| wish.fact).collect()
 }
 
+/// That it is over, though not everything is done.
+pub fn resolved() -> Fact {
+    Fact::Resolved {
+        unmet: Vec::new(),
+        reason: Some("by hand".into()),
+    }
+}
+
 fn toast(app: &App) -> &str {
     app.toast.as_ref().map_or("", |toast| toast.text.as_str())
 }

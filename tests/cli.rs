@@ -9,6 +9,7 @@ pub mod house;
 mod looks;
 mod prompt;
 mod records;
+mod schemas;
 pub mod sends;
 
 use house::{House, said};
@@ -171,14 +172,56 @@ fn a_configuration_with_a_mistake_says_where() {
     let house = House::new();
     house.config("bell = 3\n");
 
-    let said = house.say("list");
+    let said = house.done("status");
 
-    assert_eq!(said.code, 3, "{said:?}");
+    let told = "warning: out of order, and left out: ";
+    assert!(said.err.starts_with(told), "{said:?}");
     assert!(said.err.contains("config.toml:1:"), "{said:?}");
     assert_eq!(said.err.lines().count(), 1, "{said:?}");
     let checked = house.say("config check -o json");
     assert_eq!(checked.code, 3);
     assert!(checked.out.contains("\"level\": \"error\""), "{checked:?}");
+    let doctor = house.say("doctor");
+    assert_eq!(doctor.code, 3);
+    assert!(doctor.out.contains("config.toml:1:"), "{doctor:?}");
+}
+
+#[test]
+fn a_mistake_stops_no_command_that_can_do_without() {
+    let house = House::declared();
+    let broken = "theme = 3\nkeymap = \"keys.toml\"\n[wall]\nnight = \"late\"\n\
+                  [[probes]]\nname = \"a\"\nkind = \"htp\"\n";
+    house.config(broken);
+    house.file(".config/warroom/keys.toml", "nonsense = 3\n");
+
+    house.done("note seen");
+    house.done("ack");
+    house.done("status");
+
+    let looked = house.say("probe run");
+    assert_eq!(looked.code, 1, "{looked:?}");
+    assert!(looked.err.contains("config.toml:7:"), "{looked:?}");
+    let checked = house.say("config check");
+    assert_eq!(checked.code, 3, "{checked:?}");
+    for place in [
+        "config.toml:1:",
+        "config.toml:4:",
+        "config.toml:7:",
+        "keys.toml:1",
+    ] {
+        assert!(checked.out.contains(place), "{place}: {checked:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_what_decides_where_entries_go_stops_them() {
+    let house = House::declared();
+    house.config("workspace = 3\nbell = 3\n");
+
+    let said = house.say("note seen");
+
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.err.contains("config.toml:1:13: workspace"), "{said:?}");
 }
 
 #[test]

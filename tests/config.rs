@@ -2,6 +2,7 @@
 
 mod files;
 mod mistakes;
+mod parts;
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
@@ -80,9 +81,17 @@ impl Home {
         self.load().unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// The error, with names of files as they are in this home.
-    fn error(&self) -> String {
+    /// What stops everything, with names of files as they are in this home.
+    fn stop(&self) -> String {
         self.short(&self.load().unwrap_err().to_string())
+    }
+
+    /// The only mistake, while all else holds; likewise.
+    fn error(&self) -> String {
+        let config = self.good();
+        let mistakes: Vec<String> = config.mistakes().map(ToString::to_string).collect();
+        assert_eq!(mistakes.len(), 1, "{mistakes:?}");
+        self.short(&mistakes[0])
     }
 
     /// Why the channel `ops` is out of order, while all else holds; likewise.

@@ -4,10 +4,12 @@
 mod backend;
 mod changed;
 mod copy;
+mod denied;
 mod disk;
 mod doctor;
 mod first;
 mod garbage;
+mod given;
 mod in_place;
 mod kills;
 mod late;

@@ -8,6 +8,7 @@ use self::pty::{Pty, Seen, Start};
 
 mod again;
 mod child;
+mod lit;
 mod pty;
 
 /// The small program: this same test binary, started again. As a test it does

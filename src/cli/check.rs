@@ -5,7 +5,13 @@ use std::fmt::Display;
 use clap::Args;
 use serde::Serialize;
 
-use super::{args::Global, engine::out_of_order, failure::Exit, open::Setup, say};
+use super::{
+    args::Global,
+    engine::{out_of_order, probes},
+    failure::Exit,
+    open::Setup,
+    say,
+};
 use crate::{
     config::Config,
     domain::{
@@ -100,9 +106,11 @@ pub fn odd(warnings: &[impl Display]) -> impl Iterator<Item = Found> {
         .map(|warning| Found::warning(warning.to_string()))
 }
 
-/// Channels that nothing can be sent to.
-pub fn channels(config: &Config) -> impl Iterator<Item = Found> {
-    out_of_order(config).into_iter().map(Found::error)
+/// Channels that nothing can be sent to, and whatever else is left out.
+pub fn left_out(config: &Config) -> impl Iterator<Item = Found> {
+    let (_, broken) = probes(config);
+    let all = out_of_order(config).into_iter().chain(broken);
+    all.map(Found::error)
 }
 
 /// What a policy contradicts itself in, and what it expects of the

@@ -1,9 +1,12 @@
 //! What this program thinks of its surroundings, and why.
 
 mod server;
+mod wall;
 
+use clap::Args;
 use serde::Serialize;
 
+use self::server::Client;
 use super::{
     check::{self, Level, Strict},
     engine,
@@ -12,7 +15,7 @@ use super::{
     say,
 };
 use crate::{
-    config::{Color, Glyphs},
+    config::{Color, Config, Glyphs},
     domain::board::Board,
     journal,
     store::{DeliveryFilter, Log},
@@ -21,6 +24,21 @@ use crate::{
         format,
     },
 };
+
+/// Say what this program thinks of its surroundings, and why
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  warroom doctor
+  warroom doctor --strict -o json
+  warroom doctor --wall --config /etc/warroom/wall.toml   # on the wall itself")]
+pub struct Doctor {
+    #[command(flatten)]
+    strict: Strict,
+    /// Look at what a read-only screen on a wall needs, as well
+    #[arg(long)]
+    wall: bool,
+}
 
 /// One thing that was looked at.
 #[derive(Debug, Serialize)]
@@ -103,9 +121,14 @@ fn terminal() -> Option<String> {
 /// # Errors
 ///
 /// When stdout can't be written.
-pub async fn run(setup: Setup, strict: Strict) -> color_eyre::Result<Exit> {
+pub async fn run(setup: Setup, asked: &Doctor) -> color_eyre::Result<Exit> {
     let mut setup = setup.knowing_channels().await;
-    let (server, channels_there) = server::look(&setup).await;
+    let client = if asked.wall {
+        Client::Wall
+    } else {
+        Client::Person
+    };
+    let (server, channels_there) = server::look(&setup, client).await;
     if let Some(channels) = channels_there {
         setup.served.get_or_insert_default().channels = channels;
     }
@@ -124,15 +147,19 @@ pub async fn run(setup: Setup, strict: Strict) -> color_eyre::Result<Exit> {
             .iter()
             .map(|warning| Line::ok("config", "warning", warning.to_string()).warning()),
     );
+    lines.extend(left_out(&setup.config));
     lines.extend(channels(&setup));
     lines.extend(policy(&setup));
     lines.extend(log(&setup).await);
     lines.extend(server);
+    if asked.wall {
+        lines.extend(wall::look(&setup).await);
+    }
     say::either(&setup.global, &lines, || {
         let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
         say::table(&["ABOUT", "WHAT", "IS"], &rows)
     })?;
-    Ok(strict.exit(lines.iter().map(|line| line.level)))
+    Ok(asked.strict.exit(lines.iter().map(|line| line.level)))
 }
 
 fn row(line: &Line) -> Vec<String> {
@@ -173,6 +200,14 @@ fn places(setup: &Setup) -> Vec<Line> {
     let actor = Line::ok("config", "actor", setup.config.actor.to_string());
     lines.push(actor);
     lines
+}
+
+/// What is out of order, but channels, which have lines of their own.
+fn left_out(config: &Config) -> impl Iterator<Item = Line> {
+    let (_, broken) = engine::probes(config);
+    let faults = config.faults().iter().map(|fault| fault.error.to_string());
+    let all = faults.chain(broken);
+    all.map(|why| Line::ok("config", "left out", why).error())
 }
 
 fn channels(setup: &Setup) -> Vec<Line> {
@@ -246,6 +281,14 @@ async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
             .error()
     };
     let mut lines = vec![state];
+    if let Some(to) = log.given_to().await? {
+        let given = Line::ok("log", "given", format!("to {to}"));
+        lines.push(
+            given
+                .because("nothing more is taken here: go on there")
+                .warning(),
+        );
+    }
     let mut board = Board::default();
     journal::catch_up(&log, &mut board).await?;
     let active = board.active().len();

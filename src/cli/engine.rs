@@ -70,15 +70,25 @@ pub fn channels(config: &Config) -> Channels {
         .collect()
 }
 
-/// The channels that nothing can be sent to, with the reason of each.
+/// The channels that nothing can be sent to, and whatever else was left out of
+/// the configuration, with the reason of each.
 pub fn out_of_order(config: &Config) -> Vec<String> {
     let channels = channels(config).into_iter();
-    channels
-        .filter_map(|(name, channel)| {
-            let why = channel.err()?;
-            Some(format!("the channel {name} is out of order: {why}"))
-        })
-        .collect()
+    let channels = channels.filter_map(|(name, channel)| {
+        let why = channel.err()?;
+        Some(format!("the channel {name} is out of order: {why}"))
+    });
+    let others = config.faults().iter();
+    let others = others.map(|fault| format!("out of order, and left out: {}", fault.error));
+    others.chain(channels).collect()
+}
+
+/// The probes of the configuration that can be made, and why others can't.
+pub fn probes(config: &Config) -> (Vec<Probe>, Vec<String>) {
+    let (made, broken) = probe::each(config.probes.iter().cloned());
+    let told = broken.iter();
+    let told = told.map(|error| format!("out of order, and left out: {error}"));
+    (made, told.collect())
 }
 
 /// Who runs the engine now; `None` when nobody does.
@@ -144,7 +154,7 @@ async fn run(room: &Room) -> color_eyre::Result<Exit> {
     let stop = CancellationToken::new();
     stop_on_signals(&stop)?;
     let mut again = signal(SignalKind::user_defined1()).wrap_err("listening for SIGUSR1")?;
-    let mut works = Works::new(&room.setup, room.log()?)?;
+    let mut works = Works::begin(&room.setup, room.log()?);
     let (seen, told) = watch::channel(EngineSeen::default());
     let teller = tokio::spawn(tell(room.setup.global.quiet, told));
     let ended = loop {
@@ -173,7 +183,7 @@ async fn anew(room: &Room, again: &mut Signal) -> Works {
         again.recv().await;
         let works = Setup::anew(global.clone(), workspace, "engine").and_then(|mut setup| {
             setup.clock = room.setup.clock;
-            Works::new(&setup, room.log()?)
+            Works::anew(&setup, room.log()?)
         });
         match works {
             Ok(works) => {
@@ -194,19 +204,32 @@ pub struct Works {
     log: Log,
     clock: Clock,
     engine: Engine,
-    specs: Vec<Spec>,
     probes: Vec<Probe>,
 }
 
 impl Works {
-    /// Makes them, and starts nothing.
+    /// Makes those that can be made, says which can't, and starts nothing: an
+    /// engine with a mistake in one probe is better than none.
+    pub fn begin(setup: &Setup, log: &Log) -> Self {
+        let (probes, broken) = probes(&setup.config);
+        for why in broken {
+            say::note(&setup.global, &format!("warning: {why}"));
+        }
+        Self::of(setup, log, probes)
+    }
+
+    /// Makes them for a program that has others at work, and starts nothing.
     ///
     /// # Errors
     ///
-    /// When a channel or a probe can't be made.
-    pub fn new(setup: &Setup, log: &Log) -> color_eyre::Result<Self> {
-        let specs = setup.config.probes.clone();
-        Ok(Self {
+    /// When a probe can't be made: those at work are better.
+    pub fn anew(setup: &Setup, log: &Log) -> color_eyre::Result<Self> {
+        let probes = probe::all(setup.config.probes.iter().cloned());
+        Ok(Self::of(setup, log, probes.wrap_err("making the probes")?))
+    }
+
+    fn of(setup: &Setup, log: &Log, probes: Vec<Probe>) -> Self {
+        Self {
             log: log.clone(),
             clock: setup.clock,
             engine: Engine::new(
@@ -215,9 +238,8 @@ impl Works {
                 owner(setup),
                 channels(&setup.config),
             ),
-            probes: probe::all(specs.clone()).wrap_err("making the probes")?,
-            specs,
-        })
+            probes,
+        }
     }
 
     /// The same, for a log that has copies: see [`Engine::after_copies`].
@@ -238,8 +260,9 @@ impl Works {
         stop: &CancellationToken,
     ) -> color_eyre::Result<()> {
         let (tx, readings) = mpsc::channel(READINGS);
+        let specs: Vec<Spec> = self.probes.iter().map(|one| one.spec().clone()).collect();
         tokio::spawn(Schedule::new(self.probes, self.clock).run(tx, stop.clone()));
-        let watcher = Watcher::new(self.log, self.clock, &self.specs, seen.subscribe());
+        let watcher = Watcher::new(self.log, self.clock, &specs, seen.subscribe());
         let watching = stop.clone();
         let watcher = tokio::spawn(async move {
             let ended = watcher.run(readings, &watching).await;

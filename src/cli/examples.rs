@@ -2,7 +2,7 @@
 //! to say have their examples beside them.
 
 /// Commands, and a call of each.
-const EXAMPLES: [(&str, &str); 38] = [
+const EXAMPLES: [(&str, &str); 37] = [
     ("ack", "ack --at '2m ago'"),
     ("adopt-policy", "adopt-policy policy.toml"),
     ("answer", "answer 'in sync since 14:05'"),
@@ -13,7 +13,6 @@ const EXAMPLES: [(&str, &str); 38] = [
     ("confirm-step", "confirm-step stop CEO"),
     ("correct", "correct last '14:05' --reason 'typed too late'"),
     ("describe", "describe --impact 'one in ten payments fails'"),
-    ("doctor", "doctor -o json"),
     ("engine", "engine --as standby"),
     ("export", "export incidents.jsonl"),
     (

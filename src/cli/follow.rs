@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    args::Output, failure::Exit, open::in_touch_during, read, room::Room, say, view, words,
+    args::Output, failure::Exit, read, room::Room, say, touch::in_touch_during, view, words,
 };
 use crate::{
     domain::{

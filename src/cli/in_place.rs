@@ -9,9 +9,10 @@ use super::{
     confirm,
     engine::{channels, owner, stop_on_signals, tell},
     failure::{Exit, Failure},
-    open::{Setup, in_touch_during, known_of_server},
+    open::{Setup, known_of_server},
     room::Room,
     say,
+    touch::in_touch_during,
 };
 use crate::{
     console::in_place::page,

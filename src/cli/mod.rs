@@ -27,6 +27,7 @@ mod people;
 mod policy;
 mod probe;
 mod read;
+mod restore;
 pub mod room;
 mod runbook;
 pub mod say;
@@ -40,6 +41,7 @@ mod text;
 mod themes;
 mod token;
 mod tools;
+pub mod touch;
 mod update;
 mod wait;
 mod wall;
@@ -138,9 +140,8 @@ Examples:
     /// Look whether everything in the log is as it was written
     Verify,
     Backup(store::Backup),
-    Restore(store::Restore),
-    /// Say what this program thinks of its surroundings, and why
-    Doctor(check::Strict),
+    Restore(restore::Restore),
+    Doctor(doctor::Doctor),
     Completions(tools::Completions),
     Man(tools::Man),
 }
@@ -291,7 +292,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         Some(Verb::Serve(serve)) => serve.run(global).await,
         Some(Verb::Restore(restore)) => restore.run(Setup::read(global)?).await,
         Some(Verb::Attach(attach)) => attach.run(Setup::read(global)?).await,
-        Some(Verb::Doctor(strict)) => doctor::run(Setup::read(global)?, strict).await,
+        Some(Verb::Doctor(doctor)) => doctor::run(Setup::read(global)?, &doctor).await,
         Some(Verb::Wall(wall)) => Box::pin(wall.run(global)).await,
         Some(Verb::Reset) => {
             crate::console::terminal::reset().wrap_err("resetting the terminal")?;

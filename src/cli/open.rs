@@ -3,15 +3,18 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use color_eyre::eyre::eyre;
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::{
-    args::Global, engine::out_of_order, failure::Failure, room::Room, say, text::read_file,
+    args::Global,
+    engine::out_of_order,
+    failure::Failure,
+    room::Room,
+    say,
+    text::read_file,
+    touch::{Touch, in_touch},
 };
 use crate::{
     clock::Clock,
@@ -25,13 +28,9 @@ use crate::{
     remote::{Address, Remote},
     server::Told,
     store::{Log, OpenMode, StoreError},
-    sync::{Replica, Seen, SyncError},
-    ui::format,
+    sync::Replica,
     wire::{Channels, Known},
 };
-
-/// How long a command waits for the server before it goes on by itself.
-const TOUCH: Duration = Duration::from_secs(3);
 
 /// The configuration, and how it came about.
 #[derive(Debug)]
@@ -81,11 +80,11 @@ impl Setup {
     }
 
     /// Reads what is written down now, for a program that goes on in the same
-    /// workspace.
+    /// workspace: all of it holds, or what held before is better.
     ///
     /// # Errors
     ///
-    /// As [`Setup::read`], or when the workspace is another one.
+    /// At any mistake, or when the workspace is another one.
     pub fn anew(global: Global, was: &Name, what: &str) -> color_eyre::Result<Self> {
         let setup = Self::read(global)?;
         let is = &setup.config.workspace;
@@ -93,6 +92,9 @@ impl Setup {
             return Err(eyre!(
                 "the workspace was {was} and is {is}: start the {what} again to change it"
             ));
+        }
+        if let Some(mistake) = setup.config.mistakes().next() {
+            return Err(eyre!("{mistake}"));
         }
         Ok(setup)
     }
@@ -140,19 +142,22 @@ impl Setup {
     ///
     /// As [`Log::open`].
     pub async fn open_log(&self) -> color_eyre::Result<Log> {
+        let log = self.opened().await?;
+        say_warnings(&log);
+        Ok(log)
+    }
+
+    /// The same, without a word.
+    async fn opened(&self) -> color_eyre::Result<Log> {
         let path = self.log_path()?;
-        let log = match self.open_as(&path, OpenMode::ReadWrite).await {
+        match self.open_as(&path, OpenMode::ReadWrite).await {
             Err(StoreError::ReadOnlyFolder { .. } | StoreError::Permission { .. })
                 if path.exists() =>
             {
-                self.open_as(&path, OpenMode::ReadOnly).await?
+                Ok(self.open_as(&path, OpenMode::ReadOnly).await?)
             }
-            other => other?,
-        };
-        for warning in log.warnings() {
-            say::aside(&format!("warning: {warning}"));
+            other => Ok(other?),
         }
-        Ok(log)
     }
 
     async fn open_as(&self, path: &Path, mode: OpenMode) -> Result<Log, StoreError> {
@@ -310,7 +315,7 @@ impl Setup {
         let path = self.log_path()?;
         let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
         if is_there || self.database().is_some() {
-            return self.open_log().await.map(Some);
+            return self.opened().await.map(Some);
         }
         // Reading makes nothing, and tells a log that is gone from none.
         match self.open_as(&path, OpenMode::ReadOnly).await {
@@ -326,7 +331,7 @@ impl Setup {
     /// When the log can't be opened or read.
     pub async fn enter(mut self, may_begin: bool) -> color_eyre::Result<Room> {
         let log = if may_begin || self.config.server.is_some() {
-            Some(self.open_log().await?)
+            Some(self.opened().await?)
         } else {
             self.begun_log().await?
         };
@@ -336,15 +341,14 @@ impl Setup {
         if let Some(log) = &log {
             sync = self.sync(log)?;
             if let Some(sync) = &sync {
-                touch = in_touch(&self.global, sync).await?;
+                touch = in_touch(sync).await?;
                 let nothing_here = log.head().await? == 0 && log.unsent().await?.is_empty();
-                if touch != Touch::All && nothing_here && !may_begin {
-                    return Err(Failure::refused(
-                        "nothing of this workspace came from the server yet: check its address, the token and the workspace's name",
-                    )
-                    .into());
+                if nothing_here && !may_begin {
+                    touch.must_have_brought_all()?;
                 }
+                touch.say(&self.global);
             }
+            say_warnings(log);
             self.take_channels(log).await?;
             journal::catch_up(log, &mut board).await?;
         }
@@ -352,22 +356,18 @@ impl Setup {
             setup: self,
             log,
             sync,
-            away: touch == Touch::Away,
+            touch,
             board,
             follow_up: false,
         })
     }
 }
 
-/// How a copy and its server stand after they were to be made the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Touch {
-    /// Everything went both ways.
-    All,
-    /// It answered, and did not take everything.
-    Part,
-    /// It did not answer.
-    Away,
+/// Says what is odd about a log, once it is clear that it is worked with.
+fn say_warnings(log: &Log) {
+    for warning in log.warnings() {
+        say::aside(&format!("warning: {warning}"));
+    }
 }
 
 /// What the server of a copy told of itself last; `None` before it ever did.
@@ -378,57 +378,6 @@ pub enum Touch {
 pub async fn known_of_server(log: &Log) -> Result<Option<Known>, StoreError> {
     let known = log.known_of_server().await?;
     Ok(known.and_then(|json| Known::read(&json)))
-}
-
-/// Takes what the server has and gives it what waits. Without an answer the
-/// command goes on with what is here, and says so.
-///
-/// # Errors
-///
-/// What will not pass by itself, such as a token that was revoked.
-pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<Touch> {
-    let (touch, why) = match tokio::time::timeout(TOUCH, sync.settle()).await {
-        Ok(Ok(settled)) if settled.refused > 0 => {
-            let count = format::count(settled.refused, "entry was", "entries were");
-            let why = format!("{count} refused: `warroom sync` lists what waits");
-            (Touch::Part, why)
-        }
-        Ok(Ok(_)) => return Ok(Touch::All),
-        Ok(Err(error)) if error.may_pass() => (Touch::Away, format!("offline: {error}")),
-        // What is here can be read, and kept, whatever the server says.
-        Ok(Err(SyncError::Remote(error))) => (Touch::Part, format!("not sent: {error}")),
-        Ok(Err(error)) => return Err(error.into()),
-        Err(_) => {
-            let why = format!("offline: {} does not answer in time", sync.server());
-            (Touch::Away, why)
-        }
-    };
-    say::note(global, &why);
-    Ok(touch)
-}
-
-/// Keeps a copy and its server the same while `work` goes on; without a server
-/// there is nothing to keep.
-///
-/// # Errors
-///
-/// As `work`; or what stands in the way of the copy and will not pass.
-pub async fn in_touch_during<T>(
-    sync: Option<&Replica>,
-    seen: &watch::Sender<Seen>,
-    work: impl Future<Output = color_eyre::Result<T>>,
-) -> color_eyre::Result<T> {
-    let never = CancellationToken::new();
-    let keep = async {
-        match sync {
-            Some(sync) => sync.run(seen, &never).await,
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        done = work => done,
-        ended = keep => Err(ended.err().map_or_else(|| eyre!("the server was let go"), Into::into)),
-    }
 }
 
 /// Reads a policy file.

@@ -20,7 +20,7 @@ use crate::domain::{
     escalation, external,
     fact::{Declaration, Fact},
     incident::Incident,
-    policy::{Policy, Step, Within},
+    policy::{self, Policy, Step, Within},
     severity::Severity,
     span,
     text::Name,
@@ -50,6 +50,8 @@ pub enum Verb {
     },
     /// Print every time that would be due, with its rule
     Simulate(Simulate),
+    /// Print the JSON Schema of the file, for editors that complete and check it
+    Schema,
 }
 
 /// An incident that might be.
@@ -92,6 +94,10 @@ impl Verb {
             Self::Show { file } => show(setup, &policy_of(setup, file.as_ref())?),
             Self::Check { file, strict } => look(setup, file.as_ref(), *strict),
             Self::Simulate(simulate) => simulate.run(setup),
+            Self::Schema => {
+                say::json(&policy::schema())?;
+                Ok(Exit::Ok)
+            }
         }
     }
 }

@@ -75,6 +75,9 @@ struct Known<'a> {
 ///
 /// When there is no such probe, or one can't be made.
 pub async fn run(setup: &Setup, names: &[String], curl_exit: bool) -> color_eyre::Result<Exit> {
+    if names.is_empty() {
+        all_are_there(setup)?;
+    }
     let probes = probe::all(chosen(setup, names)?).wrap_err("making the probes")?;
     let clock = &setup.clock;
     let looks: Vec<_> = probes.iter().map(|probe| probe.once(clock)).collect();
@@ -91,6 +94,18 @@ pub async fn run(setup: &Setup, names: &[String], curl_exit: bool) -> color_eyre
         (Some(saw), true) => Exit::Of(saw.curl_exit),
         (Some(_), false) => Exit::Found,
     })
+}
+
+/// Whoever looks at everything must not take what was left out for well.
+fn all_are_there(setup: &Setup) -> Result<(), Failure> {
+    let mut faults = setup.config.faults().iter();
+    match faults.find(|fault| fault.is_in("probes")) {
+        Some(fault) => Err(Failure::refused(format!(
+            "{}: mend it, or name the probes to look through",
+            fault.error
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn chosen(setup: &Setup, names: &[String]) -> Result<Vec<Spec>, Failure> {

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use super::{
     args::Global,
     failure::Failure,
-    open::{Setup, in_touch},
+    open::Setup,
     say,
+    touch::{Touch, in_touch},
 };
 use crate::{
     domain::{
@@ -38,8 +39,8 @@ pub struct Room {
     pub log: Option<Log>,
     /// What keeps it and the shared backend the same; `None` without one.
     pub sync: Option<Replica>,
-    /// The backend did not answer when this command began.
-    pub away: bool,
+    /// How the log and the backend stood when they last met.
+    pub touch: Touch,
     /// All incidents.
     pub board: Board,
     /// While nothing is active, the incident is meant that waits for its
@@ -331,10 +332,15 @@ impl Room {
         log.append(&batch.entries, &batch.intents, now).await?;
         if let Some(sync) = &self.sync {
             // Who did not answer a moment ago is not waited for once more.
-            if !self.away {
-                in_touch(self.global(), sync).await?;
-            }
+            let touch = match &self.touch {
+                away @ Touch::Away(_) => away.clone(),
+                Touch::All | Touch::Without(_) | Touch::Denied(_) => in_touch(sync).await?,
+            };
             taken(&log, &batch.entries).await?;
+            // And what was said a moment ago is not said once more.
+            if touch != std::mem::replace(&mut self.touch, touch.clone()) {
+                touch.say(self.global());
+            }
             self.say_under_whom(sync).await;
         }
         journal::catch_up(&log, &mut self.board).await?;

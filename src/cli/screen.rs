@@ -5,18 +5,19 @@ use std::{
     fs::OpenOptions, os::fd::OwnedFd, os::unix::fs::OpenOptionsExt as _, path::PathBuf, sync::Arc,
 };
 
-use color_eyre::eyre::WrapErr as _;
+use color_eyre::eyre::eyre;
 
 use super::{
     args::Global,
     doctor::capability,
-    engine::{channels, host, out_of_order},
+    engine::{channels, host, out_of_order, probes},
     failure::{Exit, in_a_line},
     follow, in_place,
-    open::{Setup, in_touch},
+    open::Setup,
     read,
     text::read_file,
     themes,
+    touch::in_touch,
 };
 use crate::{
     config, console,
@@ -25,7 +26,6 @@ use crate::{
         wall::{How, Watcher},
     },
     domain::night::Night,
-    probe,
     store::Log,
     ui::{
         app::Settings,
@@ -67,7 +67,7 @@ pub async fn wall(mut setup: Setup, redact: bool, watcher: Watcher) -> color_eyr
     let (parts, errors) = drawn(&mut setup, capability, "wall").await?;
     let how = How {
         redact,
-        night: night(&setup, parts.capability.depth)?,
+        night: night(&setup, parts.capability.depth),
         watcher,
         again: again(&setup, &parts, "wall"),
     };
@@ -96,7 +96,7 @@ async fn drawn(
         && log.known_of_server().await?.is_none()
     {
         // Only the first time: later it is known without the server.
-        in_touch(&setup.global, &sync).await?;
+        in_touch(&sync).await?.say(&setup.global);
     }
     setup.take_channels(&log).await?;
     let errors = error_log(setup);
@@ -127,23 +127,26 @@ fn parts(
         bell: config.bell,
         clipboard: true,
     };
+    let (looks, mistakes) = looks(setup, kept, &capability, what);
     let Looks {
         settings,
         keymap,
         theme,
         mut warnings,
-    } = looks(setup, kept, &capability, what)?;
+    } = looks;
+    let (probes, broken) = probes(config);
+    warnings.extend(mistakes);
     warnings.extend(out_of_order(config));
+    warnings.extend(broken);
     warnings.extend(log.warnings().iter().map(ToString::to_string));
-    let specs = config.probes.clone();
     Ok(console::Setup {
         clock: setup.clock,
         settings,
         keymap,
         theme,
         capability,
-        probes: probe::all(specs.clone()).wrap_err("making the probes")?,
-        specs,
+        specs: probes.iter().map(|probe| probe.spec().clone()).collect(),
+        probes,
         channels: channels(config),
         takes_channels: config.channels.is_empty(),
         runbooks: config.runbooks.clone(),
@@ -155,33 +158,54 @@ fn parts(
 }
 
 /// The theme of the night, and when it holds.
-fn night(setup: &Setup, depth: Depth) -> color_eyre::Result<Option<(Night, Theme)>> {
-    let Some(night) = setup.config.wall.night else {
-        return Ok(None);
-    };
+fn night(setup: &Setup, depth: Depth) -> Option<(Night, Theme)> {
+    let night = setup.config.wall.night?;
     let name = match depth {
         Depth::Mono => "mono",
         Depth::Ansi16 | Depth::Ansi256 | Depth::True => "wall-night",
     };
-    let theme = themes::named(setup, name, &mut Vec::new())?;
-    Ok(Some((night, theme)))
+    let theme = themes::named(setup, name, &mut Vec::new());
+    let theme = theme.unwrap_or_else(|error| {
+        let why = in_a_line(&error);
+        tracing::warn!(why, "the theme of the night is the built-in one");
+        Theme::built_in(name).expect("it comes with the program")
+    });
+    Some((night, theme))
 }
 
 /// What can change while a screen is shown; who sits where, and what is
-/// probed and sent, does not.
+/// probed and sent, does not. And what of it can't be used: a colour or a key
+/// must not keep anybody from an incident, so the built-in ones stand in. No
+/// process stands in for the team's: without it nothing is declared here.
 fn looks(
     setup: &Setup,
     kept: Settings,
     capability: &Capability,
     what: &str,
-) -> color_eyre::Result<Looks> {
+) -> (Looks, Vec<String>) {
     let config = &setup.config;
-    let (_, policy) = setup.policy()?;
+    let mut mistakes = Vec::new();
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    let mut spared = |error: &color_eyre::Report| {
+        let told = format!("out of order, and left out: {}", in_a_line(error));
+        // A wall has no line for it.
+        tracing::warn!("{told}");
+        mistakes.push(told);
+    };
+    let policy = setup.policy();
+    let policy = policy.map_or_else(|error| (spared(&error), String::new()).1, |(_, text)| text);
+    let keymap = keymap(setup, &mut warnings).unwrap_or_else(|error| {
+        spared(&error);
+        Keymap::built_in()
+    });
+    let theme = theme(setup, capability, what, &mut warnings).unwrap_or_else(|error| {
+        spared(&error);
+        usual_theme(capability, what)
+    });
     let links = config.links.iter().chain(&config.dashboards);
-    Ok(Looks {
-        keymap: keymap(setup, &mut warnings)?,
-        theme: theme(setup, capability, what, &mut warnings)?,
+    let looks = Looks {
+        keymap,
+        theme,
         settings: Settings {
             links: links
                 .map(|(name, url)| (name.clone(), url.clone()))
@@ -191,7 +215,8 @@ fn looks(
             ..kept
         },
         warnings,
-    })
+    };
+    (looks, mistakes)
 }
 
 /// Reads it again for a screen, without a word of its own over that.
@@ -206,13 +231,18 @@ fn again(setup: &Setup, parts: &console::Setup, what: &'static str) -> Again {
         let read = || {
             let mut setup = Setup::anew(global.clone(), &kept.workspace, what)?;
             setup.served.clone_from(&served);
-            looks(&setup, kept.clone(), &capability, what)
+            let (looks, mistakes) = looks(&setup, kept.clone(), &capability, what);
+            match mistakes.into_iter().next() {
+                Some(mistake) => Err(eyre!(mistake)),
+                None => Ok(looks),
+            }
         };
-        read().map_err(|error| in_a_line(&error))
+        read().map_err(|error: color_eyre::Report| in_a_line(&error))
     })
 }
 
-fn keymap(setup: &Setup, warnings: &mut Vec<String>) -> color_eyre::Result<Keymap> {
+/// The built-in keys, with the user's over them.
+pub(super) fn keymap(setup: &Setup, warnings: &mut Vec<String>) -> color_eyre::Result<Keymap> {
     let mut keymap = Keymap::built_in();
     if let Some(path) = &setup.config.keymap {
         let text = read_file(path)?;
@@ -220,6 +250,16 @@ fn keymap(setup: &Setup, warnings: &mut Vec<String>) -> color_eyre::Result<Keyma
         warnings.extend(found.iter().map(ToString::to_string));
     }
     Ok(keymap)
+}
+
+/// The theme that needs no file.
+fn usual_theme(capability: &Capability, what: &str) -> Theme {
+    let name = match (what, capability.depth) {
+        (_, Depth::Mono) => "mono",
+        ("wall", _) => "wall",
+        _ => "harbor",
+    };
+    Theme::built_in(name).expect("it comes with the program")
 }
 
 /// The theme of that name: the user's, or a built-in one; without colours the

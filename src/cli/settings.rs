@@ -15,13 +15,14 @@ use super::{
     failure::{self, Exit, Failure},
     open::Setup,
     say,
+    screen::keymap,
     text::read_file,
     themes,
 };
 use crate::{
     config::{self, ConfigError},
     domain::text::one_line,
-    ui::theme::Theme,
+    ui::theme::{self, Theme},
 };
 
 /// The configuration.
@@ -52,6 +53,8 @@ pub enum Themes {
         /// Its name
         name: String,
     },
+    /// Print the JSON Schema of a theme, for editors that complete and check it
+    Schema,
 }
 
 /// One key.
@@ -129,7 +132,10 @@ async fn check(global: &Global, strict: Strict) -> color_eyre::Result<Exit> {
 /// `policy check`.
 fn findings(setup: &Setup) -> Vec<Found> {
     let mut found: Vec<Found> = check::odd(setup.config.warnings()).collect();
-    found.extend(check::channels(&setup.config));
+    found.extend(check::left_out(&setup.config));
+    if let Err(error) = keymap(setup, &mut Vec::new()) {
+        found.push(Found::error(failure::in_a_line(&error)));
+    }
     let theme = &setup.config.theme;
     for name in BTreeSet::from([&theme.dark, &theme.light]) {
         if let Err(error) = themes::named(setup, name, &mut Vec::new()) {
@@ -157,6 +163,10 @@ impl Themes {
                 let sentence = || format!("there is no theme {} in the program", one_line(name));
                 let text = Theme::source(name).ok_or_else(|| Failure::not_found(sentence()))?;
                 say::data(text)?;
+                Ok(Exit::Ok)
+            }
+            Self::Schema => {
+                say::json(&theme::schema())?;
                 Ok(Exit::Ok)
             }
         }

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::{entry::EntryId, span, text::Title},
-    store::{DeliveryFilter, Log, OpenMode, StoreError, Unsent},
+    store::{Log, OpenMode, StoreError, Unsent},
     sync::Replica,
     ui::format,
 };
@@ -176,7 +176,12 @@ impl Attach {
         };
         let mut given = sync.join(true).await?;
         if let Some(file) = &self.log {
-            given += hand_over(file, &log).await?;
+            let to = format!(
+                "{} as its workspace {}",
+                sync.server(),
+                setup.config.workspace
+            );
+            given += hand_over(file, &log, &to).await?;
         }
         let settled = sync.settle().await?;
         log.close().await;
@@ -201,20 +206,33 @@ impl Attach {
 }
 
 /// Lets everything in `file` wait for the server in `log`; answers how many
-/// entries that is.
-async fn hand_over(file: &Path, log: &Log) -> color_eyre::Result<u64> {
-    let source = Log::open(file, OpenMode::ReadOnly).await?;
-    let count = source.deliveries(DeliveryFilter::Unfinished).await?;
-    let open = count
-        .iter()
-        .filter(|delivery| delivery.state.is_open())
-        .count();
-    if open > 0 {
-        let count = open as u64;
-        return Err(StoreError::StillToSend { count }.into());
+/// entries that is. The file takes nothing more from then on: what went into it
+/// would be in no log that anybody looks at.
+async fn hand_over(file: &Path, log: &Log, to: &str) -> color_eyre::Result<u64> {
+    if is_same(file, log.path()) {
+        return Ok(0);
     }
+    let source = given_away(file, to).await?;
     let mut lines = Vec::new();
     source.export(&mut lines).await?;
     source.close().await;
     Ok(log.import(lines.as_slice()).await?.added)
+}
+
+/// Opens what goes `to` another log, after which it takes nothing more. A copy
+/// stays what it is: it is its server's.
+async fn given_away(file: &Path, to: &str) -> Result<Log, StoreError> {
+    // Looked at first: opened to write, a name that was mistyped would be made.
+    let source = Log::open(file, OpenMode::ReadOnly).await?;
+    if !source.is_copy() {
+        let writes = Log::open(file, OpenMode::ReadWrite).await?;
+        writes.give_away(to).await?;
+        writes.close().await;
+    }
+    Ok(source)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().ok();
+    whole(one).is_some_and(|one| whole(other) == Some(one))
 }

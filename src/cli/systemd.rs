@@ -47,6 +47,11 @@ impl Systemd {
         }
     }
 
+    /// Whether it started us, and wants to hear of us.
+    pub(super) const fn listens(&self) -> bool {
+        self.ear.is_some()
+    }
+
     /// How long it waits for a sign of life before it starts us again; `None`
     /// if it does not.
     pub(super) const fn watchdog(&self) -> Option<Duration> {

@@ -10,8 +10,8 @@ use super::{
     done::{self, At},
     failure::{Exit, Failure, in_a_line},
     incident::once_confirmed,
-    open::in_touch_during,
     room::{Recorded, Room, refused_there},
+    touch::in_touch_during,
 };
 use crate::{
     domain::{

@@ -1,29 +1,17 @@
-//! Puts the layers on each other and checks what comes out.
+//! Puts the layers on each other, each with what it gets wrong left out.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
-
-use url::Url;
+use std::path::Path;
 
 use super::{
-    Channels, Config, ConfigError, Environment, Flags, Paths, Server, Source, Theme, Wall,
-    channels,
-    file::{self, File},
-    folder,
+    Config, ConfigError, Environment, Fault, Flags, Paths, Source,
+    file::File,
+    folder, is_inside,
     keys::{self, KEYS, WORDS},
     origin::Origins,
     paths::variable,
-    probes, read,
+    read,
 };
-use crate::domain::{
-    located::{self, Warning, closest},
-    probe,
-    secret::Secret,
-    text::{Address, Name},
-};
+use crate::domain::located::{Sparing, Warning};
 
 /// Variables that are ours and set no key.
 const OTHERS: [&str; 5] = [
@@ -33,8 +21,26 @@ const OTHERS: [&str; 5] = [
     "WARROOM_TOKEN",
     "WARROOM_URL",
 ];
-/// The document's channel, `#incidents`.
-const INCIDENTS: &str = "incidents";
+/// What decides who records, where, and by which process: with a mistake in one
+/// of these, nothing begins.
+const NEEDED: [&str; 6] = [
+    "actor",
+    "ca_file",
+    "policy",
+    "server",
+    "token_file",
+    "workspace",
+];
+/// Of these, everything inside is a part of its own: one is left out, and the
+/// others hold.
+const OF_PARTS: [&str; 6] = [
+    "channels",
+    "dashboards",
+    "links",
+    "probes",
+    "updates",
+    "wall",
+];
 
 /// Reads all layers, from the lowest to the highest.
 pub(super) fn load(
@@ -48,6 +54,7 @@ pub(super) fn load(
         file: File::default(),
         origins: Origins::new(),
         warnings: Vec::new(),
+        faults: Vec::new(),
     };
     layers.add_file(&paths.system_config)?;
     if let Some(config) = &paths.config {
@@ -65,12 +72,13 @@ pub(super) fn load(
 }
 
 /// What was read so far.
-struct Layers<'a> {
-    paths: &'a Paths,
-    environment: &'a Environment,
-    file: File,
-    origins: Origins,
-    warnings: Vec<Warning>,
+pub(super) struct Layers<'a> {
+    pub(super) paths: &'a Paths,
+    pub(super) environment: &'a Environment,
+    pub(super) file: File,
+    pub(super) origins: Origins,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) faults: Vec<Fault>,
 }
 
 impl Layers<'_> {
@@ -80,10 +88,19 @@ impl Layers<'_> {
             return Ok(false);
         };
         let name = path.display().to_string();
-        let (file, warnings) = located::parse_knowing::<File>(&name, &text, WORDS)?;
-        self.origins.add_file(&name, &text);
-        self.warnings.extend(warnings);
-        self.put(file, folder(path));
+        let sparing = Sparing {
+            of_parts: &OF_PARTS,
+            needed: &NEEDED,
+        };
+        let read = sparing.parse::<File>(&name, &text, WORDS)?;
+        self.origins.add_file(&name, &text, read.root.get_ref());
+        self.warnings.extend(read.warnings);
+        self.faults
+            .extend(read.faults.into_iter().map(|(key, error)| Fault {
+                key,
+                error: error.into(),
+            }));
+        self.put(read.value, folder(path));
         Ok(true)
     }
 
@@ -95,9 +112,15 @@ impl Layers<'_> {
     fn add_variables(&mut self) -> Result<(), ConfigError> {
         for key in &KEYS {
             let name = keys::variable(key.name);
-            if let Some(raw) = variable(self.environment, &name) {
-                self.put(keys::as_file(key.name, raw, &name)?, None);
-                self.origins.set(key.name, raw, Source::Environment(name));
+            let Some(raw) = variable(self.environment, &name) else {
+                continue;
+            };
+            match keys::as_file(key.name, raw, &name) {
+                Ok(file) => {
+                    self.put(file, None);
+                    self.origins.set(key.name, raw, Source::Environment(name));
+                }
+                Err(error) => self.leave_out(key.name, error)?,
             }
         }
         self.warnings.extend(strange_variables(self.environment));
@@ -113,226 +136,40 @@ impl Layers<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Config, ConfigError> {
-        let mut file = std::mem::take(&mut self.file);
-        let specs = std::mem::take(&mut file.channels);
-        let channels = channels::read(
-            specs,
-            self.environment,
-            &mut self.origins,
-            &mut self.warnings,
-        );
-        Ok(Config {
-            actor: self.actor(file.actor)?,
-            workspace: self.named("workspace", file.workspace, super::WORKSPACE)?,
-            theme: self.theme(file.theme)?,
-            color: file.color.unwrap_or_default(),
-            glyphs: file.glyphs.unwrap_or_default(),
-            bell: file.bell.unwrap_or(true),
-            mouse: file.mouse.unwrap_or(false),
-            slow: file.slow,
-            runbooks: file.runbooks.unwrap_or_else(|| super::RUNBOOKS.into()),
-            policy: file.policy,
-            keymap: file.keymap,
-            themes: file.themes.or_else(|| self.themes_folder()),
-            probes: match file.probes {
-                Some(probes) => probes::read(probes, &self.origins, &mut self.warnings)?,
-                // Another host of the team looks: what is not here would be down.
-                None if file.server.is_some() => Vec::new(),
-                None => self.built_in_probes(),
-            },
-            publish: self.known(
-                "updates.public",
-                file.updates.public.unwrap_or_default(),
-                &channels,
-            )?,
-            updates: self.updates(file.updates.channels, &channels)?,
-            channels,
-            server: self.server(file.server, file.token_file, file.ca_file)?,
-            wall: self.wall(&file.wall)?,
-            links: self.addresses("links", file.links)?,
-            dashboards: self.addresses("dashboards", file.dashboards)?,
-            origins: self.origins.into_list(),
-            warnings: self.warnings,
-        })
-    }
-
-    fn actor(&mut self, set: Option<Name>) -> Result<Name, ConfigError> {
-        if set.is_some() {
-            return self.named("actor", set, "");
-        }
-        let (name, from) = user(self.environment);
-        self.origins.set("actor", &name, from);
-        Ok(name)
-    }
-
-    fn named(&self, key: &str, set: Option<Name>, default: &str) -> Result<Name, ConfigError> {
-        let name = set.unwrap_or_else(|| default.into());
-        if name.is_empty() {
-            let message = "found nothing, and a name belongs here".to_owned();
-            return Err(self.origins.wrong(key, message, None));
-        }
-        Ok(name)
-    }
-
-    fn theme(&self, set: Option<file::ThemeChoice>) -> Result<Theme, ConfigError> {
-        let theme = set.map_or_else(Theme::default, file::ThemeChoice::into_theme);
-        for name in [&theme.dark, &theme.light] {
-            self.named("theme", Some(name.clone()), "")?;
-        }
-        Ok(theme)
-    }
-
-    fn themes_folder(&self) -> Option<PathBuf> {
-        Some(self.paths.config.as_deref()?.parent()?.join("themes"))
-    }
-
-    fn built_in_probes(&mut self) -> Vec<probe::Spec> {
-        let shown = "(http://localhost:8080/health, and this host)";
-        self.origins.set("probes", shown, Source::Default);
-        probes::built_in()
-    }
-
-    /// Where updates go. Never to more than was meant: among several channels
-    /// there may be one that people outside read.
-    fn updates(
+    /// What was read for `key`; where that can't be used, `otherwise` holds and
+    /// the mistake is told. What is needed stops, and so does a flag: whoever
+    /// typed it this minute is there to type it again.
+    pub(super) fn spared<T>(
         &mut self,
-        set: Option<Vec<Name>>,
-        channels: &Channels,
-    ) -> Result<Vec<Name>, ConfigError> {
-        if let Some(names) = set {
-            return self.known("updates.channels", names, channels);
-        }
-        let usual = Name::from(INCIDENTS);
-        let mut names = channels.keys();
-        match (names.next(), names.next()) {
-            _ if channels.contains_key(&usual) => Ok(vec![usual]),
-            (Some(only), None) => Ok(vec![only.clone()]),
-            (None, _) => Ok(Vec::new()),
-            (Some(_), Some(_)) => {
-                let text = "there are several channels, and nobody said which of them get the updates; name them in updates.channels";
-                let warning = self.origins.of("channels").warning(text.to_owned());
-                self.warnings.push(warning);
-                Ok(Vec::new())
-            }
-        }
-    }
-
-    fn known(
-        &self,
         key: &str,
-        names: Vec<Name>,
-        channels: &Channels,
-    ) -> Result<Vec<Name>, ConfigError> {
-        let Some(unknown) = names.iter().find(|name| !channels.contains_key(*name)) else {
-            return Ok(names);
-        };
-        let all: Vec<&str> = channels.keys().map(Name::as_str).collect();
-        let hint = match closest(unknown, &all) {
-            Some(meant) => format!("did you mean {meant:?}?"),
-            None => format!("write a section [channels.{unknown}]"),
-        };
-        let message = format!("there is no channel {:?}", unknown.as_str());
-        Err(self.origins.wrong(key, message, Some(hint)))
-    }
-
-    /// The shared backend. A token that can't be read is only missed where it is
-    /// needed: what is on this host can still be looked at.
-    fn server(
-        &mut self,
-        address: Option<Address>,
-        token_file: Option<PathBuf>,
-        ca_file: Option<PathBuf>,
-    ) -> Result<Option<Server>, ConfigError> {
-        let Some(address) = address.filter(|address| !address.is_empty()) else {
-            return Ok(None);
-        };
-        let message = || format!("found {address:?}, which is not the address of a server");
-        let hint = "write https://host, http://127.0.0.1:7477, or unix:/run/warroom/sock";
-        let mut url = Url::parse(&address)
-            .ok()
-            .filter(is_a_server)
-            .ok_or_else(|| {
-                let hint = Some(hint.to_owned());
-                self.origins.wrong("server", message(), hint)
-            })?;
-        if !url.username().is_empty() || url.password().is_some() {
-            let hint = "put the token into a file with mode 600 and name that in token_file, or set WARROOM_TOKEN";
-            let message = "an address holds no user and no password".to_owned();
-            return Err(self.origins.wrong("server", message, Some(hint.to_owned())));
-        }
-        if url.scheme() != "unix" && !url.path().ends_with('/') {
-            url.set_path(&format!("{}/", url.path()));
-        }
-        let set = variable(self.environment, "WARROOM_TOKEN").map(Secret::new);
-        // A variable goes before the file, and stays as it is.
-        let token_file = token_file.filter(|_| set.is_none());
-        let token = match (set, &token_file) {
-            (None, Some(file)) => read::secret(file).map(Some),
-            (set, _) => Ok(set),
-        };
-        Ok(Some(Server {
-            url,
-            token,
-            token_file,
-            ca_file,
-        }))
-    }
-
-    fn wall(&self, set: &file::Wall) -> Result<Wall, ConfigError> {
-        let wall = Wall {
-            distance_m: set.distance_m.unwrap_or(8.0),
-            panel_inch: set.panel_inch.unwrap_or(55.0),
-            night: set.night,
-        };
-        for (key, value, least, most) in [
-            ("wall.distance_m", wall.distance_m, 0.3, 100.0),
-            ("wall.panel_inch", wall.panel_inch, 3.0, 500.0),
-        ] {
-            if !(least..=most).contains(&value) {
-                let message = format!("found {value}, and {least} to {most} belongs here");
-                return Err(self.origins.wrong(key, message, None));
+        read: Result<T, ConfigError>,
+        otherwise: T,
+    ) -> Result<T, ConfigError> {
+        let is_flag = matches!(self.origins.of(key), Source::Flag(_));
+        match read {
+            Err(error) if !is_flag => {
+                self.leave_out(key, error)?;
+                self.origins.unset(key);
+                Ok(otherwise)
             }
+            read => read,
         }
-        Ok(wall)
     }
 
-    fn addresses(
-        &self,
-        section: &str,
-        set: BTreeMap<Name, Address>,
-    ) -> Result<BTreeMap<Name, Address>, ConfigError> {
-        for (name, address) in &set {
-            let is_web =
-                Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
-            if !is_web {
-                let key = format!("{section}.{name}");
-                let message = format!("found {address:?}, which is not an address of the web");
-                let hint = Some("write it as https://host/path".to_owned());
-                return Err(self.origins.wrong(&key, message, hint));
-            }
+    fn leave_out(&mut self, key: &str, error: ConfigError) -> Result<(), ConfigError> {
+        if NEEDED.contains(&key) {
+            return Err(error);
         }
-        Ok(set)
+        let key = key.to_owned();
+        self.faults.push(Fault { key, error });
+        Ok(())
     }
-}
 
-/// The name of the person who started this, and where it is from.
-fn user(environment: &Environment) -> (Name, Source) {
-    for name in ["USER", "LOGNAME"] {
-        if let Some(user) = variable(environment, name) {
-            return (user.into(), Source::Environment(name.to_owned()));
-        }
+    /// Whether what a file says of `key` was left out, by itself or with all of
+    /// its section.
+    pub(super) fn is_left_out(&self, key: &str) -> bool {
+        self.faults.iter().any(|fault| is_inside(key, &fault.key))
     }
-    // Under cron and some service managers neither is set.
-    let id = rustix::process::getuid().as_raw();
-    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let user = users.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)? == id.to_string()).then_some(name)
-    });
-    let name = user.map_or_else(|| Name::lossy(&format!("uid-{id}")), Name::from);
-    (name, Source::Default)
 }
 
 /// Variables that were probably meant for us, and set nothing.
@@ -354,13 +191,4 @@ fn strange_variables(environment: &Environment) -> Vec<Warning> {
             })
         })
         .collect()
-}
-
-/// Whether it is the address of a host, or the path of a socket on this one.
-fn is_a_server(url: &Url) -> bool {
-    match url.scheme() {
-        "http" | "https" => url.has_host(),
-        "unix" => !url.has_host() && url.path().starts_with('/'),
-        _ => false,
-    }
 }

@@ -55,8 +55,10 @@
 //! ```
 //!
 //! A key can be set by a variable, `WARROOM_THEME` or `WARROOM_WALL__PANEL_INCH`.
-//! What can't be understood is an error with file, line and column; an unknown
-//! key only warns. Secrets are in files of their own, readable by their owner
+//! What can't be understood is told with file, line and column, and left out:
+//! a bell that is 3 must not keep anybody from an incident. What decides who
+//! records and where (`actor`, `workspace`, `server`, its token, `policy`) stops
+//! everything, as does a flag; an unknown key only warns. Secrets are in files of their own, readable by their owner
 //! alone, or in variables, and are never shown.
 
 mod channels;
@@ -66,6 +68,7 @@ mod error;
     reason = "the derive of the schema writes them, on fields that are enums of other modules"
 )]
 mod file;
+mod finish;
 mod keys;
 mod layers;
 mod origin;
@@ -245,6 +248,23 @@ pub struct Config {
     pub dashboards: BTreeMap<Name, Address>,
     origins: Vec<Origin>,
     warnings: Vec<Warning>,
+    faults: Vec<Fault>,
+}
+
+/// A part that can't be used: it is left out, and everything else holds.
+#[derive(Debug)]
+pub struct Fault {
+    /// Which: a key such as `bell` or `probes[2]`.
+    pub key: String,
+    /// What is wrong with it, and where.
+    pub error: ConfigError,
+}
+
+impl Fault {
+    /// Whether it is `section`, or something inside.
+    pub fn is_in(&self, section: &str) -> bool {
+        is_inside(&self.key, section)
+    }
 }
 
 /// The variables this process was started with; those that are not text are
@@ -260,7 +280,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The first thing that can't be understood, with its place and the way out.
+    /// The first thing that is needed and can't be understood, with its place
+    /// and the way out; the rest is in [`Config::mistakes`].
     pub fn load(
         paths: &Paths,
         flags: &Flags,
@@ -275,10 +296,27 @@ impl Config {
         &self.origins
     }
 
+    /// What can't be used and is left out; of channels it is in [`Channels`].
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// Everything that can't be used, of channels as well.
+    pub fn mistakes(&self) -> impl Iterator<Item = &ConfigError> {
+        let channels = self.channels.values().filter_map(|one| one.as_ref().err());
+        self.faults.iter().map(|one| &one.error).chain(channels)
+    }
+
     /// What is odd, and was used or ignored nevertheless.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
+}
+
+/// Whether `key` is `section`, or a key inside.
+fn is_inside(key: &str, section: &str) -> bool {
+    let rest = key.strip_prefix(section);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 fn folder(file: &Path) -> Option<&Path> {

@@ -101,16 +101,16 @@ impl Origins {
         self.places.insert(key.to_owned(), from);
     }
 
-    /// Notes everything that `text` sets, which is TOML.
-    pub(super) fn add_file(&mut self, file: &str, text: &str) {
-        let Ok(root) = DeTable::parse(text) else {
-            return;
-        };
-        if root
-            .get_ref()
-            .iter()
-            .any(|(key, _)| key.get_ref() == "probes")
-        {
+    /// Notes that what was set for `key` does not hold.
+    pub(super) fn unset(&mut self, key: &str) {
+        if let Some(known) = KEYS.iter().find(|known| known.name == key) {
+            self.set(key, known.default, Source::Default);
+        }
+    }
+
+    /// Notes everything that `root` sets, which was read from `text`.
+    pub(super) fn add_file(&mut self, file: &str, text: &str, root: &DeTable<'_>) {
+        if root.iter().any(|(key, _)| key.get_ref() == "probes") {
             self.values.retain(|key, _| !key.starts_with("probes"));
             self.places.retain(|key, _| !key.starts_with("probes"));
         }
@@ -120,7 +120,7 @@ impl Origins {
             let file = file.clone();
             Source::File { file, line, column }
         };
-        self.walk("", root.get_ref(), &from);
+        self.walk("", root, &from);
     }
 
     fn walk(&mut self, prefix: &str, table: &DeTable<'_>, from: &impl Fn(Range<usize>) -> Source) {

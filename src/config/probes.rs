@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::{
-    ConfigError,
+    ConfigError, Fault,
     file::{Probe, ProbeKind},
     keys::WORDS,
     origin::Origins,
@@ -74,28 +74,31 @@ fn spec(name: &str, target: Target) -> Spec {
     }
 }
 
-/// Checks all probes of a file, and each against the others.
+/// Checks all probes of a file, and each against the others; answers those that
+/// can be used, and what is wrong with the others.
 pub(super) fn read(
     probes: Vec<Probe>,
     origins: &Origins,
     warnings: &mut Vec<Warning>,
-) -> Result<Vec<Spec>, ConfigError> {
+) -> (Vec<Spec>, Vec<Fault>) {
     let mut names = BTreeSet::new();
-    let mut specs = Vec::new();
+    let (mut specs, mut faults) = (Vec::new(), Vec::new());
     for (at, probe) in probes.into_iter().enumerate() {
         let reader = Reader {
             key: format!("probes[{at}]"),
             origins,
         };
         warnings.extend(reader.odd(probe.kind));
-        let spec = reader.spec(probe)?;
-        if !names.insert(spec.name.clone()) {
-            let taken = format!("another probe is called {:?} too", spec.name.as_str());
-            return Err(reader.wrong("name", taken, "give each its own name"));
+        let read = reader.spec(probe);
+        match read.and_then(|spec| reader.own_name(spec, &mut names)) {
+            Ok(spec) => specs.push(spec),
+            Err(error) => faults.push(Fault {
+                key: reader.key,
+                error,
+            }),
         }
-        specs.push(spec);
     }
-    Ok(specs)
+    (specs, faults)
 }
 
 /// One probe, and where it is written.
@@ -126,6 +129,14 @@ impl Reader<'_> {
         };
         self.check(&read)?;
         Ok(read)
+    }
+
+    fn own_name(&self, spec: Spec, names: &mut BTreeSet<Name>) -> Result<Spec, ConfigError> {
+        if names.insert(spec.name.clone()) {
+            return Ok(spec);
+        }
+        let taken = format!("another probe is called {:?} too", spec.name.as_str());
+        Err(self.wrong("name", taken, "give each its own name"))
     }
 
     /// Keys that mean nothing for a probe of this kind.

@@ -1,68 +1,12 @@
-//! The configuration file for editors: a JSON Schema, made from the types that
-//! read it, so that neither says what the other does not know.
+//! The configuration file for editors.
 
-use serde_json::{Map, Value, json};
-use utoipa::{PartialSchema as _, ToSchema as _};
+use serde_json::Value;
 
 use super::file::File;
 
-/// What a type leads to lies there.
-const PARTS: &str = "#/components/schemas/";
-
 /// The JSON Schema of the configuration file.
 pub fn schema() -> Value {
-    let mut parts = Vec::new();
-    File::schemas(&mut parts);
-    let parts: Map<String, Value> = parts
-        .into_iter()
-        .map(|(name, part)| (name, as_json(part)))
-        .collect();
-    let mut schema = as_json(File::schema());
-    if let Some(schema) = schema.as_object_mut() {
-        let dialect = "https://json-schema.org/draft/2020-12/schema";
-        schema.insert("$schema".to_owned(), json!(dialect));
-        schema.insert("title".to_owned(), json!("warroom config.toml"));
-        schema.insert("$defs".to_owned(), Value::Object(parts));
-    }
-    schema
-}
-
-fn as_json(part: impl serde::Serialize) -> Value {
-    let mut value = serde_json::to_value(part).expect("a schema is JSON");
-    as_toml_has_it(&mut value);
-    value
-}
-
-/// TOML knows no null, an unknown key is a slip, and parts are definitions.
-fn as_toml_has_it(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.values_mut().for_each(as_toml_has_it);
-            without_null(fields);
-            if fields.contains_key("properties") {
-                let closed = fields.entry("additionalProperties");
-                closed.or_insert(Value::Bool(false));
-            }
-            if let Some(Value::String(target)) = fields.get_mut("$ref") {
-                *target = target.replace(PARTS, "#/$defs/");
-            }
-        }
-        Value::Array(all) => all.iter_mut().for_each(as_toml_has_it),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn without_null(fields: &mut Map<String, Value>) {
-    if let Some(Value::Array(types)) = fields.get_mut("type") {
-        types.retain(|one| one != "null");
-        if let [only] = types.as_slice() {
-            let only = only.clone();
-            fields.insert("type".to_owned(), only);
-        }
-    }
-    if let Some(Value::Array(several)) = fields.get_mut("oneOf") {
-        several.retain(|one| one["type"] != "null");
-    }
+    crate::domain::schema::of::<File>("warroom config.toml")
 }
 
 #[cfg(test)]

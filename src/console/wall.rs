@@ -77,6 +77,9 @@ pub async fn run(setup: Setup, how: How, errors: Option<OwnedFd>) -> color_eyre:
     let (screen, inputs, handle) =
         terminal::open(&setup.capability, errors).wrap_err("opening the terminal")?;
     let terminal = Terminal::new(screen).wrap_err("opening the screen")?;
+    if setup.capability.blanks {
+        handle.stay_lit();
+    }
     let mut hung = Hung::new(&setup, how, terminal, handle.clone());
     let ended = hung.show(setup, inputs).await;
     (hung.how.watcher.say)("STOPPING=1");

@@ -12,6 +12,7 @@ use chrono::{
     DateTime, Datelike as _, Days, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::zone::Zone;
 
@@ -37,18 +38,22 @@ const MOST_DAYS: u64 = 3660;
 /// hours = "09:00-17:00"
 /// holidays = [2026-01-01, 2026-12-25]
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Calendar {
     /// Where the team's clock hangs.
-    #[serde(with = "read::zone")]
+    #[serde(deserialize_with = "read::zone")]
+    #[schema(value_type = String)]
     pub zone: Zone,
     /// The weekdays that are worked.
+    #[schema(value_type = Vec<String>, min_items = 1)]
     pub week: Week,
     /// The hours that are worked, in local time.
+    #[schema(value_type = String)]
     pub hours: Hours,
     /// The days on which nobody works.
     #[serde(with = "read::dates")]
+    #[schema(value_type = Vec<String>)]
     pub holidays: BTreeSet<NaiveDate>,
 }
 

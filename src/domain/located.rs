@@ -16,8 +16,11 @@ use toml::{
 
 use super::text;
 
+mod sparing;
 #[cfg(test)]
 mod tests;
+
+pub use sparing::{Spared, Sparing};
 
 /// The longest message in characters: a value of a megabyte is not repeated.
 const MESSAGE: usize = 300;
@@ -146,7 +149,8 @@ pub fn parse_knowing<T: DeserializeOwned>(
     text: &str,
     known: &[&str],
 ) -> Result<(T, Vec<Warning>), Box<Located>> {
-    read(file, text, &root(file, text)?, known)
+    let root = root(file, text)?;
+    read(file, text, &root, known).map_err(|error| Box::new(from_toml(file, text, error)))
 }
 
 /// As [`parse`], for a text that says only what differs from `base`: tables are
@@ -169,7 +173,8 @@ pub fn parse_over<T: DeserializeOwned>(
     for key in without {
         whole.remove(&Spanned::new(0..0, Cow::Borrowed(*key)));
     }
-    read(file, text, &Spanned::new(span, whole), &[])
+    let whole = Spanned::new(span, whole);
+    read(file, text, &whole, &[]).map_err(|error| Box::new(from_toml(file, text, error)))
 }
 
 /// Puts what `over` says into `base`, with its places.
@@ -197,12 +202,10 @@ fn read<T: DeserializeOwned>(
     text: &str,
     root: &Spanned<DeTable<'_>>,
     known: &[&str],
-) -> Result<(T, Vec<Warning>), Box<Located>> {
-    let located = |error| Box::new(from_toml(file, text, error));
+) -> Result<(T, Vec<Warning>), toml::de::Error> {
     let deserializer = toml::Deserializer::from(root.clone());
     let mut unknown = Vec::new();
-    let value = serde_ignored::deserialize(deserializer, |path| unknown.push(steps(&path)))
-        .map_err(located)?;
+    let value = serde_ignored::deserialize(deserializer, |path| unknown.push(steps(&path)))?;
     let mut warnings: Vec<Warning> = unknown
         .iter()
         .map(|path| Warning {

@@ -82,6 +82,7 @@ pub mod policy;
 pub mod probe;
 pub mod retrospective;
 pub mod runbook;
+pub mod schema;
 pub mod secret;
 pub mod severity;
 pub mod span;

@@ -19,6 +19,7 @@ use jiff::{
     civil::{self, Date, Time},
     tz::{AmbiguousOffset, Offset, TimeZone},
 };
+use serde::{Serialize, Serializer};
 
 /// The zones that were named so far, each read once and kept: there are some
 /// six hundred in all, and a team has one.
@@ -122,6 +123,12 @@ impl PartialEq for Zone {
 }
 
 impl Eq for Zone {}
+
+impl Serialize for Zone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
+    }
+}
 
 impl fmt::Debug for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

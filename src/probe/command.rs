@@ -6,7 +6,8 @@
 //! pile up.
 
 use std::{
-    os::unix::process::ExitStatusExt as _,
+    ffi::OsStr,
+    os::unix::{ffi::OsStrExt as _, process::ExitStatusExt as _},
     path::Path,
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -37,6 +38,20 @@ pub(super) const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// Where `setsid` is; asking the kernel for a session takes unsafe code.
 const SETSID: [&str; 2] = ["/usr/bin/setsid", "/bin/setsid"];
+
+/// What the manager of services tells this process alone: a program that spoke
+/// to it would speak in our name. And who we are to a server.
+const OURS: [&str; 7] = [
+    "LISTEN_FDNAMES",
+    "LISTEN_FDS",
+    "LISTEN_PID",
+    "NOTIFY_SOCKET",
+    "WARROOM_TOKEN",
+    "WATCHDOG_PID",
+    "WATCHDOG_USEC",
+];
+/// How the variables begin that hold addresses and secrets of channels.
+const OF_CHANNELS: &[u8] = b"WARROOM_CHANNEL_";
 
 #[derive(Debug)]
 pub(super) struct Command {
@@ -79,7 +94,11 @@ impl Command {
     }
 
     fn start(&self) -> Result<Child, Failure> {
-        self.apart()
+        let mut command = self.apart();
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_ours(name)) {
+            command.env_remove(name);
+        }
+        command
             .args(&self.arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -106,6 +125,11 @@ impl Command {
         let detail = format!("{} can't be started: {why}", self.program);
         Failure::new(ErrorClass::Connect, 1, detail)
     }
+}
+
+/// Whether a variable is for this process, and not for what it starts.
+fn is_ours(name: &OsStr) -> bool {
+    OURS.iter().any(|ours| name == *ours) || name.as_bytes().starts_with(OF_CHANNELS)
 }
 
 /// A program and everything it started; dropping it ends them all.

@@ -145,6 +145,19 @@ pub fn all(specs: impl IntoIterator<Item = Spec>) -> Result<Vec<Probe>, ProbeErr
         .collect()
 }
 
+/// The same, with those left out that can't be made; and why they can't.
+pub fn each(specs: impl IntoIterator<Item = Spec>) -> (Vec<Probe>, Vec<ProbeError>) {
+    let shared = Shared::default();
+    let (mut made, mut broken) = (Vec::new(), Vec::new());
+    for spec in specs {
+        match Probe::sharing(spec, &shared) {
+            Ok(probe) => made.push(probe),
+            Err(error) => broken.push(error),
+        }
+    }
+    (made, broken)
+}
+
 impl Probe {
     /// A probe on its own.
     ///

@@ -17,50 +17,10 @@ use ring::digest::{SHA256, digest};
 use tokio_util::sync::CancellationToken;
 
 use super::{Problem, Server};
-use crate::{domain::text::Name, wire::Code};
-
-/// What a token allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// To see everything of the workspace: enough for a wall.
-    Read,
-    /// To record, and to change deliveries; and to read.
-    Write,
-    /// All of it.
-    Admin,
-    /// To post alerts, and nothing else.
-    Hook,
-}
-
-impl Scope {
-    /// Every one.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Admin, Self::Hook];
-
-    /// `read`, `write`, `admin`, `hook`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Admin => "admin",
-            Self::Hook => "hook",
-        }
-    }
-
-    /// The scope of that word; `None` for one of a newer program.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.word() == word)
-    }
-
-    /// Whether it is enough where `wanted` is asked for.
-    const fn allows(self, wanted: Self) -> bool {
-        match self {
-            Self::Admin => true,
-            Self::Write => matches!(wanted, Self::Write | Self::Read),
-            Self::Read => matches!(wanted, Self::Read),
-            Self::Hook => matches!(wanted, Self::Hook),
-        }
-    }
-}
+use crate::{
+    domain::text::Name,
+    wire::{Code, Scope},
+};
 
 /// Some scopes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,6 +61,20 @@ pub struct Caller {
     pub expires_at: Option<DateTime<Utc>>,
     /// Cancelled as soon as it may nothing any more: whoever waits, ends then.
     pub revoked: CancellationToken,
+}
+
+#[cfg(test)]
+impl Caller {
+    /// Somebody of this name, for a test.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            workspace: "prod".into(),
+            scopes: std::iter::empty().collect(),
+            expires_at: None,
+            revoked: CancellationToken::new(),
+        }
+    }
 }
 
 impl Caller {

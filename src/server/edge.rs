@@ -263,16 +263,6 @@ mod tests {
     use super::*;
     use crate::{clock::Clock, server::Server};
 
-    fn named(name: &str) -> Caller {
-        Caller {
-            name: name.into(),
-            workspace: "prod".into(),
-            scopes: std::iter::empty().collect(),
-            expires_at: None,
-            revoked: tokio_util::sync::CancellationToken::new(),
-        }
-    }
-
     async fn panics() -> StatusCode {
         panic!("on purpose")
     }
@@ -299,7 +289,7 @@ mod tests {
     async fn who_used_up_their_share_is_told_when_to_come_again() {
         let server = Server::new(BTreeMap::new(), Clock::System).await.unwrap();
         let server = Arc::new(server);
-        let caller = named("ada");
+        let caller = Caller::named("ada");
         let app =
             crate::server::router(Arc::clone(&server)).layer(Extension(Arc::new(caller.clone())));
         // A share that will only be there tomorrow.

@@ -47,7 +47,8 @@ use edge::Door;
 use feed::Feed;
 use watching::Watching;
 
-pub use auth::{Caller, Grant, Hash, Scope, Scopes, Tokens};
+pub use crate::wire::Scope;
+pub use auth::{Caller, Grant, Hash, Scopes, Tokens};
 pub use edge::Edge;
 pub use problem::Problem;
 

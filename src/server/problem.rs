@@ -128,7 +128,10 @@ const fn told(error: &StoreError) -> (Code, &'static str) {
             "nothing was saved; make room on the server and send it again",
         ),
         StoreError::Busy { .. } => (Code::Busy, "nothing was saved; send it again"),
-        StoreError::ReadOnly | StoreError::ReadOnlyFolder { .. } | StoreError::Standby { .. } => (
+        StoreError::ReadOnly
+        | StoreError::ReadOnlyFolder { .. }
+        | StoreError::Given { .. }
+        | StoreError::Standby { .. } => (
             Code::ReadOnly,
             "nothing was saved; it can be read, and takes entries once it may be written again",
         ),

@@ -167,39 +167,29 @@ mod tests {
 
     use super::*;
 
-    fn caller(name: &str) -> Caller {
-        Caller {
-            name: name.into(),
-            workspace: "prod".into(),
-            scopes: std::iter::empty().collect(),
-            expires_at: None,
-            revoked: tokio_util::sync::CancellationToken::new(),
-        }
-    }
-
     #[test]
     fn who_writes_without_end_is_held_and_others_are_not() {
         let shares = Shares::default();
         let now = Instant::now();
 
-        let let_through = (0..3_000).filter(|_| shares.take(&caller("ada"), false, now));
+        let let_through = (0..3_000).filter(|_| shares.take(&Caller::named("ada"), false, now));
 
         assert_eq!(let_through.count(), 2_000);
-        assert!(shares.take(&caller("bo"), false, now));
+        assert!(shares.take(&Caller::named("bo"), false, now));
     }
 
     #[test]
     fn a_share_comes_back_with_time_and_never_more_than_all_of_it() {
         let shares = Shares::default();
         let now = Instant::now();
-        while shares.take(&caller("ada"), false, now) {}
+        while shares.take(&Caller::named("ada"), false, now) {}
 
         let later = now + Duration::from_millis(10);
         let tomorrow = now + Duration::from_hours(24);
 
-        let soon = (0..100).filter(|_| shares.take(&caller("ada"), false, later));
+        let soon = (0..100).filter(|_| shares.take(&Caller::named("ada"), false, later));
         assert_eq!(soon.count(), 10);
-        let at_most = (0..9_000).filter(|_| shares.take(&caller("ada"), false, tomorrow));
+        let at_most = (0..9_000).filter(|_| shares.take(&Caller::named("ada"), false, tomorrow));
         assert_eq!(at_most.count(), 2_000);
     }
 
@@ -208,14 +198,14 @@ mod tests {
         let shares = Shares::default();
         let now = Instant::now();
 
-        let all = (0..20_000).all(|_| shares.take(&caller("wall"), true, now));
+        let all = (0..20_000).all(|_| shares.take(&Caller::named("wall"), true, now));
 
         assert!(all);
     }
 
     /// As many places as the caller gets at once.
     fn all_of<'s>(shares: &'s Shares, name: &str) -> Vec<Place<'s>> {
-        let caller = caller(name);
+        let caller = Caller::named(name);
         let next = || shares.place(&caller).now_or_never().flatten();
         std::iter::from_fn(next).collect()
     }
@@ -229,7 +219,7 @@ mod tests {
             .collect();
 
         assert_eq!(all[0].len(), SHARE + BODIES);
-        assert!(shares.has_all(&caller("slow 0")));
+        assert!(shares.has_all(&Caller::named("slow 0")));
         assert_eq!(all[29].len(), SHARE, "the other half is full");
         assert_eq!(all_of(&shares, "ada").len(), SHARE);
     }

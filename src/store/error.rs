@@ -89,6 +89,10 @@ pub enum StoreError {
     #[error("the log was closed: nothing was saved")]
     Closed,
     #[error(
+        "this log was given to {to}, and takes nothing more: nothing was saved; go on there with `warroom --server … --workspace …`, or write both into the configuration"
+    )]
+    Given { to: String },
+    #[error(
         "entry {id} is in the log already, with other content: nothing was saved; give the new one an id of its own"
     )]
     IdReuse { id: EntryId },
@@ -212,6 +216,7 @@ impl StoreError {
             | Self::OldSqlite { .. }
             | Self::ReadOnly
             | Self::Closed
+            | Self::Given { .. }
             | Self::IdReuse { .. }
             | Self::Unfit { .. }
             | Self::LeaseLost

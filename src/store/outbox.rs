@@ -126,6 +126,37 @@ impl Log {
         Ok(moved)
     }
 
+    /// Where the entries went, if they were given away: nothing more is taken.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn given_to(&self) -> Result<Option<String>, StoreError> {
+        self.said("given").await
+    }
+
+    /// Takes nothing more from now on, in whichever process: everything goes
+    /// `to` another log. Once more to the same one changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::StillToSend`] while messages of this log wait to leave;
+    /// [`StoreError::Given`] when it went elsewhere. Else when the file can't be
+    /// written.
+    pub async fn give_away(&self, to: &str) -> Result<(), StoreError> {
+        let mut tx = match self.inner.begin().await {
+            Err(StoreError::Given { to: before }) if before == to => return Ok(()),
+            other => other?,
+        };
+        let waiting = still_to_send(&mut tx).await?;
+        if waiting > 0 {
+            tx.undo().await?;
+            return Err(StoreError::StillToSend { count: waiting });
+        }
+        super::meta::say(&mut tx, "given", to.to_owned()).await?;
+        tx.commit().await
+    }
+
     /// What waits for the server, in the order in which it was made.
     ///
     /// # Errors

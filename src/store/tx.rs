@@ -31,6 +31,8 @@ pub(super) struct Head {
     pub(super) epoch: String,
     /// A server gives the numbers.
     pub(super) remote: bool,
+    /// Where the log went, if it was given away.
+    given: Option<String>,
 }
 
 /// A transaction. Dropped without [`Tx::commit`], in whatever way, it takes
@@ -57,12 +59,21 @@ impl Inner {
         loop {
             match self.try_begin(&mut slot).await {
                 Ok((conn, head)) => {
-                    return Ok(Tx {
+                    let given = head.given.clone();
+                    let tx = Tx {
                         log: self,
                         slot,
                         conn,
                         head,
-                    });
+                    };
+                    return match given {
+                        // Its readers would never hear of what came in now.
+                        Some(to) => {
+                            tx.undo().await?;
+                            Err(StoreError::Given { to })
+                        }
+                        None => Ok(tx),
+                    };
                 }
                 Err(error) => patience.again(error).await?,
             }
@@ -135,7 +146,8 @@ impl Inner {
 macro_rules! head {
     () => {
         "SELECT seq, total, rseq, writes, epoch, \
-         (SELECT count(*) FROM meta WHERE name = 'server') FROM head WHERE one = 1"
+         (SELECT count(*) FROM meta WHERE name = 'server'), \
+         (SELECT value FROM meta WHERE name = 'given') FROM head WHERE one = 1"
     };
 }
 
@@ -165,6 +177,7 @@ async fn begin_on(conn: &mut Conn) -> Result<Head, sqlx::Error> {
         writes: from_db(row.try_get(3)?),
         epoch: row.try_get(4)?,
         remote: row.try_get::<i64, _>(5)? > 0,
+        given: row.try_get(6)?,
     })
 }
 

@@ -90,6 +90,10 @@ pub struct Reason {
 
 /// What this terminal can show, and why we think so.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a decision of its own; several hold at once"
+)]
 pub struct Capability {
     /// How many colours may be written.
     pub depth: Depth,
@@ -103,6 +107,8 @@ pub struct Capability {
     pub title: bool,
     /// Whether the mouse may be switched on; it starts off.
     pub mouse_allowed: bool,
+    /// Whether it is the kernel's own console, which goes dark by itself.
+    pub blanks: bool,
     /// Whether frames are fenced with synchronized output. Always false until
     /// somebody asks for it: finding out would need a query.
     pub sync_output: bool,
@@ -156,6 +162,7 @@ impl Capability {
     }
 
     fn decide_the_rest(&mut self, seen: &Seen<'_>) {
+        self.blanks = seen.linux;
         let bare = seen.bare();
         self.title = bare.is_none() && !seen.screen && !seen.dumb();
         let why = bare.unwrap_or(if seen.screen { "screen" } else { seen.term });

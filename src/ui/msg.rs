@@ -141,6 +141,12 @@ pub struct EngineSeen {
     pub ticked_at: Option<DateTime<Utc>>,
 }
 
+impl EngineSeen {
+    /// An engine that did no round for this long is not there: it does one
+    /// every few seconds, and somebody who waits for a page can't wait longer.
+    pub const SILENT: TimeDelta = TimeDelta::seconds(20);
+}
+
 /// How this copy of the log stands to the shared backend.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LinkSeen {

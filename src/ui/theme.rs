@@ -52,6 +52,7 @@ mod inherit;
 mod letters;
 mod resolve;
 mod role;
+mod schema;
 mod words;
 
 use ratatui::style::Style;
@@ -63,6 +64,7 @@ pub use self::{
     inherit::Written,
     letters::{lettered, role_letter},
     role::{NoSuchRole, Role},
+    schema::schema,
 };
 use crate::ui::capability::Depth;
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{BATCH, BODY, DEPTH, ENTRIES, WAIT_S, time};
+use super::{BATCH, BODY, DEPTH, ENTRIES, Scope, WAIT_S, scope, time};
 use crate::domain::text::Name;
 
 /// What a client needs to know before it speaks.
@@ -89,8 +89,7 @@ impl Known {
 
     /// Whether the server takes entries from here, as far as is known.
     pub fn may_write(&self) -> bool {
-        let writes = |scope: &String| scope == "write" || scope == "admin";
-        self.scopes.is_empty() || self.scopes.iter().any(writes)
+        self.scopes.is_empty() || scope::allow(&self.scopes, Scope::Write)
     }
 }
 
@@ -127,6 +126,13 @@ pub struct You {
         skip_serializing_if = "Option::is_none"
     )]
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl You {
+    /// Whether the token is enough where `wanted` is asked for.
+    pub fn may(&self, wanted: Scope) -> bool {
+        scope::allow(&self.scopes, wanted)
+    }
 }
 
 impl Limits {

@@ -11,7 +11,7 @@ use warroom::{
     },
 };
 
-use super::facts;
+use super::{facts, resolved};
 use crate::screen::fixture::{
     INCIDENT, Log, at, busy, console, incident_log, key, press, words_on,
 };
@@ -68,17 +68,19 @@ fn a_conflict_is_found_by_its_name_with_both_sides_and_decided_from_there() {
     );
 }
 
+/// The console that looks back at it, once it is resolved.
+fn shown_over(mut log: Log) -> App {
+    log.add(INCIDENT, at("14:06:00"), "cai", resolved());
+    let mut app = console(&log, false);
+    app.shown = Some(INCIDENT);
+    app
+}
+
 #[test]
 fn what_was_settled_stays_in_the_list_also_once_the_incident_is_resolved() {
     let mut log = two_levels();
     log.add(INCIDENT, at("14:05:30"), "cai", level(Severity::P2));
-    let over = Fact::Resolved {
-        unmet: Vec::new(),
-        reason: Some("by hand".into()),
-    };
-    log.add(INCIDENT, at("14:06:00"), "cai", over);
-    let mut app = console(&log, false);
-    app.shown = Some(INCIDENT);
+    let mut app = shown_over(log);
 
     press(&mut app, ":conflict\n", at("14:06:10"));
 
@@ -92,14 +94,7 @@ fn what_was_settled_stays_in_the_list_also_once_the_incident_is_resolved() {
 
 #[test]
 fn a_conflict_that_outlives_the_incident_keeps_its_row() {
-    let mut log = two_levels();
-    let over = Fact::Resolved {
-        unmet: Vec::new(),
-        reason: Some("by hand".into()),
-    };
-    log.add(INCIDENT, at("14:06:00"), "cai", over);
-    let mut app = console(&log, false);
-    app.shown = Some(INCIDENT);
+    let app = shown_over(two_levels());
 
     let screen = words(&app);
 
@@ -143,11 +138,7 @@ fn what_had_no_effect_is_in_the_list_too() {
 fn resolved_and_worse() -> Log {
     let mut log = incident_log();
     let base = log.entries().len() as u64;
-    let over = Fact::Resolved {
-        unmet: Vec::new(),
-        reason: Some("by hand".into()),
-    };
-    log.add(INCIDENT, at("14:05:00"), "ada", over);
+    log.add(INCIDENT, at("14:05:00"), "ada", resolved());
     log.apart(base, "14:05:10", "bo", level(Severity::P1));
     log
 }

@@ -10,15 +10,16 @@ use warroom::{
         severity::Severity,
     },
     ui::{
-        app::{App, Mode, update},
+        app::{App, Mode, Settings, update},
         capability::Tier,
         composer::Composer,
+        keymap::Keymap,
         msg::Msg,
         sheet::Sheet,
     },
 };
 
-use super::facts;
+use super::{facts, resolved};
 use crate::screen::fixture::{
     INCIDENT, Log, at, busy, console, declaration, incident_log, key, now, press, quiet, readings,
     words_on,
@@ -37,13 +38,6 @@ fn sheet(app: &App) -> &Sheet {
     sheet
 }
 
-fn resolved() -> Fact {
-    Fact::Resolved {
-        unmet: Vec::new(),
-        reason: Some("by hand".into()),
-    }
-}
-
 /// Another incident that comes up after `log`.
 fn another(mut log: Log) -> Msg {
     let before = log.entries().len();
@@ -57,6 +51,25 @@ fn over() -> Log {
     let mut log = incident_log();
     log.add(INCIDENT, at("14:06:00"), "ada", resolved());
     log
+}
+
+#[test]
+fn without_the_teams_process_nothing_is_declared() {
+    let mut app = quiet();
+    let settings = Settings {
+        policy: String::new(),
+        ..app.settings.clone()
+    };
+    app.take_up(settings, Keymap::built_in());
+
+    press(&mut app, "ncheckout is down\n\n", now());
+
+    let errors = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(matches!(app.mode, Mode::Sheet(_)), "{errors}");
+    assert!(
+        errors.contains("the team's policy can't be read"),
+        "{errors}"
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use warroom::{
     },
 };
 
-use super::facts;
+use super::{facts, resolved};
 use crate::screen::fixture::{INCIDENT, at, busy, console, incident_log, key, now, press, screen};
 
 fn sheet(app: &App) -> &Sheet {
@@ -277,15 +277,9 @@ fn what_was_asked_of_an_open_incident_is_refused_once_it_is_over() {
     assert!(sheet(&app).error.as_ref().unwrap().contains("over"));
 }
 
-fn resolved() -> Vec<Fact> {
-    let reason = Some("by hand".into());
-    let unmet = Vec::new();
-    vec![Fact::Resolved { unmet, reason }]
-}
-
 #[test]
 fn what_stands_before_closing_is_said_at_once_and_nothing_is_asked() {
-    let (mut app, _) = since(resolved());
+    let (mut app, _) = since(vec![resolved()]);
     app.shown = Some(INCIDENT);
 
     press(&mut app, "e", now());
@@ -296,7 +290,7 @@ fn what_stands_before_closing_is_said_at_once_and_nothing_is_asked() {
 
 #[test]
 fn once_an_incident_is_over_its_footer_offers_what_comes_after() {
-    let (mut app, _) = since(resolved());
+    let (mut app, _) = since(vec![resolved()]);
     app.shown = Some(INCIDENT);
 
     let drawn = lettered(&screen(&app, (80, 24), Tier::Rich, now()));

@@ -170,6 +170,31 @@ fn words(call: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_program_that_probes_gets_nothing_that_is_for_us_alone() {
+    let house = House::new();
+    house.config(
+        "[[probes]]\nname = \"own\"\nkind = \"command\"\nargv = [\"sh\", \"-c\", \"echo $(env); false\"]\n",
+    );
+    let mut command = house.command(["probe", "run", "-o", "json"]);
+    for ours in [
+        "NOTIFY_SOCKET",
+        "WATCHDOG_USEC",
+        "WATCHDOG_PID",
+        "LISTEN_FDS",
+        "WARROOM_TOKEN",
+        "WARROOM_CHANNEL_OPS_URL",
+    ] {
+        command.env(ours, "c4n4ry");
+    }
+
+    let said = super::house::said(command.env("THEIRS", "kept").output().unwrap());
+
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.out.contains("THEIRS=kept"), "{said:?}");
+    assert!(!said.out.contains("c4n4ry"), "{said:?}");
+}
+
+#[test]
 fn a_theme_that_is_not_there_is_found_before_the_night() {
     let house = House::new();
     house.config("theme = \"nope\"\n");

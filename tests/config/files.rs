@@ -11,20 +11,20 @@ fn a_file_that_cant_be_read_says_why() {
     let bad = Home::with("");
     bad.write("config.toml", b"actor = \"a\"\ntheme = \"\xff\"");
     assert_eq!(
-        bad.error(),
+        bad.stop(),
         "config.toml:2:10: found a byte that is not UTF-8; save the file as UTF-8"
     );
 
     let folder = Home::new();
     fs::create_dir(folder.path("config.toml")).unwrap();
     assert_eq!(
-        folder.error(),
+        folder.stop(),
         "config.toml is not a file: name a file there, or move it away"
     );
 
     let large = Home::with(&"#".repeat(2_000_000));
     assert_eq!(
-        large.error(),
+        large.stop(),
         "config.toml is larger than 1048576 bytes: that is not a file of this kind"
     );
 }
@@ -38,7 +38,7 @@ fn a_file_that_was_named_must_be_there() {
     let variable = variable.set("WARROOM_CONFIG", gone.to_str().unwrap());
 
     assert_eq!(
-        [named.error(), variable.error()],
+        [named.stop(), variable.stop()],
         [
             "mine.toml does not exist, and --config names it: write the file, or leave that out",
             "gone.toml does not exist, and WARROOM_CONFIG names it: write the file, or leave that out",
@@ -62,7 +62,7 @@ fn a_file_that_nobody_may_read_says_so() {
     std::os::unix::fs::symlink("/proc/self/mem", home.path("config.toml")).unwrap();
 
     assert_eq!(
-        home.error(),
+        home.stop(),
         "config.toml could not be read: Input/output error (os error 5)"
     );
 }

@@ -24,14 +24,6 @@ const SETTINGS: &[(&str, &str)] = &[
         "config.toml:1:9: theme: a name such as \"harbor\", or { dark = \"harbor\", light = \"daylight\" }, belongs here",
     ),
     (
-        "bell = true\nbell = false",
-        "config.toml:2:1: duplicate key",
-    ),
-    (
-        "theme = \"harbor",
-        "config.toml:1:16: invalid basic string, expected `\"`",
-    ),
-    (
         "[wall]\ndistance_m = -1",
         "config.toml:2:1: wall.distance_m: found -1, and 0.3 to 100 belongs here",
     ),
@@ -44,10 +36,6 @@ const SETTINGS: &[(&str, &str)] = &[
         "config.toml:2:9: wall.night: hours such as \"20:00-07:00\" belong here",
     ),
     (
-        "workspace = \"\"",
-        "config.toml:1:1: workspace: found nothing, and a name belongs here",
-    ),
-    (
         "[links]\ngrafana = \"grafana.example\"",
         "config.toml:2:1: links.grafana: found \"grafana.example\", which is not an address of the web; write it as https://host/path",
     ),
@@ -58,6 +46,38 @@ const SETTINGS: &[(&str, &str)] = &[
     (
         "updates.channels = [\"ops\"]",
         "config.toml:1:9: updates.channels: there is no channel \"ops\"; write a section [channels.ops]",
+    ),
+];
+
+/// What decides who records, and where; or what nothing can be read of.
+const NEEDED: &[(&str, &str)] = &[
+    (
+        "bell = true\nbell = false",
+        "config.toml:2:1: duplicate key",
+    ),
+    (
+        "theme = \"harbor",
+        "config.toml:1:16: invalid basic string, expected `\"`",
+    ),
+    (
+        "workspace = \"\"",
+        "config.toml:1:1: workspace: found nothing, and a name belongs here",
+    ),
+    (
+        "actor = 3",
+        "config.toml:1:9: actor: found 3, and text belongs here",
+    ),
+    (
+        "workspace = [\"prod\"]",
+        "config.toml:1:13: workspace: found a list such as [\"a\", \"b\"], and text belongs here",
+    ),
+    (
+        "server = \"warroom\"",
+        "config.toml:1:1: server: found \"warroom\", which is not the address of a server; write https://host, http://127.0.0.1:7477, or unix:/run/warroom/sock",
+    ),
+    (
+        "bell = 3\ntoken_file = 3",
+        "config.toml:2:14: token_file: found 3, and text in quotes belongs here",
     ),
 ];
 
@@ -161,6 +181,13 @@ fn told(table: &[(&str, &str)]) {
 }
 
 #[test]
+fn a_mistake_in_what_is_needed_stops_everything() {
+    for (text, said) in NEEDED {
+        assert_eq!(&Home::with(text).stop(), said, "{text}");
+    }
+}
+
+#[test]
 fn a_mistake_in_a_setting_is_told_with_its_place() {
     told(SETTINGS);
 }
@@ -229,7 +256,7 @@ fn a_mistake_in_a_flag_is_told_with_its_name() {
             "--them: there is no key \"them\" to set here; did you mean \"theme\"?",
         ),
     ] {
-        assert_eq!(home.error(), said);
+        assert_eq!(home.stop(), said);
     }
 }
 

@@ -17,8 +17,8 @@ use warroom::{
 };
 
 use super::fixture::{
-    INCIDENT, Log, at, blank, busy, changed, console, delivery, incident_log, now, press, quiet,
-    words_on,
+    INCIDENT, Log, at, blank, busy, changed, console, delivery, flapping, incident_log, now, press,
+    quiet, words_on,
 };
 
 fn large(app: &App) -> String {
@@ -171,16 +171,7 @@ fn changes_are_told_with_how_long_before_or_after_the_alert_they_were() {
 
 #[test]
 fn a_probe_that_goes_up_and_down_has_one_row_among_the_changes() {
-    let mut log = incident_log();
-    for minute in 4..7 {
-        for (second, to) in [(10, Health::Down), (30, Health::Up)] {
-            let when = at(&format!("14:0{minute}:{second}"));
-            let change = changed("queue depth", to, "flapping");
-            log.add(IncidentId::WORKSPACE, when, "probe", change);
-        }
-    }
-
-    let rows = part(&console(&log, true), "CHANGES");
+    let rows = part(&console(&flapping(), true), "CHANGES");
 
     let of_it: Vec<&String> = rows
         .iter()

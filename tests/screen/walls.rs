@@ -4,11 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use warroom::{
-    domain::{
-        entry::IncidentId,
-        fact::{Fact, Health},
-        severity::Severity,
-    },
+    domain::{entry::IncidentId, fact::Fact, severity::Severity},
     ui::{
         app::App,
         capability::{Depth, Tier},
@@ -20,7 +16,7 @@ use warroom::{
 };
 
 use super::fixture::{
-    INCIDENT, Log, at, busy, cases, changed, console, declaration, incident_log, key, now, quiet,
+    INCIDENT, Log, at, busy, cases, console, declaration, flapping, incident_log, key, now, quiet,
 };
 
 /// A wall that has seen a few beats, the last two seconds ago.
@@ -455,14 +451,7 @@ proptest! {
 
 #[test]
 fn a_probe_that_goes_up_and_down_does_not_drive_out_what_matters() {
-    let mut log = incident_log();
-    for minute in 4..7 {
-        for (second, to) in [(10, Health::Down), (30, Health::Up)] {
-            let when = at(&format!("14:0{minute}:{second}"));
-            let change = changed("queue depth", to, "flapping");
-            log.add(IncidentId::WORKSPACE, when, "probe", change);
-        }
-    }
+    let mut log = flapping();
     log.add(
         INCIDENT,
         at("14:06:50"),

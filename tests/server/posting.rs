@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use warroom::{
     domain::{
         entry::{EntryId, IncidentId},
-        fact::{Declaration, Fact, StepId, Update},
+        fact::{Declaration, Fact, Update},
         notice::DeliveryState,
         severity::Severity,
         update::{Audience, Form},
@@ -36,18 +36,7 @@ fn update(n: u128) -> Value {
 #[tokio::test]
 async fn what_a_client_says_was_sent_before_keeps_the_name_of_that_client() {
     let house = House::open().await;
-    let page = Fact::Escalated {
-        step: StepId {
-            ladder: "management".to_owned(),
-            index: 0,
-        },
-        round: 0,
-        target: "Team Lead".into(),
-        via: vec!["pager".into()],
-        late_s: 0,
-        by_hand: false,
-    };
-    let mut told = fact(2, &page);
+    let mut told = fact(2, &crate::screen::fixture::escalated());
     told["by"] = json!("engine");
     told["via"] = json!("engine");
     told["told"] = json!(true);

@@ -1,6 +1,6 @@
 //! A server that is set up in another way while somebody follows it.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use warroom::{
     domain::secret::Secret,
@@ -176,8 +176,9 @@ async fn another_history_under_a_server_that_runs_is_noticed_by_all_who_follow()
 
     let changed = async {
         for copy in &both {
+            let mut changes = copy.log.changes().await;
             while copy.log.epoch().await.unwrap() == epoch {
-                tokio::time::sleep(Duration::from_millis(20)).await;
+                changes.changed().await;
             }
         }
     };

@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use futures::future::select_all;
 use tokio::{sync::watch, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -172,17 +173,21 @@ impl Drop for Copy {
 /// long that took. It may take `limit`.
 pub async fn converged(copies: &[&Copy], count: u64, limit: Duration) -> Duration {
     let began = Instant::now();
+    let mut changes = Vec::new();
+    for copy in copies {
+        changes.push(copy.log.changes().await);
+    }
     loop {
         let mut all = Vec::new();
         for copy in copies {
             all.push(copy.standing().await);
         }
         let same = all.iter().all(|one| *one == (count, all[0].1.clone(), 0));
-        let took = began.elapsed();
         if same {
-            return took;
+            return began.elapsed();
         }
-        assert!(took < limit, "{count} entries, but {all:?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        let any = select_all(changes.iter_mut().map(|one| Box::pin(one.changed())));
+        let news = tokio::time::timeout_at(began + limit, any).await;
+        assert!(news.is_ok(), "{count} entries, but {all:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Nobody is told "saved" before the disk has it: seen with strace.
 
-use std::{fs, process::Command, time::Duration};
+use std::{fs, process::Command};
 
 use uuid::Uuid;
 use warroom::{
@@ -88,6 +88,8 @@ async fn i1_every_post_is_synced_between_its_arrival_and_its_answer() {
     let mut backend = Backend::on_a_file();
     let token = backend.token("ada");
     let out = backend.house.path().join("trace");
+    let made = Command::new("mkfifo").arg(&out).status();
+    assert!(made.expect("mkfifo is installed").success());
     let served = backend.serving();
     let mut traced = Command::new("strace");
     // Its own child is the server, so that whoever ends that ends both.
@@ -108,6 +110,8 @@ async fn i1_every_post_is_synced_between_its_arrival_and_its_answer() {
         there,
         "there is no strace: install Debian's package of that name"
     );
+    // A pipe is at its end when what traces has said everything.
+    let trace = std::thread::spawn(move || fs::read_to_string(out));
     backend.start_as(traced);
     let remote = remote(&backend, &token);
 
@@ -116,15 +120,7 @@ async fn i1_every_post_is_synced_between_its_arrival_and_its_answer() {
     }
 
     backend.end();
-    let mut seen = (0, 0);
-    // What traces it writes on for a moment after it.
-    for _ in 0..100 {
-        seen = read(&fs::read_to_string(&out).unwrap());
-        if seen.0 as u64 >= posts {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let seen = read(&trace.join().unwrap().unwrap());
     say!(
         "{} posts answered 200, {} of them before a sync",
         seen.0,

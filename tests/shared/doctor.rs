@@ -134,6 +134,33 @@ fn a_token_that_only_reads_is_a_warning_and_another_workspace_an_error() {
 }
 
 #[test]
+fn a_wall_is_told_of_a_token_that_may_more_than_read() {
+    let mut backend = Backend::on_a_file();
+    let client = backend.client("ada");
+    let made = backend.done("token create wall --scope read");
+    backend.start();
+    let ask = |token: Option<&str>| {
+        let mut command = client.command(["doctor", "--wall"]);
+        command.envs(token.map(|token| ("WARROOM_TOKEN", token)));
+        crate::cli::house::said(command.output().unwrap()).out
+    };
+
+    let writes = ask(None);
+    let reads = ask(Some(made.out.trim_end()));
+
+    let told = "warning: of ada, may write";
+    assert!(writes.contains(told), "{writes}");
+    assert!(reads.contains("  of wall, may read"), "{reads}");
+    for what in ["size", "colours", "blanking", "clock", "watched"] {
+        let mut lines = reads.lines();
+        assert!(
+            lines.any(|line| line.starts_with(&format!("wall      {what} "))),
+            "{what}: {reads}"
+        );
+    }
+}
+
+#[test]
 fn what_waits_here_is_a_warning() {
     let mut backend = Backend::on_a_file();
     let client = backend.client("ada");

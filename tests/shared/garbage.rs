@@ -18,6 +18,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 use warroom::clock::Clock;
 
@@ -184,26 +185,21 @@ async fn survives(name: &str, answer: Answer, server: SocketAddr, token: &str) {
 }
 
 /// Waits until something was asked for twice.
-async fn twice(count: &AtomicUsize) {
-    let asked = async {
-        while count.load(Ordering::Relaxed) < 2 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let asked = tokio::time::timeout(PATIENCE, asked).await;
+async fn twice(asked: &Semaphore) {
+    let asked = tokio::time::timeout(PATIENCE, asked.acquire_many(2)).await;
     assert!(asked.is_ok(), "it was asked for once, and never again");
 }
 
 #[tokio::test]
 async fn i1_an_entry_that_was_answered_for_and_lost_is_handed_in_again() {
     let folder = tempfile::tempdir().unwrap();
-    let posts = Arc::new(AtomicUsize::new(0));
+    let posts = Arc::new(Semaphore::new(0));
     let counted = Arc::clone(&posts);
     let answer = move |asked: &Request| {
         if asked.method() != Method::POST {
             return page(epoch(asked), &[], 0, false);
         }
-        counted.fetch_add(1, Ordering::Relaxed);
+        counted.add_permits(1);
         let id = Uuid::from_u128(9);
         let result = json!({ "id": id, "result": "appended", "seq": 1 });
         Json(json!({ "results": [result], "epoch": "e" })).into_response()
@@ -240,15 +236,17 @@ async fn a_time_beyond_the_calendar_is_told_and_harms_nobody() {
 #[tokio::test]
 async fn a_server_whose_clock_was_set_is_asked_anew_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let metas = Arc::new(AtomicUsize::new(0));
+    let metas = Arc::new(Semaphore::new(0));
     let counted = Arc::clone(&metas);
+    let hours = Arc::new(AtomicUsize::new(0));
     let answer = move |asked: &Request| {
-        let hour = counted.load(Ordering::Relaxed);
+        let hour = hours.load(Ordering::Relaxed);
         let now = format!("2026-11-23T{hour:02}:00:00Z");
         if asked.uri().path() != "/v1/meta" {
             return at_the_time(asked, &now, &now);
         }
-        counted.fetch_add(1, Ordering::Relaxed);
+        hours.fetch_add(1, Ordering::Relaxed);
+        counted.add_permits(1);
         Json(json!({
             "program": "warroom", "version": "1", "entry_version": 1, "server_time": now,
             "limits": {

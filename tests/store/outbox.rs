@@ -116,6 +116,35 @@ async fn a_log_with_messages_on_their_way_is_not_attached() {
 }
 
 #[tokio::test]
+async fn whoever_had_the_log_open_when_it_was_given_away_writes_no_more() {
+    let folder = folder();
+    let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
+    other.append(&notes([1]), &[], noon()).await.unwrap();
+
+    log.give_away("there").await.unwrap();
+
+    let refused = other.append(&notes([2]), &[], noon()).await;
+    assert!(matches!(refused, Err(StoreError::Given { to }) if to == "there"));
+    assert_eq!(seqs(&other.after(0, 10).await.unwrap()), [1]);
+    let elsewhere = log.give_away("elsewhere").await;
+    assert!(matches!(elsewhere, Err(StoreError::Given { .. })));
+    log.give_away("there").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_log_with_messages_on_their_way_is_not_given_away() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    let page = intent("page/1", Purpose::Page);
+    log.append(&notes([1]), &[page], noon()).await.unwrap();
+
+    let refused = log.give_away("there").await;
+
+    assert!(matches!(refused, Err(StoreError::StillToSend { count: 1 })));
+    log.append(&notes([2]), &[], noon()).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_server_that_lost_its_tail_gets_it_back_in_order() {
     let folder = folder();
     let log = copy(&folder).await;

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use super::pty::{Pty, Start};
+use super::pty::Pty;
 use crate::cli::{house::House, sends::NO_PROBES};
 
 #[test]
@@ -10,16 +10,7 @@ fn a_screen_reads_its_configuration_again_and_keeps_the_old_one_at_a_mistake() {
     for verb in ["", "wall"] {
         let house = House::declared();
         house.config(NO_PROBES);
-        let program = env!("CARGO_BIN_EXE_warroom");
-        let home = house.path().display();
-        let script = format!(
-            "printf %s $$ >LOG.pid; HOME={home} USER=ada exec {program} --color true {verb}"
-        );
-        let mut pty = Pty::start(&Start {
-            script: Some(&script),
-            size: (120, 40),
-            ..Start::default()
-        });
+        let mut pty = Pty::real(&house, "", &format!("--color true {verb}"));
         pty.until("the incident", |seen| {
             seen.text().contains("checkout is down")
         });

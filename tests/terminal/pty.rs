@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use tokio::time::Instant;
 
 use super::{PATIENCE, child::MARK};
+use crate::cli::house::House;
 
 /// How the program is started.
 pub(super) struct Start<'a> {
@@ -111,6 +112,19 @@ pub(super) struct Pty {
 }
 
 impl Pty {
+    /// The program itself, in that house, on a screen of 120x40.
+    pub(super) fn real(house: &House, environment: &str, arguments: &str) -> Self {
+        let (program, home) = (env!("CARGO_BIN_EXE_warroom"), house.path().display());
+        let script = format!(
+            "printf %s $$ >LOG.pid; HOME={home} USER=ada {environment} exec {program} {arguments}"
+        );
+        Self::start(&Start {
+            script: Some(&script),
+            size: (120, 40),
+            ..Start::default()
+        })
+    }
+
     pub(super) fn start(how: &Start<'_>) -> Self {
         let (columns, rows) = how.size;
         let size = PtySize {

@@ -11,23 +11,28 @@ use crate::{
     remote::{Heard, Remote, RemoteError, offset},
     store::{Log, OpenMode, Unsent},
     sync::SyncError,
-    ui::format,
-    wire::{self, Channels, Code, Engine, Follow, Meta, Page, You},
+    ui::{format, msg::EngineSeen},
+    wire::{self, Channels, Code, Engine, Follow, Meta, Page, Scope, You},
 };
 
 /// The clocks may differ by so much: nobody reads times more exactly.
 const SKEW: TimeDelta = TimeDelta::seconds(5);
 /// A slower answer is felt with every command.
 const SLOW: TimeDelta = TimeDelta::seconds(1);
-/// An engine that did no round for so long is silent.
-const SILENT: TimeDelta = TimeDelta::seconds(20);
 /// A token that ends this soon is asked for anew now.
 const SOON: TimeDelta = TimeDelta::days(14);
-/// Who speaks to a server needs one of these to see anything.
-const READERS: [&str; 3] = ["read", "write", "admin"];
+
+/// Who speaks to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Client {
+    /// A person, who records.
+    Person,
+    /// A screen on the wall, which must not be able to.
+    Wall,
+}
 
 /// What was seen, and the channels that the server has, if it said so.
-pub(super) async fn look(setup: &Setup) -> (Vec<Line>, Option<Channels>) {
+pub(super) async fn look(setup: &Setup, client: Client) -> (Vec<Line>, Option<Channels>) {
     let Some(server) = &setup.config.server else {
         return (Vec::new(), None);
     };
@@ -54,9 +59,14 @@ pub(super) async fn look(setup: &Setup) -> (Vec<Line>, Option<Channels>) {
     let now = setup.clock.now();
     lines.push(tls(server));
     lines.extend([latency(&meta), version(&meta.what), clock(&meta, now)]);
-    lines.extend(known(meta.what.you.as_ref(), setup, now));
+    lines.extend(known(meta.what.you.as_ref(), setup, now, client));
     lines.push(channels(&meta.what));
-    if meta.what.you.as_ref().is_some_and(reads) {
+    if meta
+        .what
+        .you
+        .as_ref()
+        .is_some_and(|you| you.may(Scope::Read))
+    {
         lines.extend(log(setup, &remote).await);
     }
     (lines, meta.what.you.map(|_| meta.what.channels))
@@ -146,14 +156,8 @@ fn clock(meta: &Heard<Meta>, now: DateTime<Utc>) -> Line {
     .warning()
 }
 
-fn reads(you: &You) -> bool {
-    you.scopes
-        .iter()
-        .any(|scope| READERS.contains(&scope.as_str()))
-}
-
 /// Whom the server takes us for, and where that may work.
-fn known(you: Option<&You>, setup: &Setup, now: DateTime<Utc>) -> Vec<Line> {
+fn known(you: Option<&You>, setup: &Setup, now: DateTime<Utc>, client: Client) -> Vec<Line> {
     let Some(you) = you else {
         let way = "name a token's file in token_file, or set WARROOM_TOKEN";
         return vec![line("token", "none").because(way).error()];
@@ -166,19 +170,15 @@ fn known(you: Option<&You>, setup: &Setup, now: DateTime<Utc>) -> Vec<Line> {
         let why = format!("the configuration says {ours}: set workspace, or take another token");
         workspace.because(why).error()
     };
-    vec![token(you, now), workspace]
+    vec![token(you, now, client), workspace]
 }
 
-fn token(you: &You, now: DateTime<Utc>) -> Line {
+fn token(you: &You, now: DateTime<Utc>, client: Client) -> Line {
     let until = you.expires_at.map(|at| format!(", until {}", stamp(at)));
     let may = you.scopes.join(" and ");
     let what = format!("of {}, may {may}{}", you.name, until.unwrap_or_default());
     let line = line("token", one_line(&what));
-    let writes = you
-        .scopes
-        .iter()
-        .any(|scope| ["write", "admin"].contains(&scope.as_str()));
-    if !reads(you) {
+    if !you.may(Scope::Read) {
         return line
             .because("it shows nothing: take one with --scope write")
             .error();
@@ -188,12 +188,15 @@ fn token(you: &You, now: DateTime<Utc>) -> Line {
             .because("it ends soon: ask for another one now")
             .warning();
     }
-    if !writes {
-        return line
+    match (client, you.may(Scope::Write)) {
+        (Client::Person, false) => line
             .because("nothing is recorded with it: enough for a wall")
-            .warning();
+            .warning(),
+        (Client::Wall, true) => line
+            .because("whoever gets at the wall can record with it: `warroom token create wall --scope read` is enough")
+            .warning(),
+        (Client::Person, true) | (Client::Wall, false) => line,
     }
-    line
 }
 
 fn channels(meta: &Meta) -> Line {
@@ -304,7 +307,7 @@ fn engine(page: &Page) -> Line {
     let Engine { holder, ticked_at } = &page.engine;
     let silent = ticked_at.map(|at| page.server_time - at);
     match (holder, silent) {
-        (Some(holder), Some(silent)) if silent < SILENT => line("engine", one_line(holder))
+        (Some(holder), Some(silent)) if silent < EngineSeen::SILENT => line("engine", one_line(holder))
             .because(format!("its last round was {} ago", format::age(silent))),
         (Some(holder), silent) => {
             let since = silent.map_or_else(|| "ever".to_owned(), format::age);

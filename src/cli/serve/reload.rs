@@ -96,7 +96,7 @@ impl Life {
         tls: Tls,
     ) -> color_eyre::Result<Self> {
         setup.policy()?;
-        let works = Works::new(&setup, &log)?.after_copies();
+        let works = Works::begin(&setup, &log).after_copies();
         Ok(Self {
             hands: Hands::set_to(works, &server),
             serve,
@@ -186,7 +186,7 @@ impl Life {
         let mut setup = Setup::anew(self.setup.global.clone(), was, "server")?;
         setup.clock = self.setup.clock;
         let told = setup.tells()?;
-        let works = Works::new(&setup, &self.log)?.after_copies();
+        let works = Works::anew(&setup, &self.log)?.after_copies();
         let certificate = self.serve.certificate(setup.clock.now())?;
         Ok(Prepared {
             setup,

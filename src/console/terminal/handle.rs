@@ -63,6 +63,13 @@ impl Handle {
         }
     }
 
+    /// Keeps the kernel's console from going dark, and its monitor awake, as
+    /// `setterm --blank 0 --powerdown 0` does. Other terminals know no such
+    /// thing, and may print it.
+    pub fn stay_lit(&self) {
+        self.mailbox.post_aside(b"\x1b[9;0]\x1b[14;0]");
+    }
+
     /// Rings.
     pub fn bell(&self) {
         self.mailbox.post_aside(b"\x07");

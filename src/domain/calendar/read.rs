@@ -225,22 +225,10 @@ impl Serialize for Hours {
     }
 }
 
-/// For `#[serde(with = "zone")]`: a zone by its IANA name.
-pub(super) mod zone {
-    use super::{Deserialize, Deserializer, Serializer, Zone, de, find_zone};
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zone, D::Error> {
-        let found = String::deserialize(deserializer)?;
-        find_zone(&found).map_err(de::Error::custom)
-    }
-
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde passes the field by reference"
-    )]
-    pub fn serialize<S: Serializer>(zone: &Zone, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(zone.name())
-    }
+/// A zone by its IANA name.
+pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zone, D::Error> {
+    let found = String::deserialize(deserializer)?;
+    find_zone(&found).map_err(de::Error::custom)
 }
 
 /// For `#[serde(with = "dates")]`: a set of days, written as TOML dates or as

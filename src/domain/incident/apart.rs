@@ -4,15 +4,21 @@
 //! another copy of the log made above that number was not known to them, and
 //! both are kept until somebody who has seen both sets the field again.
 
+mod register;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use self::register::{Reading, last};
+
 use crate::domain::{
-    entry::{Entry, LAST, ReplicaId, Seq},
+    entry::Entry,
     phase::Phase,
     severity::Severity,
     text::{Name, Title},
 };
+
+pub(super) use self::register::{Register, Stamp};
 
 /// A field that has one value at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,31 +74,6 @@ pub struct Decided {
     pub conflict: Conflict,
     /// What it was set to, by whom and when.
     pub way: Way,
-}
-
-/// Where an entry stands in the log, and which copy of it made the entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    pub(super) replica: ReplicaId,
-    /// The highest there is while it has none: nobody else has seen it.
-    pub(super) seq: Seq,
-}
-
-/// A value that was set, and by whom.
-#[derive(Debug, Clone, PartialEq)]
-struct Head<T> {
-    stamp: Stamp,
-    value: T,
-    by: Name,
-    at: DateTime<Utc>,
-}
-
-/// The values of a field whose authors did not know of each other.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Register<T> {
-    heads: Vec<Head<T>>,
-    /// The values that stood beside each other, and the one that ended it.
-    ended: Vec<(Vec<Head<T>>, Head<T>)>,
 }
 
 /// What bears on whether an incident is over.
@@ -255,111 +236,6 @@ impl Turn {
     }
 }
 
-impl Stamp {
-    pub(super) fn of(entry: &Entry) -> Self {
-        Self {
-            replica: entry.replica,
-            seq: entry.seq.unwrap_or(LAST),
-        }
-    }
-
-    /// Whether the author of `entry` can't have seen it: another copy of the
-    /// log made it, above the last number that they had.
-    pub(super) fn is_unknown_to(&self, entry: &Entry) -> bool {
-        self.replica != entry.replica && self.seq > entry.base
-    }
-}
-
-impl<T> Default for Register<T> {
-    fn default() -> Self {
-        Self {
-            heads: Vec::new(),
-            ended: Vec::new(),
-        }
-    }
-}
-
-impl<T: Clone + PartialEq> Register<T> {
-    /// Sets it: that settles what the author had seen, and nothing else.
-    pub(super) fn set(&mut self, value: T, entry: &Entry) {
-        let heads = std::mem::take(&mut self.heads).into_iter();
-        let (unknown, seen): (Vec<_>, Vec<_>) =
-            heads.partition(|head| head.stamp.is_unknown_to(entry));
-        let head = Head {
-            stamp: Stamp::of(entry),
-            value,
-            by: entry.by.clone(),
-            at: entry.recorded_at,
-        };
-        if unknown.is_empty() && disagree(&seen) {
-            self.ended.push((seen, head.clone()));
-        }
-        self.heads = unknown;
-        self.heads.push(head);
-    }
-
-    /// Takes a value out that no longer is one.
-    pub(super) fn drop(&mut self, value: &T) {
-        self.heads.retain(|head| head.value != *value);
-    }
-
-    /// Whether the author of `entry` did not know of one of those values.
-    pub(super) fn has_unknown(&self, entry: &Entry, which: impl Fn(&T) -> bool) -> bool {
-        let mut heads = self.heads.iter().filter(|head| which(&head.value));
-        heads.any(|head| head.stamp.is_unknown_to(entry))
-    }
-
-    /// The values that stand beside each other, the last one last.
-    pub(super) fn values(&self) -> impl Iterator<Item = &T> {
-        self.heads.iter().map(|head| &head.value)
-    }
-
-    /// What is to be settled, if people disagree; and what was.
-    fn told(&self, field: Field, read: Reading<T>) -> (Option<Conflict>, Vec<Decided>) {
-        let ended = self.ended.iter().filter_map(|(heads, last)| {
-            Some(Decided {
-                conflict: conflict(heads, field, read)?,
-                way: last.way(read.words),
-            })
-        });
-        (conflict(&self.heads, field, read), ended.collect())
-    }
-}
-
-impl<T> Head<T> {
-    fn way(&self, words: fn(&T) -> String) -> Way {
-        Way {
-            value: words(&self.value),
-            by: self.by.clone(),
-            at: self.at,
-        }
-    }
-}
-
-/// How the values of a field are read.
-struct Reading<T> {
-    /// Which of several holds.
-    holds: fn(&[Head<T>]) -> Option<&Head<T>>,
-    /// A value in words.
-    words: fn(&T) -> String,
-}
-
-impl<T> Clone for Reading<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Reading<T> {}
-
-/// The last number wins.
-fn last<T>(words: fn(&T) -> String) -> Reading<T> {
-    Reading {
-        holds: <[Head<T>]>::last,
-        words,
-    }
-}
-
 /// The more severe wins.
 const WORST: Reading<Severity> = Reading {
     holds: |heads| heads.iter().max_by_key(|head| head.value),
@@ -371,34 +247,6 @@ const ENDED: Reading<Turn> = Reading {
     holds: |heads| heads.iter().rfind(|head| head.value.is_end()),
     words: |turn| turn.in_words(),
 };
-
-fn disagree<T: PartialEq>(heads: &[Head<T>]) -> bool {
-    let first = heads.first();
-    first.is_some_and(|first| heads.iter().any(|head| head.value != first.value))
-}
-
-fn conflict<T: PartialEq>(heads: &[Head<T>], field: Field, read: Reading<T>) -> Option<Conflict> {
-    // As good as always: what is owed is asked for at every second.
-    if heads.len() < 2 {
-        return None;
-    }
-    let mut seen: Vec<&T> = Vec::new();
-    let mut ways = Vec::new();
-    for head in heads {
-        if !seen.contains(&&head.value) {
-            seen.push(&head.value);
-            ways.push(head.way(read.words));
-        }
-    }
-    let since = ways.get(1)?.at;
-    let holds = (read.holds)(heads)?;
-    Some(Conflict {
-        field,
-        since,
-        holds: (read.words)(&holds.value),
-        ways,
-    })
-}
 
 impl Said {
     /// Everything that is to be settled.

@@ -11,7 +11,7 @@ pub(super) struct Seen<'a> {
     environment: &'a Environment,
     pub(super) term: &'a str,
     serial: bool,
-    linux: bool,
+    pub(super) linux: bool,
     pub(super) mosh: bool,
     pub(super) tmux: bool,
     pub(super) screen: bool,

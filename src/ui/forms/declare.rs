@@ -45,6 +45,13 @@ pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
 
 pub(super) fn follow(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     let now = filled.now;
+    if filled.app.policy.is_none() {
+        // By another process than the team's it would run wrong to its end.
+        return Err(Refused::of(
+            "What is wrong",
+            "the team's policy can't be read: mend it as `warroom policy check` says, then start anew",
+        ));
+    }
     let alert_at = if filled.value("Alert at") == "none" {
         None
     } else {

@@ -23,6 +23,9 @@ pub(super) enum Named {
     Ansi(u8),
 }
 
+/// What the terminal's own colour is called.
+const DEFAULT: &str = "default";
+
 /// The names of the sixteen, by number.
 const NAMES: [&str; 16] = [
     "black",
@@ -66,11 +69,16 @@ const COLORS: [Color; 16] = [
 impl Named {
     /// Reads `bright-blue` or `default`; `None` if the terminal has no such name.
     pub fn parse(word: &str) -> Option<Self> {
-        if word == "default" {
+        if word == DEFAULT {
             return Some(Self::Default);
         }
         let number = NAMES.iter().position(|name| *name == word)?;
         u8::try_from(number).ok().map(Self::Ansi)
+    }
+
+    /// Everything that is read, in order.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        std::iter::once(DEFAULT).chain(NAMES)
     }
 
     fn color(self) -> Color {

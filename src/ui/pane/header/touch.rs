@@ -2,13 +2,16 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::ui::{app::App, format, glyph::Glyph, msg::LinkState, theme::Role};
+use crate::ui::{
+    app::App,
+    format,
+    glyph::Glyph,
+    msg::{EngineSeen, LinkState},
+    theme::Role,
+};
 
 /// What the header says while nobody does by itself what falls due.
 pub const NO_ENGINE: &str = "NO ENGINE";
-
-/// An engine that has not ticked for this long is not there.
-const ENGINE_SILENT: TimeDelta = TimeDelta::seconds(20);
 
 /// What has to be known while the shared backend does not answer, the longest
 /// way to say it first: since when, what waits here, and who pages.
@@ -98,6 +101,6 @@ pub(super) fn unsent(app: &App, wide: bool) -> Option<String> {
 
 /// Whether an engine does its rounds, here or elsewhere.
 pub fn engine_runs(app: &App, now: DateTime<Utc>) -> bool {
-    let ticks = |at| now - at < ENGINE_SILENT;
+    let ticks = |at| now - at < EngineSeen::SILENT;
     app.engine.holder.is_some() && app.engine.ticked_at.is_some_and(ticks)
 }

@@ -1,0 +1,70 @@
+//! A local log that was given to a server: it can be looked at, and no more.
+
+use super::backend::Backend;
+use crate::cli::house::House;
+
+#[test]
+fn a_log_that_was_given_away_says_where_and_takes_nothing_more() {
+    let mut backend = Backend::on_a_file();
+    let client = backend.client("ada");
+    backend.start();
+    let old = House::declared();
+    let log = old.path().join(".local/share/warroom/local.db");
+    let give = || {
+        let said = client.run(["attach".as_ref(), log.as_os_str()]);
+        assert_eq!(said.code, 0, "{said:?}");
+    };
+    give();
+    let before = old.done("export").out;
+
+    let told = format!(
+        "this log was given to {} as its workspace prod",
+        backend.address()
+    );
+    for line in [
+        "note late",
+        "declare again --severity P3",
+        "engine",
+        "token create bo --scope read",
+        "import /dev/stdin",
+    ] {
+        let said = old.feed(line.split(' '), before.lines().next().unwrap().as_bytes());
+        assert_eq!(said.code, 1, "{line}: {said:?}");
+        assert_eq!(said.err.lines().count(), 1, "{line}: {said:?}");
+        assert!(said.err.contains(&told), "{line}: {said:?}");
+    }
+    for line in ["show", "timeline", "status", "verify", "doctor"] {
+        assert!([0, 3].contains(&old.say(line).code), "{line}");
+    }
+    assert_eq!(old.done("export").out, before);
+    give();
+    assert!(client.done("export").out.contains("checkout is down"));
+}
+
+#[test]
+fn a_log_is_never_given_to_itself() {
+    let mut backend = Backend::on_a_file();
+    let client = backend.client("ada");
+    backend.start();
+    client.done("declare down --severity P2 --yes");
+    let own = client.path().join(".local/share/warroom/prod.db");
+
+    let said = client.run(["attach".as_ref(), own.as_os_str()]);
+
+    assert_eq!(said.code, 0, "{said:?}");
+    client.done("note on");
+    backend.agree(&[client]);
+}
+
+#[test]
+fn a_name_that_was_mistyped_makes_no_log() {
+    let mut backend = Backend::on_a_file();
+    let client = backend.client("ada");
+    backend.start();
+    let nowhere = client.path().join("lokal.db");
+
+    let said = client.run(["attach".as_ref(), nowhere.as_os_str()]);
+
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(!nowhere.exists());
+}
