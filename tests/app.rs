@@ -6,6 +6,7 @@ mod drafts;
 mod forms;
 mod gates;
 pub mod in_place;
+mod lines;
 mod merged;
 mod reviews;
 mod words;

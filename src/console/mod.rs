@@ -279,6 +279,7 @@ impl Console {
         match input {
             Input::Key(key) => self.message(Msg::Key(key)),
             Input::Paste(text) => self.message(Msg::Paste(text)),
+            Input::Lines(keys) => self.message(Msg::Lines(keys)),
             Input::Resize => self.repaint = true,
             Input::Hangup => self.exit = Some(129),
             Input::Signal(Signal::Suspend) => self.suspend().await?,

@@ -214,7 +214,7 @@ fn ends(input: Option<&Input>) -> Option<i32> {
     match input {
         None | Some(Input::Hangup) => Some(129),
         Some(Input::Signal(signal)) => signal.exit_code(),
-        Some(Input::Key(_) | Input::Paste(_) | Input::Resize) => None,
+        Some(Input::Key(_) | Input::Paste(_) | Input::Lines(_) | Input::Resize) => None,
     }
 }
 

@@ -20,6 +20,9 @@ pub enum Msg {
     Key(KeyEvent),
     /// Text was pasted; it is text wherever it lands, never keys.
     Paste(String),
+    /// Several lines came at once, and nobody said that they were pasted: text
+    /// where text is typed, keys everywhere else.
+    Lines(Vec<KeyEvent>),
     /// A second passed.
     Tick,
     /// Entries are on disk: ours and everybody else's.

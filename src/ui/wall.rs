@@ -105,7 +105,12 @@ impl Wall {
 /// and nothing ever leaves (W1).
 pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
     match msg {
-        Msg::Key(_) | Msg::Paste(_) | Msg::Edited(_) | Msg::Drafts(_) | Msg::DraftSaved(_) => {
+        Msg::Key(_)
+        | Msg::Paste(_)
+        | Msg::Lines(_)
+        | Msg::Edited(_)
+        | Msg::Drafts(_)
+        | Msg::DraftSaved(_) => {
             return;
         }
         Msg::Recorded(_) | Msg::Told(_) | Msg::Away(_) | Msg::Tick => {}

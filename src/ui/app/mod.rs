@@ -309,6 +309,10 @@ impl App {
 
 /// What a message changes, and what the loop must do about it.
 pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Msg::Lines(keys) = msg {
+        let each = keys::lines(app, keys).into_iter();
+        return each.flat_map(|msg| update(app, msg, now)).collect();
+    }
     // A person moves the choice themselves.
     let arrives = matches!(msg, Msg::Entries(_) | Msg::Deliveries(_));
     let chosen = arrives.then(|| Chosen::of(app));
@@ -353,6 +357,8 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => keys::pressed(app, key, now),
         Msg::Paste(text) => keys::pasted(app, &text, now),
+        // They are taken apart before.
+        Msg::Lines(_) => Vec::new(),
         Msg::Tick => bell::tick(app, now),
         Msg::Entries(entries) => {
             follow::fold(app, entries);
