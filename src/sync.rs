@@ -24,7 +24,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::pull::Pulled;
+use self::{pull::Pulled, seen::may_write};
 use crate::{
     clock::Clock,
     domain::{
@@ -105,6 +105,11 @@ impl SyncError {
             Self::Store(error) => error.may_pass(),
             Self::NotAttached { .. } => false,
         }
+    }
+
+    /// Whether the server answers, and does not take the token for this.
+    const fn is_about_the_token(&self) -> bool {
+        matches!(self, Self::Remote(error) if error.is_about_the_token())
     }
 
     /// Whether it came of a good answer of the server.
@@ -242,10 +247,10 @@ impl Replica {
             match page {
                 Some(page) if !page.what.more => {
                     self.learn_if_it_says().await;
-                    settled.refused += pushed?;
+                    settled.refused += pushed?.refused;
                     break;
                 }
-                Some(_) => settled.refused += pushed.unwrap_or_default(),
+                Some(_) => settled.refused += pushed.unwrap_or_default().refused,
                 None if histories < HISTORIES => histories += 1,
                 None => return Err(self.garbage("its history is always another one").into()),
             }
@@ -329,8 +334,11 @@ impl Replica {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.push().await {
-                Ok(_) => {
+                Ok(pushed) => {
                     pause = FIRST_PAUSE;
+                    if pushed.taken {
+                        may_write(seen, true);
+                    }
                     tokio::select! {
                         () = changes.changed() => {}
                         () = self.again.notified() => {}
@@ -341,6 +349,9 @@ impl Replica {
                     // touch is told at once.
                     if matches!(&error, SyncError::Remote(RemoteError::Unreachable { .. })) {
                         self.missed(seen, &error);
+                    }
+                    if error.is_about_the_token() {
+                        may_write(seen, false);
                     }
                     tokio::select! {
                         () = self.rest(&error, &mut pause) => {}

@@ -12,7 +12,10 @@ use crate::{
         notice::Delivery,
     },
     store::{DeliveryFilter, Log, StoreError, Unsent},
-    ui::msg::{Msg, Shared},
+    ui::{
+        app::Source,
+        msg::{Msg, Shared},
+    },
 };
 
 /// Entries read at a time: the screen shows the first while the rest is read.
@@ -36,6 +39,7 @@ pub(super) async fn follow(
     let mut deliveries = Vec::new();
     let mut drafts = Vec::new();
     let mut copy = Copy::default();
+    let mut is_first = true;
     loop {
         if copy.is_another(&log).await? {
             head = 0;
@@ -68,6 +72,11 @@ pub(super) async fn follow(
                 Msg::Deliveries(shown)
             };
             messages.send(told).await.ok();
+        }
+        if std::mem::take(&mut is_first) {
+            for source in [Source::Log, Source::Outbox] {
+                messages.send(Msg::Read(source)).await.ok();
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),

@@ -41,7 +41,7 @@ use crate::{
     store::Log,
     sync::Replica,
     ui::{
-        app::{App, Settings, update},
+        app::{App, Settings, Source, update},
         capability::{Capability, Profile},
         keymap::Keymap,
         msg::{Effect, Msg},
@@ -123,6 +123,9 @@ async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Se
     for warning in &setup.warnings {
         app.tell(warning.clone(), true, now);
     }
+    app.awaits = [Source::Log, Source::Outbox, Source::Runbooks].into();
+    app.awaits
+        .extend(setup.sync.as_ref().map(|_| Source::Server));
     let entries = follow::page(&setup.log, 0)
         .await
         .wrap_err("reading the log")?;

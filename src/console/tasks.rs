@@ -30,7 +30,10 @@ use crate::{
     probe::{Nudge, Schedule},
     store::Owner,
     sync::{Replica, Seen},
-    ui::msg::{EngineSeen, Msg, Shared, Wish},
+    ui::{
+        app::Source,
+        msg::{EngineSeen, Msg, Shared, Wish},
+    },
 };
 
 /// Jobs that may wait for the disk: a person types no faster than it writes.
@@ -267,12 +270,16 @@ async fn read_runbooks(
     stop: CancellationToken,
 ) -> Result<(), Report> {
     let mut before = Vec::new();
+    let mut is_first = true;
     loop {
         let place = folder.clone();
         let books = tokio::task::spawn_blocking(move || runbooks::read(&place)).await?;
         if books != before {
             before.clone_from(&books);
             messages.send(Msg::Runbooks(books)).await.ok();
+        }
+        if std::mem::take(&mut is_first) {
+            messages.send(Msg::Read(Source::Runbooks)).await.ok();
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyEvent;
 
+use super::app::Source;
 use crate::domain::{
     entry::{Entry, EntryId, IncidentId},
     fact::Fact,
@@ -27,6 +28,8 @@ pub enum Msg {
     Tick,
     /// Entries are on disk: ours and everybody else's.
     Entries(Vec<Entry>),
+    /// That was read, for the first time.
+    Read(Source),
     /// Something about the shared backend.
     Shared(Shared),
     /// Entries that we asked for are on disk. Their ids, for undo.
@@ -155,6 +158,8 @@ pub struct LinkSeen {
     pub offset: TimeDelta,
     /// When it last answered.
     pub heard_at: Option<DateTime<Utc>>,
+    /// It takes no entries from here: the token may only read.
+    pub read_only: bool,
 }
 
 /// Whether the shared backend answers.
@@ -174,6 +179,8 @@ pub enum LinkState {
         since: DateTime<Utc>,
         /// Why, in a sentence.
         why: Title,
+        /// It does answer, and does not take the token.
+        refused: bool,
     },
 }
 

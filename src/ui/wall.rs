@@ -128,6 +128,7 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
         | Msg::Shared(_)
         | Msg::Reading(..)
         | Msg::Deliveries(_)
+        | Msg::Read(_)
         | Msg::Runbooks(_) => {
             // What would be recorded is for a console to record.
             drop(app::update(&mut wall.app, msg, now));

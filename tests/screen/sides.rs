@@ -117,6 +117,7 @@ fn the_log_has_when_the_server_was_lost_and_found() {
     let offline = || LinkState::Offline {
         since: at("14:06:00"),
         why: "connection refused".into(),
+        refused: false,
     };
 
     for state in [online(), online(), offline(), offline(), online()] {

@@ -74,10 +74,17 @@ impl Copy {
     /// Waits until the server says no to it.
     pub async fn refused(&self) {
         let says_no = |state: &LinkState| match state {
-            LinkState::Offline { why, .. } => why.contains("said no"),
+            LinkState::Offline { why, refused, .. } => *refused && why.contains("said no"),
             LinkState::Alone | LinkState::Online { .. } => false,
         };
         self.hears(|seen| says_no(&seen.link.state)).await;
+    }
+
+    /// Waits until it is in touch, and may write there, or may not.
+    pub async fn may_write(&self, may: bool) {
+        let online = |state: &LinkState| matches!(state, LinkState::Online { .. });
+        self.hears(|seen| online(&seen.link.state) && seen.link.read_only != may)
+            .await;
     }
 
     /// Waits until these have the room open, in so many consoles each.

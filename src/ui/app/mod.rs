@@ -3,6 +3,7 @@
 //! [`update`] is the only way in: a message and the time go in, effects come
 //! out. Nothing is shown as saved before its entry has come back from disk.
 
+mod awaited;
 mod bell;
 mod browse;
 mod chosen;
@@ -53,6 +54,7 @@ use crate::domain::{
     update::Audience,
 };
 
+pub use awaited::Source;
 pub use compose::since_last_update;
 pub use conflicts::{Dispute, disputes};
 pub use drafts::Drafts;
@@ -169,6 +171,8 @@ pub struct App {
     pub engine: EngineSeen,
     /// How this copy stands to the shared backend.
     pub shared: Copy,
+    /// What was not read yet.
+    pub awaits: BTreeSet<Source>,
     /// Runbooks found.
     pub runbooks: Vec<Runbook>,
     /// The message below the panes.
@@ -221,6 +225,7 @@ impl App {
             deliveries: Vec::new(),
             engine: EngineSeen::default(),
             shared: Copy::default(),
+            awaits: BTreeSet::new(),
             runbooks: Vec::new(),
             toast: None,
             messages: Vec::new(),
@@ -386,6 +391,10 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         Msg::Engine(engine) => {
             app.engine = engine;
             probes::untold(app, now)
+        }
+        Msg::Read(source) => {
+            app.awaits.remove(&source);
+            Vec::new()
         }
         Msg::Shared(heard) => {
             shared::heard(app, heard, now);

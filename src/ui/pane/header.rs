@@ -4,7 +4,7 @@ mod touch;
 
 use chrono::{DateTime, Utc};
 
-use self::touch::{clock_off, offline, out_of_touch, unsent};
+use self::touch::{aside, offline, out_of_touch, unsent};
 use crate::{
     domain::{duty::resolve_by, fact::Role as Job, incident::Incident, severity::Severity},
     ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
@@ -52,7 +52,7 @@ fn clock_and_link(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) ->
     let mut start = canvas.right(start - gap.min(start), 0, role, &text);
     // Offline it stands in the second row, where it can't push out the title.
     let wide = canvas.width() >= 120;
-    if let Some(waiting) = unsent(app, wide).filter(|_| wide || !offline(app)) {
+    if let Some(waiting) = unsent(app, canvas.width()).filter(|_| wide || !offline(app)) {
         let role = if app.shared.unsent > 0 {
             Role::Warn
         } else {
@@ -127,10 +127,9 @@ fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) 
 
 fn second(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let width = canvas.width();
-    // What is wrong with the clock is wrong with everything below.
-    let end = match clock_off(app) {
-        Some(off) => canvas
-            .right(width - 1, 1, Role::Warn, &off)
+    let end = match aside(app, width) {
+        Some(aside) => canvas
+            .right(width - 1, 1, Role::Warn, &aside)
             .saturating_sub(2),
         None => width - 1,
     };
@@ -296,8 +295,8 @@ fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         None => "no incident so far".to_owned(),
     };
     let mut end = canvas.width().saturating_sub(1);
-    if let Some(off) = clock_off(app) {
-        end = canvas.right(end, 1, Role::Warn, &off).saturating_sub(2);
+    if let Some(aside) = aside(app, canvas.width()) {
+        end = canvas.right(end, 1, Role::Warn, &aside).saturating_sub(2);
     }
     canvas.clipped(1, 1, Role::Muted, &text, end.saturating_sub(1));
 }

@@ -142,9 +142,13 @@ const fn rank(clock: &Settled) -> u8 {
 /// While the server is away and a step is left: that nobody here pages, and the
 /// key that changes it; or that this console does.
 fn who_pages(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> {
-    let LinkState::Offline { since, .. } = &app.shared.link.state else {
+    let LinkState::Offline { since, refused, .. } = &app.shared.link.state else {
         return None;
     };
+    // Who refuses a token lives, and pages.
+    if *refused && app.shared.in_place.is_none() {
+        return None;
+    }
     escalation::next_step(incident)?;
     let server = &app.shared.link.server;
     let key = app.keymap.key_of(Action::PageFromHere);
