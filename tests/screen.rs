@@ -12,5 +12,6 @@ mod sides;
 mod snapshots;
 mod states;
 mod touch;
+mod vantages;
 mod walls;
 mod watched;

@@ -4,13 +4,13 @@ mod touch;
 
 use chrono::{DateTime, Utc};
 
-use self::touch::{aside, offline, out_of_touch, unsent};
+use self::touch::{aside, out_of_touch, unsent};
 use crate::{
     domain::{duty::resolve_by, fact::Role as Job, incident::Incident, severity::Severity},
     ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
 };
 
-pub use self::touch::{NO_ENGINE, engine_runs, link};
+pub use self::touch::{NO_ENGINE, engine_runs, link, offline};
 
 /// Draws the header.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::health;
 use crate::{
     domain::{
         policy::{Policy, Step},
@@ -267,14 +268,15 @@ fn ladder(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
 }
 
 fn calm(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let counts = app.panel.counts(now);
+    let counts = health::counted(app, now);
     let bad = counts.down + counts.degraded + counts.unknown + counts.stale;
-    let (role, text) = match (app.panel.watches().count(), bad) {
+    let unread = app.panel.watches().all(|watch| watch.last().is_none());
+    let (role, text) = match (counts.up + bad, bad) {
         (0, _) => (
             Role::Muted,
             "Nothing is probed: [[probes]] in the configuration says what to watch.".to_owned(),
         ),
-        _ if app.panel.watches().all(|watch| watch.last().is_none()) => {
+        (all, _) if unread && counts.unknown == all => {
             (Role::Muted, "No probe has answered yet.".to_owned())
         }
         (_, 0) => (

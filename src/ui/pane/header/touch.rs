@@ -82,7 +82,7 @@ fn clock_off(app: &App) -> Option<String> {
 }
 
 /// Whether the shared backend does not answer.
-pub(super) fn offline(app: &App) -> bool {
+pub fn offline(app: &App) -> bool {
     matches!(app.shared.link.state, LinkState::Offline { .. })
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{value, word};
+use super::row::{value, word};
 use crate::{
     domain::health::Link,
     ui::{app::App, canvas::Canvas, theme::Role},
