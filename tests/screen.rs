@@ -3,6 +3,7 @@
 mod alarms;
 mod apart;
 mod bursts;
+mod ended;
 pub mod fixture;
 mod owed;
 mod properties;

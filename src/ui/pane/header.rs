@@ -5,8 +5,12 @@ mod touch;
 use chrono::{DateTime, Utc};
 
 use self::touch::{aside, out_of_touch, unsent};
+use super::after;
 use crate::{
-    domain::{duty::resolve_by, fact::Role as Job, incident::Incident, severity::Severity},
+    domain::{
+        duty::resolve_by, fact::Role as Job, incident::Incident, left::left_over,
+        severity::Severity,
+    },
     ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
 };
 
@@ -220,12 +224,12 @@ fn jobs(incident: &Incident, canvas: &mut Canvas<'_, '_>, mut x: u16) -> u16 {
 }
 
 fn resolve(incident: &Incident, canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> String {
+    if !incident.is_active() {
+        return after::short(incident, now).unwrap_or_default();
+    }
     let Some(severity) = incident.severity() else {
         return "decide the severity: S".to_owned();
     };
-    if !incident.is_active() {
-        return String::new();
-    }
     let by = resolve_by(incident, severity);
     let left = format::countdown(by - now);
     let day = if by.date_naive() == now.date_naive() {
@@ -298,5 +302,15 @@ fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     if let Some(aside) = aside(app, canvas.width()) {
         end = canvas.right(end, 1, Role::Warn, &aside).saturating_sub(2);
     }
-    canvas.clipped(1, 1, Role::Muted, &text, end.saturating_sub(1));
+    let mut x = 1;
+    if let Some((incident, left)) = left_over(&app.board).next() {
+        let of = format!("left of {}: ", incident.label());
+        let ways: Vec<String> = after::ways(&left, now)
+            .iter()
+            .map(|way| format!("{of}{way}"))
+            .collect();
+        let room = end.saturating_sub(x);
+        x = canvas.clipped(x, 1, Role::Warn, format::fitting(&ways, room), room) + 3;
+    }
+    canvas.clipped(x, 1, Role::Muted, &text, end.saturating_sub(x));
 }

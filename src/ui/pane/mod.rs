@@ -1,5 +1,6 @@
 //! The panes: each draws its part of the screen from the state alone.
 
+pub mod after;
 pub mod changes;
 pub mod composer;
 mod conflicts;

@@ -113,6 +113,7 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     let mut settled: Vec<Settled> = settled(incident).into_iter().filter(is_said).collect();
     settled.sort_by_key(rank);
     rows.extend(waiting::never_settled(app, incident));
+    rows.extend(waiting::actions(incident));
     rows.extend(settled.iter().map(settled_row));
     rows.extend(live_warnings(incident, now));
     rows

@@ -26,6 +26,23 @@ pub(super) fn never_settled(app: &App, incident: &Incident) -> impl Iterator<Ite
     })
 }
 
+/// What is to be done after it, and is not (V4).
+pub(super) fn actions(incident: &Incident) -> Option<Row> {
+    let actions = &incident.state().retrospective.actions;
+    let open: Vec<_> = actions.iter().filter(|action| !action.done).collect();
+    let first = open.first()?;
+    let due = open.iter().filter_map(|action| action.due).min();
+    let count = format::count(open.len(), "item", "items");
+    Some(Row {
+        glyph: Some(Glyph::Off),
+        word: "ACTIONS",
+        what: vec![format!("{count}: {}", first.what), count],
+        value: due.map_or_else(|| "open".to_owned(), |due| due.format("%m-%d").to_string()),
+        role: Role::Calm,
+        used: None,
+    })
+}
+
 /// Steps that wait for the end of a hold (E11).
 pub(super) fn on_hold(incident: &Incident) -> impl Iterator<Item = Row> {
     held(incident).into_iter().filter_map(move |due| {
