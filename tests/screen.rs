@@ -5,6 +5,7 @@ mod apart;
 mod bursts;
 mod ended;
 pub mod fixture;
+mod hung;
 mod owed;
 mod properties;
 mod reading;

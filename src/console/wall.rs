@@ -250,12 +250,12 @@ fn start(
 /// Looks who holds the lease, and when that engine last did its round.
 async fn watch_engine(log: Log, clock: Clock, messages: Sender<Msg>) -> Result<(), Report> {
     loop {
-        let lease = follow::patiently(|| log.lease())
+        let lease = follow::patiently(Some(&messages), || log.lease())
             .await?
             .filter(|lease| lease.expires_at > clock.now());
         let holder = lease
             .map(|lease| Title::lossy(&format!("{} on {}", lease.owner.name, lease.owner.host)));
-        let ticked_at = follow::patiently(|| log.last_tick()).await?;
+        let ticked_at = follow::patiently(Some(&messages), || log.last_tick()).await?;
         let seen = EngineSeen {
             holder,
             mine: false,

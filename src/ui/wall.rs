@@ -16,6 +16,7 @@ mod health;
 mod incident;
 mod latest;
 mod lost;
+mod message;
 mod page;
 mod quiet;
 mod small;
@@ -84,7 +85,7 @@ impl Wall {
     pub fn is_dim(&self, night: Night, now: DateTime<Utc>) -> bool {
         let local = now + TimeDelta::seconds(self.app.settings.local_offset_s.into());
         let worst = |incident: &&Incident| incident.assumed_severity() == Severity::P1;
-        let is_quiet = !self.app.board.active().iter().any(worst);
+        let is_quiet = !self.app.board.open().iter().any(worst);
         let is_live = !matches!(self.beat(now), Beat::Lost(_) | Beat::Never);
         night.holds(local.time()) && is_quiet && is_live
     }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{
     Wall,
     frame::{self, HEADER, Rows},
-    health,
+    health, message,
 };
 use crate::{
     domain::{fact::Health, incident::Incident, policy::Policy},
@@ -23,6 +23,7 @@ use crate::{
 pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let mut rows = Rows(canvas.area());
     let footer = rows.take_last(1);
+    message::draw(wall, canvas, &mut rows, 0, now);
     let roomy = rows.0.height >= 40;
     let header = rows.take(if rows.0.height >= 33 { HEADER } else { 3 });
     frame::header(
