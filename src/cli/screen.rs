@@ -21,7 +21,7 @@ use super::{
 use crate::{
     config, console,
     console::{
-        Again, Looks, terminal,
+        Again, Looks, Works, terminal,
         wall::{How, Watcher},
     },
     domain::night::Night,
@@ -131,20 +131,17 @@ fn parts(
         settings,
         keymap,
         theme,
+        works,
         mut warnings,
     } = looks(setup, kept, &capability, what)?;
-    warnings.extend(out_of_order(config));
     warnings.extend(log.warnings().iter().map(ToString::to_string));
-    let specs = config.probes.clone();
     Ok(console::Setup {
         clock: setup.clock,
         settings,
         keymap,
         theme,
         capability,
-        probes: probe::all(specs.clone()).wrap_err("making the probes")?,
-        specs,
-        channels: channels(config),
+        works,
         takes_channels: config.channels.is_empty(),
         runbooks: config.runbooks.clone(),
         policy_file: config.policy.clone(),
@@ -167,8 +164,8 @@ fn night(setup: &Setup, depth: Depth) -> color_eyre::Result<Option<(Night, Theme
     Ok(Some((night, theme)))
 }
 
-/// What can change while a screen is shown; who sits where, and what is
-/// probed and sent, does not.
+/// What can change while a screen is shown; who sits where does not, nor where
+/// a server sends.
 fn looks(
     setup: &Setup,
     kept: Settings,
@@ -178,8 +175,19 @@ fn looks(
     let config = &setup.config;
     let (_, policy) = setup.policy()?;
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    warnings.extend(out_of_order(config));
     let links = config.links.iter().chain(&config.dashboards);
+    let (inside, outside) = match setup.served {
+        Some(_) => (kept.inside, kept.outside),
+        None => (config.updates.clone(), config.publish.clone()),
+    };
+    let specs = config.probes.clone();
     Ok(Looks {
+        works: Works {
+            probes: probe::all(specs.clone()).wrap_err("making the probes")?,
+            specs,
+            channels: channels(config),
+        },
         keymap: keymap(setup, &mut warnings)?,
         theme: theme(setup, capability, what, &mut warnings)?,
         settings: Settings {
@@ -188,6 +196,8 @@ fn looks(
                 .collect(),
             policy,
             bell: config.bell,
+            inside,
+            outside,
             ..kept
         },
         warnings,

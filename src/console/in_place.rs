@@ -47,7 +47,8 @@ pub async fn page(
 
 /// What a console needs to page in its server's place.
 pub(super) struct InPlace {
-    pub(super) engine: Engine,
+    /// As it is to page: the channels may change meanwhile.
+    pub(super) engine: watch::Receiver<Engine>,
     pub(super) sync: Arc<Replica>,
     pub(super) asked: Arc<Notify>,
     pub(super) link: watch::Receiver<Seen>,
@@ -57,7 +58,8 @@ pub(super) struct InPlace {
 impl InPlace {
     /// Pages whenever somebody asks for it, each time until the server answers.
     pub(super) async fn run(self, stop: CancellationToken) -> Result<(), Report> {
-        if let Err(error) = self.engine.tidy_up().await {
+        let engine = self.engine.borrow().clone();
+        if let Err(error) = engine.tidy_up().await {
             tracing::warn!(%error, "giving up what an earlier console left");
         }
         loop {
@@ -78,7 +80,8 @@ impl InPlace {
         let (seen, mut watched) = watch::channel(EngineSeen::default());
         let work = async {
             let link = self.link.clone();
-            let ended = page(&self.engine, &self.sync, link, &seen, stop).await;
+            let engine = self.engine.borrow().clone();
+            let ended = page(&engine, &self.sync, link, &seen, stop).await;
             drop(seen);
             ended
         };

@@ -65,6 +65,16 @@ impl Panel {
         Self { vantage, watches }
     }
 
+    /// Probes what `specs` say from now on. What was probed in the same way
+    /// keeps what was seen of it; anything else begins anew.
+    pub fn take_up(&mut self, specs: &[Spec]) {
+        let was = std::mem::replace(self, Self::new(self.vantage.clone(), specs));
+        for watch in &mut self.watches {
+            let same = was.watches.iter().find(|known| known.spec == watch.spec);
+            *watch = same.unwrap_or(watch).clone();
+        }
+    }
+
     /// Takes a reading of the probe `name`; what changed by it.
     ///
     /// A target changes itself at the most. A control probe that goes down
