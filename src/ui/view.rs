@@ -156,7 +156,7 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
         Pane::Health if area.width < 50 => pane::health::short_counts(app, now),
         pane => pane::right_of_title(app, pane, now),
     };
-    let right = pane::state(app, place.pane, focused, now).unwrap_or(right);
+    let right = pane::state(app, place, focused, now).unwrap_or(right);
     let zoomed = if app.zoomed {
         "zoomed · z to go back"
     } else {

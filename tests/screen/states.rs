@@ -115,6 +115,8 @@ fn panes_whose_keys_change_nothing_for_others() {
         pane.lines().next().unwrap_or_default().to_owned()
     });
     insta::assert_snapshot!(rules.join("\n"));
+    let small = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(small.contains("━ read only ━"), "{small}");
 }
 
 #[test]

@@ -31,6 +31,7 @@ use chrono::{DateTime, Utc};
 use super::{
     app::{App, Mode, Pane},
     format,
+    layout::Place,
 };
 
 /// A pane's name in its rule, and a word after it.
@@ -100,9 +101,17 @@ pub fn right_of_title(app: &App, pane: Pane, now: DateTime<Utc>) -> String {
 /// What has to be known of all that stands in a pane, in the place of what is
 /// counted there: that it is not read yet; where the keys are, that they change
 /// nothing for anybody else.
-pub fn state(app: &App, pane: Pane, focused: bool, now: DateTime<Utc>) -> Option<String> {
-    let read_only = || app.read_only(pane).filter(|_| focused);
-    loading(app, pane, now).or_else(|| read_only().map(|why| format!("read only: {why}")))
+pub fn state(app: &App, place: &Place, focused: bool, now: DateTime<Utc>) -> Option<String> {
+    let why = || app.read_only(place.pane).filter(|_| focused);
+    let wide = place.rule.width >= 50;
+    let read_only = |why| {
+        if wide {
+            format!("read only: {why}")
+        } else {
+            "read only".to_owned()
+        }
+    };
+    loading(app, place.pane, now).or_else(|| why().map(read_only))
 }
 
 /// `loading, for 3s`; `None` where it was read.

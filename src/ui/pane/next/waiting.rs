@@ -1,6 +1,6 @@
 //! What nobody owes now, and what is not over either.
 
-use super::{Row, person};
+use super::{Row, duty::person};
 use crate::{
     domain::{
         duty::{Duty, held},
