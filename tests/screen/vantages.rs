@@ -15,7 +15,10 @@ use warroom::{
     },
 };
 
-use super::fixture::{at, busy, engine, incident_log, now, settings, words_on};
+use super::{
+    fixture::{at, busy, engine, incident_log, now, settings, words_on},
+    walls::{USUAL, shown, wall_of},
+};
 
 fn change(probe: &str, to: Health, vantage: &str) -> Fact {
     Fact::ProbeChanged(Box::new(ProbeChange {
@@ -107,4 +110,15 @@ fn h1_nothing_is_known_of_the_servers_probes_while_no_engine_runs() {
 
     assert!(row(&screen, "checkout").contains('?'), "{screen}");
     assert!(!row(&screen, "checkout").contains("DOWN"), "{screen}");
+}
+
+#[test]
+fn h2_a_wall_without_probes_of_its_own_shows_those_of_its_server() {
+    let wall = wall_of(client());
+
+    let page = shown(&wall, USUAL, Tier::Rich, now());
+
+    assert!(page.contains("@ops-1"), "{page}");
+    assert!(page.contains("● shop"), "{page}");
+    assert!(page.contains("2 down"), "{page}");
 }

@@ -161,7 +161,8 @@ fn rest(seen: &[Seen<'_>], now: DateTime<Utc>) -> String {
     format!("+{} more, {how}", seen.len())
 }
 
-pub(super) fn is_system(watch: &Watch) -> bool {
+/// Whether it is about this host's load, memory and disk.
+pub fn is_system(watch: &Watch) -> bool {
     matches!(watch.spec().target, Target::System { .. })
 }
 

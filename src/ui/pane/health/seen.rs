@@ -75,6 +75,14 @@ impl Seen<'_> {
         }
     }
 
+    /// The host that reads it, where that is not this one.
+    pub fn vantage(&self) -> Option<&str> {
+        match self {
+            Self::Here(_) => None,
+            Self::There(told) => Some(told.vantage()),
+        }
+    }
+
     /// What it says now: its latency, or how long it has been like this.
     pub fn value(&self, now: DateTime<Utc>) -> String {
         match self {
