@@ -68,7 +68,12 @@ impl Copy {
     async fn hears(&self, what: impl FnMut(&Seen) -> bool) {
         let mut seen = self.tell.subscribe();
         let heard = tokio::time::timeout(super::PATIENCE, seen.wait_for(what));
-        heard.await.expect("it never heard so").unwrap();
+        let heard = heard.await.map(drop);
+        assert!(
+            heard.is_ok(),
+            "it never heard so: {:?}",
+            self.tell.borrow().link
+        );
     }
 
     /// Waits until the server says no to it.
