@@ -55,6 +55,7 @@ async fn a_token_that_is_changed_in_its_file_counts_without_a_new_start() {
     backend.start();
     let mut copy = Copy::of(&backend.house.path().join("a.db"), address(&backend, &file)).await;
     copy.keep();
+    copy.may_write(true).await;
     copy.note("before").await;
     converged(&[&copy], 1, PATIENCE).await;
 
