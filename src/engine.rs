@@ -93,6 +93,15 @@ impl Engine {
         }
     }
 
+    /// The same, that reaches other channels.
+    #[must_use]
+    pub fn with_channels(&self, channels: Channels) -> Self {
+        Self {
+            channels,
+            ..self.clone()
+        }
+    }
+
     /// Works until it is cancelled. Waits while another engine holds the
     /// lease; takes over when that one is gone.
     ///

@@ -100,6 +100,17 @@ impl RemoteError {
         }
     }
 
+    /// Whether the server answers, and does not take the token for this.
+    pub const fn is_about_the_token(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 401 | 403,
+                ..
+            }
+        )
+    }
+
     /// Whether the server's history is not the one that was asked for.
     pub fn is_other_history(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if code == "epoch_changed" || code == "cursor_ahead")

@@ -95,6 +95,11 @@ impl SyncError {
         }
     }
 
+    /// Whether the server answers, and does not take the token for this.
+    const fn is_about_the_token(&self) -> bool {
+        matches!(self, Self::Remote(error) if error.is_about_the_token())
+    }
+
     /// Whether it came of a good answer of the server.
     const fn is_from_an_answer(&self) -> bool {
         matches!(self, Self::Store(StoreError::StillToSend { .. }))
@@ -216,10 +221,10 @@ impl Replica {
             match page {
                 Some(page) if !page.what.more => {
                     self.learn_if_it_says().await;
-                    settled.refused += pushed?;
+                    settled.refused += pushed?.refused;
                     break;
                 }
-                Some(_) => settled.refused += pushed.unwrap_or_default(),
+                Some(_) => settled.refused += pushed.unwrap_or_default().refused,
                 None if histories < HISTORIES => histories += 1,
                 None => return Err(self.garbage("its history is always another one").into()),
             }

@@ -1,11 +1,13 @@
 //! What keys do to the screen's state, and what leaves it.
 
+mod again;
 mod choice;
 mod conflicts;
 mod drafts;
 mod forms;
 mod gates;
 pub mod in_place;
+mod lines;
 mod merged;
 mod reviews;
 mod words;

@@ -3,7 +3,10 @@
 mod alarms;
 mod apart;
 mod bursts;
+mod ended;
 pub mod fixture;
+mod hung;
+mod outside;
 mod owed;
 mod properties;
 mod reading;
@@ -12,5 +15,6 @@ mod sides;
 mod snapshots;
 mod states;
 mod touch;
+mod vantages;
 mod walls;
 mod watched;

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         incident::{Conflict, Field, Incident},
+        left::{Left, left_over},
         phase::Phase,
         severity::Severity,
         text::{Name, one_line},
@@ -396,6 +397,14 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
     if status.incidents.is_empty() {
         lines.push("incident: none is active".to_owned());
     }
+    lines.extend(left_over(&room.board).map(|(incident, left)| {
+        let each = |left: &Left| match left.by() {
+            Some(by) => format!("{} {}", left.words(), words::left(by, status.now)),
+            None => left.words(),
+        };
+        let left: Vec<String> = left.iter().map(each).collect();
+        format!("left of {}: {}", incident.label(), left.join(", "))
+    }));
     lines.push(format!(
         "health: {}",
         words::health(room.board.probes(), status.now)

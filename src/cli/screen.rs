@@ -22,7 +22,7 @@ use super::{
 use crate::{
     config, console,
     console::{
-        Again, Looks, terminal,
+        Again, Looks, Works, terminal,
         wall::{How, Watcher},
     },
     domain::night::Night,
@@ -132,12 +132,10 @@ fn parts(
         settings,
         keymap,
         theme,
+        works,
         mut warnings,
     } = looks;
-    let (probes, broken) = probes(config);
     warnings.extend(mistakes);
-    warnings.extend(out_of_order(config));
-    warnings.extend(broken);
     warnings.extend(log.warnings().iter().map(ToString::to_string));
     Ok(console::Setup {
         clock: setup.clock,
@@ -145,9 +143,7 @@ fn parts(
         keymap,
         theme,
         capability,
-        specs: probes.iter().map(|probe| probe.spec().clone()).collect(),
-        probes,
-        channels: channels(config),
+        works,
         takes_channels: config.channels.is_empty(),
         runbooks: config.runbooks.clone(),
         policy_file: config.policy.clone(),
@@ -173,10 +169,10 @@ fn night(setup: &Setup, depth: Depth) -> Option<(Night, Theme)> {
     Some((night, theme))
 }
 
-/// What can change while a screen is shown; who sits where, and what is
-/// probed and sent, does not. And what of it can't be used: a colour or a key
-/// must not keep anybody from an incident, so the built-in ones stand in. No
-/// process stands in for the team's: without it nothing is declared here.
+/// What can change while a screen is shown; who sits where does not, nor where
+/// a server sends. And what of it can't be used: a colour or a key must not keep
+/// anybody from an incident, so the built-in ones stand in. No process stands
+/// in for the team's: without it nothing is declared here.
 fn looks(
     setup: &Setup,
     kept: Settings,
@@ -186,6 +182,7 @@ fn looks(
     let config = &setup.config;
     let mut mistakes = Vec::new();
     let mut warnings: Vec<String> = config.warnings().iter().map(ToString::to_string).collect();
+    warnings.extend(out_of_order(config));
     let mut spared = |error: &color_eyre::Report| {
         let told = format!("out of order, and left out: {}", in_a_line(error));
         // A wall has no line for it.
@@ -202,8 +199,19 @@ fn looks(
         spared(&error);
         usual_theme(capability, what)
     });
+    let (probes, broken) = probes(config);
+    mistakes.extend(broken);
     let links = config.links.iter().chain(&config.dashboards);
+    let (inside, outside) = match setup.served {
+        Some(_) => (kept.inside, kept.outside),
+        None => (config.updates.clone(), config.publish.clone()),
+    };
     let looks = Looks {
+        works: Works {
+            specs: probes.iter().map(|probe| probe.spec().clone()).collect(),
+            probes,
+            channels: channels(config),
+        },
         keymap,
         theme,
         settings: Settings {
@@ -212,6 +220,8 @@ fn looks(
                 .collect(),
             policy,
             bell: config.bell,
+            inside,
+            outside,
             ..kept
         },
         warnings,

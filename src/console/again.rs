@@ -2,10 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::ui::{
-    app::{App, Settings},
-    keymap::Keymap,
-    theme::Theme,
+use crate::{
+    domain::probe::Spec,
+    notify::Channels,
+    probe::Probe,
+    ui::{
+        app::{App, Settings},
+        keymap::Keymap,
+        theme::Theme,
+    },
 };
 
 /// What of the configuration can change while a screen is shown.
@@ -17,23 +22,42 @@ pub struct Looks {
     pub keymap: Keymap,
     /// Colours.
     pub theme: Theme,
+    /// What goes on beside the screen.
+    pub works: Works,
     /// What is to be said of it.
     pub warnings: Vec<String>,
+}
+
+/// What works beside the screen: what looks, and what sends.
+#[derive(Debug)]
+pub struct Works {
+    /// What is probed.
+    pub specs: Vec<Spec>,
+    /// The same, ready to look.
+    pub probes: Vec<Probe>,
+    /// Where messages can go.
+    pub channels: Channels,
 }
 
 /// Reads the configuration again, or says why everything stays as it was.
 pub type Again = Box<dyn Fn() -> Result<Looks, String> + Send + Sync>;
 
-/// Reads it again into a screen; answers its colours, where they may change.
-pub(super) fn read_again(again: &Again, app: &mut App, now: DateTime<Utc>) -> Option<Theme> {
+/// Reads it again into a screen; answers its colours and what works beside it,
+/// where they may change.
+pub(super) fn read_again(
+    again: &Again,
+    app: &mut App,
+    now: DateTime<Utc>,
+) -> Option<(Theme, Works)> {
     match again() {
         Ok(looks) => {
             app.take_up(looks.settings, looks.keymap);
+            app.panel.take_up(&looks.works.specs);
             for warning in looks.warnings {
                 app.tell(warning, true, now);
             }
             app.tell("the configuration was read again", false, now);
-            Some(looks.theme)
+            Some((looks.theme, looks.works))
         }
         Err(why) => {
             // A wall has no line for it: its own log says it as well.

@@ -12,7 +12,10 @@ use crate::{
         notice::Delivery,
     },
     store::{DeliveryFilter, Log, StoreError, Unsent},
-    ui::msg::{Msg, Shared},
+    ui::{
+        app::Source,
+        msg::{Msg, Shared},
+    },
 };
 
 /// Entries read at a time: the screen shows the first while the rest is read.
@@ -22,7 +25,7 @@ const SHOWN: usize = 200;
 
 /// Entries after number `head`, as many as are read at a time.
 pub(super) async fn page(log: &Log, head: Seq) -> Result<Vec<Entry>, StoreError> {
-    patiently(|| log.after(head, PAGE)).await
+    patiently(None, || log.after(head, PAGE)).await
 }
 
 /// Reads the log after number `head`, then whatever anybody adds to it.
@@ -36,28 +39,29 @@ pub(super) async fn follow(
     let mut deliveries = Vec::new();
     let mut drafts = Vec::new();
     let mut copy = Copy::default();
+    let mut is_first = true;
     loop {
-        if copy.is_another(&log).await? {
+        if copy.is_another(&log, &messages).await? {
             head = 0;
             messages.send(Msg::Shared(Shared::Anew)).await.ok();
         }
         loop {
-            let entries = page(&log, head).await?;
+            let entries = patiently(Some(&messages), || log.after(head, PAGE)).await?;
             let Some(last) = entries.last() else { break };
             head = last.seq.unwrap_or(head);
             if messages.send(Msg::Entries(entries)).await.is_err() {
                 return Ok(());
             }
         }
-        if let Some(unsent) = copy.unsent(&log).await? {
+        if let Some(unsent) = copy.unsent(&log, &messages).await? {
             messages.send(unsent).await.ok();
         }
-        let kept = patiently(|| log.drafts()).await?;
+        let kept = patiently(Some(&messages), || log.drafts()).await?;
         if kept != drafts {
             drafts.clone_from(&kept);
             messages.send(Msg::Drafts(kept)).await.ok();
         }
-        let all = patiently(|| log.deliveries(DeliveryFilter::All)).await?;
+        let all = patiently(Some(&messages), || log.deliveries(DeliveryFilter::All)).await?;
         let shown = worth_showing(all);
         if shown != deliveries {
             deliveries.clone_from(&shown);
@@ -68,6 +72,11 @@ pub(super) async fn follow(
                 Msg::Deliveries(shown)
             };
             messages.send(told).await.ok();
+        }
+        if std::mem::take(&mut is_first) {
+            for source in [Source::Log, Source::Outbox] {
+                messages.send(Msg::Read(source)).await.ok();
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
@@ -96,18 +105,22 @@ struct Copy {
 
 impl Copy {
     /// Whether its history is another one than at the last look.
-    async fn is_another(&mut self, log: &Log) -> Result<bool, StoreError> {
+    async fn is_another(&mut self, log: &Log, messages: &Sender<Msg>) -> Result<bool, StoreError> {
         if !log.is_copy() {
             return Ok(false);
         }
-        let epoch = patiently(|| log.epoch()).await?;
+        let epoch = patiently(Some(messages), || log.epoch()).await?;
         let before = self.epoch.replace(epoch);
         Ok(before.is_some() && before != self.epoch)
     }
 
     /// What waits to be numbered, where that changed.
-    async fn unsent(&mut self, log: &Log) -> Result<Option<Msg>, StoreError> {
-        let waiting = patiently(|| log.unsent()).await?;
+    async fn unsent(
+        &mut self,
+        log: &Log,
+        messages: &Sender<Msg>,
+    ) -> Result<Option<Msg>, StoreError> {
+        let waiting = patiently(Some(messages), || log.unsent()).await?;
         if waiting == self.waiting {
             return Ok(None);
         }
@@ -120,8 +133,12 @@ impl Copy {
 }
 
 /// Reads until it works, where the reason may pass: a busy disk must not end
-/// a console.
-pub(super) async fn patiently<T, F>(read: impl Fn() -> F) -> Result<T, StoreError>
+/// a console. What stands in the way is told
+/// once, where somebody listens.
+pub(super) async fn patiently<T, F>(
+    mut messages: Option<&Sender<Msg>>,
+    read: impl Fn() -> F,
+) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>>,
 {
@@ -129,6 +146,10 @@ where
         match read().await {
             Err(error) if error.may_pass() => {
                 tracing::warn!(%error, "reading the log again");
+                if let Some(messages) = messages.take() {
+                    let why = format!("what happens now is not shown: {error}");
+                    messages.send(Msg::Failed(why)).await.ok();
+                }
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
             other => return other,

@@ -70,7 +70,8 @@ fn set_meanwhile(ahead: TimeDelta, server: &str) -> String {
 
 /// What a console needs to page in its server's place.
 pub(super) struct InPlace {
-    pub(super) engine: Engine,
+    /// As it is to page: the channels may change meanwhile.
+    pub(super) engine: watch::Receiver<Engine>,
     pub(super) sync: Arc<Replica>,
     pub(super) asked: Arc<Notify>,
     pub(super) link: watch::Receiver<Seen>,
@@ -80,7 +81,8 @@ pub(super) struct InPlace {
 impl InPlace {
     /// Pages whenever somebody asks for it, each time until the server answers.
     pub(super) async fn run(self, stop: CancellationToken) -> Result<(), Report> {
-        if let Err(error) = self.engine.tidy_up().await {
+        let engine = self.engine.borrow().clone();
+        if let Err(error) = engine.tidy_up().await {
             tracing::warn!(%error, "giving up what an earlier console left");
         }
         loop {
@@ -102,7 +104,8 @@ impl InPlace {
         let work = async {
             let link = self.link.clone();
             let tell = async |text| drop(self.messages.send(Msg::Told(text)).await);
-            let ended = page(&self.engine, &self.sync, link, &seen, stop, tell).await;
+            let engine = self.engine.borrow().clone();
+            let ended = page(&engine, &self.sync, link, &seen, stop, tell).await;
             drop(seen);
             ended
         };

@@ -8,6 +8,7 @@ mod again;
 mod editor;
 mod follow;
 pub mod in_place;
+mod looking;
 pub mod runbooks;
 mod tasks;
 pub mod terminal;
@@ -31,17 +32,15 @@ use self::{
     terminal::{Handle, Input, Signal},
     writer::Job,
 };
-pub use again::{Again, Looks};
+pub use again::{Again, Looks, Works};
 
 use crate::{
     clock::Clock,
-    domain::{entry::Seq, health::Panel, probe::Spec},
-    notify::Channels,
-    probe::Probe,
+    domain::{entry::Seq, health::Panel},
     store::Log,
     sync::Replica,
     ui::{
-        app::{App, Settings, update},
+        app::{App, Settings, Source, update},
         capability::{Capability, Profile},
         keymap::Keymap,
         msg::{Effect, Msg},
@@ -77,12 +76,8 @@ pub struct Setup {
     pub theme: Theme,
     /// What the terminal can show.
     pub capability: Capability,
-    /// What is probed.
-    pub specs: Vec<Spec>,
-    /// The same, ready to look.
-    pub probes: Vec<Probe>,
-    /// Where messages can go.
-    pub channels: Channels,
+    /// What looks and sends beside the screen.
+    pub works: Works,
     /// None are configured here: those of the server are offered.
     pub takes_channels: bool,
     /// The folder of the runbooks.
@@ -118,11 +113,14 @@ pub async fn run(setup: Setup, again: Again, errors: Option<OwnedFd>) -> color_e
 /// The screen's state with the log as it is, or as much as one page has; and
 /// how far that goes.
 async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Seq)> {
-    let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
+    let panel = Panel::new(setup.settings.host.clone(), &setup.works.specs);
     let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
     for warning in &setup.warnings {
         app.tell(warning.clone(), true, now);
     }
+    app.awaits = [Source::Log, Source::Outbox, Source::Runbooks].into();
+    app.awaits
+        .extend(setup.sync.as_ref().map(|_| Source::Server));
     let entries = follow::page(&setup.log, 0)
         .await
         .wrap_err("reading the log")?;
@@ -281,6 +279,7 @@ impl Console {
         match input {
             Input::Key(key) => self.message(Msg::Key(key)),
             Input::Paste(text) => self.message(Msg::Paste(text)),
+            Input::Lines(keys) => self.message(Msg::Lines(keys)),
             Input::Resize => self.repaint = true,
             Input::Hangup => self.exit = Some(129),
             Input::Signal(Signal::Suspend) => self.suspend().await?,
@@ -290,8 +289,11 @@ impl Console {
             }
             Input::Signal(Signal::Continued) => self.repaint = true,
             Input::Signal(Signal::ReadAgain) => {
-                let theme = read_again(&self.again, &mut self.app, self.clock.now());
-                self.picture.theme = theme.unwrap_or_else(|| self.picture.theme.clone());
+                let found = read_again(&self.again, &mut self.app, self.clock.now());
+                if let Some((theme, works)) = found {
+                    self.picture.theme = theme;
+                    self.tasks.take_up(works);
+                }
             }
             Input::Signal(signal) => self.exit = signal.exit_code(),
         }

@@ -1,6 +1,6 @@
 //! What the console does beside the loop, each in a task of its own.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
 use color_eyre::eyre::{Report, eyre};
 use tokio::{
@@ -14,9 +14,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Setup,
+    Setup, Works,
     follow::follow,
     in_place::InPlace,
+    looking::Looking,
     runbooks,
     writer::{Job, Writer},
 };
@@ -27,10 +28,12 @@ use crate::{
     },
     engine::Engine,
     journal::{Author, Batch},
-    probe::{Nudge, Schedule},
     store::Owner,
     sync::{Replica, Seen},
-    ui::msg::{EngineSeen, Msg, Shared, Wish},
+    ui::{
+        app::Source,
+        msg::{EngineSeen, Msg, Shared, Wish},
+    },
 };
 
 /// Jobs that may wait for the disk: a person types no faster than it writes.
@@ -49,7 +52,9 @@ const BLINK: Duration = Duration::from_millis(100);
 pub(super) struct Tasks {
     jobs: Sender<Job>,
     author: Author,
-    nudge: Nudge,
+    looking: Looking,
+    /// The engine as it would begin now: what runs hears of another one.
+    engine: watch::Sender<Engine>,
     pages: Arc<Notify>,
     running: JoinSet<Result<(), Report>>,
 }
@@ -88,40 +93,65 @@ impl Tasks {
             host: setup.settings.host.clone(),
             pid: std::process::id(),
         };
-        let engine = Engine::new(setup.log, setup.clock, owner, setup.channels);
-        let pages = Arc::new(Notify::new());
-        if let Some(sync) = setup.sync {
-            // Whoever runs the server does what falls due, until somebody here
-            // is told to.
-            let (seen, link) = watch::channel(Seen::default());
-            let in_place = InPlace {
-                engine: engine.in_place_of_server(),
-                sync: Arc::clone(&sync),
-                asked: Arc::clone(&pages),
-                link,
-                messages: messages.clone(),
-            };
-            running.spawn(later(in_place.run(stop.clone())));
-            let told = messages.clone();
-            let touch = in_touch(sync, seen, setup.takes_channels, told, stop.clone());
-            running.spawn(later(touch));
-        } else {
-            let (seen, watched) = watch::channel(EngineSeen::default());
-            running.spawn(later(run_engine(engine, seen, stop.clone())));
-            running.spawn(tell_engine(watched, messages.clone(), stop.clone()));
-        }
-        let schedule = Schedule::new(setup.probes, setup.clock);
-        let nudge = schedule.nudge();
-        running.spawn(later(look(schedule, messages.clone(), stop.clone())));
+        let engine = Engine::new(setup.log, setup.clock, owner, setup.works.channels);
         let books = read_runbooks(setup.runbooks, messages.clone(), stop.clone());
         running.spawn(later(books));
-        Self {
+        let mut tasks = Self {
             jobs,
             author,
-            nudge,
-            pages,
+            looking: Looking::new(setup.clock, messages, stop),
+            engine: watch::Sender::new(engine),
+            pages: Arc::default(),
             running,
+        };
+        match setup.sync {
+            Some(sync) => tasks.follow_server(sync, setup.takes_channels, messages, stop),
+            None => tasks.page(messages, stop),
         }
+        tasks.looking.begin(setup.works.probes, &mut tasks.running);
+        tasks
+    }
+
+    /// Whoever runs the server does what falls due, until somebody here is told
+    /// to.
+    fn follow_server(
+        &mut self,
+        sync: Arc<Replica>,
+        takes_channels: bool,
+        messages: &Sender<Msg>,
+        stop: &CancellationToken,
+    ) {
+        let (seen, link) = watch::channel(Seen::default());
+        self.engine
+            .send_modify(|engine| *engine = engine.clone().in_place_of_server());
+        let in_place = InPlace {
+            engine: self.engine.subscribe(),
+            sync: Arc::clone(&sync),
+            asked: Arc::clone(&self.pages),
+            link,
+            messages: messages.clone(),
+        };
+        self.running.spawn(later(in_place.run(stop.clone())));
+        let touch = in_touch(sync, seen, takes_channels, messages.clone(), stop.clone());
+        self.running.spawn(later(touch));
+    }
+
+    /// Does what falls due here, while nobody else does.
+    fn page(&mut self, messages: &Sender<Msg>, stop: &CancellationToken) {
+        let (seen, watched) = watch::channel(EngineSeen::default());
+        let engine = run_engine(self.engine.subscribe(), seen, stop.clone());
+        self.running.spawn(later(engine));
+        let told = tell_engine(watched, messages.clone(), stop.clone());
+        self.running.spawn(told);
+    }
+
+    /// Looks and sends as the configuration says now. What the engine is at
+    /// comes to its end before it goes on with the new channels.
+    pub(super) fn take_up(&mut self, works: Works) {
+        self.looking.begin(works.probes, &mut self.running);
+        let channels = works.channels;
+        self.engine
+            .send_modify(|engine| *engine = engine.with_channels(channels));
     }
 
     /// Pages in the server's place from now on, until it answers.
@@ -152,7 +182,7 @@ impl Tasks {
     }
 
     pub(super) fn probe_now(&self) {
-        self.nudge.look_now();
+        self.looking.look_now();
     }
 
     /// Waits, not for ever, until everything that was asked for is on disk.
@@ -166,7 +196,7 @@ impl Tasks {
 }
 
 /// Begins a blink after the screen.
-async fn later<T>(task: impl Future<Output = T>) -> T {
+pub(super) async fn later<T>(task: impl Future<Output = T>) -> T {
     tokio::time::sleep(BLINK).await;
     task.await
 }
@@ -222,12 +252,22 @@ pub(super) async fn in_touch(
     }
 }
 
+/// Runs the engine, and whenever there is another one, that one instead.
 async fn run_engine(
-    engine: Engine,
+    mut engines: watch::Receiver<Engine>,
     seen: watch::Sender<EngineSeen>,
     stop: CancellationToken,
 ) -> Result<(), Report> {
-    engine.run(&seen, &stop).await.map_err(Report::from)
+    loop {
+        let round = stop.child_token();
+        let engine = engines.borrow_and_update().clone();
+        let mut work = pin!(engine.run(&seen, &round));
+        tokio::select! {
+            ended = &mut work => return ended.map_err(Report::from),
+            Ok(()) = engines.changed() => round.cancel(),
+        }
+        work.await?;
+    }
 }
 
 async fn tell_engine(
@@ -245,34 +285,22 @@ async fn tell_engine(
     }
 }
 
-pub(super) async fn look(
-    schedule: Schedule,
-    messages: Sender<Msg>,
-    stop: CancellationToken,
-) -> Result<(), Report> {
-    let (sender, mut readings) = mpsc::channel(64);
-    let schedule = schedule.run(sender, stop);
-    let forward = async {
-        while let Some((name, reading)) = readings.recv().await {
-            messages.send(Msg::Reading(name, reading)).await.ok();
-        }
-    };
-    tokio::join!(schedule, forward);
-    Ok(())
-}
-
 async fn read_runbooks(
     folder: PathBuf,
     messages: Sender<Msg>,
     stop: CancellationToken,
 ) -> Result<(), Report> {
     let mut before = Vec::new();
+    let mut is_first = true;
     loop {
         let place = folder.clone();
         let books = tokio::task::spawn_blocking(move || runbooks::read(&place)).await?;
         if books != before {
             before.clone_from(&books);
             messages.send(Msg::Runbooks(books)).await.ok();
+        }
+        if std::mem::take(&mut is_first) {
+            messages.send(Msg::Read(Source::Runbooks)).await.ok();
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),

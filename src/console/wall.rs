@@ -23,13 +23,15 @@ use self::life::Life;
 use super::{
     Again, Setup,
     again::read_again,
-    follow, tasks,
+    follow,
+    looking::Looking,
+    tasks,
     terminal::{self, Handle, Input, Screen, Signal},
 };
 use crate::{
     clock::{self, Clock},
     domain::{health::Panel, night::Night, text::Title},
-    probe::Schedule,
+    probe::Probe,
     store::Log,
     sync::Seen,
     ui::{
@@ -103,7 +105,7 @@ struct Hung {
 impl Hung {
     fn new(setup: &Setup, how: How, terminal: Terminal<Screen>, handle: Handle) -> Self {
         let now = setup.clock.now();
-        let panel = Panel::new(setup.settings.host.clone(), &setup.specs);
+        let panel = Panel::new(setup.settings.host.clone(), &setup.works.specs);
         let app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
         let mut wall = Wall::new(app, now);
         wall.redact = how.redact;
@@ -131,13 +133,19 @@ impl Hung {
         let (asked, kept) = watch::channel(None);
         let mut running = start(&mut setup, &sender, &stop);
         running.spawn(ask_clock(asked));
+        let mut looking = Looking::new(setup.clock, &sender, &stop);
+        looking.begin(setup.works.probes, &mut running);
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             self.draw()?;
             tokio::select! {
                 input = inputs.recv() => match input {
-                    Some(Input::Signal(Signal::ReadAgain)) => self.read_again(),
+                    Some(Input::Signal(Signal::ReadAgain)) => {
+                        if let Some(probes) = self.read_again() {
+                            looking.begin(probes, &mut running);
+                        }
+                    }
                     input => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
                 },
                 Some(msg) = messages.recv() => self.message(msg),
@@ -150,11 +158,12 @@ impl Hung {
         }
     }
 
-    fn read_again(&mut self) {
+    /// Takes the configuration up as it is now; answers what is probed by it.
+    fn read_again(&mut self) -> Option<Vec<Probe>> {
         let now = self.clock.now();
-        if let Some(theme) = read_again(&self.how.again, &mut self.wall.app, now) {
-            self.theme = theme;
-        }
+        let (theme, works) = read_again(&self.how.again, &mut self.wall.app, now)?;
+        self.theme = theme;
+        Some(works.probes)
     }
 
     fn message(&mut self, msg: Msg) {
@@ -217,7 +226,7 @@ fn ends(input: Option<&Input>) -> Option<i32> {
     match input {
         None | Some(Input::Hangup) => Some(129),
         Some(Input::Signal(signal)) => signal.exit_code(),
-        Some(Input::Key(_) | Input::Paste(_) | Input::Resize) => None,
+        Some(Input::Key(_) | Input::Paste(_) | Input::Lines(_) | Input::Resize) => None,
     }
 }
 
@@ -245,20 +254,18 @@ fn start(
             messages.clone(),
         )),
     };
-    let schedule = Schedule::new(std::mem::take(&mut setup.probes), setup.clock);
-    running.spawn(tasks::look(schedule, messages.clone(), stop.clone()));
     running
 }
 
 /// Looks who holds the lease, and when that engine last did its round.
 async fn watch_engine(log: Log, clock: Clock, messages: Sender<Msg>) -> Result<(), Report> {
     loop {
-        let lease = follow::patiently(|| log.lease())
+        let lease = follow::patiently(Some(&messages), || log.lease())
             .await?
             .filter(|lease| lease.expires_at > clock.now());
         let holder = lease
             .map(|lease| Title::lossy(&format!("{} on {}", lease.owner.name, lease.owner.host)));
-        let ticked_at = follow::patiently(|| log.last_tick()).await?;
+        let ticked_at = follow::patiently(Some(&messages), || log.last_tick()).await?;
         let seen = EngineSeen {
             holder,
             mine: false,

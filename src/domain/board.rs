@@ -179,11 +179,16 @@ impl Board {
     /// The state of each probe that ever changed, and since when. Those that
     /// are no longer probed are left out: nothing is known of them.
     pub fn probes(&self) -> impl Iterator<Item = (&Name, Health, DateTime<Utc>)> {
-        self.fold()
-            .probes
-            .iter()
-            .map(|(name, (since, change))| (name, change.to, *since))
-            .filter(|(_, health, _)| *health != Health::Stale)
+        let told = self.told_of_probes();
+        told.map(|(change, since)| (&change.probe, change.to, since))
+    }
+
+    /// The last change of each of these probes, with where it was seen, and
+    /// since when it holds.
+    pub fn told_of_probes(&self) -> impl Iterator<Item = (&ProbeChange, DateTime<Utc>)> {
+        let told = self.fold().probes.values();
+        told.map(|(since, change)| (change, *since))
+            .filter(|(change, _)| change.to != Health::Stale)
     }
 
     /// The state of one probe, as the log tells; `None` if it never changed.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::{sync::watch, time::Instant};
 
-use super::{Replica, Seen, SyncError, WAIT_S, pull::Pulled};
+use super::{Replica, Seen, SyncError, WAIT_S, pull::Pulled, seen::may_write};
 use crate::remote::RemoteError;
 
 /// The first pause after a failure, and the longest: it doubles, with jitter,
@@ -87,8 +87,11 @@ impl Replica {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.push().await {
-                Ok(_) => {
+                Ok(pushed) => {
                     pause = FIRST_PAUSE;
+                    if pushed.taken {
+                        may_write(seen, true);
+                    }
                     tokio::select! {
                         () = changes.changed() => {}
                         () = self.again.notified() => {}
@@ -99,6 +102,9 @@ impl Replica {
                     // touch is told at once.
                     if matches!(&error, SyncError::Remote(RemoteError::Unreachable { .. })) {
                         self.missed(seen, &error);
+                    }
+                    if error.is_about_the_token() {
+                        may_write(seen, false);
                     }
                     tokio::select! {
                         () = self.rest(&error, &mut pause) => {}

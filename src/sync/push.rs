@@ -21,18 +21,28 @@ const BATCH_BYTES: usize = 700 << 10;
 /// How often a copy takes a new name before it makes no sense.
 const NAMES: usize = 3;
 
+/// What became of what waited.
+#[derive(Debug, Default)]
+pub(super) struct Pushed {
+    /// Something was handed in, and looked at.
+    pub taken: bool,
+    /// Entries that were refused for good.
+    pub refused: u64,
+}
+
 impl Replica {
-    /// Hands in what waits; answers how many entries were refused for good.
-    pub(super) async fn push(&self) -> Result<u64, SyncError> {
-        let (mut refused, mut names) = (0, 0);
+    /// Hands in what waits.
+    pub(super) async fn push(&self) -> Result<Pushed, SyncError> {
+        let (mut pushed, mut names) = (Pushed::default(), 0);
         loop {
             let name = self.log.name_now().await?;
             let batch = self.batch(name).await?;
             if batch.is_empty() {
-                return Ok(refused);
+                return Ok(pushed);
             }
             let (forked, items): (Vec<_>, Vec<_>) =
                 self.hand_in(batch).await?.into_iter().partition(is_forked);
+            pushed.taken = true;
             if !forked.is_empty() {
                 names += 1;
                 if names > NAMES {
@@ -44,7 +54,7 @@ impl Replica {
             let mut answered = self.answered.lock().await;
             for item in items {
                 if item.result == Outcome::Rejected {
-                    refused += 1;
+                    pushed.refused += 1;
                     self.log.refused(item.id, &why(&item)).await?;
                 } else {
                     answered.insert(item.id, item.seq.unwrap_or_default());

@@ -10,7 +10,7 @@ use crate::{
     domain::text::Title,
     remote::{Heard, offset},
     ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::{Channels, Known, Page, Start},
+    wire::{Known, Page, Start},
 };
 
 /// How many who have the room open are shown: what a stranger sends is bounded.
@@ -28,7 +28,7 @@ fn start(now: DateTime<Utc>) -> Option<Start> {
 impl Replica {
     /// Where the server sends updates, for whoever writes one here; whom it
     /// takes that for, what they may do, and by which policy they declare.
-    async fn learn(&self) -> Result<Channels, SyncError> {
+    async fn learn(&self) -> Result<Known, SyncError> {
         let Heard {
             what: meta, took, ..
         } = self.remote.meta().await?;
@@ -46,11 +46,11 @@ impl Replica {
         *self.known_as.lock().await = name;
         let json = serde_json::to_string(&known).expect("names are text");
         self.log.keep_of_server(&json).await?;
-        Ok(known.channels)
+        Ok(known)
     }
 
     /// [`Replica::learn`]; entries go to and fro as well without it.
-    pub(super) async fn learn_if_it_says(&self) -> Option<Channels> {
+    pub(super) async fn learn_if_it_says(&self) -> Option<Known> {
         let learned = self.learn().await;
         learned
             .inspect_err(|error| tracing::info!(%error, "asking for the channels"))
@@ -59,11 +59,11 @@ impl Replica {
 
     /// The same, for a screen.
     pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) {
-        if let Some(channels) = self.learn_if_it_says().await {
-            let known_as = self.known_as().await;
+        if let Some(known) = self.learn_if_it_says().await {
+            may_write(seen, known.may_write());
             seen.send_modify(|seen| {
-                seen.channels = Some(channels);
-                seen.known_as = known_as;
+                seen.channels = Some(known.channels);
+                seen.known_as = known.name;
             });
         }
     }
@@ -95,6 +95,7 @@ impl Replica {
                 },
                 offset,
                 heard_at: Some(now),
+                read_only: seen.link.read_only,
             };
             seen.engine = EngineSeen {
                 holder: engine.holder.as_deref().map(Title::lossy),
@@ -130,7 +131,13 @@ impl Replica {
             link.state = LinkState::Offline {
                 since,
                 why: Title::lossy(&error.to_string()),
+                refused: error.is_about_the_token(),
             };
         });
     }
+}
+
+/// Tells a screen whether the server takes entries from here.
+pub(super) fn may_write(seen: &watch::Sender<Seen>, may: bool) {
+    seen.send_if_modified(|seen| std::mem::replace(&mut seen.link.read_only, !may) == may);
 }

@@ -277,7 +277,7 @@ actions! {
     /// Writes in an editor.
     Editor = "editor", "write in $EDITOR", Composer, Screen;
     /// Inserts probes, timeline or the last text.
-    Insert = "insert", "insert probes, timeline, last text", Composer, Screen;
+    Insert = "insert", "insert probes, notes since the last update", Composer, Screen;
     /// Another draft that is kept for the same.
     OtherDraft = "other-draft", "show another kept draft", Composer, Screen;
 }

@@ -3,12 +3,13 @@
 //! Every change is kept on disk as a draft, so a crash loses nothing; it
 //! leaves this console only through a review and a typed word.
 
+mod draft;
 mod eta;
 mod next;
 mod source;
+mod stale;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::edit::Edit;
 use crate::domain::{
@@ -17,7 +18,6 @@ use crate::domain::{
     fact::Update,
     incident::Incident,
     phase::Phase,
-    severity::Severity,
     text::{Name, Prose, Title},
     update::{Audience, Form},
 };
@@ -26,6 +26,7 @@ use next::{clock, promised};
 
 pub use eta::eta_at;
 pub use source::Source;
+pub use stale::Stale;
 
 /// The fields, in the order of the Tab key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,43 +94,6 @@ pub struct Composer {
     pub taken_from: Vec<Source>,
     /// The status that was filled in when it was begun.
     filled_in: String,
-}
-
-/// A line that the incident has gone past while it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stale {
-    field: Field,
-    /// What the draft says.
-    pub said: String,
-    /// What would be filled in now.
-    pub now: String,
-}
-
-impl Stale {
-    /// What it is about, as a review asks for it.
-    pub fn label(&self) -> &'static str {
-        if self.field == Field::Impact {
-            "Severity"
-        } else {
-            "Status"
-        }
-    }
-}
-
-/// A draft as it is kept on disk.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Draft {
-    status: Title,
-    impact: Title,
-    eta: Title,
-    eta_said: DateTime<Utc>,
-    next: Title,
-    body: Prose,
-    to: Vec<(Name, bool)>,
-    after: Option<EntryId>,
-    taken_from: Vec<Source>,
-    filled_in: Title,
 }
 
 impl Composer {
@@ -225,94 +189,6 @@ impl Composer {
             .map(Edit::text)
         };
         words(self) == words(fresh)
-    }
-
-    /// What the keys of its drafts begin with, and the whole of those that a
-    /// program before this one left.
-    pub fn draft_key(incident: IncidentId, audience: Audience) -> String {
-        match audience {
-            Audience::Internal => format!("update/{incident}"),
-            Audience::External => format!("outside/{incident}"),
-        }
-    }
-
-    /// Its key and its text, for keeping on disk.
-    ///
-    /// # Panics
-    ///
-    /// Never: a draft has only text.
-    pub fn to_draft(&self) -> (String, String) {
-        let draft = Draft {
-            status: Title::lossy(&self.status.text()),
-            impact: Title::lossy(&self.impact.text()),
-            eta: Title::lossy(&self.eta.text()),
-            eta_said: self.eta_said,
-            next: Title::lossy(&self.next.text()),
-            body: Prose::lossy(&self.body.text()),
-            to: self.to.clone(),
-            after: self.after,
-            taken_from: self.taken_from.clone(),
-            filled_in: Title::lossy(&self.filled_in),
-        };
-        let text = serde_json::to_string(&draft).expect("a draft has only text");
-        (self.key.clone(), text)
-    }
-
-    /// Takes a kept draft over; text that is none changes nothing.
-    pub fn restore(&mut self, text: &str) {
-        let Ok(draft) = serde_json::from_str::<Draft>(text) else {
-            return;
-        };
-        take_over(&mut self.status, &draft.status);
-        take_over(&mut self.impact, &draft.impact);
-        take_over(&mut self.eta, &draft.eta);
-        self.eta_said = draft.eta_said;
-        take_over(&mut self.next, &draft.next);
-        self.body.set(&draft.body);
-        for (name, ticked) in draft.to {
-            if let Some(known) = self.to.iter_mut().find(|(known, _)| *known == name) {
-                known.1 = ticked;
-            }
-        }
-        self.after = draft.after;
-        self.taken_from = draft.taken_from;
-        self.filled_in = draft.filled_in.to_string();
-    }
-
-    /// The lines that `incident` has gone past since they were filled in. What
-    /// a person wrote instead of them is theirs.
-    pub fn stale(&self, incident: &Incident) -> Vec<Stale> {
-        let status = self.status.text();
-        let phase = status_word(incident.phase());
-        let mut stale = Vec::new();
-        if status == self.filled_in && status != phase {
-            stale.push(Stale {
-                field: Field::Status,
-                said: status,
-                now: phase.to_owned(),
-            });
-        }
-        let said = level_of(&self.impact.text());
-        if let (Some(said), Some(now)) = (said, incident.severity())
-            && said != now
-        {
-            stale.push(Stale {
-                field: Field::Impact,
-                said: said.to_string(),
-                now: now.to_string(),
-            });
-        }
-        stale
-    }
-
-    /// Says what holds now instead.
-    pub fn freshen(&mut self, stale: &Stale) {
-        if stale.field == Field::Impact {
-            let text = self.impact.text().replacen(&stale.said, &stale.now, 1);
-            self.impact.set(&text);
-        } else {
-            self.status.set(&stale.now);
-        }
     }
 
     /// The field that is being typed into; `None` on the channels.
@@ -435,19 +311,5 @@ fn what_is_noticed(incident: &Incident) -> &Title {
         &state.title
     } else {
         &state.impact
-    }
-}
-
-/// The level that an impact line begins with.
-fn level_of(impact: &str) -> Option<Severity> {
-    let first = impact.split_whitespace().next()?;
-    let mut levels = Severity::ALL.into_iter();
-    levels.find(|level| level.to_string() == first)
-}
-
-/// Takes a kept line over; one that says what is filled in stays a suggestion.
-fn take_over(line: &mut Edit, kept: &str) {
-    if line.text() != kept {
-        line.set(kept);
     }
 }

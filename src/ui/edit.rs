@@ -3,6 +3,17 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui_textarea::{CursorMove, TextArea};
 
+/// The character that a key types; `None` for keys that type none.
+pub fn typed_by(key: &KeyEvent) -> Option<char> {
+    let held = key.modifiers.difference(KeyModifiers::SHIFT);
+    match key.code {
+        KeyCode::Char(character) if held.is_empty() => Some(character),
+        KeyCode::Enter if held.is_empty() => Some('\n'),
+        KeyCode::Tab if held.is_empty() => Some('\t'),
+        _ => None,
+    }
+}
+
 /// Text being typed.
 #[derive(Debug, Clone)]
 pub struct Edit {

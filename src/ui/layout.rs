@@ -261,7 +261,7 @@ fn medium(app: &App, mut area: Rect, areas: &mut Areas) {
 fn large(app: &App, area: Rect, areas: &mut Areas) {
     let side = 47 + (area.width - 200) / 4;
     let (left, rest) = split(area, side, areas);
-    let (middle, right) = split(rest, rest.width - 61 - (area.width - 200) / 4, areas);
+    let (middle, right) = split(rest, rest.width - 71 - (area.width - 200) / 4, areas);
     let extra = area.height.saturating_sub(56);
     large_left(left, extra, areas);
     large_middle(middle, extra, areas);

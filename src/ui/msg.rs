@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyEvent;
 
+use super::app::Source;
 use crate::domain::{
     entry::{Entry, EntryId, IncidentId},
     fact::Fact,
@@ -20,10 +21,15 @@ pub enum Msg {
     Key(KeyEvent),
     /// Text was pasted; it is text wherever it lands, never keys.
     Paste(String),
+    /// Several lines came at once, and nobody said that they were pasted: text
+    /// where text is typed, keys everywhere else.
+    Lines(Vec<KeyEvent>),
     /// A second passed.
     Tick,
     /// Entries are on disk: ours and everybody else's.
     Entries(Vec<Entry>),
+    /// That was read, for the first time.
+    Read(Source),
     /// Something about the shared backend.
     Shared(Shared),
     /// Entries that we asked for are on disk. Their ids, for undo.
@@ -158,6 +164,8 @@ pub struct LinkSeen {
     pub offset: TimeDelta,
     /// When it last answered.
     pub heard_at: Option<DateTime<Utc>>,
+    /// It takes no entries from here: the token may only read.
+    pub read_only: bool,
 }
 
 /// Whether the shared backend answers.
@@ -177,6 +185,8 @@ pub enum LinkState {
         since: DateTime<Utc>,
         /// Why, in a sentence.
         why: Title,
+        /// It does answer, and does not take the token.
+        refused: bool,
     },
 }
 

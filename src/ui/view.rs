@@ -81,6 +81,10 @@ fn draw_all(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime
 
 fn body(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let canvas = &mut canvas.part(place.body);
+    if let Some(text) = pane::unread(app, place.pane, now) {
+        canvas.text(2, 0, Role::Muted, &text);
+        return;
+    }
     if app.incident().is_none() && pane::quiet::replaces(place.pane) {
         pane::quiet::draw(app, place.pane, areas.has(Pane::Ladder), canvas, now);
         return;
@@ -147,10 +151,12 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
         return;
     }
     let title = pane::title(app, place.pane);
+    let focused = app.focus == place.pane || matches!(app.mode, Mode::Compose);
     let right = match place.pane {
         Pane::Health if area.width < 50 => pane::health::short_counts(app, now),
         pane => pane::right_of_title(app, pane, now),
     };
+    let right = pane::state(app, place, focused, now).unwrap_or(right);
     let zoomed = if app.zoomed {
         "zoomed · z to go back"
     } else {
@@ -168,7 +174,7 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
         title: &title.name,
         note: &title.note,
         right: &right,
-        focused: app.focus == place.pane || matches!(app.mode, Mode::Compose),
+        focused,
     }
     .draw(paint, buffer, area);
 }

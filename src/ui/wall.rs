@@ -16,6 +16,7 @@ mod health;
 mod incident;
 mod latest;
 mod lost;
+mod message;
 mod page;
 mod quiet;
 mod small;
@@ -84,7 +85,7 @@ impl Wall {
     pub fn is_dim(&self, night: Night, now: DateTime<Utc>) -> bool {
         let local = now + TimeDelta::seconds(self.app.settings.local_offset_s.into());
         let worst = |incident: &&Incident| incident.assumed_severity() == Severity::P1;
-        let is_quiet = !self.app.board.active().iter().any(worst);
+        let is_quiet = !self.app.board.open().iter().any(worst);
         let is_live = !matches!(self.beat(now), Beat::Lost(_) | Beat::Never);
         night.holds(local.time()) && is_quiet && is_live
     }
@@ -105,7 +106,12 @@ impl Wall {
 /// and nothing ever leaves (W1).
 pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
     match msg {
-        Msg::Key(_) | Msg::Paste(_) | Msg::Edited(_) | Msg::Drafts(_) | Msg::DraftSaved(_) => {
+        Msg::Key(_)
+        | Msg::Paste(_)
+        | Msg::Lines(_)
+        | Msg::Edited(_)
+        | Msg::Drafts(_)
+        | Msg::DraftSaved(_) => {
             return;
         }
         Msg::Recorded(_) | Msg::Told(_) | Msg::Away(_) | Msg::Tick => {}
@@ -123,6 +129,7 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
         | Msg::Shared(_)
         | Msg::Reading(..)
         | Msg::Deliveries(_)
+        | Msg::Read(_)
         | Msg::Runbooks(_) => {
             // What would be recorded is for a console to record.
             drop(app::update(&mut wall.app, msg, now));

@@ -29,6 +29,7 @@ pub fn away() -> App {
     let away = LinkState::Offline {
         since: now() - TimeDelta::minutes(2),
         why: "connection refused".into(),
+        refused: false,
     };
     link(&mut app, away);
     app

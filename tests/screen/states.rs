@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use warroom::{
     domain::{health::Panel, notice::DeliveryState},
     ui::{
-        app::{App, update},
+        app::{App, Source, update},
         capability::Tier,
         msg::{LinkSeen, LinkState, Msg, Shared},
     },
@@ -49,6 +49,7 @@ fn cut_off() -> App {
         state: LinkState::Offline {
             since: now() - TimeDelta::minutes(5),
             why: "connection refused".into(),
+            refused: false,
         },
         heard_at: Some(now() - TimeDelta::minutes(5)),
         ..LinkSeen::default()
@@ -60,6 +61,62 @@ fn cut_off() -> App {
 #[test]
 fn panes_that_were_never_loaded() {
     insta::assert_snapshot!(all(&unread(), now()));
+}
+
+#[test]
+fn panes_that_are_loading() {
+    let mut app = blank();
+    app.started = now() - TimeDelta::seconds(3);
+    app.awaits = [Source::Log, Source::Outbox, Source::Runbooks].into();
+
+    insta::assert_snapshot!(all(&app, now()));
+    for source in [Source::Log, Source::Outbox, Source::Runbooks] {
+        update(&mut app, Msg::Read(source), now());
+    }
+    assert!(!all(&app, now()).contains("loading"));
+}
+
+#[test]
+fn what_a_copy_has_is_shown_while_its_server_is_asked() {
+    let mut app = busy();
+    app.started = now() - TimeDelta::seconds(4);
+    app.awaits = [Source::Server].into();
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(screen.contains("loading, for 4s"), "{screen}");
+    assert!(screen.contains("High latency"), "{screen}");
+
+    let online = LinkState::Online {
+        latency: TimeDelta::milliseconds(3),
+    };
+    let link = LinkSeen {
+        state: online,
+        ..LinkSeen::default()
+    };
+    update(&mut app, Msg::Shared(Shared::Link(link)), now());
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(!screen.contains("loading"), "{screen}");
+}
+
+#[test]
+fn panes_whose_keys_change_nothing_for_others() {
+    let mut app = busy();
+    let link = LinkSeen {
+        state: LinkState::Online {
+            latency: TimeDelta::milliseconds(3),
+        },
+        read_only: true,
+        ..LinkSeen::default()
+    };
+    update(&mut app, Msg::Shared(Shared::Link(link)), now());
+
+    let rules = PANES.map(|digit| {
+        let pane = alone(&app, digit, now());
+        pane.lines().next().unwrap_or_default().to_owned()
+    });
+    insta::assert_snapshot!(rules.join("\n"));
+    let small = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(small.contains("━ read only ━"), "{small}");
 }
 
 #[test]

@@ -22,6 +22,7 @@ fn linked(mut app: App, state: LinkState, offset: TimeDelta) -> App {
         state,
         offset,
         heard_at: Some(now()),
+        ..LinkSeen::default()
     };
     update(&mut app, Msg::Shared(Shared::Link(link)), now());
     app
@@ -31,6 +32,7 @@ fn offline(app: App, offset: TimeDelta) -> App {
     let state = LinkState::Offline {
         since: at("14:05:18"),
         why: "the server did not answer: connection refused".into(),
+        refused: false,
     };
     let mut app = linked(app, state, offset);
     let waiting = incident_log().entries().split_off(10);
@@ -66,6 +68,50 @@ fn offline_since_when_unsent_and_who_pages_survive_every_width() {
                 assert!(screen.contains(word), "{size:?}: no {word}\n{screen}");
             }
         }
+    }
+}
+
+#[test]
+fn a_token_that_is_refused_is_called_so_at_every_width() {
+    for size in [(120, 40), (80, 24), (60, 20)] {
+        for app in [busy(), quiet()] {
+            let state = LinkState::Offline {
+                since: at("14:05:18"),
+                why: "ops.example said no: no valid token".into(),
+                refused: true,
+            };
+            let app = linked(app, state, TimeDelta::zero());
+
+            let screen = words_on(&app, size, Tier::Rich, now());
+
+            for word in ["TOKEN REFUSED", "refused since 14:05Z", "server pages"] {
+                assert!(screen.contains(word), "{size:?}: no {word}\n{screen}");
+            }
+            assert!(!screen.contains("OFFLINE"), "{screen}");
+        }
+    }
+}
+
+#[test]
+fn a_token_that_may_only_read_says_why_entries_stay_here() {
+    for size in [(120, 40), (80, 24), (60, 20)] {
+        let mut app = online(busy(), TimeDelta::zero());
+        let waiting = incident_log().entries().split_off(10);
+        update(&mut app, Msg::Shared(Shared::Unsent(waiting, 0)), now());
+        let may_write = words_on(&app, size, Tier::Rich, now());
+        let link = LinkSeen {
+            read_only: true,
+            ..app.shared.link.clone()
+        };
+        update(&mut app, Msg::Shared(Shared::Link(link)), now());
+
+        let screen = words_on(&app, size, Tier::Rich, now());
+
+        let header: Vec<&str> = screen.lines().take(2).collect();
+        let header = header.join("\n");
+        assert!(header.contains("unsent"), "{size:?}\n{header}");
+        assert!(header.contains("read only"), "{size:?}\n{header}");
+        assert!(!may_write.contains("read only"), "{may_write}");
     }
 }
 

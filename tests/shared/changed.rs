@@ -55,6 +55,7 @@ async fn a_token_that_is_changed_in_its_file_counts_without_a_new_start() {
     backend.start();
     let mut copy = Copy::of(&backend.house.path().join("a.db"), address(&backend, &file)).await;
     copy.keep();
+    copy.may_write(true).await;
     copy.note("before").await;
     converged(&[&copy], 1, PATIENCE).await;
 
@@ -65,6 +66,25 @@ async fn a_token_that_is_changed_in_its_file_counts_without_a_new_start() {
     copy.note("after").await;
     converged(&[&copy], 2, PATIENCE).await;
     assert!(backend.done("export").out.contains("\"by\":\"ada-2\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_may_only_read_is_told_until_another_may_write() {
+    let mut backend = Backend::on_a_file();
+    let file = backend.house.path().join("ada.token");
+    let made = backend.done("token create wall --scope read");
+    keep_secret(&file, made.out.trim_end());
+    let next = backend.token("ada");
+    backend.start();
+    let mut copy = Copy::of(&backend.house.path().join("a.db"), address(&backend, &file)).await;
+    copy.keep();
+
+    copy.may_write(false).await;
+    copy.note("stays here until then").await;
+    keep_secret(&file, &next);
+
+    copy.may_write(true).await;
+    converged(&[&copy], 1, PATIENCE).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

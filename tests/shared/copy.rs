@@ -69,7 +69,12 @@ impl Copy {
     async fn hears(&self, what: impl FnMut(&Seen) -> bool) {
         let mut seen = self.tell.subscribe();
         let heard = tokio::time::timeout(super::PATIENCE, seen.wait_for(what));
-        heard.await.expect("it never heard so").unwrap();
+        let heard = heard.await.map(drop);
+        assert!(
+            heard.is_ok(),
+            "it never heard so: {:?}",
+            self.tell.borrow().link
+        );
     }
 
     /// Waits until the server says no to it.
@@ -84,6 +89,13 @@ impl Copy {
             LinkState::Alone | LinkState::Online { .. } => false,
         };
         self.hears(|seen| says_no(&seen.link.state)).await;
+    }
+
+    /// Waits until it is in touch, and may write there, or may not.
+    pub async fn may_write(&self, may: bool) {
+        let online = |state: &LinkState| matches!(state, LinkState::Online { .. });
+        self.hears(|seen| online(&seen.link.state) && seen.link.read_only != may)
+            .await;
     }
 
     /// Waits until these have the room open, in so many consoles each.

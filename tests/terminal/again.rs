@@ -2,8 +2,11 @@
 
 use rustix::process::Signal;
 
-use super::pty::Pty;
-use crate::cli::{house::House, sends::NO_PROBES};
+use super::pty::{Pty, Start};
+use crate::{
+    cli::{house::House, sends::NO_PROBES},
+    faults::receiver::Receiver,
+};
 
 #[test]
 fn a_screen_reads_its_configuration_again_and_keeps_the_old_one_at_a_mistake() {
@@ -29,4 +32,34 @@ fn a_screen_reads_its_configuration_again_and_keeps_the_old_one_at_a_mistake() {
         pty.signal(Signal::TERM);
         assert_eq!(pty.exit_code(), 143, "{verb}");
     }
+}
+
+#[test]
+fn a_console_probes_and_sends_by_the_configuration_that_it_read_again() {
+    let receiver = Receiver::start();
+    let house = House::declared();
+    house.config("probes = []\n");
+    let program = env!("CARGO_BIN_EXE_warroom");
+    let home = house.path().display();
+    let script = format!("printf %s $$ >LOG.pid; HOME={home} USER=ada exec {program}");
+    let mut pty = Pty::start(&Start {
+        script: Some(&script),
+        size: (120, 40),
+        ..Start::default()
+    });
+    pty.until("an engine", |seen| {
+        seen.text().contains("LIVE") && seen.text().contains("nothing is probed")
+    });
+
+    let probe = "[[probes]]\nname = \"shop\"\nkind = \"tcp\"\naddress = \"127.0.0.1:1\"\n";
+    house.config(&format!("{probe}{}", receiver.channel("incidents")));
+    pty.signal(Signal::USR1);
+
+    pty.until("the probe", |seen| seen.text().contains("? shop"));
+    house.done("update --yes --body hello");
+    let post = receiver.post();
+    assert!(post.body.ends_with("hello"), "{}", post.body);
+    post.take();
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.exit_code(), 143);
 }

@@ -92,6 +92,7 @@ impl Child {
             Input::Signal(Signal::Continued) => self.handle.resume().expect("a terminal"),
             Input::Signal(signal) => return signal.exit_code(),
             Input::Resize => {}
+            Input::Lines(keys) => self.got.push(format!("Lines({})", keys.len())),
             Input::Paste(text) => self.got.push(format!("Paste({text:?})")),
             Input::Key(key) => {
                 let name = match key.code {

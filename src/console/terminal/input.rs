@@ -14,9 +14,12 @@ pub(super) mod thread;
 pub enum Input {
     /// A key was pressed; releases and repeats of releases never arrive.
     Key(KeyEvent),
-    /// Text that came at once: clean, with `\n` between lines, 64 kB at most.
-    /// Never an action.
+    /// What the terminal says was pasted: clean, with `\n` between lines, 64 kB
+    /// at most. Never an action.
     Paste(String),
+    /// Keys that came at once and make several lines: text where text is typed,
+    /// and keys in their order everywhere else.
+    Lines(Vec<KeyEvent>),
     /// The size may have changed; the screen knows the new one.
     Resize,
     /// The terminal is gone. Save and end: nobody sees the screen any more.

@@ -39,6 +39,20 @@ pub struct Counts {
     pub stale: usize,
 }
 
+impl Counts {
+    /// One more target in that state.
+    pub const fn add(&mut self, health: Health) {
+        let count = match health {
+            Health::Up => &mut self.up,
+            Health::Degraded => &mut self.degraded,
+            Health::Down => &mut self.down,
+            Health::Unknown => &mut self.unknown,
+            Health::Stale => &mut self.stale,
+        };
+        *count += 1;
+    }
+}
+
 impl Panel {
     /// The probes of the host `vantage`. Of two with one name the first counts.
     pub fn new(vantage: Name, specs: &[Spec]) -> Self {
@@ -49,6 +63,16 @@ impl Panel {
             }
         }
         Self { vantage, watches }
+    }
+
+    /// Probes what `specs` say from now on. What was probed in the same way
+    /// keeps what was seen of it; anything else begins anew.
+    pub fn take_up(&mut self, specs: &[Spec]) {
+        let was = std::mem::replace(self, Self::new(self.vantage.clone(), specs));
+        for watch in &mut self.watches {
+            let same = was.watches.iter().find(|known| known.spec == watch.spec);
+            *watch = same.unwrap_or(watch).clone();
+        }
     }
 
     /// Takes a reading of the probe `name`; what changed by it.
@@ -147,14 +171,7 @@ impl Panel {
     pub fn counts(&self, now: DateTime<Utc>) -> Counts {
         let mut counts = Counts::default();
         for watch in self.targets() {
-            let count = match watch.state(now) {
-                Health::Up => &mut counts.up,
-                Health::Degraded => &mut counts.degraded,
-                Health::Down => &mut counts.down,
-                Health::Unknown => &mut counts.unknown,
-                Health::Stale => &mut counts.stale,
-            };
-            *count += 1;
+            counts.add(watch.state(now));
         }
         counts
     }

@@ -8,7 +8,6 @@ use crate::domain::{
     fact::{Fact, Health},
     incident::Incident,
     text::one_line,
-    update::Audience,
 };
 use crate::ui::{
     action::Action,
@@ -60,6 +59,10 @@ pub(super) fn key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effec
 }
 
 fn composer_action(app: &mut App, action: Action, now: DateTime<Utc>) -> Vec<Effect> {
+    if let Err(why) = app.enabled(action) {
+        app.tell(format!("{}: {why}", action.title()), true, now);
+        return Vec::new();
+    }
     match action {
         Action::NextField | Action::PreviousField => {
             if let Some(composer) = &mut app.composer {
@@ -73,7 +76,7 @@ fn composer_action(app: &mut App, action: Action, now: DateTime<Utc>) -> Vec<Eff
             .map(|composer| vec![Effect::Edit(composer.body.text())])
             .unwrap_or_default(),
         Action::Insert => {
-            insert(app);
+            insert(app, now);
             keep(app)
         }
         Action::OtherDraft => {
@@ -148,20 +151,18 @@ fn keep(app: &mut App) -> Vec<Effect> {
     vec![Effect::SaveDraft(key, text)]
 }
 
-/// Puts in what the log and the probes know: for people inside only, since a
-/// probe's words may name hosts.
-fn insert(app: &mut App) {
-    let Some(composer) = &app.composer else {
-        return;
-    };
-    if composer.audience == Audience::External {
-        return;
-    }
+/// Puts in what the log and the probes know.
+fn insert(app: &mut App, now: DateTime<Utc>) {
     let text = [probes(app), since_last_update(app)]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join("\n");
+    if text.is_empty() {
+        let why = "there is nothing to insert: every probe is well, and there is no note since the last update";
+        app.tell(why, false, now);
+        return;
+    }
     if let Some(composer) = &mut app.composer {
         composer.field = Field::Body;
         composer.body.insert_below(&text);

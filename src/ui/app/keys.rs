@@ -6,8 +6,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{App, Mode, browse, compose, conflicts, over, palette};
 use crate::ui::{
     action::Action,
+    edit::typed_by,
     forms,
-    msg::Effect,
+    msg::{Effect, Msg},
     sheet::{Answer, Sheet},
 };
 
@@ -70,6 +71,28 @@ fn interrupt(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
         now,
     );
     Vec::new()
+}
+
+/// What keys that came at once and make several lines are: an Enter among them
+/// must not send what is being typed.
+pub(super) fn lines(app: &App, keys: Vec<KeyEvent>) -> Vec<Msg> {
+    if types(app) {
+        return vec![Msg::Paste(keys.iter().filter_map(typed_by).collect())];
+    }
+    keys.into_iter().map(Msg::Key).collect()
+}
+
+/// Whether letters are text now, or the answer to a question.
+const fn types(app: &App) -> bool {
+    match app.mode {
+        Mode::Compose | Mode::Sheet(_) | Mode::Palette(_) | Mode::Help(..) | Mode::Find(_) => true,
+        Mode::Browse
+        | Mode::History(_)
+        | Mode::Conflicts(_)
+        | Mode::Messages(_)
+        | Mode::Link
+        | Mode::Details(_) => false,
+    }
 }
 
 pub(super) fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effect> {

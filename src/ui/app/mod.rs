@@ -3,6 +3,7 @@
 //! [`update`] is the only way in: a message and the time go in, effects come
 //! out. Nothing is shown as saved before its entry has come back from disk.
 
+mod awaited;
 mod bell;
 mod browse;
 mod chosen;
@@ -21,6 +22,7 @@ mod probes;
 mod rows;
 mod shared;
 mod undo;
+mod update;
 mod words;
 
 use std::{
@@ -30,14 +32,13 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use self::chosen::Chosen;
 use super::{
     action::Action,
     composer::Composer,
     edit::Edit,
     forms,
     keymap::Keymap,
-    msg::{Effect, EngineSeen, Msg, Runbook},
+    msg::{EngineSeen, LinkState, Runbook},
     sheet::Sheet,
 };
 use crate::domain::{
@@ -53,6 +54,7 @@ use crate::domain::{
     update::Audience,
 };
 
+pub use awaited::Source;
 pub use compose::since_last_update;
 pub use conflicts::{Dispute, disputes};
 pub use drafts::Drafts;
@@ -63,6 +65,7 @@ pub use pane::Pane;
 pub use rows::{Line, Rows, timeline};
 pub use shared::Copy;
 pub use undo::UNDO_FOR;
+pub use update::update;
 pub use words::line;
 
 /// How many messages are kept.
@@ -169,6 +172,8 @@ pub struct App {
     pub engine: EngineSeen,
     /// How this copy stands to the shared backend.
     pub shared: Copy,
+    /// What was not read yet.
+    pub awaits: BTreeSet<Source>,
     /// Runbooks found.
     pub runbooks: Vec<Runbook>,
     /// The message below the panes.
@@ -195,10 +200,15 @@ pub struct App {
 }
 
 impl App {
-    /// Takes up a configuration that was read again; what is open stays open.
+    /// Takes up a configuration that was read again; what is open stays open,
+    /// and what a server said of itself and of who sits here counts on.
     pub fn take_up(&mut self, settings: Settings, keymap: Keymap) {
         self.policy = Policy::of(&settings.policy);
-        self.settings = settings;
+        let was = std::mem::replace(&mut self.settings, settings);
+        if self.shared.link.state != LinkState::Alone {
+            (self.settings.me, self.settings.pages_by) = (was.me, was.pages_by);
+            (self.settings.inside, self.settings.outside) = (was.inside, was.outside);
+        }
         self.keymap = keymap;
     }
 
@@ -221,6 +231,7 @@ impl App {
             deliveries: Vec::new(),
             engine: EngineSeen::default(),
             shared: Copy::default(),
+            awaits: BTreeSet::new(),
             runbooks: Vec::new(),
             toast: None,
             messages: Vec::new(),
@@ -303,111 +314,6 @@ impl App {
         let shown_is_active = self.incident().is_some_and(Incident::is_active);
         if self.shown.is_none() || (!shown_is_active && self.incident().is_none()) {
             self.shown = self.board.open().first().map(|incident| incident.id);
-        }
-    }
-}
-
-/// What a message changes, and what the loop must do about it.
-pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
-    // A person moves the choice themselves.
-    let arrives = matches!(msg, Msg::Entries(_) | Msg::Deliveries(_));
-    let chosen = arrives.then(|| Chosen::of(app));
-    let shown = (app.shown, follow::goes_on_in(app));
-    let effects = change(app, msg, now);
-    // Who looks up what was merged long ago wants to see that.
-    if shown == (app.shown, None) {
-        follow::go_on(app, now);
-    }
-    renew(app, now);
-    look_through(app);
-    if let Some(chosen) = chosen {
-        chosen.choose(app);
-    }
-    effects
-}
-
-/// Shows in an open sheet what holds now: it may have changed while one reads.
-fn renew(app: &mut App, now: DateTime<Utc>) {
-    let mut mode = std::mem::take(&mut app.mode);
-    if let Mode::Sheet(sheet) = &mut mode {
-        forms::renew(app, sheet, now);
-    }
-    app.mode = mode;
-}
-
-/// Finds the timeline's rows, unless they are found already: every frame and
-/// every key asks, and few change them.
-fn look_through(app: &mut App) {
-    let filter = app.filters.get(&Pane::Timeline).map(String::as_str);
-    let Some(incident) = app.incident() else {
-        app.order = None;
-        return;
-    };
-    let known = app.order.as_ref();
-    if !known.is_some_and(|order| order.serves(incident, filter)) {
-        app.order = Some(rows::Order::new(incident, filter));
-    }
-}
-
-fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
-    match msg {
-        Msg::Key(key) => keys::pressed(app, key, now),
-        Msg::Paste(text) => keys::pasted(app, &text, now),
-        Msg::Tick => bell::tick(app, now),
-        Msg::Entries(entries) => {
-            follow::fold(app, entries);
-            Vec::new()
-        }
-        Msg::Recorded(ids) => {
-            undo::recorded(app, &ids, now);
-            Vec::new()
-        }
-        Msg::Failed(why) => {
-            app.tell(why, true, now);
-            app.telling.clear();
-            Vec::new()
-        }
-        Msg::Told(text) => {
-            app.tell(text, false, now);
-            Vec::new()
-        }
-        Msg::Reading(name, reading) => probes::read(app, &name, &reading),
-        Msg::Deliveries(deliveries) => {
-            let deliveries = shared::with_ours(app, deliveries);
-            news::deliveries(app, deliveries, now);
-            Vec::new()
-        }
-        Msg::Engine(engine) => {
-            app.engine = engine;
-            probes::untold(app, now)
-        }
-        Msg::Shared(heard) => {
-            shared::heard(app, heard, now);
-            Vec::new()
-        }
-        Msg::DraftSaved(at) => {
-            if let Some(composer) = &mut app.composer {
-                composer.saved_at = Some(at);
-            }
-            Vec::new()
-        }
-        Msg::DraftSent(key) => {
-            app.drafts.forget(&key);
-            Vec::new()
-        }
-        Msg::Drafts(found) => {
-            app.drafts.read(found);
-            Vec::new()
-        }
-        Msg::Edited(text) => compose::edited(app, &text),
-        Msg::Runbooks(runbooks) => {
-            app.runbooks = runbooks;
-            Vec::new()
-        }
-        Msg::Away(since) => {
-            let away = crate::domain::span::format(now - since);
-            app.tell(format!("you were away {away}"), false, now);
-            vec![Effect::Redraw]
         }
     }
 }

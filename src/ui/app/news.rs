@@ -59,8 +59,13 @@ pub(super) fn link(app: &mut App, after: &LinkState, now: DateTime<Utc>) {
         (LinkState::Offline { .. }, LinkState::Online { .. }) => {
             ("the server answers again".to_owned(), false)
         }
-        (LinkState::Alone | LinkState::Online { .. }, LinkState::Offline { why, .. }) => {
-            (format!("the server does not answer: {why}"), true)
+        (LinkState::Alone | LinkState::Online { .. }, LinkState::Offline { why, refused, .. }) => {
+            let what = if *refused {
+                "refuses the token"
+            } else {
+                "does not answer"
+            };
+            (format!("the server {what}: {why}"), true)
         }
         (LinkState::Alone, LinkState::Online { .. }) => ("the server answers".to_owned(), false),
         (_, LinkState::Alone)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, news};
+use super::{App, Source, news};
 use crate::{
     domain::{board::Board, notice::Delivery, text::Name},
     ui::msg::{EngineSeen, LinkSeen, Shared},
@@ -50,6 +50,7 @@ pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
             app.board.ahead(entries);
         }
         Shared::Link(link) => {
+            app.awaits.remove(&Source::Server);
             news::link(app, &link.state, now);
             app.shared.link = link;
         }

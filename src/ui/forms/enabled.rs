@@ -3,6 +3,7 @@
 use super::super::{
     action::{Action, Group},
     app::{App, Pane, disputes},
+    composer::Composer,
     msg::LinkState,
 };
 use crate::domain::{
@@ -10,6 +11,7 @@ use crate::domain::{
     escalation, external,
     incident::{Field, Incident},
     phase::Phase,
+    update::Audience,
 };
 
 /// Whether `action` makes sense now.
@@ -30,7 +32,8 @@ pub(super) fn enabled_in(
 ) -> Result<(), &'static str> {
     match action.group() {
         Group::Everywhere if action == Action::Find => {}
-        Group::Everywhere | Group::Lists | Group::Composer => return Ok(()),
+        Group::Everywhere | Group::Lists => return Ok(()),
+        Group::Composer => return writing(app, action),
         Group::Incident | Group::People | Group::After => {}
     }
     if matches!(action, Action::Declare | Action::Drill | Action::Snooze) {
@@ -42,6 +45,15 @@ pub(super) fn enabled_in(
     let incident = incident.and_then(|id| app.board.get(id));
     let incident = incident.ok_or("no incident is on the screen")?;
     of_incident(app, action, incident)
+}
+
+/// What a probe or a note says may name hosts and people: nothing for outside.
+fn writing(app: &App, action: Action) -> Result<(), &'static str> {
+    let outside = |composer: &Composer| composer.audience == Audience::External;
+    if action == Action::Insert && app.composer.as_ref().is_some_and(outside) {
+        return Err("probes and notes are words for people inside");
+    }
+    Ok(())
 }
 
 /// Only in the place of a server that is away.

@@ -15,6 +15,7 @@ use crate::{
         update::{Audience, Setting},
     },
     ui::{
+        action::Action,
         app::{App, since_last_update},
         canvas::Canvas,
         composer::{Composer, Field},
@@ -332,11 +333,11 @@ fn status(app: &App, warning: Option<String>, canvas: &mut Canvas<'_, '_>) {
         None => (Role::Muted, since(app)),
     };
     canvas.clipped(1, 1, look, &text, width.saturating_sub(2));
-    let key = app
-        .keymap
-        .key_of(crate::ui::action::Action::Insert)
+    let offered = app.enabled(Action::Insert).ok();
+    let insert = offered
+        .and_then(|()| app.keymap.key_of(Action::Insert))
+        .map(|key| format!("{key} insert: probes, notes since the last update"))
         .unwrap_or_default();
-    let insert = format!("{key} insert: probes, notes since the last update");
     let is_suggested = app.composer.as_ref().is_some_and(Composer::suggests);
     let typing = if is_suggested { TYPING } else { "" };
     let end = canvas.right(width.saturating_sub(2), 2, Role::Muted, typing);

@@ -4,13 +4,17 @@ mod touch;
 
 use chrono::{DateTime, Utc};
 
-use self::touch::{clock_off, offline, out_of_touch, unsent};
+use self::touch::{aside, out_of_touch, unsent};
+use super::after;
 use crate::{
-    domain::{duty::resolve_by, fact::Role as Job, incident::Incident, severity::Severity},
+    domain::{
+        duty::resolve_by, fact::Role as Job, incident::Incident, left::left_over,
+        severity::Severity,
+    },
     ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
 };
 
-pub use self::touch::{NO_ENGINE, engine_runs, link};
+pub use self::touch::{NO_ENGINE, engine_runs, link, offline};
 
 /// Draws the header.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
@@ -52,7 +56,7 @@ fn clock_and_link(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) ->
     let mut start = canvas.right(start - gap.min(start), 0, role, &text);
     // Offline it stands in the second row, where it can't push out the title.
     let wide = canvas.width() >= 120;
-    if let Some(waiting) = unsent(app, wide).filter(|_| wide || !offline(app)) {
+    if let Some(waiting) = unsent(app, canvas.width()).filter(|_| wide || !offline(app)) {
         let role = if app.shared.unsent > 0 {
             Role::Warn
         } else {
@@ -127,10 +131,9 @@ fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) 
 
 fn second(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let width = canvas.width();
-    // What is wrong with the clock is wrong with everything below.
-    let end = match clock_off(app) {
-        Some(off) => canvas
-            .right(width - 1, 1, Role::Warn, &off)
+    let end = match aside(app, width) {
+        Some(aside) => canvas
+            .right(width - 1, 1, Role::Warn, &aside)
             .saturating_sub(2),
         None => width - 1,
     };
@@ -221,12 +224,12 @@ fn jobs(incident: &Incident, canvas: &mut Canvas<'_, '_>, mut x: u16) -> u16 {
 }
 
 fn resolve(incident: &Incident, canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> String {
+    if !incident.is_active() {
+        return after::short(incident, now).unwrap_or_default();
+    }
     let Some(severity) = incident.severity() else {
         return "decide the severity: S".to_owned();
     };
-    if !incident.is_active() {
-        return String::new();
-    }
     let by = resolve_by(incident, severity);
     let left = format::countdown(by - now);
     let day = if by.date_naive() == now.date_naive() {
@@ -296,8 +299,18 @@ fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         None => "no incident so far".to_owned(),
     };
     let mut end = canvas.width().saturating_sub(1);
-    if let Some(off) = clock_off(app) {
-        end = canvas.right(end, 1, Role::Warn, &off).saturating_sub(2);
+    if let Some(aside) = aside(app, canvas.width()) {
+        end = canvas.right(end, 1, Role::Warn, &aside).saturating_sub(2);
     }
-    canvas.clipped(1, 1, Role::Muted, &text, end.saturating_sub(1));
+    let mut x = 1;
+    if let Some((incident, left)) = left_over(&app.board).next() {
+        let of = format!("left of {}: ", incident.label());
+        let ways: Vec<String> = after::ways(&left, now)
+            .iter()
+            .map(|way| format!("{of}{way}"))
+            .collect();
+        let room = end.saturating_sub(x);
+        x = canvas.clipped(x, 1, Role::Warn, format::fitting(&ways, room), room) + 3;
+    }
+    canvas.clipped(x, 1, Role::Muted, &text, end.saturating_sub(x));
 }

@@ -262,10 +262,13 @@ impl StepRow<'_> {
             ),
             Standing::NotApplicable(why) => (Some(Glyph::NotApplicable), Role::Off, why.clone()),
         };
+        // That it stopped is in the mark: what stopped it counts.
+        let short = text.rsplit(": ").next().unwrap_or_default().to_owned();
         let x = self.names(canvas, y, role, glyph);
         let width = canvas.width();
         let room = width.saturating_sub(x + 2);
-        let text = canvas.paint.truncate(&text, room);
+        let ways = [text, short];
+        let text = canvas.paint.truncate(format::fitting(&ways, room), room);
         canvas.right(width - 1, y, role, &text);
     }
 }

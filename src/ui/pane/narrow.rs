@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::{health, next};
 use crate::{
-    domain::{fact::Health, health::Watch},
+    domain::fact::Health,
     ui::{
         app::{App, Mode, timeline},
         canvas::Canvas,
@@ -63,22 +63,18 @@ fn rule(canvas: &mut Canvas<'_, '_>, title: &str, right: &str) {
 /// Those that are not well, side by side; answers the rows they took.
 fn probes(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) -> u16 {
     rule(canvas, "health", &health::counts(app, now));
-    let mut bad: Vec<&Watch> = app
-        .panel
-        .watches()
-        .filter(|watch| !watch.spec().control && watch.state(now) != Health::Up)
-        .collect();
-    bad.sort_by_key(|watch| watch.state(now) != Health::Down);
+    let mut bad = health::targets(app, now);
+    bad.retain(|seen| seen.state(now) != Health::Up);
     let across = (canvas.width() / PROBE).max(1);
     let rows = canvas.height().saturating_sub(3).clamp(1, 2);
-    for (watch, place) in bad.iter().zip(0..across * rows) {
-        let (glyph, role) = health::mark(watch.state(now));
+    for (seen, place) in bad.iter().zip(0..across * rows) {
+        let (glyph, role) = health::mark(seen.state(now));
         let text = format!(
             "{} {} {} {}",
             canvas.glyph(glyph),
-            watch.spec().name,
-            watch.state(now).word(),
-            health::value(watch, now)
+            seen.name(),
+            seen.state(now).word(),
+            seen.value(now)
         );
         let x = place % across * PROBE;
         canvas.clipped(x, 1 + place / across, role, &text, PROBE - 1);

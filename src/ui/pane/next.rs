@@ -1,18 +1,17 @@
 //! NEXT: everything owed, the nearest first; only the nearest has a bar.
 
+mod duty;
 mod waiting;
 
 use chrono::{DateTime, Utc};
 
+use self::duty::{person, told_by_hand, words};
 use super::outbox;
 use crate::{
     domain::{
         duty::{Clock, Due, Duty, Promise, Settled, Standing, duties, settled},
         escalation,
-        external::may_approve,
-        fact::StepId,
         incident::Incident,
-        policy::Policy,
         span,
     },
     ui::{
@@ -113,6 +112,7 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     let mut settled: Vec<Settled> = settled(incident).into_iter().filter(is_said).collect();
     settled.sort_by_key(rank);
     rows.extend(waiting::never_settled(app, incident));
+    rows.extend(waiting::actions(incident));
     rows.extend(settled.iter().map(settled_row));
     rows.extend(live_warnings(incident, now));
     rows
@@ -142,9 +142,13 @@ const fn rank(clock: &Settled) -> u8 {
 /// While the server is away and a step is left: that nobody here pages, and the
 /// key that changes it; or that this console does.
 fn who_pages(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> {
-    let LinkState::Offline { since, .. } = &app.shared.link.state else {
+    let LinkState::Offline { since, refused, .. } = &app.shared.link.state else {
         return None;
     };
+    // Who refuses a token lives, and pages.
+    if *refused && app.shared.in_place.is_none() {
+        return None;
+    }
     escalation::next_step(incident)?;
     let server = &app.shared.link.server;
     let key = app.keymap.key_of(Action::PageFromHere);
@@ -216,15 +220,6 @@ fn by_hand(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row>
     })
 }
 
-/// Where there is little room the target is cut, and not that it is by hand.
-fn told_by_hand(target: &str, person: &str) -> Vec<String> {
-    vec![
-        format!("{target}{person}, by hand"),
-        format!("{target}, by hand"),
-        format!("by hand: {target}"),
-    ]
-}
-
 fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Row {
     let clock = due.clock(now);
     let (glyph, role) = match clock {
@@ -241,116 +236,6 @@ fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Ro
         role,
         used: Some(due.used(now)),
     }
-}
-
-/// ` (mia)`, behind the target of a step.
-fn person(incident: &Incident, target: &str) -> String {
-    let contact = incident.policy().contact(target);
-    contact
-        .map(|contact| format!(" ({})", contact.person))
-        .unwrap_or_default()
-}
-
-fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, Vec<String>) {
-    let policy = incident.policy();
-    let (word, what) = match &due.duty {
-        Duty::Escalate {
-            step, target, asks, ..
-        } => {
-            return ("ESCALATE", escalates(incident, step, target, *asks));
-        }
-        Duty::External => return ("EXTERNAL", external(app, incident, policy)),
-        Duty::FirstNotice => return ("UPDATE", said_in(app, policy, "first notice")),
-        Duty::FinalUpdate => return ("UPDATE", said_in(app, policy, "last one")),
-        Duty::Respond(severity) => (
-            "ACK",
-            format!(
-                "{severity} target {}",
-                policy.level(*severity).respond.words()
-            ),
-        ),
-        Duty::Triage => ("SEVERITY", "decide it; assume P1 until then".to_owned()),
-        Duty::Resolve(severity) => (
-            "RESOLVE",
-            format!(
-                "{severity} target {}",
-                policy.level(*severity).resolve.words()
-            ),
-        ),
-        Duty::HoldEnds => ("HOLD", "ends; late steps fire then".to_owned()),
-        Duty::Update => ("UPDATE", place(app, &policy.update.place)),
-        Duty::Settle(field) => {
-            let known = incident.conflict(*field);
-            let ways = known.map(|conflict| conflict.ways_to_say_it());
-            return ("CONFLICT", ways.unwrap_or_default());
-        }
-        Duty::Answer { of, ask } => {
-            let what = incident
-                .state()
-                .asks
-                .iter()
-                .find(|known| known.entry == *ask)
-                .map(|known| known.asked.what.to_string());
-            ("ANSWER", format!("{of}: {}", what.unwrap_or_default()))
-        }
-        Duty::Retrospective => {
-            let weekend = if crate::domain::retrospective::lands_on_a_weekend(incident) {
-                ", a weekend"
-            } else {
-                ""
-            };
-            (
-                "RETRO",
-                format!("due {}{weekend}", due.by.format("%a %H:%MZ")),
-            )
-        }
-    };
-    (word, vec![what])
-}
-
-fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Vec<String> {
-    let policy = incident.policy();
-    let person = person(incident, target);
-    let reached = policy
-        .step(step)
-        .and_then(|(_, step)| escalation::reach(policy, step));
-    let ways = match reached {
-        Some(_) => vec![format!("{target}{person}"), target.to_owned()],
-        None => told_by_hand(target, &person),
-    };
-    let asks = if asks { " ?" } else { "" };
-    ways.iter().map(|way| format!("{way}{asks}")).collect()
-}
-
-fn place(app: &App, usual: &str) -> String {
-    if app.settings.inside.is_empty() {
-        return usual.to_owned();
-    }
-    app.settings
-        .inside
-        .iter()
-        .map(crate::domain::text::Text::as_str)
-        .collect::<Vec<_>>()
-        .join(" + ")
-}
-
-/// Where the place is cut, what kind of update it is still stands.
-fn said_in(app: &App, policy: &Policy, kind: &str) -> Vec<String> {
-    let place = place(app, &policy.update.place);
-    vec![format!("{place} {kind}"), format!("{kind}: {place}")]
-}
-
-fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
-    let state = &incident.state().external;
-    let next = match (&state.draft, &state.approved) {
-        (None, _) => "draft it",
-        (Some((draft, ..)), Some((approved, _))) if draft == approved => "publish it",
-        (Some(_), _) if may_approve(incident, &app.settings.me).is_ok() => "approve it",
-        (Some(_), _) => "wait for approval",
-    };
-    let place = &policy.external.place;
-    let ways = [format!("{place}: {next}"), format!("{next}: {place}")];
-    [ways.as_slice(), &[next.to_owned()]].concat()
 }
 
 fn settled_row(clock: &Settled) -> Row {

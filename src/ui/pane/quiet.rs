@@ -1,9 +1,11 @@
 //! The quiet screen: what is watched, what was lately, what would happen.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::{after, health};
 use crate::{
     domain::{
+        left::left_over,
         policy::{Policy, Step},
         severity::Severity,
     },
@@ -67,18 +69,51 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         review(policy, now),
         (runbooks > 0, "runbooks", runbooks.to_string()),
     ];
-    for (y, (well, what, value)) in (0..canvas.height()).zip(rows) {
+    let rows = rows.map(|(well, what, value)| {
         let (glyph, role) = if well {
             (Glyph::Ok, Role::Ok)
         } else {
             (Glyph::Off, Role::Off)
         };
+        (glyph, role, what.to_owned(), value)
+    });
+    let rows = unfinished(app, now).chain(rows);
+    for (y, (glyph, role, what, value)) in (0..canvas.height()).zip(rows) {
         let mark = canvas.glyph(glyph).to_string();
         canvas.text(0, y, role, &mark);
         let end = canvas.width().saturating_sub(1);
         let start = canvas.right(end, y, Role::Muted, &value);
-        canvas.clipped(2, y, Role::Normal, what, start.saturating_sub(3));
+        canvas.clipped(2, y, Role::Normal, &what, start.saturating_sub(3));
     }
+}
+
+/// So many incidents that are over, and not done, stand above what is watched;
+/// RECENT has all of them.
+const UNFINISHED: usize = 2;
+
+/// `retrospective of INC-1`, and when it is due.
+fn unfinished(
+    app: &App,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = (Glyph, Role, String, String)> {
+    left_over(&app.board)
+        .take(UNFINISHED)
+        .filter_map(move |(incident, left)| {
+            let first = left.first()?;
+            let more = match left.len() - 1 {
+                0 => String::new(),
+                more => format!(", +{more}"),
+            };
+            let what = format!("{}: {}{more}", incident.label(), first.words());
+            let left = first.by().map(|by| by - now);
+            let value = left.map(format::countdown).unwrap_or_default();
+            Some(match left {
+                Some(left) if left <= TimeDelta::zero() => {
+                    (Glyph::Overdue, Role::Over, what, value)
+                }
+                Some(_) | None => (Glyph::Slow, Role::Warn, what, value),
+            })
+        })
 }
 
 fn engine(app: &App, canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> Watched {
@@ -149,7 +184,9 @@ fn recent(app: &App, ladder_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: Dat
             .resolved
             .or(state.times.cancelled)
             .unwrap_or(now);
-        let phase = incident.phase().word().to_lowercase();
+        // What is left says more than that it is over.
+        let phase =
+            after::short(incident, now).unwrap_or_else(|| incident.phase().word().to_lowercase());
         let start = canvas.right(
             canvas.width() - 1,
             y,
@@ -267,14 +304,15 @@ fn ladder(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
 }
 
 fn calm(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let counts = app.panel.counts(now);
+    let counts = health::counted(app, now);
     let bad = counts.down + counts.degraded + counts.unknown + counts.stale;
-    let (role, text) = match (app.panel.watches().count(), bad) {
+    let unread = app.panel.watches().all(|watch| watch.last().is_none());
+    let (role, text) = match (counts.up + bad, bad) {
         (0, _) => (
             Role::Muted,
             "Nothing is probed: [[probes]] in the configuration says what to watch.".to_owned(),
         ),
-        _ if app.panel.watches().all(|watch| watch.last().is_none()) => {
+        (all, _) if unread && counts.unknown == all => {
             (Role::Muted, "No probe has answered yet.".to_owned())
         }
         (_, 0) => (

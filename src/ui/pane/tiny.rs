@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     header::{self, badge},
-    health::mark,
+    health::{self, mark},
     next::{Row, rows},
 };
 use crate::{
@@ -111,7 +111,7 @@ fn line(
         let word = row.word.get(..3).unwrap_or(row.word);
         text = format!("{text} {glyph}{word} {}", row.value);
     }
-    let counts = app.panel.counts(now);
+    let counts = health::counted(app, now);
     for (count, glyph) in [
         (counts.down, Glyph::Down),
         (counts.degraded, Glyph::Slow),

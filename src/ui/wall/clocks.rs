@@ -161,6 +161,7 @@ pub(super) fn label(incident: &Incident, due: &Due) -> (&'static str, String) {
         Duty::FinalUpdate => ("LAST UPDATE DUE IN", policy.update.place.to_string()),
         Duty::External => ("TELL THE PUBLIC IN", policy.external.place.to_string()),
         Duty::Settle(Field::Severity) => ("SETTLE SEVERITY", "two people disagree".to_owned()),
+        Duty::Settle(Field::Phase) => ("SETTLE", "is it over? two disagree".to_owned()),
         Duty::Settle(field) => ("SETTLE", format!("{}: two people disagree", field.word())),
         Duty::Answer { .. } => ("ANSWER DUE IN", "a request".to_owned()),
         Duty::Retrospective => ("RETROSPECTIVE IN", String::new()),

@@ -8,11 +8,14 @@ use super::{
     frame::{self, Rows, columns},
 };
 use crate::{
-    domain::{fact::Health, health::Watch, probe::Target},
+    domain::fact::Health,
     ui::{
         canvas::Canvas,
         format::Align,
-        pane::{self, health::mark},
+        pane::{
+            self,
+            health::{Seen, is_system, mark, spark, targets},
+        },
         theme::Role,
         widget::Size,
     },
@@ -33,11 +36,9 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: Da
     if rows.0.height >= 16 {
         rows.take(1);
     }
-    let watches: Vec<&Watch> = targets(wall).collect();
-    let (fine, mut bad): (Vec<&Watch>, Vec<&Watch>) = watches
-        .into_iter()
-        .partition(|watch| watch.state(now) == Health::Up);
-    bad.sort_by_key(|watch| rank(watch.state(now)));
+    let seen = targets(&wall.app, now).into_iter();
+    let (fine, bad): (Vec<Seen<'_>>, Vec<Seen<'_>>) =
+        seen.partition(|seen| seen.state(now) == Health::Up);
     let wide = rows.0.width >= 118;
     let right = if wide { 46 } else { 26 };
     let right = if bad.is_empty() {
@@ -59,26 +60,6 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: Da
     }
 }
 
-/// What is probed, without the controls and without this host.
-pub(super) fn targets(wall: &Wall) -> impl Iterator<Item = &Watch> {
-    let watches = wall.app.panel.watches();
-    watches.filter(|watch| !watch.spec().control && !is_host(watch))
-}
-
-fn is_host(watch: &Watch) -> bool {
-    matches!(watch.spec().target, Target::System { .. })
-}
-
-const fn rank(health: Health) -> u8 {
-    match health {
-        Health::Down => 0,
-        Health::Degraded => 1,
-        Health::Stale => 2,
-        Health::Unknown => 3,
-        Health::Up => 4,
-    }
-}
-
 fn offline(canvas: &mut Canvas<'_, '_>, area: Rect) {
     let mut rows = Rows(columns(area, 4, area.width.saturating_sub(4)));
     let text = "HOST OFFLINE";
@@ -97,7 +78,7 @@ fn offline(canvas: &mut Canvas<'_, '_>, area: Rect) {
 }
 
 /// As many big ones as fit; the others by name in the last row.
-fn trouble(bad: &[&Watch], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
+fn trouble(bad: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
     let big = fitting(bad.len(), area.height, PITCH);
     // With many, the blank rows go first.
     let (big, pitch) = if big == bad.len() {
@@ -106,8 +87,8 @@ fn trouble(bad: &[&Watch], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTim
         (fitting(bad.len(), area.height, PITCH - 1), PITCH - 1)
     };
     let mut rows = Rows(area);
-    for watch in &bad[..big] {
-        one(watch, canvas, rows.take(4), now);
+    for seen in &bad[..big] {
+        one(seen, canvas, rows.take(4), now);
         rows.take(pitch - 4);
     }
     if big == bad.len() {
@@ -115,7 +96,7 @@ fn trouble(bad: &[&Watch], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTim
     }
     let names: Vec<String> = bad[big..]
         .iter()
-        .map(|watch| format!("{} {}", watch.spec().name, mark_word(watch, now)))
+        .map(|seen| format!("{} {}", seen.name(), mark_word(seen, now)))
         .collect();
     let before = if big == 0 { "" } else { "also " };
     let room = area.width.saturating_sub(5);
@@ -138,8 +119,8 @@ fn fitting(count: usize, height: u16, pitch: u16) -> usize {
     }
 }
 
-fn mark_word(watch: &Watch, now: DateTime<Utc>) -> &'static str {
-    match watch.state(now) {
+fn mark_word(seen: &Seen<'_>, now: DateTime<Utc>) -> &'static str {
+    match seen.state(now) {
         Health::Unknown => "unknown",
         Health::Down => "DOWN",
         Health::Degraded => "SLOW",
@@ -157,31 +138,36 @@ const NAME: u16 = 36;
 
 /// Name, state and value, four rows high; the value is small where there is
 /// no room for it.
-fn one(watch: &Watch, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
-    let (glyph, role) = mark(watch.state(now));
+fn one(seen: &Seen<'_>, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
+    let (glyph, role) = mark(seen.state(now));
     let glyph = canvas.glyph(glyph).to_string();
     canvas.part(area).text(2, 1, role, &glyph);
     let wide = area.width >= 4 + NAME + WORD + VALUE;
-    let value = pane::health::value(watch, now);
+    let value = seen.value(now);
     let room = if wide { VALUE } else { 8 };
     let name = area.width.saturating_sub(4 + WORD + room);
     let mut put = |x: u16, wide: u16, text: &str| {
         let part = columns(area, x, wide);
         frame::big(canvas, part, (text, Size::Small), Align::Left, role);
     };
-    put(4, name.saturating_sub(2), &watch.spec().name);
-    put(4 + name, WORD, mark_word(watch, now));
+    put(4, name.saturating_sub(2), seen.name());
+    put(4 + name, WORD, mark_word(seen, now));
     if wide {
         put(4 + name + WORD, VALUE, &value);
     } else {
         let part = columns(area, 4 + name + WORD, room);
         canvas.part(part).clipped(0, 1, role, &value, room);
     }
+    if let Some(vantage) = seen.vantage() {
+        let end = area.width.saturating_sub(1);
+        let mut canvas = canvas.part(area);
+        canvas.right(end, 3, Role::Muted, &format!("@{vantage}"));
+    }
 }
 
 /// Those that are well, one below the other, and this host.
-fn list(wall: &Wall, fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let host = wall.app.panel.watches().find(|watch| is_host(watch));
+fn list(wall: &Wall, fine: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let host = wall.app.panel.watches().find(|watch| is_system(watch));
     let system = host.and_then(|watch| Some((watch.last()?.system?, watch.state(now))));
     let kept = u16::from(system.is_some());
     canvas.text(0, 0, Role::Muted, "OK");
@@ -192,13 +178,13 @@ fn list(wall: &Wall, fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime
         1
     };
     let mut y = step;
-    for (place, watch) in fine.iter().enumerate() {
+    for (place, seen) in fine.iter().enumerate() {
         if y >= bottom {
             let more = format!("+{} more ok", fine.len() - place);
             canvas.right(canvas.width().saturating_sub(2), 0, Role::Muted, &more);
             break;
         }
-        small(watch, canvas, (0, y), now);
+        small(seen, canvas, (0, y), now);
         y += step;
     }
     if let Some((system, health)) = system {
@@ -224,30 +210,35 @@ fn list(wall: &Wall, fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime
 const SMALL: u16 = 38;
 
 /// All are well: side by side.
-fn grid(fine: &[&Watch], canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+fn grid(fine: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let across = (canvas.width().saturating_sub(4) / SMALL).max(1);
-    for (watch, place) in fine.iter().zip(0_u16..) {
+    for (seen, place) in fine.iter().zip(0_u16..) {
         let x = 4 + place % across * SMALL;
-        small(watch, canvas, (x, place / across * 2), now);
+        small(seen, canvas, (x, place / across * 2), now);
     }
 }
 
-/// `● queue depth       212  ▃▃▂▂▂▃▃`.
+/// `● queue depth       212  ▃▃▂▂▂▃▃`; who sees it, in the place of readings
+/// that nobody has here.
 pub(super) fn small(
-    watch: &Watch,
+    seen: &Seen<'_>,
     canvas: &mut Canvas<'_, '_>,
     (x, y): (u16, u16),
     now: DateTime<Utc>,
 ) {
-    let (glyph, role) = mark(watch.state(now));
+    let (glyph, role) = mark(seen.state(now));
     let glyph = canvas.glyph(glyph).to_string();
     canvas.text(x, y, role, &glyph);
-    canvas.clipped(x + 2, y, Role::Normal, &watch.spec().name, 14);
-    let value = canvas.paint.truncate(&pane::health::value(watch, now), 7);
+    canvas.clipped(x + 2, y, Role::Normal, seen.name(), 14);
+    let value = canvas.paint.truncate(&seen.value(now), 7);
     canvas.right(x + 24, y, Role::Normal, &value);
     let room = canvas.width().saturating_sub(x + 26).min(10);
-    if room >= 6 {
-        let line = pane::health::spark(canvas, watch, room, now);
-        canvas.text(x + 26, y, Role::Muted, &line);
+    if room < 6 {
+        return;
     }
+    let last = match seen {
+        Seen::Here(watch) => spark(canvas, watch, room, now),
+        Seen::There(told) => format!("@{}", told.vantage()),
+    };
+    canvas.clipped(x + 26, y, Role::Muted, &last, room);
 }

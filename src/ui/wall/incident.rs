@@ -8,7 +8,7 @@ use super::{
     Wall,
     clocks::{self, Clock},
     frame::{self, HEADER, Rows, columns},
-    health, latest,
+    health, latest, message,
 };
 use crate::{
     domain::{fact::Role as Job, incident::Incident, text::Name},
@@ -32,7 +32,7 @@ pub(super) fn draw(
     let roomy = rows.0.height >= 47;
     let gap = u16::from(roomy);
     let footer = rows.take_last(1);
-    rows.take_last(gap);
+    message::draw(wall, canvas, &mut rows, gap, now);
     let title = title(wall, incident);
     let header = rows.take(if rows.0.height >= 33 { HEADER } else { 3 });
     frame::header(wall, canvas, header, (&title, &who(wall, incident)), now);

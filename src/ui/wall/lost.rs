@@ -104,7 +104,7 @@ fn last_known(
 ) {
     let mut y = 0;
     let room = canvas.width().saturating_sub(6);
-    for incident in wall.app.board.active() {
+    for incident in wall.app.board.open() {
         let (role, level) = pane::header::badge(incident);
         let x = canvas.text(4, y, role, &level);
         let title = super::incident::title(wall, incident);

@@ -13,7 +13,8 @@ const STAY: TimeDelta = TimeDelta::seconds(15);
 /// So long before a deadline its page stays.
 const DEADLINE: TimeDelta = TimeDelta::minutes(2);
 
-/// The pages, one for each active incident.
+/// The pages, one for each incident that goes on, or of which it is disputed
+/// whether it does.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pages {
     shown: Option<IncidentId>,
@@ -41,7 +42,7 @@ impl Pages {
 
     /// Chooses the page for `now`.
     pub fn turn(&mut self, board: &Board, now: DateTime<Utc>) {
-        let active = board.active();
+        let active = board.open();
         let changed = self.changed(&active);
         let pages = candidates(&active);
         let due = pages.iter().copied().find(|page| is_due(page, now));
@@ -62,7 +63,7 @@ impl Pages {
 
     /// Whether, and when, the page turns.
     pub fn turning(&self, board: &Board, now: DateTime<Utc>) -> Turning {
-        let active = board.active();
+        let active = board.open();
         let pages = candidates(&active);
         let here = pages.iter().find(|page| Some(page.id) == self.shown);
         match (here, self.since) {
@@ -78,7 +79,7 @@ impl Pages {
 
     /// The place of the page among all, from 1, and how many there are.
     pub fn place(&self, board: &Board) -> (usize, usize) {
-        let active = board.active();
+        let active = board.open();
         let place = active
             .iter()
             .position(|page| Some(page.id) == self.shown)

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{
     Wall,
     frame::{self, HEADER, Rows},
-    health,
+    health, message,
 };
 use crate::{
     domain::{fact::Health, incident::Incident, policy::Policy},
@@ -14,6 +14,7 @@ use crate::{
         canvas::Canvas,
         format::{self, Align},
         glyph::Glyph,
+        pane::health::targets,
         theme::Role,
         widget::Size,
     },
@@ -23,6 +24,7 @@ use crate::{
 pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let mut rows = Rows(canvas.area());
     let footer = rows.take_last(1);
+    message::draw(wall, canvas, &mut rows, 0, now);
     let roomy = rows.0.height >= 40;
     let header = rows.take(if rows.0.height >= 33 { HEADER } else { 3 });
     frame::header(
@@ -54,7 +56,8 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>)
         ..rows.0
     };
     rows.take(if roomy { 2 } else { 0 });
-    let fresh = health::targets(wall).all(|watch| watch.state(now) == Health::Up);
+    let seen = targets(&wall.app, now);
+    let fresh = seen.iter().all(|seen| seen.state(now) == Health::Up);
     if fresh {
         watching(wall, canvas, rows.0, now);
     } else {
@@ -134,8 +137,8 @@ fn of(last: &Incident) -> String {
 
 /// What would notice, and who would be told; then every probe.
 fn watching(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
-    let probes = health::targets(wall).count();
-    let right = match probes {
+    let seen = targets(&wall.app, now);
+    let right = match seen.len() {
         0 => "nothing is probed",
         _ => "every check below is fresh",
     };
@@ -151,8 +154,8 @@ fn watching(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<
         mean(&mut canvas, (x, y), (well, what, &value));
     }
     let from = count.div_ceil(across) * across;
-    for (at, watch) in (from..).zip(health::targets(wall)) {
-        health::small(watch, &mut canvas, place(at), now);
+    for (at, seen) in (from..).zip(&seen) {
+        health::small(seen, &mut canvas, place(at), now);
     }
 }
 

@@ -1,19 +1,21 @@
 //! Tells a paste from typing where the terminal does not say.
 //!
-//! Five different letters within 15 ms were not typed. One letter alone passes
-//! at once, and so does a key that repeats; only two to four at once wait.
+//! Keys are keys, however many come at once: a macro, a script and a line that
+//! delivers late send them so. Only several lines within 15 ms were not typed,
+//! and an Enter between them may not be meant as one. One letter alone passes
+//! at once, and so does a key that repeats; different ones wait for the rest.
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 use tokio::time::Instant;
 
 use super::Input;
-use crate::domain::text::Text;
+use crate::{domain::text::Text, ui::edit::typed_by};
 
 /// Keys within this time of each other came at once.
 const WINDOW: Duration = Duration::from_millis(15);
-/// So many letters at once are a paste.
+/// So many letters at once were not typed by hand.
 const LETTERS: usize = 5;
 /// More than anybody pastes on purpose; 64 kB.
 const MOST_BYTES: usize = 64 * 1024;
@@ -44,7 +46,7 @@ impl Burst {
     pub fn feed(&mut self, keys: Vec<KeyEvent>, now: Instant) -> Vec<Input> {
         let mut out = self.tick(now);
         for key in keys {
-            if text_of(&key).is_some() {
+            if typed_by(&key).is_some() {
                 self.run.push(key);
                 continue;
             }
@@ -64,28 +66,21 @@ impl Burst {
     pub fn flush(&mut self) -> Vec<Input> {
         self.last = None;
         let run = std::mem::take(&mut self.run);
-        let letters = run
-            .iter()
-            .filter(|key| matches!(key.code, KeyCode::Char(_)))
-            .count();
-        let all_the_same = run.windows(2).all(|pair| pair[0] == pair[1]);
-        if letters < LETTERS || all_the_same {
-            return run.into_iter().map(Input::Key).collect();
+        if are_lines(&run) {
+            vec![Input::Lines(run)]
+        } else {
+            run.into_iter().map(Input::Key).collect()
         }
-        let text: String = run.iter().filter_map(text_of).collect();
-        vec![Input::Paste(clean(&text))]
     }
 }
 
-/// The character a key types; `None` for keys that type none.
-fn text_of(key: &KeyEvent) -> Option<char> {
-    let held = key.modifiers.difference(KeyModifiers::SHIFT);
-    match key.code {
-        KeyCode::Char(character) if held.is_empty() => Some(character),
-        KeyCode::Enter if held.is_empty() => Some('\n'),
-        KeyCode::Tab if held.is_empty() => Some('\t'),
-        _ => None,
-    }
+/// Whether an Enter stands between letters, and more of these than a hand types.
+fn are_lines(run: &[KeyEvent]) -> bool {
+    let is_letter = |key: &KeyEvent| matches!(key.code, KeyCode::Char(_));
+    let is_enter = |key: &KeyEvent| key.code == KeyCode::Enter;
+    let first_enter = run.iter().position(is_enter);
+    let goes_on = first_enter.is_some_and(|at| run[at..].iter().any(is_letter));
+    goes_on && run.iter().filter(|key| is_letter(key)).count() >= LETTERS
 }
 
 /// Pasted text as it may be kept: one kind of line end, nothing that acts on a

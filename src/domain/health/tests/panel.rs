@@ -274,3 +274,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_probed_in_the_same_way_keeps_what_was_seen_of_it() {
+    let mut panel = Panel::new(
+        "bastion".into(),
+        &[spec("kept"), spec("changed"), spec("gone")],
+    );
+    for name in ["kept", "changed", "gone"] {
+        feed(&mut panel, name, 0, "..");
+    }
+    let mut other = spec("changed");
+    other.every = other.every * 2;
+
+    panel.take_up(&[spec("new"), other, spec("kept")]);
+
+    let seen: Vec<_> = panel
+        .watches()
+        .map(|watch| (&*watch.spec().name, watch.last().is_some()))
+        .collect();
+    assert_eq!(seen, [("new", false), ("changed", false), ("kept", true)]);
+}

@@ -23,16 +23,21 @@ pub fn draw_small(
 ) -> Option<(u16, u16)> {
     let composer = app.composer.as_ref()?;
     let (width, height) = (canvas.width(), canvas.height());
-    let place = FIELDS
+    // Outside nothing is promised, and Tab passes those fields over.
+    let said: Vec<_> = FIELDS
+        .iter()
+        .filter(|(field, _)| composer.says(*field))
+        .collect();
+    let place = said
         .iter()
         .position(|(field, _)| *field == composer.field)?;
-    let (_, label) = FIELDS.get(place)?;
+    let (_, label) = said.get(place)?;
     if height < 3 {
         let x = canvas.text(0, 0, Role::Focus, &format!("{label}: "));
         return text(composer, canvas, (x, 0), 1);
     }
     canvas.badge(0, 0, Role::Focus, &update::name(app));
-    let which = format!("{label}, {} of {}", place + 1, FIELDS.len());
+    let which = format!("{label}, {} of {}", place + 1, said.len());
     canvas.right(width, 0, Role::Focus, &which);
     let below = height.saturating_sub(2);
     if height > 3 {

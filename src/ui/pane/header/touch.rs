@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::ui::{
-    app::App,
+    app::{App, Source},
     format,
     glyph::Glyph,
     msg::{EngineSeen, LinkState},
@@ -13,10 +13,18 @@ use crate::ui::{
 /// What the header says while nobody does by itself what falls due.
 pub const NO_ENGINE: &str = "NO ENGINE";
 
+/// An engine that is to come takes no longer.
+const STARTING: TimeDelta = TimeDelta::seconds(3);
+
 /// What has to be known while the shared backend does not answer, the longest
 /// way to say it first: since when, what waits here, and who pages.
 pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
-    let LinkState::Offline { since, why } = &app.shared.link.state else {
+    let LinkState::Offline {
+        since,
+        why,
+        refused,
+    } = &app.shared.link.state
+    else {
         return None;
     };
     let since = if now - *since < TimeDelta::hours(24) {
@@ -28,11 +36,17 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
     let clock = clock_off(app)
         .map(|off| format!("; {off}"))
         .unwrap_or_default();
+    let state = if *refused { "refused" } else { "offline" };
     let [pages, short, shortest] = match &app.shared.in_place {
         Some(_) => [
             "this console pages until the server answers",
             "this console pages",
             "we page",
+        ],
+        None if *refused => [
+            "the server pages, and takes no word from this token",
+            "the server pages",
+            "server pages",
         ],
         None => [
             "the server pages, if it lives: it can't be seen from here",
@@ -41,9 +55,9 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
         ],
     };
     Some(vec![
-        format!("offline since {since}, {unsent}; {pages}{clock} ({why})"),
-        format!("offline since {since}, {unsent}; {pages}{clock}"),
-        format!("offline since {since}, {unsent}; {short}{clock}"),
+        format!("{state} since {since}, {unsent}; {pages}{clock} ({why})"),
+        format!("{state} since {since}, {unsent}; {pages}{clock}"),
+        format!("{state} since {since}, {unsent}; {short}{clock}"),
         format!("since {since}, {unsent}; {shortest}{clock}"),
         format!("since {since}, {unsent}; {shortest}"),
     ])
@@ -53,7 +67,7 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
 const CLOCK_OFF: TimeDelta = TimeDelta::seconds(2);
 
 /// `clock 41m behind the server`: every time on this screen is that much wrong.
-pub(super) fn clock_off(app: &App) -> Option<String> {
+fn clock_off(app: &App) -> Option<String> {
     let offset = app.shared.link.offset;
     let which = if offset > TimeDelta::zero() {
         "behind"
@@ -65,18 +79,23 @@ pub(super) fn clock_off(app: &App) -> Option<String> {
 }
 
 /// Whether the shared backend does not answer.
-pub(super) fn offline(app: &App) -> bool {
+pub fn offline(app: &App) -> bool {
     matches!(app.shared.link.state, LinkState::Offline { .. })
 }
 
 /// Whether somebody does by itself what falls due.
 pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
-    let starts = app.engine.holder.is_none() && now - app.started < TimeDelta::seconds(3);
+    let asks = app.awaits.contains(&Source::Server);
+    let starts = app.engine.holder.is_none() && (asks || now - app.started < STARTING);
     let (role, glyph, word) = match &app.shared.link.state {
-        LinkState::Offline { since, .. } => {
+        LinkState::Offline { since, refused, .. } => {
+            let state = if *refused {
+                "TOKEN REFUSED".to_owned()
+            } else {
+                format!("OFFLINE {}", format::elapsed(now - *since))
+            };
             let pages = app.shared.in_place.as_ref().map_or("", |_| ", PAGING");
-            let text = format!("OFFLINE {}{pages}", format::elapsed(now - *since));
-            return (Role::Offline, Glyph::Down, text);
+            return (Role::Offline, Glyph::Down, format!("{state}{pages}"));
         }
         LinkState::Alone | LinkState::Online { .. } => match engine_runs(app, now) {
             _ if app.panel.offline() => (Role::Offline, Glyph::Down, "HOST OFFLINE"),
@@ -92,11 +111,30 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
     (role, glyph, format!("{word}{latency}"))
 }
 
-/// What waits here for the shared backend.
-pub(super) fn unsent(app: &App, wide: bool) -> Option<String> {
+/// What waits here for the shared backend, and why it will go on waiting where
+/// there is room to say so.
+pub(super) fn unsent(app: &App, width: u16) -> Option<String> {
     let shared = app.shared.link.state != LinkState::Alone;
-    let said = app.shared.unsent > 0 || (wide && shared);
-    said.then(|| format!("{} unsent", app.shared.unsent))
+    let waits = app.shared.unsent > 0;
+    let why = read_only(app).filter(|_| width >= 80);
+    let why = why.map(|why| format!(", {why}")).unwrap_or_default();
+    (waits || (width >= 120 && shared)).then(|| format!("{} unsent{why}", app.shared.unsent))
+}
+
+/// Why nothing that is recorded here is sent, though the server answers.
+pub(super) fn read_only(app: &App) -> Option<&'static str> {
+    let link = &app.shared.link;
+    let online = matches!(link.state, LinkState::Online { .. });
+    (online && link.read_only).then_some("read only")
+}
+
+/// What is wrong with all that is below, for the end of the second row: the
+/// clock; and where the first has no room for it, that nothing is sent.
+pub(super) fn aside(app: &App, width: u16) -> Option<String> {
+    let waits = app.shared.unsent > 0 && width < 80;
+    let why = read_only(app).filter(|_| waits).map(str::to_owned);
+    let parts: Vec<String> = why.into_iter().chain(clock_off(app)).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Whether an engine does its rounds, here or elsewhere.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{value, word};
+use super::row::{value, word};
 use crate::{
     domain::health::Link,
     ui::{app::App, canvas::Canvas, theme::Role},
@@ -59,8 +59,10 @@ pub(super) fn row(
     if said.is_empty() || y >= bottom {
         return y;
     }
+    let answered = app.panel.controls().any(|watch| watch.last().is_some());
     let (role, verdict) = match app.panel.link() {
-        Link::Up => (Role::Muted, ": this host is online"),
+        Link::Up if answered => (Role::Muted, ": this host is online"),
+        Link::Up => (Role::Muted, ""),
         Link::Doubtful | Link::Down => (Role::Warn, ""),
     };
     let room = canvas.width().saturating_sub(4);

@@ -1,6 +1,6 @@
 //! What nobody owes now, and what is not over either.
 
-use super::{Row, person};
+use super::{Row, duty::person};
 use crate::{
     domain::{
         duty::{Duty, held},
@@ -22,6 +22,23 @@ pub(super) fn never_settled(app: &App, incident: &Incident) -> impl Iterator<Ite
         what: conflict.ways_to_say_it(),
         value: format!("open {key}").trim_end().to_owned(),
         role: Role::Warn,
+        used: None,
+    })
+}
+
+/// What is to be done after it, and is not (V4).
+pub(super) fn actions(incident: &Incident) -> Option<Row> {
+    let actions = &incident.state().retrospective.actions;
+    let open: Vec<_> = actions.iter().filter(|action| !action.done).collect();
+    let first = open.first()?;
+    let due = open.iter().filter_map(|action| action.due).min();
+    let count = format::count(open.len(), "item", "items");
+    Some(Row {
+        glyph: Some(Glyph::Off),
+        word: "ACTIONS",
+        what: vec![format!("{count}: {}", first.what), count],
+        value: due.map_or_else(|| "open".to_owned(), |due| due.format("%m-%d").to_string()),
+        role: Role::Calm,
         used: None,
     })
 }

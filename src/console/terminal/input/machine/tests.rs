@@ -190,20 +190,30 @@ fn a_reply_that_never_ends_is_given_up() {
 }
 
 #[test]
-fn i7_many_letters_at_once_are_a_paste() {
-    let pasted = after(&[(0, "q\rE\rpublic\r")]);
+fn i7_several_lines_at_once_are_told_apart_from_keys() {
+    let [Input::Lines(keys)] = &after(&[(0, "q\rE\rpublic\r")])[..] else {
+        panic!("they came as keys")
+    };
 
-    assert_eq!(pasted, [Input::Paste("q\nE\npublic".into())]);
+    assert_eq!(keys.len(), 11);
 }
 
 #[test]
-fn i7_a_paste_in_two_reads_is_one() {
-    let pasted = after(&[(0, "the disk "), (10, "of render-2 is full")]);
+fn i7_lines_in_two_reads_are_one() {
+    let lines = after(&[(0, "the disk\r"), (10, "of render-2 is full")]);
 
-    assert_eq!(
-        pasted,
-        [Input::Paste("the disk of render-2 is full".into())]
-    );
+    assert!(matches!(&lines[..], [Input::Lines(keys)] if keys.len() == 28));
+}
+
+#[test]
+fn many_keys_at_once_are_keys_in_their_order() {
+    let text = "cthe disk is full\t\r";
+    let keys = typed(text).into_iter().filter_map(|event| match event {
+        Event::Key(key) => Some(Input::Key(key)),
+        _ => None,
+    });
+
+    assert_eq!(after(&[(0, text)]), keys.collect::<Vec<_>>());
 }
 
 #[test]
@@ -230,7 +240,7 @@ fn a_few_letters_at_once_are_keys_a_moment_later() {
     let expected = [plain(KeyCode::Char('g')), plain(KeyCode::Char('h'))];
 
     assert_eq!(after(&[(0, "gh")]), expected);
-    assert_eq!(after(&[(0, "gh"), (20, "public")]).len(), 3);
+    assert_eq!(after(&[(0, "gh"), (20, "public")]).len(), 8);
 }
 
 #[test]

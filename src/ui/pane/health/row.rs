@@ -1,0 +1,157 @@
+//! One probe, one row: its state, its value and its last readings; of a probe
+//! of another host, whose it is.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    mark,
+    seen::{Seen, Told},
+};
+use crate::{
+    domain::{
+        fact::Health,
+        health::Watch,
+        probe::{Outcome, Target},
+    },
+    ui::{canvas::Canvas, format, theme::Role, widget::Spark},
+};
+
+/// What the probe says now: its latency, or how long it has been like this.
+pub fn value(watch: &Watch, now: DateTime<Utc>) -> String {
+    match watch.state(now) {
+        Health::Down => watch
+            .since()
+            .map(|since| format::age(now - since))
+            .unwrap_or_default(),
+        // What was seen then says nothing about now, but how long ago it was does.
+        Health::Stale | Health::Unknown => {
+            let age = watch.age(now).map(format::age);
+            age.unwrap_or_else(|| "not read".to_owned())
+        }
+        Health::Up | Health::Degraded => {
+            let last = watch.last();
+            let took = last.and_then(|reading| reading.took).map(format::took);
+            let detail = last
+                .map(|reading| reading.detail.to_string())
+                .unwrap_or_default();
+            match &watch.spec().target {
+                Target::Tls { .. } if !detail.is_empty() => detail,
+                _ => took.unwrap_or(detail),
+            }
+        }
+    }
+}
+
+pub(super) fn word(health: Health) -> &'static str {
+    match health {
+        Health::Unknown => "?",
+        other => other.word(),
+    }
+}
+
+/// Draws the row, in as many columns as there are.
+pub(super) fn draw(seen: &Seen<'_>, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
+    let wide = canvas.width() >= super::WIDE;
+    let health = seen.state(now);
+    let (glyph, role) = mark(health);
+    let glyph = canvas.glyph(glyph).to_string();
+    canvas.text(1, y, role, &glyph);
+    let (name, state) = if wide { (16, 20) } else { (14, 18) };
+    canvas.clipped(3, y, role, seen.name(), name);
+    canvas.text(state, y, role, word(health));
+    match (seen, wide) {
+        (Seen::Here(watch), true) => wide_end(watch, canvas, y, now),
+        (Seen::Here(watch), false) => narrow_end(watch, canvas, y, now),
+        (Seen::There(told), _) => {
+            let (end, from) = if wide { (34, 43) } else { (30, 31) };
+            canvas.right(end, y, role, &seen.value(now));
+            there(told, canvas, (from, y));
+        }
+    }
+}
+
+/// Whose it is, in the place of readings that nobody has here.
+fn there(told: &Told<'_>, canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16)) {
+    let room = canvas.width().saturating_sub(x + 1);
+    let ways = [
+        format!("seen from {}", told.vantage()),
+        format!("@{}", told.vantage()),
+    ];
+    canvas.clipped(x, y, Role::Muted, format::fitting(&ways, room), room);
+}
+
+/// There is no column for ages: one that counts takes the value's place, but
+/// not that of how long it is down.
+fn narrow_end(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
+    let health = watch.state(now);
+    let (value, role) = match ageing(watch, now).filter(|_| health != Health::Down) {
+        Some(age) => (format!("{} ago", format::short(age)), Role::Stale),
+        None => (value(watch, now), mark(health).1),
+    };
+    let value = canvas.paint.truncate(&value, 8);
+    canvas.right(30, y, role, &value);
+    let columns = canvas.width().saturating_sub(31);
+    let line = spark(canvas, watch, columns, now);
+    canvas.text(31, y, Role::Muted, &line);
+}
+
+fn wide_end(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
+    let health = watch.state(now);
+    let value = canvas.paint.truncate(&value(watch, now), 8);
+    canvas.right(34, y, mark(health).1, &value);
+    let p95 = watch
+        .p95()
+        .filter(|_| health != Health::Down)
+        .map_or_else(|| "-".to_owned(), format::took);
+    canvas.right(42, y, Role::Muted, &p95);
+    let columns = canvas.width().saturating_sub(50).min(24);
+    let line = spark(canvas, watch, columns, now);
+    canvas.text(43, y, Role::Muted, &line);
+    let age = watch
+        .age(now)
+        .map(|age| canvas.paint.age(age))
+        .unwrap_or_default();
+    let role = ageing(watch, now).map_or(Role::Muted, |_| Role::Stale);
+    canvas.right(canvas.width() - 1, y, role, &age);
+}
+
+/// How old the last reading is, where the next one is overdue and the probe is
+/// not stale yet.
+fn ageing(watch: &Watch, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let is_told = matches!(watch.state(now), Health::Stale | Health::Unknown);
+    let age = watch.age(now)?;
+    (!is_told && age >= watch.spec().every * 2).then_some(age)
+}
+
+/// The last readings; a failure is a gap, and a stale probe's line stops.
+pub fn spark(canvas: &Canvas<'_, '_>, watch: &Watch, columns: u16, now: DateTime<Utc>) -> String {
+    let mut samples = samples(watch);
+    let every = watch.spec().every.num_milliseconds().max(1);
+    let missed = watch
+        .age(now)
+        .map_or(0, |age| (age.num_milliseconds() / every).saturating_sub(1));
+    samples.extend((0..missed.clamp(0, 240)).map(|_| None));
+    Spark {
+        samples: &samples,
+        limit: limit(watch),
+    }
+    .text(columns, canvas.paint.tier)
+}
+
+pub(super) fn samples(watch: &Watch) -> Vec<Option<f64>> {
+    watch
+        .samples()
+        .map(|sample| match (sample.outcome, sample.took) {
+            (Outcome::Pass | Outcome::Warn, Some(took)) => Some(took.as_secs_f64()),
+            (Outcome::Pass | Outcome::Warn, None) | (Outcome::Fail(_), _) => None,
+        })
+        .collect()
+}
+
+pub(super) fn limit(watch: &Watch) -> Option<f64> {
+    watch
+        .spec()
+        .slow
+        .and_then(|slow| slow.to_std().ok())
+        .map(|slow| slow.as_secs_f64())
+}

@@ -1,0 +1,133 @@
+//! How an open duty is worded: what it is, and whom it is about.
+
+use crate::{
+    domain::{
+        duty::{Due, Duty},
+        escalation,
+        external::may_approve,
+        fact::StepId,
+        incident::Incident,
+        policy::Policy,
+    },
+    ui::app::App,
+};
+
+/// ` (mia)`, behind the target of a step.
+pub(super) fn person(incident: &Incident, target: &str) -> String {
+    let contact = incident.policy().contact(target);
+    contact
+        .map(|contact| format!(" ({})", contact.person))
+        .unwrap_or_default()
+}
+
+/// Where there is little room the target is cut, and not that it is by hand.
+pub(super) fn told_by_hand(target: &str, person: &str) -> Vec<String> {
+    vec![
+        format!("{target}{person}, by hand"),
+        format!("{target}, by hand"),
+        format!("by hand: {target}"),
+    ]
+}
+
+/// The word of the duty, and ways to say what it is about.
+pub(super) fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, Vec<String>) {
+    let policy = incident.policy();
+    let (word, what) = match &due.duty {
+        Duty::Escalate {
+            step, target, asks, ..
+        } => {
+            return ("ESCALATE", escalates(incident, step, target, *asks));
+        }
+        Duty::External => return ("EXTERNAL", external(app, incident, policy)),
+        Duty::FirstNotice => return ("UPDATE", said_in(app, policy, "first notice")),
+        Duty::FinalUpdate => return ("UPDATE", said_in(app, policy, "last one")),
+        Duty::Respond(severity) => (
+            "ACK",
+            format!(
+                "{severity} target {}",
+                policy.level(*severity).respond.words()
+            ),
+        ),
+        Duty::Triage => ("SEVERITY", "decide it; assume P1 until then".to_owned()),
+        Duty::Resolve(severity) => (
+            "RESOLVE",
+            format!(
+                "{severity} target {}",
+                policy.level(*severity).resolve.words()
+            ),
+        ),
+        Duty::HoldEnds => ("HOLD", "ends; late steps fire then".to_owned()),
+        Duty::Update => ("UPDATE", place(app, &policy.update.place)),
+        Duty::Settle(field) => {
+            let known = incident.conflict(*field);
+            let ways = known.map(|conflict| conflict.ways_to_say_it());
+            return ("CONFLICT", ways.unwrap_or_default());
+        }
+        Duty::Answer { of, ask } => {
+            let what = incident
+                .state()
+                .asks
+                .iter()
+                .find(|known| known.entry == *ask)
+                .map(|known| known.asked.what.to_string());
+            ("ANSWER", format!("{of}: {}", what.unwrap_or_default()))
+        }
+        Duty::Retrospective => {
+            let weekend = if crate::domain::retrospective::lands_on_a_weekend(incident) {
+                ", a weekend"
+            } else {
+                ""
+            };
+            (
+                "RETRO",
+                format!("due {}{weekend}", due.by.format("%a %H:%MZ")),
+            )
+        }
+    };
+    (word, vec![what])
+}
+
+fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Vec<String> {
+    let policy = incident.policy();
+    let person = person(incident, target);
+    let reached = policy
+        .step(step)
+        .and_then(|(_, step)| escalation::reach(policy, step));
+    let ways = match reached {
+        Some(_) => vec![format!("{target}{person}"), target.to_owned()],
+        None => told_by_hand(target, &person),
+    };
+    let asks = if asks { " ?" } else { "" };
+    ways.iter().map(|way| format!("{way}{asks}")).collect()
+}
+
+fn place(app: &App, usual: &str) -> String {
+    if app.settings.inside.is_empty() {
+        return usual.to_owned();
+    }
+    app.settings
+        .inside
+        .iter()
+        .map(crate::domain::text::Text::as_str)
+        .collect::<Vec<_>>()
+        .join(" + ")
+}
+
+/// Where the place is cut, what kind of update it is still stands.
+fn said_in(app: &App, policy: &Policy, kind: &str) -> Vec<String> {
+    let place = place(app, &policy.update.place);
+    vec![format!("{place} {kind}"), format!("{kind}: {place}")]
+}
+
+fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
+    let state = &incident.state().external;
+    let next = match (&state.draft, &state.approved) {
+        (None, _) => "draft it",
+        (Some((draft, ..)), Some((approved, _))) if draft == approved => "publish it",
+        (Some(_), _) if may_approve(incident, &app.settings.me).is_ok() => "approve it",
+        (Some(_), _) => "wait for approval",
+    };
+    let place = &policy.external.place;
+    let ways = [format!("{place}: {next}"), format!("{next}: {place}")];
+    [ways.as_slice(), &[next.to_owned()]].concat()
+}
