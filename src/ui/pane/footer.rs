@@ -15,6 +15,7 @@ use crate::{
         format,
         glyph::Glyph,
         msg::LinkState,
+        sheet::Gate,
         theme::Role,
     },
 };
@@ -145,8 +146,10 @@ fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
         Mode::Browse | Mode::Compose => return None,
         Mode::Sheet(sheet) => {
             let mut keys = vec![("Esc", "back, and nothing happens")];
-            if !sheet.fields.is_empty() {
-                keys.extend([("Tab", "next field"), ("Enter", "go on")]);
+            match (sheet.is_at_gate(), &sheet.gate) {
+                (true, Gate::Yes) => keys.push(("y", "do it")),
+                (true, Gate::Enter | Gate::Word(_)) => {}
+                (false, _) => keys.extend([("Tab", "next field"), ("Enter", "go on")]),
             }
             if sheet.quote.is_some() {
                 keys.push(("PgUp PgDn", "read all of it"));

@@ -261,6 +261,7 @@ fn choices(field: &Field, canvas: &mut Canvas<'_, '_>, mut x: u16, y: u16, focus
 
 fn gate(sheet: &Sheet, canvas: &mut Canvas<'_, '_>, y: u16) -> Option<u16> {
     let here = sheet.is_at_gate();
+    let is_last = sheet.at + 1 >= sheet.fields.len();
     let role = if here { Role::Strong } else { Role::Muted };
     match &sheet.gate {
         Gate::Enter => {
@@ -277,17 +278,21 @@ fn gate(sheet: &Sheet, canvas: &mut Canvas<'_, '_>, y: u16) -> Option<u16> {
                 2,
                 y,
                 role,
-                if here {
-                    "Do it?  y / N "
-                } else {
-                    "Enter goes on to the question"
+                match (here, is_last) {
+                    (true, _) => "Do it?  y / N ",
+                    (false, true) => "Enter goes on to the question",
+                    (false, false) => "Enter next field; the question comes last",
                 },
             );
             here.then_some(x)
         }
         Gate::Word(word) => {
             if !here {
-                let text = "Enter goes on; nothing happens before you type";
+                let text = if is_last {
+                    "Enter goes on; nothing happens before you type"
+                } else {
+                    "Enter next field; it happens once you type"
+                };
                 let x = canvas.text(2, y, Role::Muted, text);
                 canvas.text(x + 1, y, Role::Key, word);
                 return None;
