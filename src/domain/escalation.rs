@@ -4,6 +4,8 @@ mod computed;
 mod sooner;
 mod unheard;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
@@ -15,7 +17,7 @@ use super::{
     text::Name,
 };
 
-pub use computed::computed_id;
+pub use computed::{computed_id, has_its_id};
 pub use sooner::sooner;
 pub use unheard::unheard;
 
@@ -100,8 +102,7 @@ fn open_steps(incident: &Incident) -> Vec<Due> {
         .filter(|(id, ladder, step)| is_open(incident, id, ladder, step))
         .map(|(id, ladder, step)| {
             let (by, round) = next_round(incident, &id, ladder, step);
-            let asks = step.confirm == Some(Confirm::Ask)
-                && !incident.state().ladder.confirmed.contains_key(&id);
+            let asks = step.confirm == Some(Confirm::Ask) && incident.confirmed(&id).is_none();
             Due {
                 by,
                 from: previous_step(incident, &id)
@@ -124,12 +125,9 @@ fn is_open(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> bo
     incident.is_active()
         && !is_stopped(incident, step.until(ladder))
         && step.is_for(state.severity)
-        && (ladder.repeat.is_some() || !state.ladder.fired.contains_key(id))
-        && state.ladder.confirmed.get(id) != Some(&false)
-        && matches!(
-            state.ladder.skipped.get(id),
-            None | Some((Skip::NotApplicable, _))
-        )
+        && (ladder.repeat.is_some() || incident.fired(id).is_none())
+        && incident.confirmed(id) != Some(false)
+        && matches!(incident.skipped(id), None | Some(Skip::NotApplicable))
         && !is_bare_page(incident, ladder, step)
 }
 
@@ -168,13 +166,11 @@ pub fn reaches_anybody(policy: &Policy) -> bool {
 /// were due, the lowest first: for a person to carry out, until one records it
 /// or until what stops the step has come (E7).
 pub fn left_to_people(incident: &Incident) -> impl Iterator<Item = (StepId, &Step, DateTime<Utc>)> {
-    let state = incident.state();
-    let ladder = &state.ladder;
     let open = incident.policy().steps().filter(move |(id, of, step)| {
         incident.is_active()
-            && matches!(ladder.skipped.get(id), Some((Skip::Unreachable, _)))
-            && !ladder.fired.contains_key(id)
-            && step.is_for(state.severity)
+            && incident.skipped(id) == Some(Skip::Unreachable)
+            && incident.fired(id).is_none()
+            && step.is_for(incident.severity())
             && !is_stopped(incident, step.until(of))
     });
     open.map(|(id, _, step)| (id, step, due_at(incident, step)))
@@ -197,7 +193,7 @@ fn next_round(
     ladder: &Ladder,
     step: &Step,
 ) -> (DateTime<Utc>, u32) {
-    match (incident.state().ladder.fired.get(id), ladder.repeat) {
+    match (incident.fired(id), ladder.repeat) {
         (Some(fired), Some(repeat)) => (later(incident, fired.last, repeat), fired.rounds),
         (Some(_) | None, _) => (due_at(incident, step).min(takes_over(incident, id)), 0),
     }
@@ -206,10 +202,8 @@ fn next_round(
 /// When the page of the step before was given up: then this one does not wait
 /// out its own time (E7). Never, where that page was not given up.
 fn takes_over(incident: &Incident, id: &StepId) -> DateTime<Utc> {
-    let before = step_before(id);
-    let unreached = &incident.state().ladder.unreached;
-    before
-        .and_then(|before| unreached.get(&before).copied())
+    step_before(id)
+        .and_then(|before| incident.unreached(&before))
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
@@ -264,8 +258,7 @@ pub(super) fn steps_settled(incident: &Incident) -> Vec<Settled> {
 }
 
 fn standing(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> Standing {
-    let state = &incident.state().ladder;
-    if let Some(fired) = state.fired.get(id) {
+    if let Some(fired) = incident.fired(id) {
         let (by, at, took) = (fired.target.clone(), fired.at, fired.at - incident.anchor());
         let of = Some(due_at(incident, step) - incident.anchor());
         return if fired.late_s > RINGS_AFTER.num_seconds() {
@@ -277,14 +270,13 @@ fn standing(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> S
     if !step.is_for(incident.severity()) {
         return Standing::NotApplicable(only_for(step.severities.as_deref().unwrap_or_default()));
     }
-    if let Some((why, _)) = state
-        .skipped
-        .get(id)
-        .filter(|(why, _)| *why != Skip::NotApplicable)
+    if let Some(why) = incident
+        .skipped(id)
+        .filter(|why| *why != Skip::NotApplicable)
     {
         return Standing::NotApplicable(why.words().to_owned());
     }
-    if state.confirmed.get(id) == Some(&false) {
+    if incident.confirmed(id) == Some(false) {
         return Standing::NotApplicable("called off".to_owned());
     }
     match held_until(incident).filter(|_| is_open(incident, id, ladder, step)) {
@@ -328,7 +320,7 @@ pub fn fires(incident: &Incident, step: StepId, via: Vec<Name>, now: DateTime<Ut
     let late = policy
         .step(&step)
         .map_or(TimeDelta::zero(), |(_, step)| now - due_at(incident, step));
-    let fired = incident.state().ladder.fired.get(&step);
+    let fired = incident.fired(&step);
     Fact::Escalated {
         target: policy.target(&step),
         by_hand: via.is_empty(),
@@ -385,40 +377,38 @@ fn climb_those(
         fire: Vec::new(),
         skip: Vec::new(),
     };
+    // A hold that is over keeps nobody back, whether or not its end was recorded.
+    if held_until(incident).is_some_and(|until| until > now) {
+        return climb;
+    }
+    let mut open = open_by_ladder(incident, now);
     for ladder in &incident.policy().ladders {
-        let mut open = open_in(incident, ladder, now);
+        let mut open = open.remove(&ladder.name).unwrap_or_default();
         open.retain(|(_, step, _)| counts(step));
         climb_one(&open, &reachable, &mut climb);
     }
     climb
 }
 
-/// The steps of a ladder that may still fire, the lowest first, and how late
-/// each is.
-fn open_in<'a>(
-    incident: &Incident,
-    ladder: &'a Ladder,
-    now: DateTime<Utc>,
-) -> Vec<(StepId, &'a Step, TimeDelta)> {
-    let mut open: Vec<(StepId, &Step, TimeDelta)> = steps_due(incident)
-        .into_iter()
-        .filter_map(|due| {
-            let Duty::Escalate { step, .. } = due.duty else {
-                return None;
-            };
-            (step.ladder == ladder.name).then(|| (step, now - due.by))
-        })
-        .filter_map(|(id, late)| Some((id.clone(), ladder.steps.get(id.index)?, late)))
-        .collect();
-    open.sort_by_key(|(id, _, _)| id.index);
-    open
+/// A step that may still fire, and how late it is.
+type Open<'a> = (StepId, &'a Step, TimeDelta);
+
+/// The steps that may still fire, the lowest of each ladder first.
+fn open_by_ladder(incident: &Incident, now: DateTime<Utc>) -> BTreeMap<String, Vec<Open<'_>>> {
+    let mut ladders: BTreeMap<String, Vec<Open<'_>>> = BTreeMap::new();
+    for due in open_steps(incident) {
+        let Duty::Escalate { step: id, .. } = due.duty else {
+            continue;
+        };
+        if let Some((ladder, step)) = incident.policy().step(&id) {
+            let open = ladders.entry(ladder.name.clone()).or_default();
+            open.push((id, step, now - due.by));
+        }
+    }
+    ladders
 }
 
-fn climb_one(
-    open: &[(StepId, &Step, TimeDelta)],
-    reachable: &impl Fn(&Step) -> bool,
-    climb: &mut Climb,
-) {
+fn climb_one(open: &[Open<'_>], reachable: &impl Fn(&Step) -> bool, climb: &mut Climb) {
     let Some(highest_due) = open
         .iter()
         .rposition(|(_, _, late)| *late >= TimeDelta::zero())

@@ -79,9 +79,8 @@ fn e11_a_step_that_the_engine_did_not_fire_says_whose_word_it_is() {
     // It claims that somebody was paged, and names no channel for it.
     room.happens(at("14:40"), "bo", paged(2, &[]));
 
-    let fired = &room.incident().state().ladder.fired;
     let words = |index| {
-        let fired = &fired[&step(index)];
+        let fired = room.incident().fired(&step(index)).expect("it fired");
         (fired.by.as_deref(), fired.by_hand)
     };
     assert_eq!(words(0), (None, false));
@@ -93,7 +92,7 @@ fn paged(index: usize, via: &[&str]) -> Fact {
     Fact::Escalated {
         step: step(index),
         round: 0,
-        target: "Team Lead".into(),
+        target: MANAGERS[index].into(),
         via: via.iter().map(|channel| name(channel)).collect(),
         late_s: 0,
         by_hand: false,
@@ -201,7 +200,7 @@ fn e10_a_step_rings_from_a_minute_late() {
     assert_eq!(escalation::RINGS_AFTER, chrono::TimeDelta::seconds(60));
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     for (index, late_s) in [(0, 60), (1, 61)] {
-        let mut fact = escalated(index, "somebody");
+        let mut fact = escalated(index, MANAGERS[index]);
         if let Fact::Escalated { late_s: late, .. } = &mut fact {
             *late = late_s;
         }

@@ -142,6 +142,9 @@ pub fn page() -> StepId {
     }
 }
 
+/// Whom the management ladder tells, from its lowest step.
+pub const MANAGERS: [&str; 4] = ["Team Lead", "Engineering Manager", "VP Engineering", "CEO"];
+
 /// That a step of the management ladder fired.
 pub fn escalated(index: usize, target: &str) -> Fact {
     Fact::Escalated {

@@ -130,8 +130,8 @@ impl State {
                     sent.failed.retain(|(failed, _)| failed != channel);
                 }
                 self.note_first_notice();
-                if let Some((step, _)) = self.ladder.pages.remove(of) {
-                    self.ladder.unreached.remove(&step);
+                if let Some((rung, _)) = self.ladder.pages.remove(of) {
+                    self.ladder.unreached.remove(&rung);
                 }
             }
             Fact::Undelivered {
@@ -144,34 +144,41 @@ impl State {
             }
             Fact::Escalated {
                 step,
+                round,
                 target,
                 late_s,
                 by_hand,
                 via,
-                ..
             } => {
+                let rung = self.policy.rung_that_told(step, target);
                 let first = Fired {
                     at,
                     last: at,
-                    rounds: 0,
+                    rounds: *round,
                     target: target.clone(),
                     late_s: *late_s,
                     // Nobody was paged, whatever the entry says of itself.
                     by_hand: *by_hand || via.is_empty(),
                     by: (**by != *ENGINE).then(|| by.clone()),
                 };
-                self.escalated(step, first);
+                self.escalated(&rung, first);
                 if !via.is_empty() {
-                    let page = (step.clone(), via.clone());
+                    let page = (rung, via.clone());
                     self.ladder.pages.insert(entry.id, page);
                 }
             }
-            Fact::StepSkipped { step, why, .. } => self.step_skipped(step, *why, at),
+            Fact::StepSkipped {
+                step, target, why, ..
+            } => {
+                let rung = self.policy.rung_that_told(step, target);
+                self.step_skipped(rung, *why, at);
+            }
             Fact::StepConfirmed { step, go } => {
-                self.ladder.confirmed.insert(step.clone(), *go);
+                self.ladder.confirmed.insert(self.policy.rung(step), *go);
             }
             Fact::Held { until, reason } => {
                 self.ladder.hold = Some(Hold {
+                    entry: entry.id,
                     from: at,
                     until: *until,
                     by: by.clone(),

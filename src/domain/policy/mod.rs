@@ -6,6 +6,7 @@
 
 mod check;
 mod read;
+mod rung;
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +26,7 @@ use super::{
 
 pub use check::Finding;
 pub use read::PolicyError;
+pub use rung::Rung;
 
 /// The built-in policy's text.
 pub const BUILT_IN: &str = include_str!("default.toml");

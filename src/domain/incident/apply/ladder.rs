@@ -7,38 +7,40 @@ use crate::domain::{
     entry::EntryId,
     fact::{Skip, StepId},
     incident::{Fired, State},
+    policy::Rung,
     text::Name,
 };
 
 impl State {
-    /// A step fired: for the first time, or in another round.
-    pub(super) fn escalated(&mut self, step: &StepId, first: Fired) {
-        let at = first.at;
-        let fired = self.ladder.fired.entry(step.clone()).or_insert(first);
+    /// A step fired: for the first time, or in another round. The next round is
+    /// one that nobody has fired yet, so that its id is free.
+    pub(super) fn escalated(&mut self, rung: &Rung, first: Fired) {
+        let (at, round) = (first.at, first.rounds);
+        let fired = self.ladder.fired.entry(rung.clone()).or_insert(first);
         fired.last = fired.last.max(at);
-        fired.rounds += 1;
+        fired.rounds = fired.rounds.max(round).saturating_add(1);
     }
 
     /// A page that no channel takes counts as a step without anybody to reach:
     /// the next one is due at once (E7).
     pub(super) fn page_refused(&mut self, page: EntryId, channel: &Name, at: DateTime<Utc>) {
-        let Some((step, left)) = self.ladder.pages.get_mut(&page) else {
+        let Some((rung, left)) = self.ladder.pages.get_mut(&page) else {
             return;
         };
         left.retain(|name| name != channel);
         if left.is_empty() {
-            self.ladder.unreached.insert(step.clone(), at);
+            self.ladder.unreached.insert(rung.clone(), at);
             self.ladder.pages.remove(&page);
         }
     }
 
     /// That a step was not for the level is no longer true after an upgrade
     /// (E3), so it is only noted; the other reasons stand.
-    pub(super) fn step_skipped(&mut self, step: &StepId, why: Skip, at: DateTime<Utc>) {
-        match (why, self.ladder.skipped.get(step)) {
+    pub(super) fn step_skipped(&mut self, rung: Rung, why: Skip, at: DateTime<Utc>) {
+        match (why, self.ladder.skipped.get(&rung)) {
             (Skip::NotApplicable, Some(_)) => {}
             (Skip::NotApplicable | Skip::Unreachable | Skip::Overtaken | Skip::ByHand, _) => {
-                self.ladder.skipped.insert(step.clone(), (why, at));
+                self.ladder.skipped.insert(rung, (why, at));
             }
         }
     }
@@ -62,19 +64,17 @@ impl State {
                 ladder: ladder.to_owned(),
                 index,
             };
-            let rung = self.policy.step(&id);
+            let rung = self.policy.rung(&id);
             let first = Fired {
                 at,
                 last: at,
                 rounds: 0,
-                target: rung
-                    .map(|(_, step)| step.target.clone())
-                    .unwrap_or_default(),
+                target: rung.target.clone(),
                 late_s: 0,
                 by_hand: false,
                 by: Some(by.clone()),
             };
-            self.escalated(&id, first);
+            self.escalated(&rung, first);
         }
     }
 }
