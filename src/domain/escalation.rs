@@ -3,6 +3,7 @@
 mod computed;
 mod sooner;
 mod unheard;
+mod unsent;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use super::{
 pub use computed::{computed_id, has_its_id};
 pub use sooner::sooner;
 pub use unheard::unheard;
+pub use unsent::{is_unsent, unsent};
 
 /// How long before a step the console asks for its confirmation (E5).
 pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);
@@ -317,9 +319,12 @@ impl Skip {
 /// the doing of whoever told the target by hand (E11).
 pub fn fires(incident: &Incident, step: StepId, via: Vec<Name>, now: DateTime<Utc>) -> Fact {
     let policy = incident.policy();
+    // A planned repeat is late only after its own time.
     let late = policy
         .step(&step)
-        .map_or(TimeDelta::zero(), |(_, step)| now - due_at(incident, step));
+        .map_or(TimeDelta::zero(), |(ladder, rung)| {
+            now - next_round(incident, &step, ladder, rung).0
+        });
     let fired = incident.fired(&step);
     Fact::Escalated {
         target: policy.target(&step),

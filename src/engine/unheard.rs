@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Turn;
 use crate::{
     domain::{
-        entry::{ENGINE, Entry, EntryId},
+        entry::{Entry, EntryId},
         escalation,
         notice::Intent,
         text::Name,
@@ -30,10 +30,6 @@ impl Turn<'_> {
     /// this log's own has its delivery already, under the same key: it stays as
     /// it is.
     pub(super) async fn page_unheard(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        // A copy does not know how far its server came.
-        if self.engine.is_in_place() {
-            return Ok(());
-        }
         let again = self.unheard(now);
         if again.is_empty() {
             return Ok(());
@@ -51,7 +47,7 @@ impl Turn<'_> {
         let mut again = Vec::new();
         for incident in self.board.active() {
             for (id, left) in escalation::unheard(incident) {
-                let Some(entry) = incident.entry(id) else {
+                let Some(entry) = incident.entry(id).filter(|entry| self.answers_for(entry)) else {
                     continue;
                 };
                 let mut since = match &before {
@@ -69,10 +65,16 @@ impl Turn<'_> {
         again
     }
 
+    /// A copy does not know how far its server came, but for what it has still
+    /// to hand in.
+    fn answers_for(&self, entry: &Entry) -> bool {
+        !self.engine.is_in_place() || entry.waits()
+    }
+
     /// The messages of a page to the channels that are `left`, as this engine
     /// sends them.
     fn once_more(&self, entry: &Entry, left: &[Name], now: DateTime<Utc>) -> Vec<Intent> {
-        let by = ENGINE.into();
+        let by = self.author.name.clone();
         let ours = Entry {
             by,
             ..entry.clone()

@@ -132,7 +132,13 @@ impl Taking<'_, '_> {
             Some(_) => (Outcome::Superseded, Vec::new()),
             None if offer.told => (Outcome::Appended, Vec::new()),
             None => {
-                let intents = journal::following(&entry, self.board, self.now);
+                // Its sender's clock may be wrong: how long it waited is not.
+                let recorded_at = late::before(self.now, offer.waited);
+                let heard = Entry {
+                    recorded_at,
+                    ..entry.clone()
+                };
+                let intents = journal::following(&heard, self.board, self.now);
                 (Outcome::Appended, intents)
             }
         };

@@ -347,3 +347,27 @@ fn e11_a_page_before_its_time_does_not_call_itself_late() {
 
     assert!(!told[0].text.contains("min late"), "{}", told[0].text);
 }
+
+#[test]
+fn e2_a_planned_repeat_says_which_it_is_and_is_late_only_after_its_own_time() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let fires = |room: &Room, clock| {
+        escalation::fires(room.incident(), page(), vec![name("pager")], at(clock))
+    };
+    let first = fires(&room, "14:00");
+    room.happens(at("14:00"), "engine", first);
+
+    for (clock, says) in [
+        ("14:05", "Escalated to Initial responder (repeat 2)."),
+        (
+            "14:08",
+            "Escalated to Initial responder (repeat 2, 3 min late).",
+        ),
+    ] {
+        let repeat = fires(&room, clock);
+        let entry = room.entry(at(clock), "engine", repeat);
+        let told = intents(room.incident(), &entry, at(clock));
+
+        assert!(told[0].text.contains(says), "{}", told[0].text);
+    }
+}

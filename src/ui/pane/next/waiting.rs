@@ -1,9 +1,12 @@
 //! What nobody owes now, and what is not over either.
 
+use chrono::{DateTime, Utc};
+
 use super::{Row, person};
 use crate::{
     domain::{
         duty::{Duty, held},
+        escalation,
         incident::{Field, Incident},
     },
     ui::{action::Action, app::App, format, glyph::Glyph, theme::Role},
@@ -22,6 +25,23 @@ pub(super) fn never_settled(app: &App, incident: &Incident) -> impl Iterator<Ite
         what: conflict.ways_to_say_it(),
         value: format!("open {key}").trim_end().to_owned(),
         role: Role::Warn,
+        used: None,
+    })
+}
+
+/// Pages that somebody asked for here, and of which the server has not heard:
+/// the duty is not done.
+pub(super) fn not_paged_yet(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
+    escalation::unsent(incident).map(move |(target, entry)| Row {
+        glyph: Some(Glyph::Overdue),
+        word: "NOT PAGED",
+        what: vec![
+            format!("{target}: nobody is paged yet, it waits for the server"),
+            format!("{target}: waits for the server"),
+            target.to_string(),
+        ],
+        value: format::elapsed(now - entry.recorded_at),
+        role: Role::Over,
         used: None,
     })
 }
