@@ -14,7 +14,7 @@ use warroom::{
     },
 };
 
-use super::fixture::{INCIDENT, at, busy, console, incident_log, now, quiet, words_on};
+use super::fixture::{INCIDENT, at, busy, console, engine, incident_log, now, quiet, words_on};
 
 fn linked(mut app: App, state: LinkState, offset: TimeDelta) -> App {
     let link = LinkSeen {
@@ -92,6 +92,24 @@ fn a_clock_that_is_wrong_is_said_at_every_width_and_a_right_one_is_not() {
             assert!(words(&behind).contains("41 ms"), "{}", words(&behind));
         }
     }
+}
+
+#[test]
+fn an_engine_that_starts_with_its_server_is_no_alarm_and_one_that_does_not_is() {
+    let mut app = offline(busy(), TimeDelta::zero());
+    engine(&mut app, None);
+    let app = online(app, TimeDelta::zero());
+    let header = |app: &App, after| {
+        let now = now() + TimeDelta::seconds(after);
+        words_on(app, (120, 40), Tier::Rich, now)
+    };
+
+    let at_once = header(&app, 5);
+    let later = header(&app, 11);
+
+    assert!(!at_once.contains("NO ENGINE"), "{at_once}");
+    assert!(at_once.contains("START"), "{at_once}");
+    assert!(later.contains("NO ENGINE"), "{later}");
 }
 
 #[test]

@@ -66,9 +66,20 @@ pub(super) fn offline(app: &App) -> bool {
     matches!(app.shared.link.state, LinkState::Offline { .. })
 }
 
+/// How long an engine may take to be seen: this program's own, and that of a
+/// server, which waits for the lease of the one before.
+const STARTS: TimeDelta = TimeDelta::seconds(3);
+const STARTS_THERE: TimeDelta = TimeDelta::seconds(10);
+
+/// Whether an engine may just be starting: nobody is to be alarmed by that.
+fn starts(app: &App, now: DateTime<Utc>) -> bool {
+    let here = app.engine.holder.is_none() && now - app.started < STARTS;
+    let there = app.shared.back_at.is_some_and(|at| now - at < STARTS_THERE);
+    here || there
+}
+
 /// Whether somebody does by itself what falls due.
 pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
-    let starts = app.engine.holder.is_none() && now - app.started < TimeDelta::seconds(3);
     let (role, glyph, word) = match &app.shared.link.state {
         LinkState::Offline { since, .. } => {
             let pages = app.shared.in_place.as_ref().map_or("", |_| ", PAGING");
@@ -78,7 +89,7 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
         LinkState::Alone | LinkState::Online { .. } => match engine_runs(app, now) {
             _ if app.panel.offline() => (Role::Offline, Glyph::Down, "HOST OFFLINE"),
             true => (Role::Live, Glyph::Ok, "LIVE"),
-            false if starts => (Role::Muted, Glyph::Off, "START"),
+            false if starts(app, now) => (Role::Muted, Glyph::Off, "START"),
             false => (Role::Offline, Glyph::Down, NO_ENGINE),
         },
     };
