@@ -86,7 +86,7 @@ fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Ut
         .channels
         .iter()
         .map(|channel| Intent {
-            key: key(incident, entry, channel),
+            key: key(incident, entry, "", channel),
             channel: channel.clone(),
             incident: incident.id,
             origin: entry.id,
@@ -117,11 +117,7 @@ fn pages(
 ) -> Vec<Intent> {
     via.iter()
         .map(|channel| Intent {
-            key: Title::lossy(&format!(
-                "{}/{what}/{}/{channel}",
-                incident.label(),
-                entry.id
-            )),
+            key: key(incident, entry, &format!("{what}/"), channel),
             channel: channel.clone(),
             incident: incident.id,
             origin: entry.id,
@@ -152,7 +148,7 @@ fn late_notices(
         .channels
         .iter()
         .map(|channel| Intent {
-            key: Title::lossy(&format!("{}/late/{step}/{channel}", incident.label())),
+            key: key(incident, entry, &format!("late/{step}/"), channel),
             channel: channel.clone(),
             incident: incident.id,
             origin: entry.id,
@@ -216,6 +212,9 @@ fn subject(incident: &Incident) -> Title {
     Title::lossy(&headline(incident))
 }
 
-fn key(incident: &Incident, entry: &Entry, channel: &Name) -> Title {
-    Title::lossy(&format!("{}/{}/{channel}", incident.label(), entry.id))
+/// The key of a message, the same whoever makes it: that of another one must
+/// never stand in its way, so what does not fit is left out, not cut.
+fn key(incident: &Incident, entry: &Entry, what: &str, channel: &Name) -> Title {
+    let whole = format!("{}/{what}{}/{channel}", incident.label(), entry.id);
+    Title::typed(&whole).unwrap_or_else(|_| Title::lossy(&format!("{channel}/{}", entry.id)))
 }

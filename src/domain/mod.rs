@@ -75,6 +75,7 @@ pub mod incident;
 pub mod intents;
 pub mod link;
 pub mod located;
+pub mod measure;
 pub mod night;
 pub mod notice;
 pub mod phase;

@@ -17,6 +17,7 @@ use crate::{
         escalation::has_its_id,
         fact::Fact,
         incident::{Incident, Refusal},
+        measure::too_much,
         text::{self, Prose},
         update::Audience,
     },
@@ -108,6 +109,9 @@ impl Taking<'_, '_> {
 
     fn take_new(&mut self, offer: &Offer, entry: Entry) -> Item {
         let row = &offer.row;
+        if let Some(why) = too_much(&entry.fact) {
+            return Item::rejected(row.id, Code::Unfit, &why);
+        }
         let incident = self.board.get(entry.incident);
         if let Err(why) = keeps_to_the_engines_ids(incident, &entry) {
             return Item::rejected(row.id, Code::Unfit, why);

@@ -273,6 +273,15 @@ impl Room {
         id
     }
 
+    /// Records what the engine itself did.
+    pub fn fires(&mut self, time: DateTime<Utc>, fact: Fact) -> EntryId {
+        let mut entry = self.entry(time, "engine", fact);
+        entry.via = Via::Engine;
+        let id = entry.id;
+        self.board.apply(entry);
+        id
+    }
+
     /// Records what a probe saw, on the workspace.
     pub fn sees(&mut self, time: DateTime<Utc>, fact: Fact) {
         let mut entry = self.entry(time, "probe", fact);

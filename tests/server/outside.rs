@@ -268,3 +268,27 @@ async fn a_post_from_outside_the_calendar_is_refused_whole() {
     }
     assert_eq!(house.get(EVENTS).await["head"], json!(0));
 }
+
+#[tokio::test]
+async fn an_entry_that_asks_too_much_of_the_engine_is_refused_with_a_sentence() {
+    let house = House::open().await;
+    house.post(&[declared(1)]).await;
+    let step = "[[ladder.step]]\nafter = \"1h\"\ntarget = \"bo\"\n";
+    let ladder = |nr| format!("[[ladder]]\nname = \"{nr}\"\nuntil = \"resolved\"\n{step}");
+    let ladders: String = (0..17).map(ladder).collect();
+    let policy = format!("amends = \"built-in\"\n{ladders}");
+    let mut crowd = escalated(0);
+    if let Fact::Escalated { via, .. } = &mut crowd {
+        *via = vec!["pager".into(); 33];
+    }
+
+    let posted = house
+        .post(&[fact(2, &Fact::PolicyAdopted { policy }), fact(3, &crowd)])
+        .await;
+
+    let no = "rejected unfit";
+    assert_eq!(results(&posted), [no, no], "{posted}");
+    let text = posted.to_string();
+    assert!(text.contains("17 ladders, and 16 are the most"), "{text}");
+    assert!(text.contains("33 channels, and 32 are the most"), "{text}");
+}

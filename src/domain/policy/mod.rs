@@ -7,6 +7,7 @@
 mod check;
 mod read;
 mod rung;
+mod size;
 
 use std::{
     collections::BTreeMap,
