@@ -410,14 +410,16 @@ async fn people_retry_cancel_and_mark_what_waits_for_them(place: Place) {
     queued(&log, &[intent("u/1", Purpose::Update)]).await;
     let fence = fence(&log).await;
     let one = start(&log, "u/1", fence).await.unwrap();
-    let refused = log.cancel("u/1").await.unwrap_err();
+    let head = log.head().await.unwrap();
+    let refused = log.cancel("u/1", &[note(2, "off")]).await.unwrap_err();
     let doubt = Ending::Uncertain {
         why: "reset".into(),
     };
     log.finish(&one, doubt, &[], noon()).await.unwrap();
 
     let again = log.retry("u/1", after_noon(9)).await.unwrap();
-    let sent = log.mark_sent("u/1", after_noon(10)).await.unwrap();
+    let told = [note(3, "it arrived")];
+    let sent = log.mark_sent("u/1", &told, after_noon(10)).await.unwrap();
     let too_late = log.retry("u/1", after_noon(11)).await.unwrap_err();
     let unknown = log.retry("u/7", noon()).await.unwrap_err();
 
@@ -434,6 +436,13 @@ async fn people_retry_cancel_and_mark_what_waits_for_them(place: Place) {
         (DeliveryState::Queued, after_noon(9))
     );
     assert_eq!(sent.sent_at, Some(after_noon(10)));
+    let last = log.last(1).await.unwrap();
+    assert_eq!(last[0].id, told[0].id, "it is told together with it");
+    assert_eq!(
+        log.head().await.unwrap(),
+        head + 1,
+        "what is refused is not"
+    );
     assert!(matches!(too_late, StoreError::NotNow { .. }), "{too_late}");
     assert!(
         matches!(unknown, StoreError::NoDelivery { .. }),

@@ -140,7 +140,7 @@ impl State {
                 if let Some(sent) = self.outbound(*of) {
                     sent.failed.push((channel.clone(), why.clone()));
                 }
-                self.page_refused(*of, channel, at);
+                self.page_refused(*of, channel, at, entry.is_by_a_person());
             }
             Fact::Escalated {
                 step,

@@ -22,14 +22,23 @@ impl State {
     }
 
     /// A page that no channel takes counts as a step without anybody to reach:
-    /// the next one is due at once (E7).
-    pub(super) fn page_refused(&mut self, page: EntryId, channel: &Name, at: DateTime<Utc>) {
+    /// the next one is due at once (E7). Where a person called it off, nobody
+    /// above is paged for that.
+    pub(super) fn page_refused(
+        &mut self,
+        page: EntryId,
+        channel: &Name,
+        at: DateTime<Utc>,
+        called_off: bool,
+    ) {
         let Some((rung, left)) = self.ladder.pages.get_mut(&page) else {
             return;
         };
         left.retain(|name| name != channel);
         if left.is_empty() {
-            self.ladder.unreached.insert(rung.clone(), at);
+            if !called_off {
+                self.ladder.unreached.insert(rung.clone(), at);
+            }
             self.ladder.pages.remove(&page);
         }
     }
