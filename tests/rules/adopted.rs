@@ -11,13 +11,12 @@ use super::room::*;
 
 /// A policy whose management ladder has these steps.
 fn ladder(steps: &[(&str, &str)]) -> String {
-    let steps: String = steps
-        .iter()
-        .map(|(after, target)| {
-            format!("[[ladder.step]]\nafter = \"{after}\"\ntarget = \"{target}\"\n")
-        })
-        .collect();
-    format!("{REACHABLE}\n[[ladder]]\nname = \"management\"\nuntil = \"mitigated\"\n{steps}")
+    let step = |(after, target): &(&str, &str)| {
+        format!("[[ladder.step]]\nafter = \"{after}\"\ntarget = \"{target}\"\n")
+    };
+    let steps: Vec<String> = steps.iter().map(step).collect();
+    let ladder = "[[ladder]]\nname = \"management\"\nuntil = \"mitigated\"\n";
+    format!("{REACHABLE}\n{ladder}{}", steps.concat())
 }
 
 const TEAM_LEAD: (&str, &str) = ("15m", "Team Lead");
