@@ -42,8 +42,9 @@ const AGAIN_AT_MOST: Duration = Duration::from_secs(1);
 /// How long a try may be on the wire before another engine may take it over:
 /// a little more than a channel's own limit.
 const ON_THE_WIRE: TimeDelta = TimeDelta::seconds(20);
-/// Deliveries under way at once; each lane has one at the most.
-const AT_ONCE: usize = 16;
+/// Deliveries under way at once; each lane has one at the most, and each
+/// channel a few, so it takes many channels that hang to fill it.
+const AT_ONCE: usize = 64;
 
 /// An engine that has not started.
 #[derive(Debug, Clone)]

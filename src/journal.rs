@@ -1,6 +1,7 @@
 //! From a wish to an entry on disk: the one way in which anything is recorded,
 //! for the console, for commands and for the engine.
 
+mod by_hand;
 mod carry;
 
 pub use carry::{from_wire, to_wire};

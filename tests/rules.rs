@@ -1,6 +1,7 @@
 //! The rules of the response process, each as a sentence that can fail. A test
 //! carries the number of its rule.
 
+mod adopted;
 mod ahead;
 mod always;
 mod any;

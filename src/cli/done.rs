@@ -119,7 +119,12 @@ fn lines(recorded: &Recorded, incident: &Incident) -> String {
             row.text
         ));
     }
-    for intent in &recorded.intents {
+    let waits = |id| incident.entry(id).is_some_and(|entry| entry.waits());
+    for intent in recorded
+        .intents
+        .iter()
+        .filter(|intent| !waits(intent.origin))
+    {
         lines.push(format!(
             "{} to {}: {}",
             incident.label(),

@@ -390,7 +390,7 @@ pub fn read_policy(
 ) -> color_eyre::Result<(Policy, Vec<crate::domain::located::Warning>)> {
     let name = file.display().to_string();
     let text = read_file(file)?;
-    Ok(Policy::parse(&name, &text)?)
+    Ok(Policy::parse_new(&name, &text)?)
 }
 
 /// Opens what a command needs. A log is only begun where `may_begin`.

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        escalation,
         incident::{Conflict, Field, Incident},
         left::{Left, left_over},
         phase::Phase,
@@ -19,7 +20,7 @@ use crate::{
     },
     store::DeliveryFilter,
     sync::SyncError,
-    ui::app::line,
+    ui::{app::line, format},
 };
 
 /// Incidents: those that are active, or disputed, the worst first.
@@ -376,6 +377,14 @@ pub fn seen(room: &Room) -> Vec<view::Seen<'_>> {
         .collect()
 }
 
+/// Pages that were asked for here, and wait for the server.
+fn not_paged_yet(incident: &Incident) -> impl Iterator<Item = String> {
+    escalation::unsent(incident).map(|(target, entry)| {
+        let since = format::clock_minutes(entry.recorded_at);
+        format!("next: NOBODY IS PAGED YET: {target} waits for the server since {since}")
+    })
+}
+
 fn sentences(room: &Room, status: &Status<'_>) -> String {
     let mut lines = Vec::new();
     for brief in &status.incidents {
@@ -388,6 +397,7 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
             .commander
             .map_or_else(|| "nobody leads".to_owned(), |who| format!("{who} leads"));
         lines.push(format!("phase: {}; {lead}", brief.phase));
+        lines.extend(room.board.get(brief.id).into_iter().flat_map(not_paged_yet));
         for owed in &brief.duties {
             let due = words::time(owed.due, status.now);
             let left = words::left(owed.due, status.now);

@@ -314,19 +314,27 @@ impl Room {
         Ok(facts.into_iter().map(wish).collect())
     }
 
+    /// Who records what this command does.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Missing`] where no log has begun.
+    pub fn author(&self) -> Result<Author, StoreError> {
+        Ok(Author {
+            name: self.me().clone(),
+            via: Via::Cli,
+            replica: self.log()?.replica(),
+            clock: self.setup.clock,
+        })
+    }
+
     /// Appends wishes and the messages that follow from them.
     ///
     /// # Errors
     ///
     /// Why it could not be written.
     pub async fn write(&mut self, wishes: Vec<Wish>) -> color_eyre::Result<Recorded> {
-        let author = Author {
-            name: self.me().clone(),
-            via: Via::Cli,
-            replica: self.log()?.replica(),
-            clock: self.setup.clock,
-        };
-        let batch = author.write(wishes, &self.board);
+        let batch = self.author()?.write(wishes, &self.board);
         let now = self.now();
         let log = self.log()?.clone();
         log.append(&batch.entries, &batch.intents, now).await?;

@@ -126,11 +126,11 @@ impl Deliveries {
             }
             Some(Delivering::Cancel { key }) => match &room.sync {
                 Some(sync) => sync.deliver(&key, "cancel").await?,
-                None => room.log()?.cancel(&key).await?,
+                None => room.author()?.cancel(room.log()?, &key).await?,
             },
             Some(Delivering::MarkSent { key }) => match &room.sync {
                 Some(sync) => sync.deliver(&key, "mark-sent").await?,
-                None => room.log()?.mark_sent(&key, now).await?,
+                None => room.author()?.mark_sent(room.log()?, &key).await?,
             },
         };
         say::either(room.global(), &view::sending(&delivery), || {

@@ -104,7 +104,7 @@ impl Writer {
         let (log, now) = (&self.log, self.author.clock.now());
         match order {
             Order::Retry(key) => log.retry(&key, now).await.map(|_| Vec::new()),
-            Order::Cancel(key) => log.cancel(&key).await.map(|_| Vec::new()),
+            Order::Cancel(key) => self.author.cancel(log, &key).await.map(|_| Vec::new()),
             Order::Recall(entry) => {
                 let deliveries = log.cancel_by_origin(entry).await?;
                 Ok(too_late(&deliveries).into_iter().collect())
@@ -155,7 +155,7 @@ async fn read_policy(file: Option<PathBuf>) -> Result<String, String> {
     let name = path.display().to_string();
     let text = tokio::fs::read_to_string(&path).await;
     let text = text.map_err(|error| format!("{name}: {error}"))?;
-    let (policy, _) = Policy::parse(&name, &text).map_err(|error| error.to_string())?;
+    let (policy, _) = Policy::parse_new(&name, &text).map_err(|error| error.to_string())?;
     Ok(policy.to_toml())
 }
 

@@ -238,17 +238,15 @@ impl Board {
 
     /// What merging `from` into another incident adds there (R3): the earliest
     /// alert, and the steps that need not fire again.
-    pub fn absorbed(&self, from: &Incident) -> Fact {
+    fn absorbed(from: &Incident, into: &Incident) -> Fact {
+        let fired = from.state().ladder.fired.keys();
+        // By their place in the policy that goes on: the other may have had
+        // somebody else there.
+        let fired = fired.filter_map(|rung| into.policy().place(rung));
         Fact::Absorbed {
             from: from.id,
             alert_at: Some(from.anchor()),
-            fired: from
-                .state()
-                .ladder
-                .fired
-                .keys()
-                .map(ToString::to_string)
-                .collect(),
+            fired: fired.map(|step| step.to_string()).collect(),
             highest: from.state().highest,
         }
     }
@@ -298,7 +296,7 @@ impl Board {
                     target.label()
                 )));
             }
-            all.push((target.id, self.absorbed(incident)));
+            all.push((target.id, Self::absorbed(incident, target)));
             all.extend(worse(incident, target).map(|fact| (target.id, fact)));
         }
         Ok(all)

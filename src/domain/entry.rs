@@ -198,4 +198,10 @@ impl Entry {
             Via::Engine | Via::Probe => false,
         }
     }
+
+    /// Whether it is a person's, and has no number yet: what follows from it
+    /// waits for the server.
+    pub const fn waits(&self) -> bool {
+        self.seq.is_none() && self.is_by_a_person()
+    }
 }

@@ -4,6 +4,8 @@ mod climb;
 mod computed;
 mod sooner;
 mod unheard;
+mod unsent;
+
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -17,9 +19,10 @@ use super::{
 };
 
 pub use climb::{Climb, climb, climb_in_place};
-pub use computed::computed_id;
+pub use computed::{computed_id, has_its_id};
 pub use sooner::sooner;
 pub use unheard::unheard;
+pub use unsent::{is_unsent, unsent};
 
 /// How long before a step the console asks for its confirmation (E5).
 pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);
@@ -102,8 +105,7 @@ fn open_steps(incident: &Incident) -> Vec<Due> {
         .filter(|(id, ladder, step)| is_open(incident, id, ladder, step))
         .map(|(id, ladder, step)| {
             let (by, round) = next_round(incident, &id, ladder, step);
-            let asks = step.confirm == Some(Confirm::Ask)
-                && !incident.state().ladder.confirmed.contains_key(&id);
+            let asks = step.confirm == Some(Confirm::Ask) && incident.confirmed(&id).is_none();
             Due {
                 by,
                 from: previous_step(incident, &id)
@@ -126,12 +128,9 @@ fn is_open(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> bo
     incident.is_active()
         && !is_stopped(incident, step.until(ladder))
         && step.is_for(state.severity)
-        && (ladder.repeat.is_some() || !state.ladder.fired.contains_key(id))
-        && state.ladder.confirmed.get(id) != Some(&false)
-        && matches!(
-            state.ladder.skipped.get(id),
-            None | Some((Skip::NotApplicable, _))
-        )
+        && (ladder.repeat.is_some() || incident.fired(id).is_none())
+        && incident.confirmed(id) != Some(false)
+        && matches!(incident.skipped(id), None | Some(Skip::NotApplicable))
         && !is_bare_page(incident, ladder, step)
 }
 
@@ -170,13 +169,11 @@ pub fn reaches_anybody(policy: &Policy) -> bool {
 /// were due, the lowest first: for a person to carry out, until one records it
 /// or until what stops the step has come (E7).
 pub fn left_to_people(incident: &Incident) -> impl Iterator<Item = (StepId, &Step, DateTime<Utc>)> {
-    let state = incident.state();
-    let ladder = &state.ladder;
     let open = incident.policy().steps().filter(move |(id, of, step)| {
         incident.is_active()
-            && matches!(ladder.skipped.get(id), Some((Skip::Unreachable, _)))
-            && !ladder.fired.contains_key(id)
-            && step.is_for(state.severity)
+            && incident.skipped(id) == Some(Skip::Unreachable)
+            && incident.fired(id).is_none()
+            && step.is_for(incident.severity())
             && !is_stopped(incident, step.until(of))
     });
     open.map(|(id, _, step)| (id, step, due_at(incident, step)))
@@ -199,7 +196,7 @@ fn next_round(
     ladder: &Ladder,
     step: &Step,
 ) -> (DateTime<Utc>, u32) {
-    match (incident.state().ladder.fired.get(id), ladder.repeat) {
+    match (incident.fired(id), ladder.repeat) {
         (Some(fired), Some(repeat)) => (later(incident, fired.last, repeat), fired.rounds),
         (Some(_) | None, _) => (due_at(incident, step).min(takes_over(incident, id)), 0),
     }
@@ -208,10 +205,8 @@ fn next_round(
 /// When the page of the step before was given up: then this one does not wait
 /// out its own time (E7). Never, where that page was not given up.
 fn takes_over(incident: &Incident, id: &StepId) -> DateTime<Utc> {
-    let before = step_before(id);
-    let unreached = &incident.state().ladder.unreached;
-    before
-        .and_then(|before| unreached.get(&before).copied())
+    step_before(id)
+        .and_then(|before| incident.unreached(&before))
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
@@ -266,8 +261,7 @@ pub(super) fn steps_settled(incident: &Incident) -> Vec<Settled> {
 }
 
 fn standing(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> Standing {
-    let state = &incident.state().ladder;
-    if let Some(fired) = state.fired.get(id) {
+    if let Some(fired) = incident.fired(id) {
         let (by, at, took) = (fired.target.clone(), fired.at, fired.at - incident.anchor());
         let of = Some(due_at(incident, step) - incident.anchor());
         return if fired.late_s > RINGS_AFTER.num_seconds() {
@@ -279,14 +273,13 @@ fn standing(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> S
     if !step.is_for(incident.severity()) {
         return Standing::NotApplicable(only_for(step.severities.as_deref().unwrap_or_default()));
     }
-    if let Some((why, _)) = state
-        .skipped
-        .get(id)
-        .filter(|(why, _)| *why != Skip::NotApplicable)
+    if let Some(why) = incident
+        .skipped(id)
+        .filter(|why| *why != Skip::NotApplicable)
     {
         return Standing::NotApplicable(why.words().to_owned());
     }
-    if state.confirmed.get(id) == Some(&false) {
+    if incident.confirmed(id) == Some(false) {
         return Standing::NotApplicable("called off".to_owned());
     }
     match held_until(incident).filter(|_| is_open(incident, id, ladder, step)) {
@@ -327,10 +320,13 @@ impl Skip {
 /// the doing of whoever told the target by hand (E11).
 pub fn fires(incident: &Incident, step: StepId, via: Vec<Name>, now: DateTime<Utc>) -> Fact {
     let policy = incident.policy();
+    // A planned repeat is late only after its own time.
     let late = policy
         .step(&step)
-        .map_or(TimeDelta::zero(), |(_, step)| now - due_at(incident, step));
-    let fired = incident.state().ladder.fired.get(&step);
+        .map_or(TimeDelta::zero(), |(ladder, rung)| {
+            now - next_round(incident, &step, ladder, rung).0
+        });
+    let fired = incident.fired(&step);
     Fact::Escalated {
         target: policy.target(&step),
         by_hand: via.is_empty(),

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     entry::Entry,
+    escalation::RINGS_AFTER,
     fact::{Fact, Skip, StepId, Update},
     incident::Incident,
     notice::{Intent, Purpose},
@@ -36,19 +37,17 @@ pub fn intents(incident: &Incident, entry: &Entry, now: DateTime<Utc>) -> Vec<In
             via,
             late_s,
             by_hand: false,
-        } => pages(
-            incident,
-            entry,
-            via,
-            &page_text(incident, entry, target, *late_s),
-            &format!("{step}/{round}"),
-            now,
-        ),
+        } => {
+            let how = how(*round, *late_s, unheard_of(entry, now));
+            let text = page_text(incident, entry, target, &how);
+            pages(incident, entry, via, &text, &format!("{step}/{round}"), now)
+        }
         Fact::Paged { person, text, via } => {
             let text = format!(
-                "{}\nFor {person}, from {}: {text}",
+                "{}\nFor {person}, from {}{}: {text}",
                 headline(incident),
-                entry.by
+                entry.by,
+                how(0, 0, unheard_of(entry, now))
             );
             pages(incident, entry, via, &text, "page", now)
         }
@@ -87,7 +86,7 @@ fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Ut
         .channels
         .iter()
         .map(|channel| Intent {
-            key: key(incident, entry, channel),
+            key: key(incident, entry, "", channel),
             channel: channel.clone(),
             incident: incident.id,
             origin: entry.id,
@@ -118,11 +117,7 @@ fn pages(
 ) -> Vec<Intent> {
     via.iter()
         .map(|channel| Intent {
-            key: Title::lossy(&format!(
-                "{}/{what}/{}/{channel}",
-                incident.label(),
-                entry.id
-            )),
+            key: key(incident, entry, &format!("{what}/"), channel),
             channel: channel.clone(),
             incident: incident.id,
             origin: entry.id,
@@ -153,7 +148,7 @@ fn late_notices(
         .channels
         .iter()
         .map(|channel| Intent {
-            key: Title::lossy(&format!("{}/late/{step}/{channel}", incident.label())),
+            key: key(incident, entry, &format!("late/{step}/"), channel),
             channel: channel.clone(),
             incident: incident.id,
             origin: entry.id,
@@ -166,11 +161,25 @@ fn late_notices(
         .collect()
 }
 
-fn page_text(incident: &Incident, entry: &Entry, target: &Name, late_s: i64) -> String {
-    let late = match late_s {
-        ..=60 => String::new(),
-        late => format!(" ({} min late)", late / 60),
-    };
+/// How long ago a page was asked for, while the server was away, in seconds.
+fn unheard_of(entry: &Entry, now: DateTime<Utc>) -> i64 {
+    (now - entry.recorded_at).num_seconds().max(0)
+}
+
+/// ` (repeat 2, 5 min late)`: the which page of its step it is, and how long
+/// after its time it leaves; nothing for the first one in time.
+fn how(round: u32, late_s: i64, waited_s: i64) -> String {
+    let repeat = (round > 0).then(|| format!("repeat {}", u64::from(round) + 1));
+    let late_s = late_s.max(0).saturating_add(waited_s);
+    let late = (late_s > RINGS_AFTER.num_seconds()).then(|| format!("{} min late", late_s / 60));
+    let parts: Vec<String> = repeat.into_iter().chain(late).collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", parts.join(", "))
+}
+
+fn page_text(incident: &Incident, entry: &Entry, target: &Name, how: &str) -> String {
     let lead = incident.commander().map_or_else(
         || "nobody leads yet".to_owned(),
         |who| format!("{who} leads"),
@@ -181,7 +190,7 @@ fn page_text(incident: &Incident, entry: &Entry, target: &Name, late_s: i64) -> 
         by => format!("\nSent by {by}: the server is away."),
     };
     format!(
-        "{}\nEscalated to {target}{late}. Since {} UTC; {}; {lead}.{from}",
+        "{}\nEscalated to {target}{how}. Since {} UTC; {}; {lead}.{from}",
         headline(incident),
         incident.anchor().format("%Y-%m-%d %H:%M"),
         incident.phase().word().to_lowercase(),
@@ -203,6 +212,9 @@ fn subject(incident: &Incident) -> Title {
     Title::lossy(&headline(incident))
 }
 
-fn key(incident: &Incident, entry: &Entry, channel: &Name) -> Title {
-    Title::lossy(&format!("{}/{}/{channel}", incident.label(), entry.id))
+/// The key of a message, the same whoever makes it: that of another one must
+/// never stand in its way, so what does not fit is left out, not cut.
+fn key(incident: &Incident, entry: &Entry, what: &str, channel: &Name) -> Title {
+    let whole = format!("{}/{what}{}/{channel}", incident.label(), entry.id);
+    Title::typed(&whole).unwrap_or_else(|_| Title::lossy(&format!("{channel}/{}", entry.id)))
 }

@@ -76,6 +76,7 @@ pub mod intents;
 pub mod left;
 pub mod link;
 pub mod located;
+pub mod measure;
 pub mod night;
 pub mod notice;
 pub mod phase;

@@ -35,7 +35,6 @@ impl Turn<'_> {
         let hold = incident.state().ladder.hold.as_ref();
         if hold.is_some_and(|hold| hold.until <= now) {
             record(Fact::HoldEnded {});
-            return;
         }
         for (step, target) in not_for_this_severity(incident, now) {
             // Nobody is reached by it: that can wait for the server.
@@ -95,14 +94,13 @@ impl Turn<'_> {
 
 /// Steps whose time has come and that are for other severities: noted once (E3).
 fn not_for_this_severity(incident: &Incident, now: DateTime<Utc>) -> Vec<(StepId, Name)> {
-    let known = &incident.state().ladder;
     incident
         .policy()
         .steps()
         .filter(|(id, _, step)| {
             !step.is_for(incident.severity())
-                && !known.skipped.contains_key(id)
-                && !known.fired.contains_key(id)
+                && incident.skipped(id).is_none()
+                && incident.fired(id).is_none()
                 && escalation::due_at(incident, step) <= now
         })
         .map(|(id, _, step)| (id, step.target.clone()))

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::Turn;
 use crate::{
     domain::{
-        entry::{ENGINE, Entry, EntryId},
+        entry::{Entry, EntryId},
         escalation,
         fact::Fact,
         notice::Intent,
@@ -31,10 +31,6 @@ impl Turn<'_> {
     /// this log's own has its delivery already, under the same key: it stays as
     /// it is.
     pub(super) async fn page_unheard(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
-        // A copy does not know how far its server came.
-        if self.engine.is_in_place() {
-            return Ok(());
-        }
         let again = self.unheard(now);
         if again.is_empty() {
             return Ok(());
@@ -52,7 +48,7 @@ impl Turn<'_> {
         let mut again = Vec::new();
         for incident in self.board.active() {
             for (id, left) in escalation::unheard(incident) {
-                let Some(entry) = incident.entry(id) else {
+                let Some(entry) = incident.entry(id).filter(|entry| self.answers_for(entry)) else {
                     continue;
                 };
                 let mut since = match &before {
@@ -70,12 +66,18 @@ impl Turn<'_> {
         again
     }
 
+    /// A copy does not know how far its server came, but for what it has still
+    /// to hand in.
+    fn answers_for(&self, entry: &Entry) -> bool {
+        !self.engine.is_in_place() || entry.waits()
+    }
+
     /// The messages of a page to the channels that are `left`, as this engine
     /// sends them: a step is its own now, and whose a page by hand was stays.
     fn once_more(&self, entry: &Entry, left: &[Name], now: DateTime<Utc>) -> Vec<Intent> {
         let mut ours = entry.clone();
         if matches!(ours.fact, Fact::Escalated { .. }) {
-            ours.by = ENGINE.into();
+            ours.by = self.author.name.clone();
         }
         let mut intents = following(&ours, &self.board, now);
         intents.retain(|intent| left.contains(&intent.channel));

@@ -55,7 +55,7 @@ pub(super) fn start(
 }
 
 /// A span before `now`, or the beginning of all times.
-fn before(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
+pub(super) fn before(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
     now.checked_sub_signed(span)
         .unwrap_or(DateTime::<Utc>::MIN_UTC)
 }

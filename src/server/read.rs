@@ -14,15 +14,15 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
-use super::{Problem, Room, Workspace, openapi::Refused};
+use super::{Caller, Problem, Room, Workspace, openapi::Refused};
 use crate::{
     domain::{
         board::Board,
-        entry::{IncidentId, Seq},
+        entry::{IncidentId, Seq, Via},
         incident::Incident,
         notice::Delivery,
     },
-    journal,
+    journal::{self, Author},
     store::StoreError,
     wire::{
         Code, number,
@@ -268,11 +268,12 @@ pub(super) async fn retry(
 )]
 pub(super) async fn mark_sent(
     Extension(workspace): Extension<Arc<Workspace>>,
+    Extension(caller): Extension<Arc<Caller>>,
     place: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let (log, now) = (workspace.log(), workspace.room.clock.now());
     let Path((_, key)) = place?;
-    Ok(answer(&log.mark_sent(&key, now).await?))
+    let by = author(&workspace, &caller);
+    Ok(answer(&by.mark_sent(workspace.log(), &key).await?))
 }
 
 /// Takes a delivery back: it does not leave any more.
@@ -289,10 +290,22 @@ pub(super) async fn mark_sent(
 )]
 pub(super) async fn cancel(
     Extension(workspace): Extension<Arc<Workspace>>,
+    Extension(caller): Extension<Arc<Caller>>,
     place: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Problem> {
     let Path((_, key)) = place?;
-    Ok(answer(&workspace.log().cancel(&key).await?))
+    let by = author(&workspace, &caller);
+    Ok(answer(&by.cancel(workspace.log(), &key).await?))
+}
+
+/// Who decides about a delivery, as its entry names them.
+fn author(workspace: &Workspace, caller: &Caller) -> Author {
+    Author {
+        name: caller.name.clone(),
+        via: Via::Cli,
+        replica: workspace.log().replica(),
+        clock: workspace.room.clock,
+    }
 }
 
 fn answer(delivery: &Delivery) -> Response {

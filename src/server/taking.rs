@@ -14,9 +14,10 @@ use crate::{
     domain::{
         board::Board,
         entry::{ENGINE, Entry, EntryId, ReplicaId, Seq, Via, answerable},
-        escalation::computed_id,
+        escalation::has_its_id,
         fact::Fact,
         incident::{Incident, Refusal},
+        measure::too_much,
         text::{self, Prose},
         update::Audience,
     },
@@ -108,8 +109,11 @@ impl Taking<'_, '_> {
 
     fn take_new(&mut self, offer: &Offer, entry: Entry) -> Item {
         let row = &offer.row;
+        if let Some(why) = too_much(&entry.fact) {
+            return Item::rejected(row.id, Code::Unfit, &why);
+        }
         let incident = self.board.get(entry.incident);
-        if let Err(why) = is_of_its_id(incident, &entry) {
+        if let Err(why) = keeps_to_the_engines_ids(incident, &entry) {
             return Item::rejected(row.id, Code::Unfit, why);
         }
         let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
@@ -132,7 +136,13 @@ impl Taking<'_, '_> {
             Some(_) => (Outcome::Superseded, Vec::new()),
             None if offer.told => (Outcome::Appended, Vec::new()),
             None => {
-                let intents = journal::following(&entry, self.board, self.now);
+                // Its sender's clock may be wrong: how long it waited is not.
+                let recorded_at = late::before(self.now, offer.waited);
+                let heard = Entry {
+                    recorded_at,
+                    ..entry.clone()
+                };
+                let intents = journal::following(&heard, self.board, self.now);
                 (Outcome::Appended, intents)
             }
         };
@@ -193,15 +203,45 @@ impl Taking<'_, '_> {
 }
 
 /// Whether an id that follows from what an entry is belongs to this one: under
-/// a forged one it would stand in the way of a page.
-fn is_of_its_id(incident: Option<&Incident>, entry: &Entry) -> Result<(), &'static str> {
-    let its_own = || computed_id(incident?, &entry.fact);
-    if entry.id.is_computed() && its_own() != Some(entry.id) {
+/// a forged one, or in a round that is not there yet, it would stand in the way
+/// of a page. So would what takes back or moves one, even before it is there.
+fn keeps_to_the_engines_ids(
+    incident: Option<&Incident>,
+    entry: &Entry,
+) -> Result<(), &'static str> {
+    if about(&entry.fact).is_some_and(EntryId::is_computed) {
+        return Err("the engine did that, or will: it can't be taken back or corrected");
+    }
+    let its_own = || incident.is_some_and(|incident| has_its_id(incident, entry));
+    if entry.id.is_computed() && !its_own() {
         return Err(
             "this id belongs to something else that the engine does; give it one of its own",
         );
     }
+    if incident.is_some_and(|incident| is_ahead(incident, &entry.fact)) {
+        return Err("the rounds before this one are not in the log: hand them in first");
+    }
     Ok(())
+}
+
+/// The entry that `fact` takes back or moves.
+const fn about(fact: &Fact) -> Option<EntryId> {
+    match fact {
+        Fact::Retracted { entry, .. } | Fact::Corrected { entry, .. } => Some(*entry),
+        _ => None,
+    }
+}
+
+/// How many rounds of a step may be missing: of a copy that stood in for days
+/// and lost some. Whoever could name any would use up the numbers.
+const ROUNDS_AHEAD: u32 = 1_000;
+
+fn is_ahead(incident: &Incident, fact: &Fact) -> bool {
+    let Fact::Escalated { step, round, .. } = fact else {
+        return false;
+    };
+    let known = incident.fired(step).map_or(0, |fired| fired.rounds);
+    *round > known.saturating_add(ROUNDS_AHEAD)
 }
 
 /// Whether news for outside may be approved, or may leave: else they would

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Log, StoreError,
+    Log, RawEntry, StoreError,
     item::{Item, load, read_or_leave, readable, save, select, state_word},
     row::to_db,
     sql,
     tx::Tx,
 };
 use crate::domain::{
-    entry::{EntryId, IncidentId},
+    entry::{Entry, EntryId, IncidentId},
     fact::Fact,
     notice::{Delivery, DeliveryState},
 };
@@ -138,27 +138,46 @@ impl Log {
         keep(tx, item).await
     }
 
-    /// Takes a delivery back: one that waits, is dead, or uncertain.
+    /// Takes a delivery back: one that waits, is dead, or uncertain; and adds
+    /// the entries that tell of it, together.
     ///
     /// # Errors
     ///
-    /// [`StoreError::NoDelivery`], or [`StoreError::NotNow`] in its state.
-    pub async fn cancel(&self, key: &str) -> Result<Delivery, StoreError> {
+    /// [`StoreError::NoDelivery`], or [`StoreError::NotNow`] in its state; and
+    /// as [`Log::append`].
+    pub async fn cancel(&self, key: &str, entries: &[Entry]) -> Result<Delivery, StoreError> {
         let (tx, mut item) = self.at_rest(key, "cancelled").await?;
         item.delivery.state = DeliveryState::Cancelled;
-        keep(tx, item).await
+        self.keep_and_tell(tx, item, entries).await
     }
 
     /// Takes a person's word that it arrived, or was sent by hand: of one that
-    /// waits, is dead, or uncertain.
+    /// waits, is dead, or uncertain; and adds the entries that tell of it,
+    /// together.
     ///
     /// # Errors
     ///
     /// As [`Log::cancel`].
-    pub async fn mark_sent(&self, key: &str, now: DateTime<Utc>) -> Result<Delivery, StoreError> {
+    pub async fn mark_sent(
+        &self,
+        key: &str,
+        entries: &[Entry],
+        now: DateTime<Utc>,
+    ) -> Result<Delivery, StoreError> {
         let (tx, mut item) = self.at_rest(key, "marked as sent").await?;
         item.delivery.state = DeliveryState::Sent;
         item.delivery.sent_at = Some(now);
+        self.keep_and_tell(tx, item, entries).await
+    }
+
+    async fn keep_and_tell(
+        &self,
+        mut tx: Tx<'_>,
+        item: Item,
+        entries: &[Entry],
+    ) -> Result<Delivery, StoreError> {
+        let rows: Vec<RawEntry> = entries.iter().map(RawEntry::from).collect();
+        self.tell(&mut tx, &rows).await?;
         keep(tx, item).await
     }
 

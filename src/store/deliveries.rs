@@ -75,8 +75,8 @@ pub struct Recovered {
 }
 
 impl Log {
-    /// At most `most` deliveries whose turn it is, oldest first: at most one
-    /// of each lane (channel and incident). Updates that a newer one replaces
+    /// At most `most` deliveries whose turn it is, pages first: at most one of
+    /// each lane (channel and incident), and a few of each channel. Updates that a newer one replaces
     /// are cancelled on the way.
     ///
     /// # Errors

@@ -15,6 +15,10 @@ use crate::domain::{
     text::Name,
 };
 
+/// Tries under way on one channel at the most. One that hangs takes up no more
+/// of what may be under way at all, so the pages of the others leave.
+const PER_CHANNEL: usize = 4;
+
 /// A channel and an incident; and whether it is the one for pages.
 type Lane<'a> = (&'a Name, IncidentId, bool);
 
@@ -55,25 +59,57 @@ pub(super) fn replaced(items: &[Item], now: DateTime<Utc>) -> Vec<Replaced> {
     found
 }
 
-/// The places of those that may go at `now`: the first of each lane, unless
-/// it is on the wire or its time has not come.
+/// The places of those that may go at `now`, the most urgent first: the first
+/// of each lane, unless it is on the wire, its time has not come, or its channel
+/// has enough to do.
 pub(super) fn due(items: &[Item], now: DateTime<Utc>) -> Vec<usize> {
-    heads(items)
-        .into_iter()
-        .filter(|place| may_start(&items[*place], now))
-        .collect()
+    let mut ready = heads(items);
+    ready.retain(|place| may_start(&items[*place], now));
+    ready.sort_by_key(|place| turn(&items[*place]));
+    let mut busy = on_the_wire(items);
+    ready.retain(|place| {
+        let busy = busy
+            .entry(&items[*place].delivery.intent.channel)
+            .or_default();
+        *busy += 1;
+        *busy <= PER_CHANNEL
+    });
+    ready
+}
+
+/// Pages go before everything else, and what was tried less before what waits
+/// for a channel that does not answer.
+fn turn(item: &Item) -> (bool, u32) {
+    (!is_page(item), item.delivery.attempts)
+}
+
+/// How many tries are under way on each channel.
+fn on_the_wire(items: &[Item]) -> HashMap<&Name, usize> {
+    let mut busy = HashMap::new();
+    for item in items {
+        if item.delivery.state == DeliveryState::InFlight {
+            *busy.entry(&item.delivery.intent.channel).or_default() += 1;
+        }
+    }
+    busy
 }
 
 /// When there may be something to do at the earliest; `None` while nothing
-/// waits.
+/// waits. What waits for its channel alone goes when a try there ends.
 pub(super) fn soonest(items: &[Item]) -> Option<DateTime<Utc>> {
+    let busy = on_the_wire(items);
+    let has_room = |item: &Item| {
+        let busy = busy.get(&item.delivery.intent.channel);
+        busy.is_none_or(|busy| *busy < PER_CHANNEL)
+    };
     heads(items)
         .into_iter()
-        .map(|place| {
+        .filter_map(|place| {
             let item = &items[place];
-            match item.lease_until {
-                Some(until) if item.delivery.state == DeliveryState::InFlight => until,
-                Some(_) | None => item.delivery.next_at.max(item.delivery.intent.not_before),
+            match (item.delivery.state, item.lease_until) {
+                (DeliveryState::InFlight, Some(until)) => Some(until),
+                (_, _) => has_room(item)
+                    .then(|| item.delivery.next_at.max(item.delivery.intent.not_before)),
             }
         })
         .min()
@@ -122,9 +158,12 @@ fn gives_way(item: &Item) -> bool {
 
 fn lane(item: &Item) -> Lane<'_> {
     let intent = &item.delivery.intent;
-    let pages = match intent.purpose {
+    (&intent.channel, intent.incident, is_page(item))
+}
+
+fn is_page(item: &Item) -> bool {
+    match item.delivery.intent.purpose {
         Purpose::Page => true,
         Purpose::Update | Purpose::LateNotice | Purpose::Public => false,
-    };
-    (&intent.channel, intent.incident, pages)
+    }
 }

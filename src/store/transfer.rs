@@ -22,6 +22,7 @@ use super::{
 };
 use crate::domain::{
     entry::{EntryId, IncidentId, LAST, ReplicaId, Seq},
+    measure::too_much,
     text::Name,
 };
 
@@ -301,10 +302,9 @@ fn read_line(text: &str) -> Result<RawEntry, String> {
         base: line.base,
         body: line.body.get().to_owned(),
     };
-    match row.unfit() {
-        Some(why) => Err(why.to_owned()),
-        None => Ok(row),
-    }
+    let unfit = row.unfit().map(ToOwned::to_owned);
+    let unfit = unfit.or_else(|| too_much(&row.entry()?.fact));
+    unfit.map_or(Ok(row), Err)
 }
 
 fn time(text: &str) -> Result<DateTime<Utc>, String> {

@@ -330,6 +330,8 @@ fn is_only_said(fact: &Fact) -> bool {
         | Fact::StepSkipped { .. }
         | Fact::StepConfirmed { .. }
         | Fact::SeverityChanged { .. }
+        // A shorter one than that in force.
+        | Fact::Held { .. }
         | Fact::HoldEnded {}
         | Fact::Reopened { .. }
         | Fact::Absorbed { .. }
@@ -360,7 +362,6 @@ fn is_only_said(fact: &Fact) -> bool {
         | Fact::LongRunning { .. }
         | Fact::ExternalDrafted { .. }
         | Fact::ExternalApproved { .. }
-        | Fact::Held { .. }
         | Fact::AlertFired { .. }
         | Fact::AlertCleared { .. }
         | Fact::ProbeChanged(_)

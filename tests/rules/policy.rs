@@ -214,3 +214,41 @@ fn a_policy_in_which_somebody_can_be_reached_does_not_say_that_nobody_can() {
 
     assert!(!rules.contains(&"E7"), "{rules:?}");
 }
+
+/// An amendment with so many ladders, each of so many steps.
+fn ladders(ladders: usize, steps: usize) -> String {
+    let step = |hour| {
+        format!(
+            "[[ladder.step]]\nafter = \"{}h\"\ntarget = \"bo\"\n",
+            hour + 1
+        )
+    };
+    let steps: String = (0..steps).map(step).collect();
+    let ladder = |nr| format!("[[ladder]]\nname = \"{nr}\"\nuntil = \"resolved\"\n{steps}");
+    let all: String = (0..ladders).map(ladder).collect();
+    format!("amends = \"built-in\"\n{all}")
+}
+
+#[test]
+fn a_policy_that_an_engine_could_not_keep_up_with_is_no_policy_to_begin_with() {
+    let named = ladders(1, 1).replace("name = \"0\"", &format!("name = {:?}", "n".repeat(65)));
+    let crowd = format!(
+        "amends = \"built-in\"\n[contact.\"Team Lead\"]\nperson = \"bo\"\nchannels = {:?}\n",
+        ["pager"; 33]
+    );
+    for (text, says) in [
+        (ladders(17, 1), "17 ladders, and 16 are the most"),
+        (ladders(13, 5), "65 steps together, and 64 are the most"),
+        (named, "needs a name of one line and 64 characters"),
+        (crowd, "names 33 channels, and 32 are the most"),
+    ] {
+        let said = Policy::parse_new("team.toml", &text)
+            .unwrap_err()
+            .to_string();
+
+        assert!(said.contains(says), "{said}");
+        let in_the_log = Policy::parse("policy in the log", &text);
+        assert!(in_the_log.is_ok(), "what was accepted once still counts");
+    }
+    assert!(Policy::parse_new("team.toml", &ladders(16, 4)).is_ok());
+}

@@ -61,9 +61,9 @@ fn e7_a_page_that_nobody_takes_calls_the_next_step_at_once() {
     let mut room = Room::under(REACHABLE, Severity::P1, at("14:00"));
     let page = room.happens(at("14:15"), "engine", paged(0, &["pager", "phone"]));
 
-    room.happens(at("14:16"), "engine", refused(page, "pager"));
+    room.fires(at("14:16"), refused(page, "pager"));
     let after_one = due_of(&room, 1);
-    room.happens(at("14:20"), "engine", refused(page, "phone"));
+    room.fires(at("14:20"), refused(page, "phone"));
 
     assert_eq!(after_one, at("15:00"), "the phone may still ring");
     assert_eq!(due_of(&room, 1), at("14:20"));
@@ -79,9 +79,8 @@ fn e11_a_step_that_the_engine_did_not_fire_says_whose_word_it_is() {
     // It claims that somebody was paged, and names no channel for it.
     room.happens(at("14:40"), "bo", paged(2, &[]));
 
-    let fired = &room.incident().state().ladder.fired;
     let words = |index| {
-        let fired = &fired[&step(index)];
+        let fired = room.incident().fired(&step(index)).expect("it fired");
         (fired.by.as_deref(), fired.by_hand)
     };
     assert_eq!(words(0), (None, false));
@@ -93,7 +92,7 @@ fn paged(index: usize, via: &[&str]) -> Fact {
     Fact::Escalated {
         step: step(index),
         round: 0,
-        target: "Team Lead".into(),
+        target: MANAGERS[index].into(),
         via: via.iter().map(|channel| name(channel)).collect(),
         late_s: 0,
         by_hand: false,
@@ -201,7 +200,7 @@ fn e10_a_step_rings_from_a_minute_late() {
     assert_eq!(escalation::RINGS_AFTER, chrono::TimeDelta::seconds(60));
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     for (index, late_s) in [(0, 60), (1, 61)] {
-        let mut fact = escalated(index, "somebody");
+        let mut fact = escalated(index, MANAGERS[index]);
         if let Fact::Escalated { late_s: late, .. } = &mut fact {
             *late = late_s;
         }
@@ -385,4 +384,77 @@ fn e9_a_page_by_hand_waits_to_be_heard_of_until_whom_it_was_for_is_there() {
         },
     );
     assert!(waits(&room).is_empty());
+}
+
+#[test]
+fn e2_a_planned_repeat_says_which_it_is_and_is_late_only_after_its_own_time() {
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    let fires = |room: &Room, clock| {
+        escalation::fires(room.incident(), page(), vec![name("pager")], at(clock))
+    };
+    let first = fires(&room, "14:00");
+    room.happens(at("14:00"), "engine", first);
+
+    for (clock, says) in [
+        ("14:05", "Escalated to Initial responder (repeat 2)."),
+        (
+            "14:08",
+            "Escalated to Initial responder (repeat 2, 3 min late).",
+        ),
+    ] {
+        let repeat = fires(&room, clock);
+        let entry = room.entry(at(clock), "engine", repeat);
+        let told = intents(room.incident(), &entry, at(clock));
+
+        assert!(told[0].text.contains(says), "{}", told[0].text);
+    }
+}
+
+#[test]
+fn i6_a_long_name_of_a_ladder_gives_no_two_messages_the_same_key() {
+    let long = "management, of the company that runs it ".repeat(6);
+    let text = REACHABLE.to_owned()
+        + &format!("[[ladder]]\nname = {long:?}\nuntil = \"resolved\"\n")
+        + "[[ladder.step]]\nafter = \"15m\"\ntarget = \"Team Lead\"\n";
+    let mut room = Room::under(&text, Severity::P1, at("14:00"));
+    let step = warroom::domain::fact::StepId {
+        ladder: long,
+        index: 0,
+    };
+    let via = ["pager", "phone"].map(name).to_vec();
+    let mut keys = Vec::new();
+
+    for clock in ["14:15", "14:20"] {
+        let fact = escalation::fires(room.incident(), step.clone(), via.clone(), at(clock));
+        let entry = room.entry(at(clock), "engine", fact);
+        let told = intents(room.incident(), &entry, at(clock));
+        keys.extend(told.into_iter().map(|intent| intent.key));
+    }
+
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), 4, "{keys:?}");
+}
+
+#[test]
+fn e9_a_page_marked_as_sent_is_heard_of_and_one_called_off_pages_nobody_above() {
+    let delivered = |of| Fact::Delivered {
+        of,
+        channel: "phone".into(),
+        key: "phone".into(),
+        note: "marked as sent".into(),
+    };
+    let ends: [&dyn Fn(EntryId) -> Fact; 2] = [&delivered, &|page| refused(page, "phone")];
+    for ends in ends {
+        let mut room = Room::under(REACHABLE, Severity::P1, at("14:00"));
+        let page = room.happens(at("14:15"), "engine", paged(0, &["pager", "phone"]));
+        room.happens(at("14:16"), "ada", refused(page, "pager"));
+        let left = escalation::unheard(room.incident()).collect::<Vec<_>>();
+        assert_eq!(left, [(page, [name("phone")].as_slice())]);
+
+        room.happens(at("14:17"), "ada", ends(page));
+
+        assert_eq!(escalation::unheard(room.incident()).count(), 0);
+        assert_eq!(due_of(&room, 1), at("15:00"));
+    }
 }

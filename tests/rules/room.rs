@@ -142,6 +142,9 @@ pub fn page() -> StepId {
     }
 }
 
+/// Whom the management ladder tells, from its lowest step.
+pub const MANAGERS: [&str; 4] = ["Team Lead", "Engineering Manager", "VP Engineering", "CEO"];
+
 /// That a step of the management ladder fired.
 pub fn escalated(index: usize, target: &str) -> Fact {
     Fact::Escalated {
@@ -265,6 +268,15 @@ impl Room {
     /// Records a fact, whatever `decide` would say.
     pub fn happens(&mut self, time: DateTime<Utc>, by: &str, fact: Fact) -> EntryId {
         let entry = self.entry(time, by, fact);
+        let id = entry.id;
+        self.board.apply(entry);
+        id
+    }
+
+    /// Records what the engine itself did.
+    pub fn fires(&mut self, time: DateTime<Utc>, fact: Fact) -> EntryId {
+        let mut entry = self.entry(time, "engine", fact);
+        entry.via = Via::Engine;
         let id = entry.id;
         self.board.apply(entry);
         id

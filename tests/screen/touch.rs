@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use warroom::{
     domain::{
-        fact::{ErrorClass, Fact},
+        fact::{ErrorClass, Fact, StepId},
         probe::{Outcome, Reading},
     },
     ui::{
@@ -14,7 +14,7 @@ use warroom::{
     },
 };
 
-use super::fixture::{INCIDENT, at, busy, console, incident_log, now, quiet, words_on};
+use super::fixture::{INCIDENT, at, busy, console, engine, incident_log, now, quiet, words_on};
 
 fn linked(mut app: App, state: LinkState, offset: TimeDelta) -> App {
     let link = LinkSeen {
@@ -137,6 +137,57 @@ fn a_clock_that_is_wrong_is_said_at_every_width_and_a_right_one_is_not() {
             assert!(!words(&right).contains("clock "), "{}", words(&right));
             assert!(words(&behind).contains("41 ms"), "{}", words(&behind));
         }
+    }
+}
+
+#[test]
+fn an_engine_that_starts_with_its_server_is_no_alarm_and_one_that_does_not_is() {
+    let mut app = offline(busy(), TimeDelta::zero());
+    engine(&mut app, None);
+    let app = online(app, TimeDelta::zero());
+    let header = |app: &App, after| {
+        let now = now() + TimeDelta::seconds(after);
+        words_on(app, (120, 40), Tier::Rich, now)
+    };
+
+    let at_once = header(&app, 5);
+    let later = header(&app, 11);
+
+    assert!(!at_once.contains("NO ENGINE"), "{at_once}");
+    assert!(at_once.contains("START"), "{at_once}");
+    assert!(later.contains("NO ENGINE"), "{later}");
+}
+
+#[test]
+fn a_page_that_waits_for_the_server_stays_owed() {
+    let mut log = incident_log();
+    let step = StepId {
+        ladder: "management".to_owned(),
+        index: 1,
+    };
+    let target = "Engineering Manager";
+    let asked = Fact::Escalated {
+        step,
+        round: 0,
+        target: target.into(),
+        via: vec!["pager".into()],
+        late_s: 0,
+        by_hand: false,
+    };
+    let known = log.entries().len();
+    log.add(INCIDENT, at("14:06:30"), "ana", asked);
+    let mut unsent = log.entries().split_off(known);
+    unsent[0].seq = None;
+    let mut app = offline(busy(), TimeDelta::zero());
+
+    update(&mut app, Msg::Shared(Shared::Unsent(unsent, 0)), now());
+
+    for size in [(120, 40), (80, 24)] {
+        let screen = words_on(&app, size, Tier::Rich, now());
+        let row = screen.lines().find(|row| row.contains("NOT PAGED"));
+        let row = row.unwrap_or_else(|| panic!("{screen}"));
+        assert!(row.contains(target), "{screen}");
+        assert!(screen.contains("waits for the server"), "{screen}");
     }
 }
 

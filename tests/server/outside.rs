@@ -124,7 +124,7 @@ pub fn escalated(index: usize) -> Fact {
             index,
         },
         round: 0,
-        target: "Team Lead".into(),
+        target: ["Team Lead", "Engineering Manager"][index].into(),
         via: vec!["pager".into()],
         late_s: 0,
         by_hand: false,
@@ -136,7 +136,7 @@ async fn an_id_of_the_engine_is_taken_only_for_what_it_belongs_to() {
     let house = House::open().await;
     house.post(&[declared(1)]).await;
     let incident = IncidentId(uuid(1).parse().unwrap());
-    let first = EntryId::computed(incident, "escalated/management/0/0");
+    let first = EntryId::computed(incident, "escalated/management/Team Lead/0/0");
     let under = |mut entry: Value| {
         entry["id"] = json!(first);
         told(entry, "engine")
@@ -152,6 +152,67 @@ async fn an_id_of_the_engine_is_taken_only_for_what_it_belongs_to() {
 
     assert_eq!(results(&forged), ["rejected unfit"; 3], "{forged}");
     assert_eq!(results(&fired), ["appended 2"], "{fired}");
+}
+
+#[tokio::test]
+async fn a_page_that_a_former_program_fired_is_taken_under_its_own_id() {
+    let house = House::open().await;
+    house.post(&[declared(1)]).await;
+    let incident = IncidentId(uuid(1).parse().unwrap());
+    let mut fired = told(fact(2, &escalated(1)), "engine");
+    fired["id"] = json!(EntryId::computed(incident, "escalated/management/1/0"));
+
+    let posted = house.post(&[fired]).await;
+
+    assert_eq!(results(&posted), ["appended 2"], "{posted}");
+}
+
+#[tokio::test]
+async fn nobody_takes_back_or_moves_a_page_before_it_is_there() {
+    let house = House::open().await;
+    let incident = IncidentId(uuid(1).parse().unwrap());
+    let entry = EntryId::computed(incident, "escalated/management/Team Lead/0/0");
+    let reason = || "x".into();
+    let early = [
+        fact(
+            2,
+            &Fact::Retracted {
+                entry,
+                reason: reason(),
+            },
+        ),
+        fact(
+            3,
+            &Fact::Corrected {
+                entry,
+                at: noon(),
+                reason: reason(),
+            },
+        ),
+    ];
+
+    let before = house.post(&early).await;
+    let with_it = house
+        .post(&[vec![declared(1)], early.to_vec()].concat())
+        .await;
+
+    let no = "rejected unfit";
+    assert_eq!(results(&before), [no, no], "{before}");
+    assert_eq!(results(&with_it), ["appended 1", no, no], "{with_it}");
+}
+
+#[tokio::test]
+async fn a_round_far_ahead_does_not_use_up_the_numbers_of_those_to_come() {
+    let house = House::open().await;
+    house.post(&[declared(1)]).await;
+    let mut far = escalated(0);
+    if let Fact::Escalated { round, .. } = &mut far {
+        *round = u32::MAX;
+    }
+
+    let posted = house.post(&[told(fact(2, &far), "engine")]).await;
+
+    assert_eq!(results(&posted), ["rejected unfit"], "{posted}");
 }
 
 #[tokio::test]
@@ -206,4 +267,28 @@ async fn a_post_from_outside_the_calendar_is_refused_whole() {
         );
     }
     assert_eq!(house.get(EVENTS).await["head"], json!(0));
+}
+
+#[tokio::test]
+async fn an_entry_that_asks_too_much_of_the_engine_is_refused_with_a_sentence() {
+    let house = House::open().await;
+    house.post(&[declared(1)]).await;
+    let step = "[[ladder.step]]\nafter = \"1h\"\ntarget = \"bo\"\n";
+    let ladder = |nr| format!("[[ladder]]\nname = \"{nr}\"\nuntil = \"resolved\"\n{step}");
+    let ladders: String = (0..17).map(ladder).collect();
+    let policy = format!("amends = \"built-in\"\n{ladders}");
+    let mut crowd = escalated(0);
+    if let Fact::Escalated { via, .. } = &mut crowd {
+        *via = vec!["pager".into(); 33];
+    }
+
+    let posted = house
+        .post(&[fact(2, &Fact::PolicyAdopted { policy }), fact(3, &crowd)])
+        .await;
+
+    let no = "rejected unfit";
+    assert_eq!(results(&posted), [no, no], "{posted}");
+    let text = posted.to_string();
+    assert!(text.contains("17 ladders, and 16 are the most"), "{text}");
+    assert!(text.contains("33 channels, and 32 are the most"), "{text}");
 }

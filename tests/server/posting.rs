@@ -367,7 +367,10 @@ async fn what_another_engine_fired_as_well_is_not_told_as_lost() {
     let twin = |copy: u128, rseq: u64| {
         let mut entry = fact(2, &escalated(0));
         let incident = IncidentId(uuid(1).parse().unwrap());
-        entry["id"] = json!(EntryId::computed(incident, "escalated/management/0/0"));
+        entry["id"] = json!(EntryId::computed(
+            incident,
+            "escalated/management/Team Lead/0/0"
+        ));
         entry["rseq"] = json!(rseq);
         entry["replica"] = json!(uuid(copy));
         entry["told"] = json!(true);

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use warroom::{
     domain::{
         fact::{Fact, Update},
+        measure::CHANNELS,
         secret::Secret,
+        text::Name,
         update::{Audience, Form},
     },
     remote::{Address, Remote},
@@ -124,16 +126,21 @@ async fn a_long_list_comes_in_pages_that_follow_each_other() {
 /// A house with incident 1, and `count` messages that wait.
 async fn many(count: usize) -> House {
     let house = House::open().await;
-    let update = Update {
+    let channels: Vec<Name> = (0..count).map(|n| (*format!("#{n}")).into()).collect();
+    let update = |channels: &[Name]| Update {
         label: None,
         audience: Audience::Internal,
         form: Form::default(),
-        channels: (0..count).map(|n| (*format!("#{n}")).into()).collect(),
+        channels: channels.to_vec(),
         last: false,
         draft: None,
     };
-    let update = fact(2, &Fact::UpdateSent(Box::new(update)));
-    house.post(&[declared(1), update]).await;
+    let updates = (2..).zip(channels.chunks(CHANNELS)).map(|(n, channels)| {
+        let update = Fact::UpdateSent(Box::new(update(channels)));
+        fact(n, &update)
+    });
+    let all: Vec<Value> = std::iter::once(declared(1)).chain(updates).collect();
+    house.post(&all).await;
     house
 }
 
@@ -204,6 +211,12 @@ async fn a_delivery_that_somebody_made_by_hand_is_sent() {
 
     assert_eq!((again.0, &again.1["state"]), (200, &json!("queued")));
     assert_eq!((sent.0, &sent.1["state"]), (200, &json!("sent")));
+    let told = house.log.last(1).await.unwrap();
+    assert_eq!(told[0].by.as_str(), "ada");
+    assert!(
+        matches!(&told[0].fact, Fact::Delivered { note, .. } if note.as_str() == "marked as sent"),
+        "{told:?}"
+    );
     assert_eq!(
         (unknown.0, &unknown.1["code"]),
         (404, &json!("no_delivery"))

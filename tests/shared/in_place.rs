@@ -12,14 +12,15 @@ use std::{
 
 use chrono::TimeDelta;
 use serde_json::Value;
+use warroom::clock::Clock;
 
 use super::backend::{Backend, ahead, synced};
 use crate::{
-    cli::house::House,
+    cli::house::{House, said},
     edge::served::Served,
     faults::{
         engines::{escalated, furnish, overdue},
-        receiver::Receiver,
+        receiver::{Post, Receiver},
     },
 };
 
@@ -128,6 +129,17 @@ fn what_was_paged_from_a_copy_is_told_of_and_not_repeated_by_the_server() {
     );
 }
 
+/// The next page of another step than the first: that one may be tried again
+/// meanwhile.
+fn after_the_first(receiver: &Receiver) -> Post {
+    loop {
+        let next = receiver.post();
+        if !next.body.contains("Escalated to Team Lead") {
+            return next;
+        }
+    }
+}
+
 #[test]
 fn a_page_that_did_not_leave_a_copy_lets_the_server_page_the_next_one() {
     let receiver = Receiver::start();
@@ -139,14 +151,8 @@ fn a_page_that_did_not_leave_a_copy_lets_the_server_page_the_next_one() {
     backend.start();
 
     assert_eq!(standing_in.ended(), Some(0), "{}", standing_in.said());
+    let next = after_the_first(&receiver);
     let text = "Escalated to Engineering Manager";
-    let next = loop {
-        let next = receiver.post();
-        // It may have tried again meanwhile.
-        if !next.body.contains("Escalated to Team Lead") {
-            break next;
-        }
-    };
     assert!(next.body.contains(text), "{}", next.body);
     assert!(!next.body.contains("Sent by"), "{}", next.body);
     next.take();
@@ -244,7 +250,7 @@ fn who_stands_in_ends_as_soon_as_the_server_is_back_with_another_history() {
     assert!(said.contains("answers again"), "{said}");
     synced(&client);
     // The server was told, and pages the next one.
-    let next = receiver.post();
+    let next = after_the_first(&receiver);
     let text = "Escalated to Engineering Manager";
     assert!(next.body.contains(text), "{}", next.body);
 }
@@ -289,6 +295,61 @@ fn a_clock_that_is_set_while_the_server_is_away_moves_no_step() {
     page.take();
     let said = standing_in.says("this host");
     assert!(said.contains("was set 1d ahead since"), "{said}");
+}
+
+#[test]
+fn a_page_asked_for_out_of_touch_is_nobodys_yet_and_says_how_late_it_leaves() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    let ago = |minutes, line: &[&str]| {
+        let now = (Clock::System.now() - TimeDelta::minutes(minutes)).to_rfc3339();
+        let mut command = client.command(line);
+        said(command.args(["--yes", "--now", &now]).output().unwrap())
+    };
+    backend.start();
+    ago(10, &["declare", "slow", "--severity", "P2"]);
+    synced(&client);
+    backend.kill();
+
+    let asked = ago(3, &["escalate"]);
+    let told = ago(3, &["update", "--to", "pager", "--body", "we look"]);
+
+    assert!(asked.out.contains("NOBODY IS PAGED YET"), "{asked:?}");
+    assert!(!asked.out.contains("to pager"), "nothing leaves: {asked:?}");
+    assert!(told.out.contains("waits for the server: pager"), "{told:?}");
+    let status = client.done("status").out;
+    let next = "next: NOBODY IS PAGED YET: Team Lead waits for the server since";
+    assert!(status.contains(next), "{status}");
+    backend.start();
+    synced(&client);
+    let page = receiver.post();
+    let text = "Escalated to Team Lead (3 min late)";
+    assert!(page.body.contains(text), "{}", page.body);
+    page.take();
+    let status = client.done("status").out;
+    assert!(!status.contains("NOBODY"), "{status}");
+}
+
+#[test]
+fn a_page_asked_for_out_of_touch_leaves_from_who_stands_in() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    declared(&client, "1s ago");
+    synced(&client);
+    backend.kill();
+    let then = (Clock::System.now() - TimeDelta::minutes(2)).to_rfc3339();
+    client.done(&format!("escalate --yes --now {then}"));
+
+    let _standing_in = in_place(&client);
+
+    let page = receiver.post();
+    assert!(
+        page.body.contains("Escalated to Team Lead (2 min late)"),
+        "{}",
+        page.body
+    );
+    page.take();
 }
 
 /// Answers in the server's place that it is busy for five minutes, until it is

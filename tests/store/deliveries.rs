@@ -17,6 +17,8 @@ on_both![
     a_delivery_is_on_the_wire_once_and_its_end_is_in_the_log,
     a_page_waits_for_no_update,
     a_lane_keeps_its_order_and_holds_up_no_other,
+    a_channel_that_hangs_keeps_no_page_of_another_back,
+    pages_leave_before_everything_else_and_what_was_tried_less_first,
     nothing_goes_before_it_can_no_longer_be_taken_back,
     what_is_retracted_does_not_leave_any_more,
     what_is_taken_back_is_not_tried_again_whatever_became_of_it,
@@ -126,6 +128,64 @@ async fn a_lane_keeps_its_order_and_holds_up_no_other(place: Place) {
         keys(&log.due(after_noon(61), 9).await.unwrap()),
         ["a/2", "b/1", "c/1"]
     );
+}
+
+/// A page of an incident of its own.
+fn page_of(number: u128, channel: &str) -> Intent {
+    Intent {
+        incident: IncidentId(Uuid::from_u128(number)),
+        channel: channel.into(),
+        ..intent(&format!("{channel}/{number}"), Purpose::Page)
+    }
+}
+
+async fn a_channel_that_hangs_keeps_no_page_of_another_back(place: Place) {
+    let log = place.open().await;
+    let storm: Vec<Intent> = (1..=20).map(|number| page_of(number, "sms")).collect();
+    queued(&log, &storm).await;
+    queued(&log, &[page_of(1, "pager")]).await;
+    let fence = fence(&log).await;
+
+    let first = log.due(noon(), 16).await.unwrap();
+    for one in first.iter().filter(|one| &*one.intent.channel == "sms") {
+        start(&log, &one.intent.key, fence).await.unwrap();
+    }
+
+    assert_eq!(
+        keys(&first),
+        ["sms/1", "sms/2", "sms/3", "sms/4", "pager/1"]
+    );
+    assert_eq!(keys(&log.due(noon(), 16).await.unwrap()), ["pager/1"]);
+    assert_eq!(
+        start(&log, "sms/5", fence).await,
+        None,
+        "four are under way"
+    );
+    start(&log, "pager/1", fence).await.unwrap();
+    let soonest = log.soonest_delivery().await.unwrap();
+    assert_eq!(
+        soonest,
+        Some(after_noon(30)),
+        "nothing to do until one ends"
+    );
+}
+
+async fn pages_leave_before_everything_else_and_what_was_tried_less_first(place: Place) {
+    let log = place.open().await;
+    queued(&log, &[intent("update", Purpose::Update)]).await;
+    queued(&log, &[page_of(2, "sms"), page_of(3, "sms")]).await;
+    let fence = fence(&log).await;
+
+    let one = start(&log, "sms/2", fence).await.unwrap();
+    let again = Ending::Again {
+        why: "time-out".into(),
+        next_at: noon(),
+        maybe_repeat: true,
+    };
+    log.finish(&one, again, &[], noon()).await.unwrap();
+
+    let due = log.due(after_noon(60), 9).await.unwrap();
+    assert_eq!(keys(&due), ["sms/3", "sms/2", "update"]);
 }
 
 async fn nothing_goes_before_it_can_no_longer_be_taken_back(place: Place) {
@@ -350,14 +410,16 @@ async fn people_retry_cancel_and_mark_what_waits_for_them(place: Place) {
     queued(&log, &[intent("u/1", Purpose::Update)]).await;
     let fence = fence(&log).await;
     let one = start(&log, "u/1", fence).await.unwrap();
-    let refused = log.cancel("u/1").await.unwrap_err();
+    let head = log.head().await.unwrap();
+    let refused = log.cancel("u/1", &[note(2, "off")]).await.unwrap_err();
     let doubt = Ending::Uncertain {
         why: "reset".into(),
     };
     log.finish(&one, doubt, &[], noon()).await.unwrap();
 
     let again = log.retry("u/1", after_noon(9)).await.unwrap();
-    let sent = log.mark_sent("u/1", after_noon(10)).await.unwrap();
+    let told = [note(3, "it arrived")];
+    let sent = log.mark_sent("u/1", &told, after_noon(10)).await.unwrap();
     let too_late = log.retry("u/1", after_noon(11)).await.unwrap_err();
     let unknown = log.retry("u/7", noon()).await.unwrap_err();
 
@@ -374,6 +436,13 @@ async fn people_retry_cancel_and_mark_what_waits_for_them(place: Place) {
         (DeliveryState::Queued, after_noon(9))
     );
     assert_eq!(sent.sent_at, Some(after_noon(10)));
+    let last = log.last(1).await.unwrap();
+    assert_eq!(last[0].id, told[0].id, "it is told together with it");
+    assert_eq!(
+        log.head().await.unwrap(),
+        head + 1,
+        "what is refused is not"
+    );
     assert!(matches!(too_late, StoreError::NotNow { .. }), "{too_late}");
     assert!(
         matches!(unknown, StoreError::NoDelivery { .. }),

@@ -110,6 +110,14 @@ async fn a_bad_line_is_named_and_nothing_is_imported(place: Place) {
         (two.replace("\"base\":0", "\"base\":-1"), "not an entry"),
         (two.replace("\"base\"", "\"mood\":1,\"base\""), "mood"),
         ("x".repeat(2 << 20), "longer than"),
+        (
+            two.replace("\"kind\":\"noted\"", "\"kind\":\"paged\"")
+                .replace(
+                    "\"body\":{",
+                    &format!("\"body\":{{\"person\":\"bo\",\"via\":{:?},", ["sms"; 33]),
+                ),
+            "33 channels",
+        ),
     ] {
         let error = other
             .import(format!("{one}\n\n{bad}\n").as_bytes())

@@ -1,12 +1,14 @@
 //! Which of the due steps are fired, and which are passed over (E7, E8).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Duty, steps_due};
+use super::{Duty, held_until, open_steps};
 use crate::domain::{
     fact::{Skip, StepId},
     incident::Incident,
-    policy::{Ladder, Step},
+    policy::Step,
 };
 
 /// What the engine has to do about the steps that are due at `now`.
@@ -48,33 +50,35 @@ fn climb_those(
         fire: Vec::new(),
         skip: Vec::new(),
     };
+    // A hold that is over keeps nobody back, whether or not its end was recorded.
+    if held_until(incident).is_some_and(|until| until > now) {
+        return climb;
+    }
+    let mut open = open_by_ladder(incident, now);
     for ladder in &incident.policy().ladders {
-        let mut open = open_in(incident, ladder, now);
+        let mut open = open.remove(&ladder.name).unwrap_or_default();
         open.retain(|(_, step, _)| counts(step));
         climb_one(&open, &reachable, &mut climb);
     }
     climb
 }
 
-/// The steps of a ladder that may still fire, the lowest first, and how late
-/// each is.
-fn open_in<'a>(
-    incident: &Incident,
-    ladder: &'a Ladder,
-    now: DateTime<Utc>,
-) -> Vec<(StepId, &'a Step, TimeDelta)> {
-    let mut open: Vec<(StepId, &Step, TimeDelta)> = steps_due(incident)
-        .into_iter()
-        .filter_map(|due| {
-            let Duty::Escalate { step, .. } = due.duty else {
-                return None;
-            };
-            (step.ladder == ladder.name).then(|| (step, now - due.by))
-        })
-        .filter_map(|(id, late)| Some((id.clone(), ladder.steps.get(id.index)?, late)))
-        .collect();
-    open.sort_by_key(|(id, _, _)| id.index);
-    open
+/// A step that may still fire, and how late it is.
+type Open<'a> = (StepId, &'a Step, TimeDelta);
+
+/// The steps that may still fire, the lowest of each ladder first.
+fn open_by_ladder(incident: &Incident, now: DateTime<Utc>) -> BTreeMap<String, Vec<Open<'_>>> {
+    let mut ladders: BTreeMap<String, Vec<Open<'_>>> = BTreeMap::new();
+    for due in open_steps(incident) {
+        let Duty::Escalate { step: id, .. } = due.duty else {
+            continue;
+        };
+        if let Some((ladder, step)) = incident.policy().step(&id) {
+            let open = ladders.entry(ladder.name.clone()).or_default();
+            open.push((id, step, now - due.by));
+        }
+    }
+    ladders
 }
 
 fn climb_one(

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{Due, Duty, held_until, open_steps, reach};
-use crate::domain::{fact::StepId, incident::Incident, text::Name};
+use crate::domain::{fact::StepId, incident::Incident, policy::Rung, text::Name};
 
 /// The targets that a ladder pages sooner after a change than before it.
 ///
@@ -16,8 +16,8 @@ pub fn sooner(before: Option<&Incident>, after: &Incident, now: DateTime<Utc>) -
     let known = before.map(|before| pages(before, now));
     pages(after, now)
         .into_iter()
-        .filter(|(step, (at, _))| match &known {
-            Some(known) => known.get(step).is_none_or(|(before, _)| at < before),
+        .filter(|(rung, (at, _))| match &known {
+            Some(known) => known.get(rung).is_none_or(|(before, _)| at < before),
             None => *at <= now,
         })
         .map(|(_, (_, target))| target)
@@ -26,7 +26,7 @@ pub fn sooner(before: Option<&Incident>, after: &Incident, now: DateTime<Utc>) -
 
 /// When each step pages its target if nobody does anything more. A wait puts
 /// them off; nothing leaves a drill or a private incident (X4).
-fn pages(incident: &Incident, now: DateTime<Utc>) -> BTreeMap<StepId, (DateTime<Utc>, Name)> {
+fn pages(incident: &Incident, now: DateTime<Utc>) -> BTreeMap<Rung, (DateTime<Utc>, Name)> {
     let mut pages = BTreeMap::new();
     if incident.is_sealed() || incident.state().merged_into.is_some() {
         return pages;
@@ -39,7 +39,10 @@ fn pages(incident: &Incident, now: DateTime<Utc>) -> BTreeMap<StepId, (DateTime<
         };
         if is_reachable(incident, step) {
             let at = due_with_those_before(incident, &steps, step, due.by);
-            pages.insert(step.clone(), (at.max(not_before), target.clone()));
+            pages.insert(
+                incident.policy().rung(step),
+                (at.max(not_before), target.clone()),
+            );
         }
     }
     pages

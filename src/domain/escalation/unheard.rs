@@ -21,10 +21,11 @@ pub fn unheard(incident: &Incident) -> impl Iterator<Item = (EntryId, &[Name])> 
 }
 
 fn goes_on(incident: &Incident, id: EntryId, page: &OnItsWay) -> bool {
-    let Some(step) = &page.step else {
+    let Some(rung) = &page.rung else {
         return !has_come(incident, id);
     };
-    let found = incident.policy().step(step);
+    let policy = incident.policy();
+    let found = policy.place(rung).and_then(|step| policy.step(&step));
     held_until(incident).is_none()
         && found.is_none_or(|(ladder, step)| !is_stopped(incident, step.until(ladder)))
 }

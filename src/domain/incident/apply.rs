@@ -138,35 +138,42 @@ impl State {
                 if let Some(sent) = self.outbound(*of) {
                     sent.failed.push((channel.clone(), why.clone()));
                 }
-                self.page_refused(*of, channel, at);
+                self.page_refused(*of, channel, at, entry.is_by_a_person());
             }
             Fact::Escalated {
                 step,
+                round,
                 target,
                 late_s,
                 by_hand,
                 via,
-                ..
             } => {
+                let rung = self.policy.rung_that_told(step, target);
                 let first = Fired {
                     at,
                     last: at,
-                    rounds: 0,
+                    rounds: *round,
                     target: target.clone(),
                     late_s: *late_s,
                     // Nobody was paged, whatever the entry says of itself.
                     by_hand: *by_hand || via.is_empty(),
                     by: (**by != *ENGINE).then(|| by.clone()),
                 };
-                self.escalated(step, first);
-                self.page_leaves(entry.id, Some(step), via);
+                self.escalated(&rung, first);
+                self.page_leaves(entry.id, Some(rung), via);
             }
-            Fact::StepSkipped { step, why, .. } => self.step_skipped(step, *why, at),
+            Fact::StepSkipped {
+                step, target, why, ..
+            } => {
+                let rung = self.policy.rung_that_told(step, target);
+                self.step_skipped(rung, *why, at);
+            }
             Fact::StepConfirmed { step, go } => {
-                self.ladder.confirmed.insert(step.clone(), *go);
+                self.ladder.confirmed.insert(self.policy.rung(step), *go);
             }
             Fact::Held { until, reason } => {
                 self.ladder.hold = Some(Hold {
+                    entry: entry.id,
                     from: at,
                     until: *until,
                     by: by.clone(),

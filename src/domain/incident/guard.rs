@@ -15,6 +15,7 @@ use crate::domain::{
     phase::Phase,
     severity::Severity,
     span,
+    text::Name,
     update::Audience,
 };
 
@@ -25,8 +26,8 @@ enum Change {
     Status,
     /// News for outside went out.
     Published,
-    /// A step of a ladder fired.
-    Fired(StepId),
+    /// A step of a ladder fired, and whom it told (E6).
+    Fired(StepId, Name),
     /// It got worse: the level rose, or a person let a step go.
     Worse,
 }
@@ -89,7 +90,8 @@ impl State {
 
     /// Remembers what `entry` changed, for those who had not seen it.
     pub(super) fn note_changes(&mut self, entry: &Entry, before: &Before) {
-        let steps = fired(&entry.fact).cloned().map(Change::Fired);
+        let fired = fired(&entry.fact);
+        let steps = fired.map(|(step, target)| Change::Fired(step.clone(), target.clone()));
         let confirms = matches!(entry.fact, Fact::StepConfirmed { go: true, .. });
         let worse = self.severity > before.severity || (confirms && entry.is_by_a_person());
         let changes = [
@@ -142,7 +144,7 @@ fn heeds(entry: &Entry, change: &Change) -> bool {
         }
         Change::Published => publishes(fact),
         // What is climbed already is not climbed again by hand.
-        Change::Fired(step) => ends(fact) || by_hand(entry) == Some(step),
+        Change::Fired(step, target) => ends(fact) || by_hand(entry) == Some((step, target)),
         Change::Worse => ends(fact),
     }
 }
@@ -162,16 +164,16 @@ fn publishes(fact: &Fact) -> bool {
     matches!(fact, Fact::UpdateSent(update) if update.audience == Audience::External)
 }
 
-const fn fired(fact: &Fact) -> Option<&StepId> {
-    if let Fact::Escalated { step, .. } = fact {
-        Some(step)
+const fn fired(fact: &Fact) -> Option<(&StepId, &Name)> {
+    if let Fact::Escalated { step, target, .. } = fact {
+        Some((step, target))
     } else {
         None
     }
 }
 
 /// The step that a person fires; the engine's follow from the log alone.
-fn by_hand(entry: &Entry) -> Option<&StepId> {
+fn by_hand(entry: &Entry) -> Option<(&StepId, &Name)> {
     fired(&entry.fact).filter(|_| entry.is_by_a_person())
 }
 

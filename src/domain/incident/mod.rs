@@ -6,6 +6,7 @@
 
 mod apart;
 mod apply;
+mod climbed;
 mod decide;
 mod guard;
 mod state;
@@ -18,7 +19,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    entry::{Entry, EntryId, IncidentId},
+    entry::{Entry, EntryId, IncidentId, Via},
     fact::{Fact, ProbeChange, Role},
     phase::Phase,
     policy::Policy,
@@ -137,7 +138,7 @@ impl Incident {
             self.state.superseded.insert(entry.id, winner);
             return;
         }
-        let at = self.corrected.get(&entry.id).copied().unwrap_or(entry.at);
+        let at = self.at(entry);
         let before = self.state.before();
         self.state.step(entry, at);
         self.state.note_changes(entry, &before);
@@ -153,8 +154,15 @@ impl Incident {
     fn counts(&self, entry: &Entry) -> bool {
         match &entry.fact {
             Fact::Declared(_) => entry.id == self.opening,
-            _ => !self.retracted.contains_key(&entry.id),
+            _ => self.taken_back(entry).is_none(),
         }
+    }
+
+    /// What the engine did stands, and when it did it: whoever could move or
+    /// take back a page would stop the next one, even before it is there.
+    fn taken_back(&self, entry: &Entry) -> Option<&Name> {
+        let taken = self.retracted.get(&entry.id);
+        taken.filter(|_| entry.via != Via::Engine)
     }
 
     /// The same incident, had the entry happened at another time.
@@ -187,12 +195,15 @@ impl Incident {
 
     /// Who took the entry back, if somebody did (U6).
     pub fn retracted_by(&self, id: EntryId) -> Option<&Name> {
-        self.retracted.get(&id)
+        self.taken_back(self.entry(id)?)
     }
 
     /// When the entry happened, after corrections (T1).
     pub fn at(&self, entry: &Entry) -> DateTime<Utc> {
-        self.corrected.get(&entry.id).copied().unwrap_or(entry.at)
+        let moved = self.corrected.get(&entry.id).copied();
+        moved
+            .filter(|_| entry.via != Via::Engine)
+            .unwrap_or(entry.at)
     }
 
     /// `INC-142`; its short code until it has a number.

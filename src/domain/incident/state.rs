@@ -9,9 +9,9 @@ use super::{apart::Said, guard::Changes};
 use crate::domain::{
     downtime::Ledger,
     entry::{EntryId, IncidentId},
-    fact::{ActionKind, Health, Role, Skip, StepId, Update},
+    fact::{ActionKind, Health, Role, Skip, Update},
     phase::Phase,
-    policy::Policy,
+    policy::{Policy, Rung},
     severity::Severity,
     text::{Address, Name, Prose, Title},
     update::Form,
@@ -228,28 +228,29 @@ pub struct Asked {
     pub by: DateTime<Utc>,
 }
 
-/// What was climbed, passed over, held.
+/// What was climbed, passed over, held. Each step stands under whom it told, so
+/// that none takes another's place once a policy is adopted (E6).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LadderState {
     /// Steps that fired, the first time each; they stay fired (E3).
-    pub fired: BTreeMap<StepId, Fired>,
+    pub fired: BTreeMap<Rung, Fired>,
     /// Steps passed over, and why.
-    pub skipped: BTreeMap<StepId, (Skip, DateTime<Utc>)>,
+    pub skipped: BTreeMap<Rung, (Skip, DateTime<Utc>)>,
     /// Questions answered (E5).
-    pub confirmed: BTreeMap<StepId, bool>,
+    pub confirmed: BTreeMap<Rung, bool>,
     /// The wait in force, if any (E11).
     pub hold: Option<Hold>,
     /// Pages on their way.
     pub pages: BTreeMap<EntryId, OnItsWay>,
     /// Steps whose page no channel took, and when the last refused (E7).
-    pub unreached: BTreeMap<StepId, DateTime<Utc>>,
+    pub unreached: BTreeMap<Rung, DateTime<Utc>>,
 }
 
 /// A page of which nobody knows yet what became.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OnItsWay {
     /// The step that it stands for; `None` where a person paged by hand.
-    pub step: Option<StepId>,
+    pub rung: Option<Rung>,
     /// The channels that may still take it.
     pub left: Vec<Name>,
 }
@@ -276,6 +277,8 @@ pub struct Fired {
 /// A ladder that waits (E11).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hold {
+    /// The entry that said so.
+    pub entry: EntryId,
     /// Since when.
     pub from: DateTime<Utc>,
     /// Until when.

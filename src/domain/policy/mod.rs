@@ -7,7 +7,9 @@
 mod check;
 mod parts;
 mod read;
+mod rung;
 mod schema;
+mod size;
 
 use std::{
     collections::BTreeMap,
@@ -34,6 +36,7 @@ pub use parts::{
     Retrospective, Step, Until, Within,
 };
 pub use read::PolicyError;
+pub use rung::Rung;
 pub use schema::schema;
 
 /// The built-in policy's text.

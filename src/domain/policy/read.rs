@@ -37,13 +37,24 @@ impl Policy {
         } else {
             located::parse::<Self>(file, text)
         }?;
-        match impossible(&policy) {
-            Some(problem) => Err(PolicyError::Impossible {
-                file: file.to_owned(),
-                problem,
-            }),
-            None => Ok((policy, warnings)),
-        }
+        let problem = impossible(&policy);
+        problem.map_or(Ok((policy, warnings)), |problem| {
+            Err(cannot_be(file, problem))
+        })
+    }
+
+    /// Reads a policy that is to be used from now on: it must not be larger
+    /// than an engine can keep up with.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::parse`].
+    pub fn parse_new(file: &str, text: &str) -> Result<(Self, Vec<Warning>), PolicyError> {
+        let (policy, warnings) = Self::parse(file, text)?;
+        let problem = policy.too_much();
+        problem.map_or(Ok((policy, warnings)), |problem| {
+            Err(cannot_be(file, problem))
+        })
     }
 
     /// The whole policy as a file, with what was amended filled in.
@@ -54,6 +65,11 @@ impl Policy {
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("a policy has only text keys")
     }
+}
+
+fn cannot_be(file: &str, problem: String) -> PolicyError {
+    let file = file.to_owned();
+    PolicyError::Impossible { file, problem }
 }
 
 /// Whether the file only says what differs from the built-in policy.

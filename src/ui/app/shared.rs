@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{App, Source, news};
 use crate::{
     domain::{board::Board, notice::Delivery, text::Name},
-    ui::msg::{EngineSeen, LinkSeen, Shared},
+    ui::msg::{EngineSeen, LinkSeen, LinkState, Shared},
 };
 
 /// How this copy of the log stands to the shared backend.
@@ -13,6 +13,8 @@ use crate::{
 pub struct Copy {
     /// In touch or not.
     pub link: LinkSeen,
+    /// Since when the server answers again; `None` while it was never away.
+    pub back_at: Option<DateTime<Utc>>,
     /// How many entries wait to be numbered.
     pub unsent: usize,
     /// How many of these were refused.
@@ -52,6 +54,10 @@ pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
         Shared::Link(link) => {
             app.awaits.remove(&Source::Server);
             news::link(app, &link.state, now);
+            let was_away = matches!(app.shared.link.state, LinkState::Offline { .. });
+            if was_away && matches!(link.state, LinkState::Online { .. }) {
+                app.shared.back_at = Some(now);
+            }
             app.shared.link = link;
         }
         Shared::Channels(inside, outside) => {

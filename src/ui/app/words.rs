@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::rows::Line;
 use crate::domain::{
     entry::{Entry, EntryId, Via},
+    escalation::is_unsent,
     fact::{Fact, Health, Update},
     incident::Incident,
     severity::Severity,
@@ -12,6 +13,9 @@ use crate::domain::{
     update::Audience,
 };
 use crate::ui::format::count;
+
+/// What a page is that was asked for out of touch.
+const NOT_PAGED_YET: &str = "waits for the server: NOBODY IS PAGED YET";
 
 /// One entry as a row.
 pub fn line(incident: &Incident, entry: &Entry) -> Line {
@@ -156,12 +160,14 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             via,
             late_s,
             by_hand,
+            round,
             ..
         } => {
             let how = match (by_hand, via.as_slice()) {
                 (true, _) => "told by hand".to_owned(),
                 (false, _) if incident.is_sealed() => "is due; nothing leaves".to_owned(),
                 (false, []) => "told by hand".to_owned(),
+                (false, _) if is_unsent(incident, entry) => NOT_PAGED_YET.to_owned(),
                 (false, via) => format!(
                     "paged by {}",
                     via.iter()
@@ -175,7 +181,12 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             } else {
                 String::new()
             };
-            of("escalate", format!("{target} {how}{late}"))
+            let repeat = if *round > 0 {
+                format!(", repeat {}", u64::from(*round) + 1)
+            } else {
+                String::new()
+            };
+            of("escalate", format!("{target} {how}{repeat}{late}"))
         }
         Fact::StepSkipped {
             target,
@@ -198,6 +209,9 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             ),
         ),
         Fact::HoldEnded {} => of("hold", "ended".to_owned()),
+        Fact::Paged { person, text, .. } if is_unsent(incident, entry) => {
+            of("page", with(format!("{person} {NOT_PAGED_YET}"), text))
+        }
         Fact::Paged { person, text, .. } => of("page", with(person.to_string(), text)),
         Fact::PolicyAdopted { .. } => of("policy", "a newer policy was adopted".to_owned()),
         Fact::AlertFired { name, source, .. } => of("alert", with(format!("{name} fires"), source)),
@@ -348,10 +362,15 @@ fn delivered(incident: &Incident, entry: &Entry) -> Option<String> {
         .map(crate::domain::text::Text::as_str)
         .filter(|name| !posted.contains(name) && !failed.contains(name))
         .collect();
+    let on_its_way = if entry.waits() {
+        "waits for the server"
+    } else {
+        "on its way"
+    };
     let parts = [
         ("delivered", posted),
         ("FAILED", failed),
-        ("on its way", waits),
+        (on_its_way, waits),
     ];
     let parts = parts
         .into_iter()

@@ -278,7 +278,7 @@ fn said_by(incident: &Incident, clock: &Settled, wide: bool) -> Option<String> {
     let Promise::Escalate(step, _) = &clock.what else {
         return None;
     };
-    let fired = incident.state().ladder.fired.get(step)?;
+    let fired = incident.fired(step)?;
     let by = fired.by.as_ref()?;
     Some(match (fired.by_hand, wide) {
         (true, true) => format!("told by {by}, by hand"),

@@ -7,56 +7,65 @@ use crate::domain::{
     entry::EntryId,
     fact::{Skip, StepId},
     incident::{Fired, OnItsWay, State},
+    policy::Rung,
     text::Name,
 };
 
 impl State {
-    /// A step fired: for the first time, or in another round.
-    pub(super) fn escalated(&mut self, step: &StepId, first: Fired) {
-        let at = first.at;
-        let fired = self.ladder.fired.entry(step.clone()).or_insert(first);
+    /// A step fired: for the first time, or in another round. The next round is
+    /// one that nobody has fired yet, so that its id is free.
+    pub(super) fn escalated(&mut self, rung: &Rung, first: Fired) {
+        let (at, round) = (first.at, first.rounds);
+        let fired = self.ladder.fired.entry(rung.clone()).or_insert(first);
         fired.last = fired.last.max(at);
-        fired.rounds += 1;
+        fired.rounds = fired.rounds.max(round).saturating_add(1);
     }
 
     /// A page that no channel takes counts as a step without anybody to reach:
-    /// the next one is due at once (E7).
-    pub(super) fn page_refused(&mut self, page: EntryId, channel: &Name, at: DateTime<Utc>) {
+    /// the next one is due at once (E7). Where a person called it off, nobody
+    /// above is paged for that.
+    pub(super) fn page_refused(
+        &mut self,
+        page: EntryId,
+        channel: &Name,
+        at: DateTime<Utc>,
+        called_off: bool,
+    ) {
         let Some(sent) = self.ladder.pages.get_mut(&page) else {
             return;
         };
         sent.left.retain(|name| name != channel);
         if sent.left.is_empty() {
-            let step = sent.step.take();
+            let rung = sent.rung.take().filter(|_| !called_off);
+            self.ladder.unreached.extend(rung.map(|rung| (rung, at)));
             self.ladder.pages.remove(&page);
-            self.ladder.unreached.extend(step.map(|step| (step, at)));
         }
     }
 
     /// A page that a channel took reached somebody.
     pub(super) fn page_taken(&mut self, page: EntryId) {
         let sent = self.ladder.pages.remove(&page);
-        if let Some(step) = sent.and_then(|sent| sent.step) {
-            self.ladder.unreached.remove(&step);
+        if let Some(rung) = sent.and_then(|sent| sent.rung) {
+            self.ladder.unreached.remove(&rung);
         }
     }
 
     /// A page leaves, for a step or by hand; not where no channel leads to
     /// whom it is for.
-    pub(super) fn page_leaves(&mut self, page: EntryId, step: Option<&StepId>, via: &[Name]) {
+    pub(super) fn page_leaves(&mut self, page: EntryId, rung: Option<Rung>, via: &[Name]) {
         if !via.is_empty() {
-            let (step, left) = (step.cloned(), via.to_vec());
-            self.ladder.pages.insert(page, OnItsWay { step, left });
+            let left = via.to_vec();
+            self.ladder.pages.insert(page, OnItsWay { rung, left });
         }
     }
 
     /// That a step was not for the level is no longer true after an upgrade
     /// (E3), so it is only noted; the other reasons stand.
-    pub(super) fn step_skipped(&mut self, step: &StepId, why: Skip, at: DateTime<Utc>) {
-        match (why, self.ladder.skipped.get(step)) {
+    pub(super) fn step_skipped(&mut self, rung: Rung, why: Skip, at: DateTime<Utc>) {
+        match (why, self.ladder.skipped.get(&rung)) {
             (Skip::NotApplicable, Some(_)) => {}
             (Skip::NotApplicable | Skip::Unreachable | Skip::Overtaken | Skip::ByHand, _) => {
-                self.ladder.skipped.insert(step.clone(), (why, at));
+                self.ladder.skipped.insert(rung, (why, at));
             }
         }
     }
@@ -80,19 +89,17 @@ impl State {
                 ladder: ladder.to_owned(),
                 index,
             };
-            let rung = self.policy.step(&id);
+            let rung = self.policy.rung(&id);
             let first = Fired {
                 at,
                 last: at,
                 rounds: 0,
-                target: rung
-                    .map(|(_, step)| step.target.clone())
-                    .unwrap_or_default(),
+                target: rung.target.clone(),
                 late_s: 0,
                 by_hand: false,
                 by: Some(by.clone()),
             };
-            self.escalated(&id, first);
+            self.escalated(&rung, first);
         }
     }
 }

@@ -43,7 +43,12 @@ impl Incident {
         entry: EntryId,
         at: DateTime<Utc>,
     ) -> Result<(), Refusal> {
-        self.check_entry(entry)?;
+        let Some(known) = self.entry(entry) else {
+            return self.check_entry(entry);
+        };
+        if known.via == Via::Engine {
+            return refuse("the engine did that: when it did is not for people to say");
+        }
         let times = self.corrected(entry, at).state.times;
         let pairs = [
             (

@@ -13,9 +13,6 @@ use crate::ui::{
 /// What the header says while nobody does by itself what falls due.
 pub const NO_ENGINE: &str = "NO ENGINE";
 
-/// An engine that is to come takes no longer.
-const STARTING: TimeDelta = TimeDelta::seconds(3);
-
 /// What has to be known while the shared backend does not answer, the longest
 /// way to say it first: since when, what waits here, and who pages.
 pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
@@ -83,10 +80,21 @@ pub fn offline(app: &App) -> bool {
     matches!(app.shared.link.state, LinkState::Offline { .. })
 }
 
+/// How long an engine may take to be seen: this program's own, and that of a
+/// server, which waits for the lease of the one before.
+const STARTS: TimeDelta = TimeDelta::seconds(3);
+const STARTS_THERE: TimeDelta = TimeDelta::seconds(10);
+
+/// Whether an engine may just be starting: nobody is to be alarmed by that.
+fn starts(app: &App, now: DateTime<Utc>) -> bool {
+    let asks = app.awaits.contains(&Source::Server);
+    let here = app.engine.holder.is_none() && (asks || now - app.started < STARTS);
+    let there = app.shared.back_at.is_some_and(|at| now - at < STARTS_THERE);
+    here || there
+}
+
 /// Whether somebody does by itself what falls due.
 pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
-    let asks = app.awaits.contains(&Source::Server);
-    let starts = app.engine.holder.is_none() && (asks || now - app.started < STARTING);
     let (role, glyph, word) = match &app.shared.link.state {
         LinkState::Offline { since, refused, .. } => {
             let state = if *refused {
@@ -100,7 +108,7 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
         LinkState::Alone | LinkState::Online { .. } => match engine_runs(app, now) {
             _ if app.panel.offline() => (Role::Offline, Glyph::Down, "HOST OFFLINE"),
             true => (Role::Live, Glyph::Ok, "LIVE"),
-            false if starts => (Role::Muted, Glyph::Off, "START"),
+            false if starts(app, now) => (Role::Muted, Glyph::Off, "START"),
             false => (Role::Offline, Glyph::Down, NO_ENGINE),
         },
     };

@@ -1,9 +1,12 @@
 //! What nobody owes now, and what is not over either.
 
+use chrono::{DateTime, Utc};
+
 use super::{Row, duty::person};
 use crate::{
     domain::{
         duty::{Duty, held},
+        escalation,
         incident::{Field, Incident},
     },
     ui::{action::Action, app::App, format, glyph::Glyph, theme::Role},
@@ -39,6 +42,23 @@ pub(super) fn actions(incident: &Incident) -> Option<Row> {
         what: vec![format!("{count}: {}", first.what), count],
         value: due.map_or_else(|| "open".to_owned(), |due| due.format("%m-%d").to_string()),
         role: Role::Calm,
+        used: None,
+    })
+}
+
+/// Pages that somebody asked for here, and of which the server has not heard:
+/// the duty is not done.
+pub(super) fn not_paged_yet(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
+    escalation::unsent(incident).map(move |(target, entry)| Row {
+        glyph: Some(Glyph::Overdue),
+        word: "NOT PAGED",
+        what: vec![
+            format!("{target}: nobody is paged yet, it waits for the server"),
+            format!("{target}: waits for the server"),
+            target.to_string(),
+        ],
+        value: format::elapsed(now - entry.recorded_at),
+        role: Role::Over,
         used: None,
     })
 }
