@@ -3,8 +3,10 @@
 use uuid::Uuid;
 use warroom::{
     domain::{
-        entry::{EntryId, IncidentId},
+        entry::{Entry, EntryId, IncidentId},
+        fact::{Fact, Update},
         notice::{Delivery, DeliveryState, Intent, Purpose},
+        update::{Audience, Form},
     },
     store::{Ending, Fence, LeaseState, Log, StoreError, Try},
 };
@@ -20,6 +22,9 @@ on_both![
     nothing_goes_before_it_can_no_longer_be_taken_back,
     what_is_retracted_does_not_leave_any_more,
     what_is_taken_back_is_not_tried_again_whatever_became_of_it,
+    news_whose_approval_is_taken_back_do_not_leave,
+    what_is_approved_again_leaves,
+    what_another_incident_takes_back_leaves_all_the_same,
     taking_back_says_what_was_too_late,
     a_newer_update_replaces_an_older_one_that_still_waits,
     a_page_is_never_replaced,
@@ -155,7 +160,7 @@ async fn what_is_retracted_does_not_leave_any_more(place: Place) {
     queued(&log, &[intent("u/1", Purpose::Update)]).await;
 
     let mut retraction = notes([2]);
-    retraction[0].fact = warroom::domain::fact::Fact::Retracted {
+    retraction[0].fact = Fact::Retracted {
         entry: EntryId(Uuid::from_u128(1)),
         reason: "wrong channel".into(),
     };
@@ -191,7 +196,7 @@ async fn what_is_taken_back_is_not_tried_again_whatever_became_of_it(place: Plac
     }
 
     let mut retraction = notes([2]);
-    retraction[0].fact = warroom::domain::fact::Fact::Retracted {
+    retraction[0].fact = Fact::Retracted {
         entry: EntryId(Uuid::from_u128(1)),
         reason: "it says too much".into(),
     };
@@ -204,6 +209,98 @@ async fn what_is_taken_back_is_not_tried_again_whatever_became_of_it(place: Plac
     let refused = log.retry("doubt", noon()).await.unwrap_err();
     assert!(matches!(refused, StoreError::TakenBack { .. }), "{refused}");
     assert_eq!(state(&log, "doubt").await, DeliveryState::Uncertain);
+}
+
+/// Entry `n`: that `taken` is taken back.
+fn retracted(n: u128, taken: u128) -> Entry {
+    Entry {
+        fact: Fact::Retracted {
+            entry: EntryId(Uuid::from_u128(taken)),
+            reason: "it says too much".into(),
+        },
+        ..note(n, "")
+    }
+}
+
+/// Entries 2 to 4: a draft, its approval, and its publication, with news for
+/// outside on each of these channels.
+async fn published(log: &Log, channels: &[&str]) {
+    let draft = EntryId(Uuid::from_u128(2));
+    let form = Form {
+        status: "Investigating".into(),
+        ..Form::default()
+    };
+    let drafted = Entry {
+        fact: Fact::ExternalDrafted { form: form.clone() },
+        ..note(2, "")
+    };
+    let approved = Entry {
+        fact: Fact::ExternalApproved { draft },
+        ..note(3, "")
+    };
+    let update = Update {
+        label: None,
+        audience: Audience::External,
+        form,
+        channels: channels.iter().map(|name| (*name).into()).collect(),
+        last: false,
+        draft: Some(draft),
+    };
+    let sent = Entry {
+        fact: Fact::UpdateSent(Box::new(update)),
+        ..note(4, "")
+    };
+    let intents: Vec<Intent> = channels
+        .iter()
+        .map(|name| Intent {
+            channel: (*name).into(),
+            origin: sent.id,
+            ..intent(name, Purpose::Public)
+        })
+        .collect();
+    let entries = [drafted, approved, sent];
+    log.append(&entries, &intents, noon()).await.unwrap();
+}
+
+async fn news_whose_approval_is_taken_back_do_not_leave(place: Place) {
+    let log = place.open().await;
+    published(&log, &["queued", "doubt"]).await;
+    let fence = fence(&log).await;
+    let one = start(&log, "doubt", fence).await.unwrap();
+    let why = "reset".into();
+    log.finish(&one, Ending::Uncertain { why }, &[], noon())
+        .await
+        .unwrap();
+
+    log.append(&[retracted(5, 3)], &[], noon()).await.unwrap();
+
+    assert_eq!(state(&log, "queued").await, DeliveryState::Cancelled);
+    let refused = log.retry("doubt", noon()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::TakenBack { .. }), "{refused}");
+}
+
+async fn what_is_approved_again_leaves(place: Place) {
+    let log = place.open().await;
+    log.append(&[retracted(5, 3)], &[], noon()).await.unwrap();
+    published(&log, &["queued"]).await;
+
+    log.append(&[retracted(6, 5)], &[], noon()).await.unwrap();
+
+    assert_eq!(state(&log, "queued").await, DeliveryState::Queued);
+}
+
+async fn what_another_incident_takes_back_leaves_all_the_same(place: Place) {
+    let log = place.open().await;
+    queued(&log, &[intent("u/1", Purpose::Update)]).await;
+    let elsewhere = Entry {
+        incident: IncidentId(Uuid::from_u128(2)),
+        ..retracted(2, 1)
+    };
+
+    log.append(&[elsewhere], &[], noon()).await.unwrap();
+
+    assert_eq!(state(&log, "u/1").await, DeliveryState::Queued);
+    log.retry("u/1", noon()).await.unwrap();
 }
 
 async fn taking_back_says_what_was_too_late(place: Place) {
