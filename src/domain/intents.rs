@@ -79,9 +79,9 @@ fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Ut
         siren: true,
         now: entry.recorded_at,
     };
-    let text = match update.audience {
-        Audience::Internal => update.form.render(setting),
-        Audience::External => public_text(update),
+    let (subject, text) = match update.audience {
+        Audience::Internal => (subject(incident), update.form.render(setting)),
+        Audience::External => (Title::lossy(&public_headline(update)), public_text(update)),
     };
     update
         .channels
@@ -93,7 +93,7 @@ fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Ut
             origin: entry.id,
             purpose,
             not_before: now + hold,
-            subject: subject(incident),
+            subject: subject.clone(),
             text: Prose::lossy(&text),
             maybe_repeat: false,
         })
@@ -102,10 +102,12 @@ fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Ut
 
 /// News for outside carry no internal form: the status, and the words.
 fn public_text(update: &Update) -> String {
-    format!(
-        "{}: {}\n\n{}",
-        update.form.status, update.form.impact, update.form.body
-    )
+    format!("{}\n\n{}", public_headline(update), update.form.body)
+}
+
+/// Of what was approved alone: the title and the severity are our own (X2).
+fn public_headline(update: &Update) -> String {
+    format!("{}: {}", update.form.status, update.form.impact)
 }
 
 fn pages(

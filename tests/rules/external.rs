@@ -265,14 +265,87 @@ fn x2_nothing_leaves_for_outside_that_was_not_approved_whoever_records_it() {
 #[test]
 fn x2_where_the_policy_asks_for_one_person_one_is_enough() {
     let one = format!("{REACHABLE}\n[external]\ntwo_people = false\n");
-    let mut room = Room::alerted(Severity::P1, at("14:00"));
-    room.does(at("14:01"), "ada", Fact::PolicyAdopted { policy: one });
+    let mut room = Room::under(&one, Severity::P1, at("14:00"));
     room.comes(at("14:02"), "bo");
     let draft = room.does(at("14:02"), "ada", drafted());
 
     room.does(at("14:03"), "ada", Fact::ExternalApproved { draft });
 
     assert!(room.asks(at("14:04"), "ada", public(draft)).is_ok());
+}
+
+#[test]
+fn x2_a_policy_adopted_later_frees_nobody_from_being_two() {
+    let one = format!("{REACHABLE}\n[external]\ntwo_people = false\n");
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    room.comes(at("14:01"), "bo");
+    let draft = room.does(at("14:02"), "ada", drafted());
+
+    room.does(at("14:03"), "ada", Fact::PolicyAdopted { policy: one });
+
+    let approve = Fact::ExternalApproved { draft };
+    assert!(room.asks(at("14:04"), "ada", approve.clone()).is_err());
+    assert!(room.asks(at("14:04"), "bo", approve).is_ok());
+}
+
+#[test]
+fn x2_a_policy_adopted_later_may_ask_for_two() {
+    let one = format!("{REACHABLE}\n[external]\ntwo_people = false\n");
+    let mut room = Room::under(&one, Severity::P1, at("14:00"));
+    room.comes(at("14:01"), "bo");
+
+    let policy = REACHABLE.to_owned();
+    room.does(at("14:02"), "ada", Fact::PolicyAdopted { policy });
+
+    assert!(external::asks_for_two(room.incident()));
+}
+
+#[test]
+fn x2_the_approval_of_a_draft_is_none_of_a_newer_one() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
+    let other = Form {
+        body: "db-7 lost a table.".into(),
+        ..for_outside()
+    };
+    let newer = Fact::ExternalDrafted {
+        form: other.clone(),
+    };
+    room.does(at("14:04"), "ada", newer);
+
+    let refusal = room.refusal(
+        at("14:05"),
+        "ada",
+        sent(Update {
+            audience: Audience::External,
+            draft: Some(draft),
+            form: other,
+            ..update(None)
+        }),
+    );
+
+    assert!(refusal.contains("newer draft"), "{refusal}");
+    let older = room.refusal(at("14:05"), "ada", public(draft));
+    assert!(older.contains("newer draft"), "{older}");
+}
+
+#[test]
+fn x2_outside_nobody_reads_a_title_or_a_severity() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
+    let mut fact = public(draft);
+    if let Fact::UpdateSent(update) = &mut fact {
+        update.channels = vec!["status page".into()];
+    }
+    let entry = room.entry(at("14:05"), "ada", fact);
+
+    let leaves = intents(room.incident(), &entry, at("14:05"));
+
+    let form = for_outside();
+    let approved = format!("{}: {}", form.status, form.impact);
+    assert_eq!(leaves[0].subject.to_string(), approved);
 }
 
 #[test]
