@@ -27,7 +27,7 @@ use crate::{
         entry::{IncidentId, Via},
         escalation,
         incident::Incident,
-        notice::Intent,
+        notice::{Intent, Purpose},
         policy::{Policy, Step},
         text::{Name, Title},
     },
@@ -172,7 +172,10 @@ impl Engine {
 
     fn reaches(&self, policy: &Policy, step: &Step) -> bool {
         let channels = escalation::reach(policy, step).unwrap_or_default();
-        channels.iter().any(|name| self.channel(name).is_ok())
+        channels.iter().any(|name| {
+            let channel = self.channel(name);
+            channel.is_ok_and(|channel| channel.spec().carries(Purpose::Page))
+        })
     }
 
     /// The channel of that name, or why nothing can be sent to it.

@@ -116,8 +116,10 @@ impl Layers<'_> {
     fn finish(mut self) -> Result<Config, ConfigError> {
         let mut file = std::mem::take(&mut self.file);
         let specs = std::mem::take(&mut file.channels);
+        let public = file.updates.public.take().unwrap_or_default();
         let channels = channels::read(
             specs,
+            &public,
             self.environment,
             &mut self.origins,
             &mut self.warnings,
@@ -141,12 +143,8 @@ impl Layers<'_> {
                 None if file.server.is_some() => Vec::new(),
                 None => self.built_in_probes(),
             },
-            publish: self.known(
-                "updates.public",
-                file.updates.public.unwrap_or_default(),
-                &channels,
-            )?,
-            updates: self.updates(file.updates.channels, &channels)?,
+            updates: self.updates(file.updates.channels, &public, &channels)?,
+            publish: self.known("updates.public", public, &channels)?,
             channels,
             server: self.server(file.server, file.token_file, file.ca_file)?,
             wall: self.wall(&file.wall)?,
@@ -198,15 +196,17 @@ impl Layers<'_> {
     fn updates(
         &mut self,
         set: Option<Vec<Name>>,
+        public: &[Name],
         channels: &Channels,
     ) -> Result<Vec<Name>, ConfigError> {
         if let Some(names) = set {
-            return self.known("updates.channels", names, channels);
+            let names = self.known("updates.channels", names, channels)?;
+            return Ok(self.inside(names, public));
         }
         let usual = Name::from(INCIDENTS);
-        let mut names = channels.keys();
+        let mut names = channels.keys().filter(|name| !public.contains(name));
         match (names.next(), names.next()) {
-            _ if channels.contains_key(&usual) => Ok(vec![usual]),
+            _ if channels.contains_key(&usual) && !public.contains(&usual) => Ok(vec![usual]),
             (Some(only), None) => Ok(vec![only.clone()]),
             (None, _) => Ok(Vec::new()),
             (Some(_), Some(_)) => {
@@ -216,6 +216,18 @@ impl Layers<'_> {
                 Ok(Vec::new())
             }
         }
+    }
+
+    /// Those that the public does not read: what is told inside stays there (X2).
+    fn inside(&mut self, mut names: Vec<Name>, public: &[Name]) -> Vec<Name> {
+        for name in names.extract_if(.., |name| public.contains(name)) {
+            let text = format!(
+                "{name} is in updates.public as well, so no update inside goes there; take it out of one of the two"
+            );
+            let warning = self.origins.of("updates.channels").warning(text);
+            self.warnings.push(warning);
+        }
+        names
     }
 
     fn known(

@@ -135,6 +135,13 @@ impl Channel {
         maybe_repeat: bool,
         now: DateTime<Utc>,
     ) -> Outcome {
+        if !self.spec.carries(intent.purpose) {
+            let why = format!(
+                "{} is a public channel, and this is not for the public (X2): choose a channel inside",
+                intent.channel
+            );
+            return Outcome::Refused(Title::lossy(&why));
+        }
         let client = match self.client.get_or_try_init(|| self.connect()).await {
             Ok(client) => client,
             Err(why) => return answer::not_sent(&self.mask.cover(&why)),
