@@ -17,6 +17,14 @@ pub const HOLD_INSIDE: TimeDelta = TimeDelta::seconds(10);
 /// How long a message to the public can be taken back.
 pub const HOLD_OUTSIDE: TimeDelta = TimeDelta::seconds(30);
 
+/// How long an update for these people can be taken back.
+pub const fn hold(audience: Audience) -> TimeDelta {
+    match audience {
+        Audience::Internal => HOLD_INSIDE,
+        Audience::External => HOLD_OUTSIDE,
+    }
+}
+
 /// The messages that follow from `entry`, which need not be applied yet.
 ///
 /// None leave a drill or a private incident, by construction (X4), nobody
@@ -70,9 +78,9 @@ fn may_leave(incident: &Incident, update: &Update) -> bool {
 }
 
 fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Utc>) -> Vec<Intent> {
-    let (purpose, hold) = match update.audience {
-        Audience::Internal => (Purpose::Update, HOLD_INSIDE),
-        Audience::External => (Purpose::Public, HOLD_OUTSIDE),
+    let purpose = match update.audience {
+        Audience::Internal => Purpose::Update,
+        Audience::External => Purpose::Public,
     };
     let setting = Setting {
         label: update.label.as_deref(),
@@ -92,7 +100,7 @@ fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Ut
             incident: incident.id,
             origin: entry.id,
             purpose,
-            not_before: now + hold,
+            not_before: now + hold(update.audience),
             subject: subject.clone(),
             text: Prose::lossy(&text),
             maybe_repeat: false,

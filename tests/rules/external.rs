@@ -281,7 +281,7 @@ fn x2_a_policy_adopted_later_frees_nobody_from_being_two() {
     room.comes(at("14:01"), "bo");
     let draft = room.does(at("14:02"), "ada", drafted());
 
-    room.does(at("14:03"), "ada", Fact::PolicyAdopted { policy: one });
+    room.happens(at("14:03"), "ada", Fact::PolicyAdopted { policy: one });
 
     let approve = Fact::ExternalApproved { draft };
     assert!(room.asks(at("14:04"), "ada", approve.clone()).is_err());
@@ -358,6 +358,40 @@ fn x1_what_the_public_hears_too_late_is_late_by_the_rest() {
 
     let standing = standing(room.incident(), &Promise::External).unwrap();
     assert_eq!(standing.late(), Some(minutes(7)));
+}
+
+#[test]
+fn x1_the_hold_of_the_tool_makes_nobody_late() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    let approval = room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
+    let mut fact = public(draft);
+    if let Fact::UpdateSent(update) = &mut fact {
+        update.channels = vec!["status page".into()];
+    }
+    let of = room.does(at("14:04:50"), "ada", fact);
+    let mut stopped = room.board.clone();
+    assert_eq!(owed(room.incident(), "external"), Some(at("14:05:50")));
+
+    let delivered = Fact::Delivered {
+        of,
+        channel: "status page".into(),
+        key: "k".into(),
+        note: "".into(),
+    };
+    room.happens(at("14:05:21"), "engine", delivered);
+    // And where the approval is taken back nothing of it is on its way.
+    let reason = "no".into();
+    let back = Fact::Retracted {
+        entry: approval,
+        reason,
+    };
+    stopped.apply(room.entry(at("14:05"), "bo", back));
+
+    let standing = standing(room.incident(), &Promise::External).unwrap();
+    assert_eq!(standing.late(), None);
+    let stopped = stopped.get(room.id).unwrap();
+    assert_eq!(owed(stopped, "external"), Some(at("14:05")));
 }
 
 #[test]

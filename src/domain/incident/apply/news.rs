@@ -7,6 +7,7 @@ use crate::domain::{
     entry::{Entry, EntryId},
     fact::Update,
     incident::{Outbound, State, Told},
+    text::{Name, Title},
     update::Audience,
 };
 
@@ -22,7 +23,7 @@ impl State {
             at,
             update: update.clone(),
             posted: recorded.map(|channel| (channel.clone(), at)).collect(),
-            failed: Vec::new(),
+            failed: self.withheld(update),
         };
         match update.audience {
             Audience::Internal => {
@@ -34,10 +35,22 @@ impl State {
         self.note_first_notice();
     }
 
+    /// Channels that news for outside do not go to, as their approval was taken
+    /// back: nothing of them is on its way (X2).
+    fn withheld(&self, update: &Update) -> Vec<(Name, Title)> {
+        let approved = self.external.approved.as_ref().map(|(draft, _)| *draft);
+        if update.audience == Audience::Internal || update.draft == approved {
+            return Vec::new();
+        }
+        let why = Title::from("nobody approves it any more");
+        let channels = update.channels.iter();
+        channels.map(|name| (name.clone(), why.clone())).collect()
+    }
+
     /// The first notice is judged by the level of its time: a later upgrade
     /// does not make it late (S3).
     pub(super) fn note_first_notice(&mut self) {
-        let posted = |sent: &Outbound| Some((sent.posted_at()?, sent.by.clone()));
+        let posted = |sent: &Outbound| Some((sent.told_at()?, sent.by.clone()));
         let first = self.updates.iter().filter_map(posted).min();
         if let Some((at, by)) = first.filter(|_| self.first_notice.is_none()) {
             let deadline = cadence::first_notice_by(self);
