@@ -4,7 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::App;
 use crate::{
-    domain::duty::{Clock, Due},
+    domain::{
+        duty::{Clock, Due, Duty, leaving},
+        entry::IncidentId,
+        incident::Outbound,
+    },
     ui::msg::Effect,
 };
 
@@ -18,7 +22,7 @@ pub(super) fn tick(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     {
         app.toast = None;
     }
-    if app.undo.is_some_and(|(_, until)| now > until) {
+    if app.undo_until().is_some_and(|(_, until)| now > until) {
         app.undo = None;
     }
     if ring(app, now) {
@@ -40,6 +44,9 @@ fn ring(app: &mut App, now: DateTime<Utc>) -> bool {
         let Some(mark) = bell_mark(&due, now) else {
             continue;
         };
+        if app.is_leaving(incident, &due.duty, now) {
+            continue;
+        }
         let key = (incident, due.by.timestamp(), mark);
         rings |= app.rung.insert(key);
     }
@@ -52,6 +59,16 @@ fn ring(app: &mut App, now: DateTime<Utc>) -> bool {
     }
     app.last_bell = Some(now);
     true
+}
+
+impl App {
+    /// Whether that is done as far as it is for people: it is on its way.
+    fn is_leaving(&self, incident: IncidentId, duty: &Duty, now: DateTime<Utc>) -> bool {
+        let incident = self.board.get(incident);
+        let sent = incident.and_then(|incident| leaving(incident, duty));
+        let until = sent.and_then(Outbound::leaves_until);
+        until.is_some_and(|until| now < until)
+    }
 }
 
 /// The mark that a duty has passed last, in minutes to or after its time; none

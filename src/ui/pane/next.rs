@@ -108,11 +108,15 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     rows.extend(not_delivered(app, now));
     rows.extend(by_hand(incident, now));
     let dues = duties(incident);
-    rows.extend(dues.iter().map(|due| open_row(app, incident, due, now)));
+    rows.extend(dues.iter().map(|due| {
+        let leaves = waiting::leaves(incident, due, now);
+        leaves.unwrap_or_else(|| open_row(app, incident, due, now))
+    }));
     rows.extend(waiting::on_hold(incident));
     let mut settled: Vec<Settled> = settled(incident).into_iter().filter(is_said).collect();
     settled.sort_by_key(rank);
     rows.extend(waiting::never_settled(app, incident));
+    rows.extend(waiting::unanswered(incident));
     rows.extend(settled.iter().map(settled_row));
     rows.extend(live_warnings(incident, now));
     rows
@@ -260,8 +264,8 @@ fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, Vec<String
             return ("ESCALATE", escalates(incident, step, target, *asks));
         }
         Duty::External => return ("EXTERNAL", external(app, incident, policy)),
-        Duty::FirstNotice => return ("UPDATE", said_in(app, policy, "first notice")),
-        Duty::FinalUpdate => return ("UPDATE", said_in(app, policy, "last one")),
+        Duty::FirstNotice => return ("UPDATE", said_in(app, incident, "first notice")),
+        Duty::FinalUpdate => return ("UPDATE", said_in(app, incident, "last one")),
         Duty::Respond(severity) => (
             "ACK",
             format!(
@@ -278,7 +282,7 @@ fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str, Vec<String
             ),
         ),
         Duty::HoldEnds => ("HOLD", "ends; late steps fire then".to_owned()),
-        Duty::Update => ("UPDATE", place(app, &policy.update.place)),
+        Duty::Update => ("UPDATE", place(app, incident)),
         Duty::Settle(field) => {
             let known = incident.conflict(*field);
             let ways = known.map(|conflict| conflict.ways_to_say_it());
@@ -313,7 +317,8 @@ fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Ve
     let person = person(incident, target);
     let reached = policy
         .step(step)
-        .and_then(|(_, step)| escalation::reach(policy, step));
+        .and_then(|(_, step)| escalation::reach(policy, step))
+        .filter(|_| !incident.state().private);
     let ways = match reached {
         Some(_) => vec![format!("{target}{person}"), target.to_owned()],
         None => told_by_hand(target, &person),
@@ -322,9 +327,13 @@ fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Ve
     ways.iter().map(|way| format!("{way}{asks}")).collect()
 }
 
-fn place(app: &App, usual: &str) -> String {
+/// Where an update goes; of a private incident nothing leaves (X4).
+fn place(app: &App, incident: &Incident) -> String {
+    if incident.state().private {
+        return "private, by hand".to_owned();
+    }
     if app.settings.inside.is_empty() {
-        return usual.to_owned();
+        return incident.policy().update.place.to_string();
     }
     app.settings
         .inside
@@ -335,9 +344,13 @@ fn place(app: &App, usual: &str) -> String {
 }
 
 /// Where the place is cut, what kind of update it is still stands.
-fn said_in(app: &App, policy: &Policy, kind: &str) -> Vec<String> {
-    let place = place(app, &policy.update.place);
-    vec![format!("{place} {kind}"), format!("{kind}: {place}")]
+fn said_in(app: &App, incident: &Incident, kind: &str) -> Vec<String> {
+    let place = place(app, incident);
+    let usual = format!("{kind}: {place}");
+    if incident.state().private {
+        return vec![usual, format!("{kind}, by hand")];
+    }
+    vec![format!("{place} {kind}"), usual]
 }
 
 fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
