@@ -147,7 +147,6 @@ fn parts(
         channels: channels(config),
         takes_channels: config.channels.is_empty(),
         runbooks: config.runbooks.clone(),
-        policy_file: config.policy.clone(),
         warnings,
         sync: setup.sync(&log)?.map(Arc::new),
         log,

@@ -280,7 +280,7 @@ impl State {
 
     /// Takes over a policy while people work. It can't take away that two
     /// people are asked for outside: who writes would free themselves of it (X2).
-    fn adopt_later(&mut self, text: &str) {
+    pub(super) fn adopt_later(&mut self, text: &str) {
         let two_people = self.policy.external.two_people;
         self.adopt(text);
         if two_people && !self.policy.external.two_people {
