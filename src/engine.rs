@@ -219,7 +219,7 @@ impl<'a> Turn<'a> {
             journal::catch_up(log, &mut self.board).await?;
             self.recover(now).await?;
             self.page_unheard(now).await?;
-            if self.fires_from.is_none_or(|from| from <= now) {
+            if self.heard_of_copies(now) {
                 self.fire(now).await?;
             }
             self.deliver(now).await?;
@@ -384,13 +384,17 @@ impl<'a> Turn<'a> {
         journal::catch_up(log, &mut self.board).await.map(drop)
     }
 
-    /// Starts what is due to leave, at most one message per lane.
+    /// Starts what is due to leave, at most one message per lane. What a copy
+    /// took back or said better meanwhile does not.
     async fn deliver(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let log = &self.engine.log;
         for delivery in log
             .due(now, AT_ONCE.saturating_sub(self.sending.len()))
             .await?
         {
+            if !self.heard_of_copies(now) && !delivery.intent.purpose.is_urgent() {
+                continue;
+            }
             let key = delivery.intent.key.clone();
             let Some(one) = log.start(&key, self.fence, now, now + ON_THE_WIRE).await? else {
                 continue;

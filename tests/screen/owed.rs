@@ -495,14 +495,18 @@ fn a_request_that_nobody_answered_stays_when_the_incident_is_over() {
         by: at("13:30:00"),
     };
     log.add(INCIDENT, at("13:16:00"), "ana", asked);
+    let before = log.entries().len();
+    let mut app = console(&log, false);
     let resolved = Fact::Resolved {
         unmet: Vec::new(),
         reason: None,
     };
     log.add(INCIDENT, at("13:20:00"), "ana", resolved);
 
-    let screen = words_on(&console(&log, false), (120, 40), Tier::Rich, at("13:21:00"));
+    let entries = log.entries().split_off(before);
+    update(&mut app, Msg::Entries(entries), at("13:20:00"));
 
+    let screen = words_on(&app, (120, 40), Tier::Rich, at("13:21:00"));
     assert!(
         line_with(&screen, "ANSWER").contains("bo: is the"),
         "{screen}"

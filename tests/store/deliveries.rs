@@ -27,6 +27,7 @@ on_both![
     what_another_incident_takes_back_leaves_all_the_same,
     taking_back_says_what_was_too_late,
     a_newer_update_replaces_an_older_one_that_still_waits,
+    an_older_update_waits_for_what_becomes_of_a_newer_one,
     a_page_is_never_replaced,
     what_nobody_ended_is_sent_again_or_held,
     what_a_dead_process_had_on_the_wire_is_recovered_at_once,
@@ -354,6 +355,30 @@ async fn a_newer_update_replaces_an_older_one_that_still_waits(place: Place) {
     assert_eq!(old.state, DeliveryState::Cancelled);
     assert_eq!(&*old.last_error, "replaced by u/2");
     assert_eq!(keys(&log.due(after_noon(60), 9).await.unwrap()), ["u/2"]);
+}
+
+async fn an_older_update_waits_for_what_becomes_of_a_newer_one(place: Place) {
+    for (place, taken_back) in [(place.another(), true), (place, false)] {
+        let log = place.open().await;
+        queued(&log, &[intent("u/1", Purpose::Update)]).await;
+        let newer = Intent {
+            origin: EntryId(Uuid::from_u128(2)),
+            not_before: after_noon(10),
+            ..intent("u/2", Purpose::Update)
+        };
+        log.append(&notes([2]), &[newer], noon()).await.unwrap();
+
+        assert_eq!(log.due(after_noon(1), 9).await.unwrap(), []);
+        if taken_back {
+            let retraction = retracted(3, 2);
+            log.append(&[retraction], &[], after_noon(2)).await.unwrap();
+            assert_eq!(keys(&log.due(after_noon(2), 9).await.unwrap()), ["u/1"]);
+            log.cancel("u/1").await.unwrap();
+        } else {
+            assert_eq!(keys(&log.due(after_noon(10), 9).await.unwrap()), ["u/2"]);
+            assert_eq!(state(&log, "u/1").await, DeliveryState::Cancelled);
+        }
+    }
 }
 
 async fn a_page_is_never_replaced(place: Place) {
