@@ -9,7 +9,8 @@ use super::{
     entry::EntryId,
     escalation, external,
     fact::StepId,
-    incident::{Field, Incident, Outbound},
+    incident::{Field, Incident},
+    leaving,
     phase::Phase,
     policy::Within,
     retrospective,
@@ -187,32 +188,10 @@ pub fn duties(incident: &Incident) -> Vec<Due> {
         dues.extend(retrospective::due(incident));
     }
     for due in &mut dues {
-        // The hold is the tool's own: it makes nobody late.
-        let until = leaving(incident, &due.duty).and_then(Outbound::leaves_until);
-        due.by = until.map_or(due.by, |until| due.by.max(until));
+        due.by = leaving::not_before(incident, due);
     }
     dues.sort_by_key(|due| due.by);
     dues
-}
-
-/// What was confirmed and has not left, and settles that duty once it has.
-pub fn leaving<'i>(incident: &'i Incident, duty: &Duty) -> Option<&'i Outbound> {
-    let state = incident.state();
-    let sent = match duty {
-        Duty::FirstNotice | Duty::Update | Duty::FinalUpdate => &state.updates,
-        Duty::External => &state.external.published,
-        Duty::Respond(_)
-        | Duty::Triage
-        | Duty::Resolve(_)
-        | Duty::Escalate { .. }
-        | Duty::HoldEnds
-        | Duty::Settle(_)
-        | Duty::Answer { .. }
-        | Duty::Retrospective => return None,
-    };
-    let settles = |sent: &&Outbound| *duty != Duty::FinalUpdate || sent.update.last;
-    let mut waiting = sent.iter().filter(|sent| sent.leaves_until().is_some());
-    waiting.rfind(settles)
 }
 
 /// The clocks of `incident` that do not run, and how they ended.

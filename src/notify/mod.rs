@@ -136,11 +136,8 @@ impl Channel {
         now: DateTime<Utc>,
     ) -> Outcome {
         if !self.spec.carries(intent.purpose) {
-            let why = format!(
-                "{} is a public channel, and this is not for the public (X2): choose a channel inside",
-                intent.channel
-            );
-            return Outcome::Refused(Title::lossy(&why));
+            let why = "the public reads it, and this is not for the public (X2)";
+            return Outcome::Refused(why.into());
         }
         let client = match self.client.get_or_try_init(|| self.connect()).await {
             Ok(client) => client,

@@ -144,6 +144,15 @@ fn public(draft: warroom::domain::entry::EntryId) -> Fact {
     })
 }
 
+/// The same, through a channel.
+fn on_the_status_page(draft: warroom::domain::entry::EntryId) -> Fact {
+    let mut fact = public(draft);
+    if let Fact::UpdateSent(update) = &mut fact {
+        update.channels = vec!["status page".into()];
+    }
+    fact
+}
+
 fn drafted() -> Fact {
     Fact::ExternalDrafted {
         form: for_outside(),
@@ -252,10 +261,7 @@ fn x2_an_approval_of_ones_own_words_publishes_nothing() {
 fn x2_nothing_leaves_for_outside_that_was_not_approved_whoever_records_it() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());
-    let mut fact = public(draft);
-    if let Fact::UpdateSent(update) = &mut fact {
-        update.channels = vec!["status page".into()];
-    }
+    let fact = on_the_status_page(draft);
     let entry = room.entry(at("14:05"), "ada", fact);
 
     let around = at("14:05");
@@ -335,10 +341,7 @@ fn x2_outside_nobody_reads_a_title_or_a_severity() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());
     room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
-    let mut fact = public(draft);
-    if let Fact::UpdateSent(update) = &mut fact {
-        update.channels = vec!["status page".into()];
-    }
+    let fact = on_the_status_page(draft);
     let entry = room.entry(at("14:05"), "ada", fact);
 
     let leaves = intents(room.incident(), &entry, at("14:05"));
@@ -365,10 +368,7 @@ fn x1_the_hold_of_the_tool_makes_nobody_late() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());
     let approval = room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
-    let mut fact = public(draft);
-    if let Fact::UpdateSent(update) = &mut fact {
-        update.channels = vec!["status page".into()];
-    }
+    let fact = on_the_status_page(draft);
     let of = room.does(at("14:04:50"), "ada", fact);
     let mut stopped = room.board.clone();
     assert_eq!(owed(room.incident(), "external"), Some(at("14:05:50")));
@@ -399,10 +399,7 @@ fn x2_what_is_published_can_be_taken_back_for_half_a_minute() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());
     room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
-    let mut fact = public(draft);
-    if let Fact::UpdateSent(update) = &mut fact {
-        update.channels = vec!["status page".into()];
-    }
+    let fact = on_the_status_page(draft);
     let entry = room.entry(at("14:05"), "ada", fact);
 
     let told = intents(room.incident(), &entry, at("14:05"));

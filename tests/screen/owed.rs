@@ -13,7 +13,7 @@ use warroom::{
     ui::{
         app::{App, update},
         capability::Tier,
-        msg::{EngineSeen, Msg},
+        msg::{Effect, EngineSeen, Msg},
     },
 };
 
@@ -511,4 +511,35 @@ fn a_request_that_nobody_answered_stays_when_the_incident_is_over() {
         line_with(&screen, "ANSWER").contains("bo: is the"),
         "{screen}"
     );
+}
+
+#[test]
+fn no_bell_rings_for_what_is_on_its_way() {
+    let mut log = Log::default();
+    let declared = declaration("Slow", Severity::P3, at("13:14:30"));
+    log.add(
+        INCIDENT,
+        at("13:14:30"),
+        "ana",
+        Fact::Declared(Box::new(declared)),
+    );
+    log.add(INCIDENT, at("13:15:00"), "ana", Fact::Acknowledged {});
+    let before = log.entries().len();
+    let mut silent = console(&log, false);
+    let rings = |app: &mut App, clock: &str| {
+        let effects = update(app, Msg::Tick, at(clock));
+        effects.contains(&Effect::Bell)
+    };
+    // A minute before the first notice is owed.
+    assert!(rings(&mut silent, "13:43:30"));
+    let mut said = silent.clone();
+
+    let inside = says(Audience::Internal, None);
+    log.add(INCIDENT, at("13:44:27"), "ana", inside);
+    let entries = log.entries().split_off(before);
+    update(&mut said, Msg::Entries(entries), at("13:44:27"));
+
+    assert!(rings(&mut silent, "13:44:31"));
+    assert!(!rings(&mut said, "13:44:31"));
+    assert!(rings(&mut said, "13:45:28"), "no channel took it");
 }

@@ -184,6 +184,9 @@ pub struct Outbound {
     pub posted: Vec<(Name, DateTime<Utc>)>,
     /// Channels that refused it, and why.
     pub failed: Vec<(Name, Title)>,
+    /// News for outside whose approval was taken back: what had not left does
+    /// not (X2).
+    pub stopped: bool,
 }
 
 impl Outbound {
@@ -212,8 +215,8 @@ impl Outbound {
     /// Until when it may be on its way; `None` once a channel took it, or none
     /// will.
     pub fn leaves_until(&self) -> Option<DateTime<Utc>> {
-        let may = self.posted_at().is_none() && self.failed.len() < self.update.channels.len();
-        may.then(|| self.at + PROMPT)
+        let may = !self.stopped && self.failed.len() < self.update.channels.len();
+        (may && self.posted_at().is_none()).then(|| self.at + PROMPT)
     }
 }
 

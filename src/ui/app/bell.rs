@@ -5,9 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::App;
 use crate::{
     domain::{
-        duty::{Clock, Due, Duty, leaving},
-        entry::IncidentId,
-        incident::Outbound,
+        duty::{Clock, Due},
+        leaving::is_leaving,
     },
     ui::msg::Effect,
 };
@@ -41,12 +40,11 @@ fn ring(app: &mut App, now: DateTime<Utc>) -> bool {
         .into_iter()
         .filter(|(_, due)| due.duty.is_urgent())
     {
-        let Some(mark) = bell_mark(&due, now) else {
+        let known = app.board.get(incident);
+        let leaves = known.is_some_and(|known| is_leaving(known, &due.duty, now));
+        let Some(mark) = bell_mark(&due, now).filter(|_| !leaves) else {
             continue;
         };
-        if app.is_leaving(incident, &due.duty, now) {
-            continue;
-        }
         let key = (incident, due.by.timestamp(), mark);
         rings |= app.rung.insert(key);
     }
@@ -59,16 +57,6 @@ fn ring(app: &mut App, now: DateTime<Utc>) -> bool {
     }
     app.last_bell = Some(now);
     true
-}
-
-impl App {
-    /// Whether that is done as far as it is for people: it is on its way.
-    fn is_leaving(&self, incident: IncidentId, duty: &Duty, now: DateTime<Utc>) -> bool {
-        let incident = self.board.get(incident);
-        let sent = incident.and_then(|incident| leaving(incident, duty));
-        let until = sent.and_then(Outbound::leaves_until);
-        until.is_some_and(|until| now < until)
-    }
 }
 
 /// The mark that a duty has passed last, in minutes to or after its time; none

@@ -348,11 +348,12 @@ fn delivered(incident: &Incident, entry: &Entry) -> Option<String> {
         .map(crate::domain::text::Text::as_str)
         .filter(|name| !posted.contains(name) && !failed.contains(name))
         .collect();
-    let parts = [
-        ("delivered", posted),
-        ("FAILED", failed),
-        ("on its way", waits),
-    ];
+    let waiting = if sent.stopped {
+        "stopped"
+    } else {
+        "on its way"
+    };
+    let parts = [("delivered", posted), ("FAILED", failed), (waiting, waits)];
     let parts = parts
         .into_iter()
         .filter(|(_, list)| !list.is_empty())

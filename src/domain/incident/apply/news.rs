@@ -7,7 +7,6 @@ use crate::domain::{
     entry::{Entry, EntryId},
     fact::Update,
     incident::{Outbound, State, Told},
-    text::{Name, Title},
     update::Audience,
 };
 
@@ -23,7 +22,8 @@ impl State {
             at,
             update: update.clone(),
             posted: recorded.map(|channel| (channel.clone(), at)).collect(),
-            failed: self.withheld(update),
+            failed: Vec::new(),
+            stopped: self.stops(update),
         };
         match update.audience {
             Audience::Internal => {
@@ -35,16 +35,13 @@ impl State {
         self.note_first_notice();
     }
 
-    /// Channels that news for outside do not go to, as their approval was taken
-    /// back: nothing of them is on its way (X2).
-    fn withheld(&self, update: &Update) -> Vec<(Name, Title)> {
+    /// Whether nobody approves these news for outside any more.
+    fn stops(&self, update: &Update) -> bool {
         let approved = self.external.approved.as_ref().map(|(draft, _)| *draft);
-        if update.audience == Audience::Internal || update.draft == approved {
-            return Vec::new();
+        match update.audience {
+            Audience::Internal => false,
+            Audience::External => update.draft != approved,
         }
-        let why = Title::from("nobody approves it any more");
-        let channels = update.channels.iter();
-        channels.map(|name| (name.clone(), why.clone())).collect()
     }
 
     /// The first notice is judged by the level of its time: a later upgrade

@@ -5,8 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Row, person};
 use crate::{
     domain::{
-        duty::{Due, Duty, held, leaving},
+        duty::{Due, Duty, held},
         incident::{Field, Incident},
+        leaving::leaving,
         update::Audience,
     },
     ui::{action::Action, app::App, format, glyph::Glyph, theme::Role},
