@@ -27,7 +27,7 @@ use crate::{
         entry::{IncidentId, Via},
         escalation,
         incident::Incident,
-        notice::Intent,
+        notice::{Intent, Purpose},
         policy::{Policy, Step},
         text::{Name, Title},
     },
@@ -182,7 +182,10 @@ impl Engine {
 
     fn reaches(&self, policy: &Policy, step: &Step) -> bool {
         let channels = escalation::reach(policy, step).unwrap_or_default();
-        channels.iter().any(|name| self.channel(name).is_ok())
+        channels.iter().any(|name| {
+            let channel = self.channel(name);
+            channel.is_ok_and(|channel| channel.spec().carries(Purpose::Page))
+        })
     }
 
     /// The channel of that name, or why nothing can be sent to it.
@@ -226,7 +229,7 @@ impl<'a> Turn<'a> {
             journal::catch_up(log, &mut self.board).await?;
             self.recover(now).await?;
             self.page_unheard(now).await?;
-            if self.fires_from.is_none_or(|from| from <= now) {
+            if self.heard_of_copies(now) {
                 self.fire(now).await?;
             }
             self.deliver(now).await?;
@@ -391,13 +394,17 @@ impl<'a> Turn<'a> {
         journal::catch_up(log, &mut self.board).await.map(drop)
     }
 
-    /// Starts what is due to leave, at most one message per lane.
+    /// Starts what is due to leave, at most one message per lane. What a copy
+    /// took back or said better meanwhile does not.
     async fn deliver(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         let log = &self.engine.log;
         for delivery in log
             .due(now, AT_ONCE.saturating_sub(self.sending.len()))
             .await?
         {
+            if !self.heard_of_copies(now) && !delivery.intent.purpose.is_urgent() {
+                continue;
+            }
             let key = delivery.intent.key.clone();
             let Some(one) = log.start(&key, self.fence, now, now + ON_THE_WIRE).await? else {
                 continue;

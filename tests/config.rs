@@ -324,6 +324,32 @@ fn updates_go_to_the_documents_channel_or_the_only_one() {
 }
 
 #[test]
+fn x2_no_update_inside_goes_where_the_public_reads() {
+    let one =
+        |name: &str| format!("[channels.{name}]\nkind=\"webhook\"\nurl=\"http://localhost/\"\n");
+    for (channels, updates, expected, warned) in [
+        (vec!["a"], "public = [\"a\"]", vec![], false),
+        (vec!["incidents"], "public = [\"incidents\"]", vec![], false),
+        (vec!["a", "b"], "public = [\"b\"]", vec!["a"], false),
+        (
+            vec!["a", "b"],
+            "public = [\"b\"]\nchannels = [\"a\", \"b\"]",
+            vec!["a"],
+            true,
+        ),
+    ] {
+        let channels: String = channels.into_iter().map(one).collect();
+        let home = Home::with(&format!("{channels}[updates]\n{updates}\n"));
+
+        let config = home.good();
+
+        assert_eq!(config.updates, names(&expected), "{updates}");
+        let warned_of = format!("{:?}", config.warnings());
+        assert_eq!(warned_of.contains("b is in updates.public as well"), warned);
+    }
+}
+
+#[test]
 fn only_what_can_be_repeated_without_harm_is_resent() {
     let home = Home::with(
         "[channels.w]\nkind=\"webhook\"\nurl=\"http://localhost/\"\n[channels.s]\nkind=\"slack\"",

@@ -33,6 +33,7 @@ fn spec(kind: Kind, url: &str) -> Spec {
         format: Format::Json,
         resend_safe: kind.is_resend_safe(),
         ca_file: None,
+        public: false,
     }
 }
 
@@ -376,6 +377,28 @@ async fn an_answer_is_cleaned_and_shortened() {
 
         assert_eq!(outcome, Outcome::Refused(said.as_str().into()));
     }
+}
+
+#[tokio::test]
+async fn x2_what_is_meant_for_people_inside_never_goes_where_the_public_reads() {
+    let recorder = Recorder::start(answer("200 OK", "", b"")).await;
+    let outside = Channel::new(Spec {
+        public: true,
+        ..spec(Kind::Webhook, &recorder.url)
+    })
+    .unwrap();
+
+    for purpose in [Purpose::Update, Purpose::Page, Purpose::LateNotice] {
+        let outcome = outside
+            .deliver(&intent(purpose, "db-7 is down"), false, noon())
+            .await;
+        assert!(matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
+    }
+    let news = intent(Purpose::Public, "we are on it");
+    let outcome = outside.deliver(&news, false, noon()).await;
+
+    assert!(matches!(outcome, Outcome::Sent(_)), "{outcome:?}");
+    assert_eq!(recorder.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -125,7 +125,8 @@ pub fn policy(policy: &Policy, setup: &Setup) -> Vec<Found> {
     contacts(policy, setup).into_iter().chain(own).collect()
 }
 
-/// Contacts of a policy that are to be reached over unknown channels.
+/// Contacts of a policy that are to be reached over unknown channels, or over
+/// public ones.
 pub fn contacts(policy: &Policy, setup: &Setup) -> Vec<Found> {
     let named = |contact: &Contact| !contact.channels.is_empty();
     if setup.config.server.is_some() && setup.served.is_none() {
@@ -136,19 +137,34 @@ pub fn contacts(policy: &Policy, setup: &Setup) -> Vec<Found> {
             .into_iter()
             .collect();
     }
-    let there = setup.leads_to().all;
+    let there = setup.leads_to();
     let contacts = policy.contact.iter();
     contacts
-        .filter_map(|(target, contact)| {
-            unknown_channels((target, contact), &there, setup.deliverer())
+        .flat_map(|one| {
+            let unknown = unknown_channels(one, &there.all, setup.deliverer());
+            unknown
+                .into_iter()
+                .chain(public_channels(one, &there.public))
         })
         .collect()
+}
+
+/// Channels of a contact that people outside read: no page goes there.
+fn public_channels((target, contact): (&String, &Contact), public: &[Name]) -> Option<Found> {
+    let outside = contact.channels.iter().find(|name| public.contains(name))?;
+    Some(Found {
+        level: Level::Error,
+        rule: Some("X2"),
+        text: format!(
+            "the contact {target} names {outside}, which the public reads, so no page goes there: name a channel inside, or take it out of updates.public"
+        ),
+    })
 }
 
 /// Channels of a contact that are not there; an error where no other one is
 /// left, so that the target is never paged (E7).
 fn unknown_channels(
-    (target, contact): (&str, &Contact),
+    (target, contact): (&String, &Contact),
     there: &[Name],
     whose: &str,
 ) -> Option<Found> {

@@ -23,6 +23,7 @@ use crate::{
     config::Config,
     domain::{
         board::Board,
+        channel,
         entry::{ENGINE, IncidentId, Via},
         fact::Fact,
         health::Panel,
@@ -61,7 +62,15 @@ pub fn channels(config: &Config) -> Channels {
     specs
         .map(|(name, spec)| {
             let channel = match spec {
-                Ok(spec) => Channel::new(spec.clone()).map_err(|error| error.to_string()),
+                Ok(spec) => {
+                    // In place of a server its word counts as well.
+                    let public = spec.public || config.publish.contains(name);
+                    let spec = channel::Spec {
+                        public,
+                        ..spec.clone()
+                    };
+                    Channel::new(spec).map_err(|error| error.to_string())
+                }
                 Err(error) => Err(error.to_string()),
             };
             let channel = channel.map_err(|why| Title::lossy(&why));

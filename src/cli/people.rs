@@ -9,6 +9,7 @@ use super::{
     room::Room,
     say,
     text::{maybe, typed},
+    update::stay_inside,
     wait::{Waiting, reaching},
 };
 use crate::{
@@ -313,6 +314,7 @@ impl Page {
             Some((_, contact)) => (contact.person.clone(), contact.channels.clone()),
             None => (person, Vec::new()),
         };
+        stay_inside(room, &via)?;
         let how = if via.is_empty() { ", by hand" } else { "" };
         let what = format!("{person} is paged{how} about {}", incident.label());
         let fact = Fact::Paged {

@@ -146,7 +146,6 @@ fn parts(
         works,
         takes_channels: config.channels.is_empty(),
         runbooks: config.runbooks.clone(),
-        policy_file: config.policy.clone(),
         warnings,
         sync: setup.sync(&log)?.map(Arc::new),
         log,

@@ -141,10 +141,12 @@ impl Update {
         if self.by_hand {
             return Ok(Vec::new());
         }
-        if self.to.is_empty() {
-            return Ok(room.setup.config.updates.clone());
-        }
-        known_channels(room, &self.to)
+        let named = match self.to.as_slice() {
+            [] => room.setup.config.updates.clone(),
+            named => known_channels(room, named)?,
+        };
+        stay_inside(room, &named)?;
+        Ok(named)
     }
 
     fn fill(
@@ -216,6 +218,21 @@ pub fn known_channels(room: &Room, names: &[String]) -> Result<Vec<Name>, Failur
             )))
         })
         .collect()
+}
+
+/// Refuses channels that the public reads, for what is meant for people inside.
+///
+/// # Errors
+///
+/// Names the first, and the way out.
+pub fn stay_inside(room: &Room, channels: &[Name]) -> Result<(), Failure> {
+    let public = room.setup.leads_to().public;
+    match channels.iter().find(|name| public.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(Failure::refused(format!(
+            "{name} is a public channel, and this is not for the public (X2): name another one, or write for outside with `warroom external draft`"
+        ))),
+    }
 }
 
 /// `incidents, mail`.

@@ -23,10 +23,11 @@ const PREFIX: &str = "WARROOM_CHANNEL_";
 
 /// All channels, with the addresses and secrets that files and variables hold.
 ///
-/// A mistake in one is its own: the others, and everything that sends nothing,
-/// go on.
+/// News for outside go to those of `public`. A mistake in one is its own: the
+/// others, and everything that sends nothing, go on.
 pub(super) fn read(
     channels: BTreeMap<Name, Channel>,
+    public: &[Name],
     environment: &Environment,
     origins: &mut Origins,
     warnings: &mut Vec<Warning>,
@@ -36,6 +37,7 @@ pub(super) fn read(
     for (name, channel) in channels {
         let mut reader = Reader {
             name: &name,
+            public,
             environment,
             origins,
         };
@@ -81,6 +83,7 @@ fn stray(channels: &BTreeMap<Name, Channel>, environment: &Environment) -> Vec<W
 /// One channel, and where it is written.
 struct Reader<'a> {
     name: &'a Name,
+    public: &'a [Name],
     environment: &'a Environment,
     origins: &'a mut Origins,
 }
@@ -117,6 +120,7 @@ impl Reader<'_> {
             format: channel.format.unwrap_or_default(),
             resend_safe: channel.resend_safe.unwrap_or(kind.is_resend_safe()),
             ca_file: channel.ca_file,
+            public: self.public.contains(self.name),
         })
     }
 

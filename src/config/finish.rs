@@ -25,11 +25,11 @@ impl Layers<'_> {
     /// The configuration, with what can't be used left out.
     pub(super) fn finish(mut self) -> Result<Config, ConfigError> {
         let mut file = std::mem::take(&mut self.file);
-        let mut channels = self.channels(&mut file);
+        let public = file.updates.public.take().unwrap_or_default();
+        let mut channels = self.channels(&mut file, &public);
         // Before those for the public: what is unknown there is no channel to
         // be taken for the only one.
-        let updates = self.updates(file.updates.channels, &mut channels);
-        let public = file.updates.public.unwrap_or_default();
+        let updates = self.updates(file.updates.channels, &public, &mut channels);
         let publish = self.known("updates.public", public, &mut channels);
         let theme = self.theme(file.theme);
         Ok(Config {
@@ -61,10 +61,11 @@ impl Layers<'_> {
 
     /// The channels; one that could not be read is out of order, and not gone:
     /// whatever names it is told why.
-    fn channels(&mut self, file: &mut File) -> Channels {
+    fn channels(&mut self, file: &mut File, public: &[Name]) -> Channels {
         let specs = std::mem::take(&mut file.channels);
         let mut channels = channels::read(
             specs,
+            public,
             self.environment,
             &mut self.origins,
             &mut self.warnings,
@@ -131,17 +132,23 @@ impl Layers<'_> {
 
     /// Where updates go. Never to more than was meant: among several channels
     /// there may be one that people outside read.
-    fn updates(&mut self, set: Option<Vec<Name>>, channels: &mut Channels) -> Vec<Name> {
+    fn updates(
+        &mut self,
+        set: Option<Vec<Name>>,
+        public: &[Name],
+        channels: &mut Channels,
+    ) -> Vec<Name> {
         if self.is_left_out("updates.channels") {
             return Vec::new();
         }
         if let Some(names) = set {
-            return self.known("updates.channels", names, channels);
+            let names = self.known("updates.channels", names, channels);
+            return self.inside(names, public);
         }
         let usual = Name::from(INCIDENTS);
-        let mut names = channels.keys();
+        let mut names = channels.keys().filter(|name| !public.contains(name));
         match (names.next(), names.next()) {
-            _ if channels.contains_key(&usual) => vec![usual],
+            _ if channels.contains_key(&usual) && !public.contains(&usual) => vec![usual],
             (Some(only), None) => vec![only.clone()],
             (None, _) => Vec::new(),
             (Some(_), Some(_)) => {
@@ -151,6 +158,18 @@ impl Layers<'_> {
                 Vec::new()
             }
         }
+    }
+
+    /// Those that the public does not read: what is told inside stays there (X2).
+    fn inside(&mut self, mut names: Vec<Name>, public: &[Name]) -> Vec<Name> {
+        for name in names.extract_if(.., |name| public.contains(name)) {
+            let text = format!(
+                "{name} is in updates.public as well, so no update inside goes there; take it out of one of the two"
+            );
+            let warning = self.origins.of("updates.channels").warning(text);
+            self.warnings.push(warning);
+        }
+        names
     }
 
     /// The same names. One that is nowhere is a channel out of order from now

@@ -36,12 +36,17 @@ pub use again::{Again, Looks, Works};
 
 use crate::{
     clock::Clock,
-    domain::{entry::Seq, health::Panel},
+    domain::{
+        entry::{IncidentId, Seq},
+        fact::Fact,
+        health::Panel,
+    },
     store::Log,
     sync::Replica,
     ui::{
         app::{App, Settings, Source, update},
         capability::{Capability, Profile},
+        forms::propose,
         keymap::Keymap,
         msg::{Effect, Msg},
         theme::Theme,
@@ -82,8 +87,6 @@ pub struct Setup {
     pub takes_channels: bool,
     /// The folder of the runbooks.
     pub runbooks: PathBuf,
-    /// The team's policy file, for adopting it anew.
-    pub policy_file: Option<PathBuf>,
     /// What is to be said first: warnings of the configuration and the log.
     pub warnings: Vec<String>,
 }
@@ -348,7 +351,7 @@ impl Console {
                 self.job(Job::Append(batch, drafts), now);
             }
             Effect::Deliver(order) => self.job(Job::Deliver(order), now),
-            Effect::AdoptPolicy(incident) => self.job(Job::Adopt(incident), now),
+            Effect::AdoptPolicy(incident) => self.adopt(incident, now),
             Effect::PageFromHere => self.tasks.page_from_here(),
             Effect::ProbeNow => self.tasks.probe_now(),
             Effect::Copy(text) => self.copy(&text, now),
@@ -358,6 +361,19 @@ impl Console {
             Effect::Redraw => self.repaint = true,
             Effect::Suspend => self.suspends = true,
             Effect::Quit => self.exit = Some(0),
+        }
+    }
+
+    /// Records that the policy on disk counts from now on (E6). The
+    /// configuration may name another file than it did.
+    fn adopt(&mut self, incident: IncidentId, now: DateTime<Utc>) {
+        let adopted = (self.again)().and_then(|looks| {
+            let policy = looks.settings.policy;
+            propose(&self.app, incident, Fact::PolicyAdopted { policy }, now)
+        });
+        match adopted {
+            Ok(wishes) => self.carry_out(Effect::Record(wishes), now),
+            Err(why) => self.app.tell(why, true, now),
         }
     }
 

@@ -78,7 +78,6 @@ impl Tasks {
         let writer = Writer {
             log: setup.log.clone(),
             author: author.clone(),
-            policy_file: setup.policy_file,
             sync: setup.sync.clone(),
         };
         running.spawn(writer.run(inbox, messages.clone()));

@@ -1,22 +1,19 @@
 //! Writing down what the screen asks for, one job after the other.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use color_eyre::eyre::Report;
 use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::{
     domain::{
-        board::Board,
-        entry::{IncidentId, Via},
-        fact::Fact,
+        entry::Via,
         notice::{Delivery, DeliveryState},
-        policy::Policy,
     },
     journal::{Author, Batch},
     store::{Log, StoreError},
     sync::Replica,
-    ui::msg::{Msg, Order, Wish},
+    ui::msg::{Msg, Order},
 };
 
 /// Something for the disk.
@@ -25,7 +22,6 @@ pub(super) enum Job {
     /// Entries; and the drafts that are forgotten once they are on disk.
     Append(Batch, Vec<String>),
     SaveDraft(String, String),
-    Adopt(IncidentId),
     Deliver(Order),
 }
 
@@ -33,7 +29,6 @@ pub(super) enum Job {
 pub(super) struct Writer {
     pub(super) log: Log,
     pub(super) author: Author,
-    pub(super) policy_file: Option<PathBuf>,
     /// The shared backend, where there is one.
     pub(super) sync: Option<Arc<Replica>>,
 }
@@ -76,7 +71,6 @@ impl Writer {
                 log.save_draft(&key, &text, now).await?;
                 Ok(vec![Msg::DraftSaved(now)])
             }
-            Job::Adopt(incident) => self.adopt(incident).await,
             Job::Deliver(order) => match &self.sync {
                 Some(sync) if !self.is_from_here(&order).await? => {
                     Ok(ask_server(sync, order).await)
@@ -111,27 +105,6 @@ impl Writer {
             }
         }
     }
-
-    /// Reads the policy file anew and records that it counts from now on (E6);
-    /// whole, so that what it amends can change without changing history.
-    async fn adopt(&self, incident: IncidentId) -> Result<Vec<Msg>, StoreError> {
-        let now = self.author.clock.now();
-        let policy = match read_policy(self.policy_file.clone()).await {
-            Ok(policy) => policy,
-            Err(why) => return Ok(vec![Msg::Failed(why)]),
-        };
-        let fact = Fact::PolicyAdopted { policy };
-        let wish = Wish {
-            incident,
-            fact,
-            at: now,
-        };
-        let batch = self.author.write(vec![wish], &Board::default());
-        self.log.append(&batch.entries, &batch.intents, now).await?;
-        Ok(vec![Msg::Told(
-            "the policy on disk counts from now on".to_owned(),
-        )])
-    }
 }
 
 /// On a copy the server delivers; it takes back by itself what follows from an
@@ -146,17 +119,6 @@ async fn ask_server(sync: &Replica, order: Order) -> Vec<Msg> {
         Ok(_) => Vec::new(),
         Err(error) => vec![Msg::Failed(error.to_string())],
     }
-}
-
-async fn read_policy(file: Option<PathBuf>) -> Result<String, String> {
-    let Some(path) = file else {
-        return Ok(crate::domain::policy::BUILT_IN.to_owned());
-    };
-    let name = path.display().to_string();
-    let text = tokio::fs::read_to_string(&path).await;
-    let text = text.map_err(|error| format!("{name}: {error}"))?;
-    let (policy, _) = Policy::parse_new(&name, &text).map_err(|error| error.to_string())?;
-    Ok(policy.to_toml())
 }
 
 /// What was taken back after it had left, if anything.

@@ -41,14 +41,14 @@ pub fn latest_promise(incident: &Incident, posted: DateTime<Utc>) -> DateTime<Ut
     }
 }
 
-/// When the last update that is out was posted, and what it promised. One that
+/// When the last update that is out was said, and what it promised. One that
 /// no channel took leaves the duty as it was (U6).
 pub fn last_posted(incident: &Incident) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
     incident
         .state()
         .updates
         .iter()
-        .filter_map(|sent| Some((sent.posted_at()?, sent.update.form.next)))
+        .filter_map(|sent| Some((sent.told_at()?, sent.update.form.next)))
         .max_by_key(|(at, _)| *at)
 }
 

@@ -23,6 +23,8 @@ pub struct Spec {
     pub resend_safe: bool,
     /// A PEM file of certificates to trust besides the system's.
     pub ca_file: Option<PathBuf>,
+    /// People outside read it: nothing goes there but news for them.
+    pub public: bool,
 }
 
 /// What is behind a channel's address.
@@ -75,6 +77,15 @@ impl Format {
 }
 
 impl Spec {
+    /// Whether a message for this may go there at all: what is meant for people
+    /// inside never goes where the public reads (X2).
+    pub const fn carries(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::Public => true,
+            Purpose::Page | Purpose::Update | Purpose::LateNotice => !self.public,
+        }
+    }
+
     /// Whether a message that may have arrived is sent again without asking:
     /// a page always, since a second one beats silence; what people outside
     /// read never; the rest where the receiver knows the key.

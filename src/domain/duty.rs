@@ -10,6 +10,7 @@ use super::{
     escalation, external,
     fact::StepId,
     incident::{Field, Incident},
+    leaving,
     phase::Phase,
     policy::Within,
     retrospective,
@@ -185,6 +186,9 @@ pub fn duties(incident: &Incident) -> Vec<Due> {
         dues.extend(conflicts(incident));
         dues.extend(answers(incident));
         dues.extend(retrospective::due(incident));
+    }
+    for due in &mut dues {
+        due.by = leaving::not_before(incident, due);
     }
     dues.sort_by_key(|due| due.by);
     dues

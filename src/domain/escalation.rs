@@ -6,7 +6,6 @@ mod sooner;
 mod unheard;
 mod unsent;
 
-
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{

@@ -120,7 +120,7 @@ pub(super) fn settled(incident: &Incident) -> Option<Settled> {
         .iter()
         .find(|sent| sent.posted_at().is_some())
     {
-        let at = first.posted_at()?;
+        let at = first.told_at()?;
         let from = required_at(incident).unwrap_or(at);
         let owed = required_at(incident).map(|from| from + incident.policy().external.within);
         let standing = judged(&first.by, at, from, owed);

@@ -18,6 +18,14 @@ pub const HOLD_INSIDE: TimeDelta = TimeDelta::seconds(10);
 /// How long a message to the public can be taken back.
 pub const HOLD_OUTSIDE: TimeDelta = TimeDelta::seconds(30);
 
+/// How long an update for these people can be taken back.
+pub const fn hold(audience: Audience) -> TimeDelta {
+    match audience {
+        Audience::Internal => HOLD_INSIDE,
+        Audience::External => HOLD_OUTSIDE,
+    }
+}
+
 /// The messages that follow from `entry`, which need not be applied yet.
 ///
 /// None leave a drill or a private incident, by construction (X4), nobody
@@ -69,18 +77,18 @@ fn may_leave(incident: &Incident, update: &Update) -> bool {
 }
 
 fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Utc>) -> Vec<Intent> {
-    let (purpose, hold) = match update.audience {
-        Audience::Internal => (Purpose::Update, HOLD_INSIDE),
-        Audience::External => (Purpose::Public, HOLD_OUTSIDE),
+    let purpose = match update.audience {
+        Audience::Internal => Purpose::Update,
+        Audience::External => Purpose::Public,
     };
     let setting = Setting {
         label: update.label.as_deref(),
         siren: true,
         now: entry.recorded_at,
     };
-    let text = match update.audience {
-        Audience::Internal => update.form.render(setting),
-        Audience::External => public_text(update),
+    let (subject, text) = match update.audience {
+        Audience::Internal => (subject(incident), update.form.render(setting)),
+        Audience::External => (Title::lossy(&public_headline(update)), public_text(update)),
     };
     update
         .channels
@@ -91,8 +99,8 @@ fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Ut
             incident: incident.id,
             origin: entry.id,
             purpose,
-            not_before: now + hold,
-            subject: subject(incident),
+            not_before: now + hold(update.audience),
+            subject: subject.clone(),
             text: Prose::lossy(&text),
             maybe_repeat: false,
         })
@@ -101,10 +109,12 @@ fn updates(incident: &Incident, entry: &Entry, update: &Update, now: DateTime<Ut
 
 /// News for outside carry no internal form: the status, and the words.
 fn public_text(update: &Update) -> String {
-    format!(
-        "{}: {}\n\n{}",
-        update.form.status, update.form.impact, update.form.body
-    )
+    format!("{}\n\n{}", public_headline(update), update.form.body)
+}
+
+/// Of what was approved alone: the title and the severity are our own (X2).
+fn public_headline(update: &Update) -> String {
+    format!("{}: {}", update.form.status, update.form.impact)
 }
 
 fn pages(

@@ -73,6 +73,7 @@ pub mod health;
 pub mod hints;
 pub mod incident;
 pub mod intents;
+pub mod leaving;
 pub mod left;
 pub mod link;
 pub mod located;

@@ -49,6 +49,14 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Whether somebody is to act now: silence is worse than a repeat.
+    pub const fn is_urgent(self) -> bool {
+        match self {
+            Self::Page | Self::LateNotice => true,
+            Self::Update | Self::Public => false,
+        }
+    }
+
     /// `page`, `update`, `late`, `public`.
     pub const fn word(self) -> &'static str {
         match self {

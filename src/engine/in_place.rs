@@ -126,6 +126,11 @@ impl Engine {
 }
 
 impl Turn<'_> {
+    /// Whether copies had their time to hand in what they did meanwhile.
+    pub(super) fn heard_of_copies(&self, now: DateTime<Utc>) -> bool {
+        self.fires_from.is_none_or(|from| from <= now)
+    }
+
     /// What to fire and what to pass over in an incident.
     pub(super) fn climb(&self, incident: &Incident, now: DateTime<Utc>) -> Climb {
         let reaches = |step: &_| self.engine.reaches(incident.policy(), step);

@@ -135,6 +135,10 @@ impl Channel {
         maybe_repeat: bool,
         now: DateTime<Utc>,
     ) -> Outcome {
+        if !self.spec.carries(intent.purpose) {
+            let why = "the public reads it, and this is not for the public (X2)";
+            return Outcome::Refused(why.into());
+        }
         let client = match self.client.get_or_try_init(|| self.connect()).await {
             Ok(client) => client,
             Err(why) => return answer::not_sent(&self.mask.cover(&why)),

@@ -162,7 +162,7 @@ impl Taking<'_, '_> {
         mut entry: Entry,
         messages: Messages,
     ) -> Result<Seq, StoreError> {
-        let seq = self.tx.take(row, &entry.fact, messages)?;
+        let seq = self.tx.take(row, messages)?;
         entry.seq = Some(seq);
         self.board.apply(entry);
         Ok(seq)

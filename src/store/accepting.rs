@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Log, RawEntry, Start, StoreError, by_hand,
+    Log, RawEntry, Start, StoreError, back,
     counters::Counters,
     deliveries,
     log::{AT_ONCE, Numbered, PAGE, PAGES, insert, known},
@@ -15,7 +15,6 @@ use super::{
 };
 use crate::domain::{
     entry::{Entry, EntryId, Seq},
-    fact::Fact,
     notice::Intent,
 };
 
@@ -29,7 +28,6 @@ pub struct Accepting<'a> {
     known: HashMap<EntryId, RawEntry>,
     fresh: Vec<RawEntry>,
     messages: Vec<Messages>,
-    taken_back: Vec<EntryId>,
 }
 
 /// The messages that follow from an entry, and how they begin.
@@ -79,7 +77,6 @@ impl Log {
             known: all,
             fresh: Vec::new(),
             messages: Vec::new(),
-            taken_back: Vec::new(),
         })
     }
 }
@@ -146,23 +143,15 @@ impl Accepting<'_> {
         self.tx.head.seq + self.fresh.len() as u64 + 1
     }
 
-    /// Takes in `row`, which reads as `fact`, with the messages that follow
-    /// from it. Answers its number.
+    /// Takes in `row`, with the messages that follow from it. Answers its
+    /// number.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unfit`], and then nothing of it is taken.
-    pub fn take(
-        &mut self,
-        mut row: RawEntry,
-        fact: &Fact,
-        messages: Messages,
-    ) -> Result<Seq, StoreError> {
+    pub fn take(&mut self, mut row: RawEntry, messages: Messages) -> Result<Seq, StoreError> {
         if let Some(why) = row.unfit() {
             return Err(StoreError::Unfit { id: row.id, why });
-        }
-        if let Fact::Retracted { entry: origin, .. } = fact {
-            self.taken_back.push(*origin);
         }
         let seq = self.next();
         row.seq = Some(seq);
@@ -200,9 +189,7 @@ impl Accepting<'_> {
             deliveries::queue(tx, intents, start, now).await?;
         }
         self.counters.save(tx).await?;
-        for origin in &self.taken_back {
-            by_hand::take_back(tx, &origin.to_string()).await?;
-        }
+        back::after(tx, &self.fresh).await?;
         self.tx.commit().await?;
         Ok(self.fresh)
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Log, RawEntry, StoreError,
+    Log, RawEntry, StoreError, back,
     item::{Item, load, read_or_leave, readable, save, select, state_word},
     row::to_db,
     sql,
@@ -13,7 +13,6 @@ use super::{
 };
 use crate::domain::{
     entry::{Entry, EntryId, IncidentId},
-    fact::Fact,
     notice::{Delivery, DeliveryState},
 };
 
@@ -126,7 +125,7 @@ impl Log {
     /// [`StoreError::TakenBack`] where its entry does not stand any more.
     pub async fn retry(&self, key: &str, now: DateTime<Utc>) -> Result<Delivery, StoreError> {
         let (mut tx, mut item) = self.at_rest(key, "tried again").await?;
-        if is_taken_back(&mut tx, &item).await? {
+        if back::is_taken_back(&mut tx, &item).await? {
             tx.undo().await?;
             let key = key.to_owned();
             return Err(StoreError::TakenBack { key });
@@ -210,7 +209,7 @@ impl Log {
     /// When the file can't be written.
     pub async fn cancel_by_origin(&self, origin: EntryId) -> Result<Vec<Delivery>, StoreError> {
         let mut tx = self.inner.begin().await?;
-        let items = take_back(&mut tx, &origin.to_string()).await?;
+        let items = back::take_back(&mut tx, origin).await?;
         tx.commit().await?;
         Ok(items.into_iter().map(|item| item.delivery).collect())
     }
@@ -220,38 +219,4 @@ async fn keep(mut tx: Tx<'_>, item: Item) -> Result<Delivery, StoreError> {
     save(&mut tx, &item).await?;
     tx.commit().await?;
     Ok(item.delivery)
-}
-
-/// Cancels what follows from an entry and has not left, inside a transaction;
-/// answers with all that follows from it.
-pub(super) async fn take_back(tx: &mut Tx<'_>, origin: &str) -> Result<Vec<Item>, StoreError> {
-    let query = sqlx::query(select!("WHERE origin = $1 ORDER BY nr")).bind(origin.to_owned());
-    let items = readable(tx.conn(), query).await;
-    let mut items = items.map_err(|error| tx.told(error))?;
-    for item in &mut items {
-        if item.take_back() {
-            save(tx, item).await?;
-        }
-    }
-    Ok(items)
-}
-
-/// Whether the entry that a delivery follows from was taken back; one that pages
-/// can't be.
-pub(super) async fn is_taken_back(tx: &mut Tx<'_>, item: &Item) -> Result<bool, StoreError> {
-    if item.is_repeated_in_doubt() {
-        return Ok(false);
-    }
-    let intent = &item.delivery.intent;
-    let bodies: Result<Vec<String>, _> =
-        sqlx::query_scalar("SELECT body FROM entries WHERE incident = $1 AND kind = 'retracted'")
-            .bind(intent.incident.to_string())
-            .fetch_all(tx.conn())
-            .await;
-    let bodies = bodies.map_err(|error| tx.told(error))?;
-    let is_about_it = |body: &String| match Fact::read("retracted", body) {
-        Ok(Fact::Retracted { entry, .. }) => entry == intent.origin,
-        Ok(_) | Err(_) => false,
-    };
-    Ok(bodies.iter().any(is_about_it))
 }

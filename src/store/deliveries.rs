@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Accepted, Fence, Log, RawEntry, StoreError,
-    by_hand::is_taken_back,
+    back::is_taken_back,
     item::{Item, load, open_items, save},
     lanes, lease,
     tx::Tx,

@@ -11,7 +11,7 @@ use super::{
     tx::Tx,
 };
 use crate::domain::{
-    notice::{Delivery, DeliveryState, Intent, Purpose},
+    notice::{Delivery, DeliveryState, Intent},
     text::Title,
 };
 
@@ -154,10 +154,7 @@ impl Item {
 
     /// Whether silence would be worse than a repeat.
     pub(super) fn is_repeated_in_doubt(&self) -> bool {
-        match self.delivery.intent.purpose {
-            Purpose::Page | Purpose::LateNotice => true,
-            Purpose::Update | Purpose::Public => false,
-        }
+        self.delivery.intent.purpose.is_urgent()
     }
 
     /// Ends a try that nobody else will end.

@@ -40,8 +40,7 @@ pub(super) fn replaced(items: &[Item], now: DateTime<Utc>) -> Vec<Replaced> {
     let mut newest: HashMap<Lane<'_>, usize> = HashMap::new();
     let mut found = Vec::new();
     for (place, item) in items.iter().enumerate().rev() {
-        let intent = &item.delivery.intent;
-        if intent.purpose != Purpose::Update {
+        if !is_update(item) {
             continue;
         }
         match newest.entry(lane(item)) {
@@ -60,11 +59,16 @@ pub(super) fn replaced(items: &[Item], now: DateTime<Utc>) -> Vec<Replaced> {
 }
 
 /// The places of those that may go at `now`, the most urgent first: the first
-/// of each lane, unless it is on the wire, its time has not come, or its channel
-/// has enough to do.
+/// of each lane, unless it is on the wire, its time has not come, a newer update
+/// will replace it, or its channel has enough to do.
 pub(super) fn due(items: &[Item], now: DateTime<Utc>) -> Vec<usize> {
+    let newer = held_updates(items, now);
+    let gives_way = |place: usize| {
+        let newer = newer.get(&lane(&items[place]));
+        is_update(&items[place]) && newer.is_some_and(|newer| *newer > place)
+    };
     let mut ready = heads(items);
-    ready.retain(|place| may_start(&items[*place], now));
+    ready.retain(|place| may_start(&items[*place], now) && !gives_way(*place));
     ready.sort_by_key(|place| turn(&items[*place]));
     let mut busy = on_the_wire(items);
     ready.retain(|place| {
@@ -92,6 +96,23 @@ fn on_the_wire(items: &[Item]) -> HashMap<&Name, usize> {
         }
     }
     busy
+}
+
+/// The newest update of each lane that can still be taken back. An older one
+/// waits for what becomes of it: nobody reads what is known better by then,
+/// and where the newer one is taken back the older one leaves.
+fn held_updates(items: &[Item], now: DateTime<Utc>) -> HashMap<Lane<'_>, usize> {
+    let items = items.iter().enumerate();
+    let held = items.filter(|(_, item)| {
+        let delivery = &item.delivery;
+        let waits = delivery.state == DeliveryState::Queued && delivery.intent.not_before > now;
+        waits && is_update(item)
+    });
+    held.map(|(place, item)| (lane(item), place)).collect()
+}
+
+fn is_update(item: &Item) -> bool {
+    item.delivery.intent.purpose == Purpose::Update
 }
 
 /// When there may be something to do at the earliest; `None` while nothing

@@ -6,14 +6,13 @@ use chrono::{DateTime, Utc};
 use sqlx::AssertSqlSafe;
 
 use super::{
-    Fence, Log, RawEntry, Start, StoreError, by_hand, deliveries, lease, outbox,
+    Fence, Log, RawEntry, Start, StoreError, back, deliveries, lease, outbox,
     row::{FIELD, Packed, ROW, entry, from_db, to_db},
     sql::{Conn, Question},
     tx::{Patience, Tx, damaged},
 };
 use crate::domain::{
     entry::{Entry, EntryId, Seq},
-    fact::Fact,
     notice::Intent,
 };
 
@@ -144,11 +143,7 @@ impl Log {
         }
         let accepted = self.add(&mut tx, &rows).await?;
         let queued = deliveries::queue(&mut tx, intents, &Start::Queued, now).await?;
-        for entry in entries {
-            if let Fact::Retracted { entry: origin, .. } = &entry.fact {
-                by_hand::take_back(&mut tx, &origin.to_string()).await?;
-            }
-        }
+        back::after(&mut tx, &rows).await?;
         let nothing_new = accepted
             .iter()
             .all(|one| matches!(one, Accepted::Duplicate(_)));

@@ -18,6 +18,7 @@
 //! what differs is opening, beginning, watching and what errors mean.
 
 mod accepting;
+mod back;
 mod by_hand;
 mod connect;
 mod counters;

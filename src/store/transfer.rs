@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{
-    Accepted, Log, RawEntry, StoreError, connect, inspect,
+    Accepted, Log, RawEntry, StoreError, back, connect, inspect,
     log::AT_ONCE,
     outbox,
     row::to_millis,
@@ -143,7 +143,9 @@ impl Log {
             // Whoever imports tells a history; nobody is to be paged by it.
             outbox::keep(&mut tx, &rows, true, self.replica()).await?
         } else {
-            self.add(&mut tx, &rows).await?
+            let added = self.add(&mut tx, &rows).await?;
+            back::after(&mut tx, &rows).await?;
+            added
         };
         tx.commit().await?;
         let added = accepted

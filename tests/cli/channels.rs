@@ -109,6 +109,57 @@ fn a_contact_over_a_channel_that_is_nowhere_is_found() {
     assert!(!house.done("policy check").out.contains("names"));
 }
 
+/// Channels inside and outside.
+const OUTSIDE: &str = "[channels.pub]\nkind = \"webhook\"\nurl = \"http://127.0.0.1:9/\"\n[updates]\npublic = [\"pub\"]\n";
+
+#[test]
+fn x2_a_contact_that_the_public_would_hear_of_is_found() {
+    let house = House::new();
+    house.config(&format!("policy = \"policy.toml\"\n{OUTSIDE}"));
+    let contact =
+        "amends = \"built-in\"\n[contact.\"Team Lead\"]\nperson = \"bo\"\nchannels = [\"pub\"]\n";
+    house.file(".config/warroom/policy.toml", contact);
+
+    for line in ["config check", "policy check"] {
+        let said = house.say(line);
+
+        assert_eq!(said.code, 3, "{line}: {said:?}");
+        let told = "error [X2]: the contact Team Lead names pub, which the public reads";
+        assert!(said.out.contains(told), "{line}: {said:?}");
+    }
+    house.run(["declare", "slow", "--severity", "P2", "--yes"]);
+    let said = house.say("page bo come --yes");
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("pub is a public channel"), "{said:?}");
+}
+
+#[test]
+fn x2_no_update_inside_is_written_to_a_public_channel_and_none_leaves() {
+    let house = House::declared();
+    house.config(&format!("{NO_PROBES}{OUTSIDE}"));
+    let refused = house.say("update --to pub --yes");
+    // As a console records it whose own configuration takes the channel for another.
+    let inside = OUTSIDE.replace("public = [", "channels = [");
+    house.config(&format!("{NO_PROBES}{inside}"));
+    let mut engine = house.command(["engine"]);
+    engine.env("WARROOM_UPDATES__PUBLIC", "pub");
+    let engine = Running::new(engine);
+
+    let said = house.say("update --yes --wait 60s");
+
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(
+        refused.err.contains("pub is a public channel"),
+        "{refused:?}"
+    );
+    assert_eq!(said.code, 1, "{said:?}");
+    let deliveries = house.json("deliveries");
+    assert_eq!(deliveries[0]["state"], "dead", "{deliveries}");
+    let why = deliveries[0]["last_error"].as_str().unwrap();
+    assert!(why.starts_with("the public reads it"), "{why}");
+    assert_eq!(engine.end(), Some(0));
+}
+
 #[test]
 fn a_simulation_says_of_each_step_whether_anybody_is_paged() {
     let house = House::new();

@@ -329,9 +329,15 @@ fn a_policy_is_told_in_brief_and_exported_whole() {
 fn another_policy_is_adopted_by_somebody_who_says_so() {
     let house = House::declared();
 
+    let same = house.say("adopt-policy --yes");
+    house.config("policy = \"team.toml\"\n");
+    let team = "amends = \"built-in\"\n[contact.CEO]\nperson = \"fay\"\nchannels = [\"pager\"]\n";
+    house.file(".config/warroom/team.toml", team);
     let unasked = house.say("adopt-policy");
     house.done("adopt-policy --yes");
 
+    assert_eq!(same.code, 1, "{same:?}");
+    assert!(same.err.contains("the policy is the same"), "{same:?}");
     assert_eq!(unasked.code, 5, "{unasked:?}");
     let adopted = house.json("timeline --kind policy_adopted");
     assert_eq!(adopted.as_array().unwrap().len(), 1);

@@ -328,6 +328,28 @@ fn nothing_leaves_a_drill() {
 }
 
 #[test]
+fn a_private_incident_promises_nothing_that_leaves() {
+    let house = House::new();
+    house.run([
+        "declare",
+        "a leak",
+        "--private",
+        "--severity",
+        "P2",
+        "--yes",
+    ]);
+
+    let said = house.done("status").out;
+
+    let owed = said.lines().filter(|line| {
+        line.starts_with("next: first notice") || line.starts_with("next: escalate")
+    });
+    let owed: Vec<&str> = owed.collect();
+    assert!(owed.len() > 1, "{said}");
+    assert!(owed.iter().all(|line| line.contains(", by hand")), "{said}");
+}
+
+#[test]
 fn resolving_says_that_it_ends_the_incident_and_not_that_it_sends() {
     let house = House::declared();
 

@@ -144,6 +144,15 @@ fn public(draft: warroom::domain::entry::EntryId) -> Fact {
     })
 }
 
+/// The same, through a channel.
+fn on_the_status_page(draft: warroom::domain::entry::EntryId) -> Fact {
+    let mut fact = public(draft);
+    if let Fact::UpdateSent(update) = &mut fact {
+        update.channels = vec!["status page".into()];
+    }
+    fact
+}
+
 fn drafted() -> Fact {
     Fact::ExternalDrafted {
         form: for_outside(),
@@ -252,10 +261,7 @@ fn x2_an_approval_of_ones_own_words_publishes_nothing() {
 fn x2_nothing_leaves_for_outside_that_was_not_approved_whoever_records_it() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());
-    let mut fact = public(draft);
-    if let Fact::UpdateSent(update) = &mut fact {
-        update.channels = vec!["status page".into()];
-    }
+    let fact = on_the_status_page(draft);
     let entry = room.entry(at("14:05"), "ada", fact);
 
     let around = at("14:05");
@@ -265,14 +271,84 @@ fn x2_nothing_leaves_for_outside_that_was_not_approved_whoever_records_it() {
 #[test]
 fn x2_where_the_policy_asks_for_one_person_one_is_enough() {
     let one = format!("{REACHABLE}\n[external]\ntwo_people = false\n");
-    let mut room = Room::alerted(Severity::P1, at("14:00"));
-    room.does(at("14:01"), "ada", Fact::PolicyAdopted { policy: one });
+    let mut room = Room::under(&one, Severity::P1, at("14:00"));
     room.comes(at("14:02"), "bo");
     let draft = room.does(at("14:02"), "ada", drafted());
 
     room.does(at("14:03"), "ada", Fact::ExternalApproved { draft });
 
     assert!(room.asks(at("14:04"), "ada", public(draft)).is_ok());
+}
+
+#[test]
+fn x2_a_policy_adopted_later_frees_nobody_from_being_two() {
+    let one = format!("{REACHABLE}\n[external]\ntwo_people = false\n");
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    room.comes(at("14:01"), "bo");
+    let draft = room.does(at("14:02"), "ada", drafted());
+
+    room.happens(at("14:03"), "ada", Fact::PolicyAdopted { policy: one });
+
+    let approve = Fact::ExternalApproved { draft };
+    assert!(room.asks(at("14:04"), "ada", approve.clone()).is_err());
+    assert!(room.asks(at("14:04"), "bo", approve).is_ok());
+}
+
+#[test]
+fn x2_a_policy_adopted_later_may_ask_for_two() {
+    let one = format!("{REACHABLE}\n[external]\ntwo_people = false\n");
+    let mut room = Room::under(&one, Severity::P1, at("14:00"));
+    room.comes(at("14:01"), "bo");
+
+    let policy = REACHABLE.to_owned();
+    room.does(at("14:02"), "ada", Fact::PolicyAdopted { policy });
+
+    assert!(external::asks_for_two(room.incident()));
+}
+
+#[test]
+fn x2_the_approval_of_a_draft_is_none_of_a_newer_one() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
+    let other = Form {
+        body: "db-7 lost a table.".into(),
+        ..for_outside()
+    };
+    let newer = Fact::ExternalDrafted {
+        form: other.clone(),
+    };
+    room.does(at("14:04"), "ada", newer);
+
+    let refusal = room.refusal(
+        at("14:05"),
+        "ada",
+        sent(Update {
+            audience: Audience::External,
+            draft: Some(draft),
+            form: other,
+            ..update(None)
+        }),
+    );
+
+    assert!(refusal.contains("newer draft"), "{refusal}");
+    let older = room.refusal(at("14:05"), "ada", public(draft));
+    assert!(older.contains("newer draft"), "{older}");
+}
+
+#[test]
+fn x2_outside_nobody_reads_a_title_or_a_severity() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
+    let fact = on_the_status_page(draft);
+    let entry = room.entry(at("14:05"), "ada", fact);
+
+    let leaves = intents(room.incident(), &entry, at("14:05"));
+
+    let form = for_outside();
+    let approved = format!("{}: {}", form.status, form.impact);
+    assert_eq!(leaves[0].subject.to_string(), approved);
 }
 
 #[test]
@@ -288,14 +364,42 @@ fn x1_what_the_public_hears_too_late_is_late_by_the_rest() {
 }
 
 #[test]
+fn x1_the_hold_of_the_tool_makes_nobody_late() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    let approval = room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
+    let fact = on_the_status_page(draft);
+    let of = room.does(at("14:04:50"), "ada", fact);
+    let mut stopped = room.board.clone();
+    assert_eq!(owed(room.incident(), "external"), Some(at("14:05:50")));
+
+    let delivered = Fact::Delivered {
+        of,
+        channel: "status page".into(),
+        key: "k".into(),
+        note: "".into(),
+    };
+    room.happens(at("14:05:21"), "engine", delivered);
+    // And where the approval is taken back nothing of it is on its way.
+    let reason = "no".into();
+    let back = Fact::Retracted {
+        entry: approval,
+        reason,
+    };
+    stopped.apply(room.entry(at("14:05"), "bo", back));
+
+    let standing = standing(room.incident(), &Promise::External).unwrap();
+    assert_eq!(standing.late(), None);
+    let stopped = stopped.get(room.id).unwrap();
+    assert_eq!(owed(stopped, "external"), Some(at("14:05")));
+}
+
+#[test]
 fn x2_what_is_published_can_be_taken_back_for_half_a_minute() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());
     room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
-    let mut fact = public(draft);
-    if let Fact::UpdateSent(update) = &mut fact {
-        update.channels = vec!["status page".into()];
-    }
+    let fact = on_the_status_page(draft);
     let entry = room.entry(at("14:05"), "ada", fact);
 
     let told = intents(room.incident(), &entry, at("14:05"));

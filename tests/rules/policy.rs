@@ -1,7 +1,7 @@
 //! The policy as a file: what is wrong is said, with its place and the way out.
 
 use chrono::NaiveDate;
-use warroom::domain::{policy::Policy, severity::Severity};
+use warroom::domain::{fact::Fact, policy::Policy, severity::Severity};
 
 use super::room::*;
 
@@ -251,4 +251,21 @@ fn a_policy_that_an_engine_could_not_keep_up_with_is_no_policy_to_begin_with() {
         assert!(in_the_log.is_ok(), "what was accepted once still counts");
     }
     assert!(Policy::parse_new("team.toml", &ladders(16, 4)).is_ok());
+}
+
+#[test]
+fn e6_a_policy_that_is_in_force_is_not_adopted_again() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    let same = Fact::PolicyAdopted {
+        policy: policy(REACHABLE).to_toml(),
+    };
+    let other = Fact::PolicyAdopted {
+        policy: REACHABLE.replace("ed", "fay"),
+    };
+
+    let refusal = room.refusal(at("14:05"), "ada", same);
+    room.does(at("14:06"), "ada", other.clone());
+
+    assert!(refusal.contains("the policy is the same"), "{refusal}");
+    assert!(room.asks(at("14:07"), "ada", other).is_err());
 }

@@ -3,6 +3,8 @@
 use chrono::TimeDelta;
 use warroom::{
     domain::{
+        duty::Promise,
+        entry::EntryId,
         fact::{Fact, Update},
         intents::intents,
         severity::Severity,
@@ -254,6 +256,54 @@ fn u6_an_update_that_no_channel_took_leaves_the_duty() {
 
     assert_eq!(owed(room.incident(), "update"), Some(at("14:50")));
     assert_eq!(room.incident().state().updates[0].failed, []);
+}
+
+/// That a channel took what `of` sent.
+fn delivered(of: EntryId) -> Fact {
+    Fact::Delivered {
+        of,
+        channel: "slack".into(),
+        key: "k".into(),
+        note: "".into(),
+    }
+}
+
+#[test]
+fn u1_the_hold_of_the_tool_makes_nobody_late_and_a_slow_channel_does() {
+    for (took_it, late) in [("14:15:07", None), ("14:20:00", Some(minutes(5)))] {
+        let mut room = Room::alerted(Severity::P2, at("14:00"));
+        let through = Update {
+            channels: vec!["slack".into()],
+            ..update(Some(at("14:40")))
+        };
+        let of = room.does(at("14:14:57"), "ada", sent(through));
+        assert_eq!(owed(room.incident(), "first notice"), Some(at("14:15:57")));
+
+        room.happens(at(took_it), "engine", delivered(of));
+
+        let standing = standing(room.incident(), &Promise::FirstNotice).unwrap();
+        assert_eq!(standing.late(), late, "{took_it}");
+    }
+}
+
+#[test]
+fn u6_an_update_that_no_channel_took_is_owed_as_before() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    let through = Update {
+        channels: vec!["slack".into()],
+        ..update(Some(at("14:40")))
+    };
+    let of = room.does(at("14:14:57"), "ada", sent(through));
+
+    let refused = Fact::Undelivered {
+        of,
+        channel: "slack".into(),
+        key: "k".into(),
+        why: "it answered 403".into(),
+    };
+    room.happens(at("14:15:07"), "engine", refused);
+
+    assert_eq!(owed(room.incident(), "first notice"), Some(at("14:15")));
 }
 
 #[test]

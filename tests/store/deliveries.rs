@@ -3,8 +3,10 @@
 use uuid::Uuid;
 use warroom::{
     domain::{
-        entry::{EntryId, IncidentId},
+        entry::{Entry, EntryId, IncidentId},
+        fact::{Fact, Update},
         notice::{Delivery, DeliveryState, Intent, Purpose},
+        update::{Audience, Form},
     },
     store::{Ending, Fence, LeaseState, Log, StoreError, Try},
 };
@@ -22,8 +24,12 @@ on_both![
     nothing_goes_before_it_can_no_longer_be_taken_back,
     what_is_retracted_does_not_leave_any_more,
     what_is_taken_back_is_not_tried_again_whatever_became_of_it,
+    news_whose_approval_is_taken_back_do_not_leave,
+    what_is_approved_again_leaves,
+    what_another_incident_takes_back_leaves_all_the_same,
     taking_back_says_what_was_too_late,
     a_newer_update_replaces_an_older_one_that_still_waits,
+    an_older_update_waits_for_what_becomes_of_a_newer_one,
     a_page_is_never_replaced,
     what_nobody_ended_is_sent_again_or_held,
     what_a_dead_process_had_on_the_wire_is_recovered_at_once,
@@ -215,7 +221,7 @@ async fn what_is_retracted_does_not_leave_any_more(place: Place) {
     queued(&log, &[intent("u/1", Purpose::Update)]).await;
 
     let mut retraction = notes([2]);
-    retraction[0].fact = warroom::domain::fact::Fact::Retracted {
+    retraction[0].fact = Fact::Retracted {
         entry: EntryId(Uuid::from_u128(1)),
         reason: "wrong channel".into(),
     };
@@ -251,7 +257,7 @@ async fn what_is_taken_back_is_not_tried_again_whatever_became_of_it(place: Plac
     }
 
     let mut retraction = notes([2]);
-    retraction[0].fact = warroom::domain::fact::Fact::Retracted {
+    retraction[0].fact = Fact::Retracted {
         entry: EntryId(Uuid::from_u128(1)),
         reason: "it says too much".into(),
     };
@@ -264,6 +270,98 @@ async fn what_is_taken_back_is_not_tried_again_whatever_became_of_it(place: Plac
     let refused = log.retry("doubt", noon()).await.unwrap_err();
     assert!(matches!(refused, StoreError::TakenBack { .. }), "{refused}");
     assert_eq!(state(&log, "doubt").await, DeliveryState::Uncertain);
+}
+
+/// Entry `n`: that `taken` is taken back.
+fn retracted(n: u128, taken: u128) -> Entry {
+    Entry {
+        fact: Fact::Retracted {
+            entry: EntryId(Uuid::from_u128(taken)),
+            reason: "it says too much".into(),
+        },
+        ..note(n, "")
+    }
+}
+
+/// Entries 2 to 4: a draft, its approval, and its publication, with news for
+/// outside on each of these channels.
+async fn published(log: &Log, channels: &[&str]) {
+    let draft = EntryId(Uuid::from_u128(2));
+    let form = Form {
+        status: "Investigating".into(),
+        ..Form::default()
+    };
+    let drafted = Entry {
+        fact: Fact::ExternalDrafted { form: form.clone() },
+        ..note(2, "")
+    };
+    let approved = Entry {
+        fact: Fact::ExternalApproved { draft },
+        ..note(3, "")
+    };
+    let update = Update {
+        label: None,
+        audience: Audience::External,
+        form,
+        channels: channels.iter().map(|name| (*name).into()).collect(),
+        last: false,
+        draft: Some(draft),
+    };
+    let sent = Entry {
+        fact: Fact::UpdateSent(Box::new(update)),
+        ..note(4, "")
+    };
+    let intents: Vec<Intent> = channels
+        .iter()
+        .map(|name| Intent {
+            channel: (*name).into(),
+            origin: sent.id,
+            ..intent(name, Purpose::Public)
+        })
+        .collect();
+    let entries = [drafted, approved, sent];
+    log.append(&entries, &intents, noon()).await.unwrap();
+}
+
+async fn news_whose_approval_is_taken_back_do_not_leave(place: Place) {
+    let log = place.open().await;
+    published(&log, &["queued", "doubt"]).await;
+    let fence = fence(&log).await;
+    let one = start(&log, "doubt", fence).await.unwrap();
+    let why = "reset".into();
+    log.finish(&one, Ending::Uncertain { why }, &[], noon())
+        .await
+        .unwrap();
+
+    log.append(&[retracted(5, 3)], &[], noon()).await.unwrap();
+
+    assert_eq!(state(&log, "queued").await, DeliveryState::Cancelled);
+    let refused = log.retry("doubt", noon()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::TakenBack { .. }), "{refused}");
+}
+
+async fn what_is_approved_again_leaves(place: Place) {
+    let log = place.open().await;
+    log.append(&[retracted(5, 3)], &[], noon()).await.unwrap();
+    published(&log, &["queued"]).await;
+
+    log.append(&[retracted(6, 5)], &[], noon()).await.unwrap();
+
+    assert_eq!(state(&log, "queued").await, DeliveryState::Queued);
+}
+
+async fn what_another_incident_takes_back_leaves_all_the_same(place: Place) {
+    let log = place.open().await;
+    queued(&log, &[intent("u/1", Purpose::Update)]).await;
+    let elsewhere = Entry {
+        incident: IncidentId(Uuid::from_u128(2)),
+        ..retracted(2, 1)
+    };
+
+    log.append(&[elsewhere], &[], noon()).await.unwrap();
+
+    assert_eq!(state(&log, "u/1").await, DeliveryState::Queued);
+    log.retry("u/1", noon()).await.unwrap();
 }
 
 async fn taking_back_says_what_was_too_late(place: Place) {
@@ -317,6 +415,30 @@ async fn a_newer_update_replaces_an_older_one_that_still_waits(place: Place) {
     assert_eq!(old.state, DeliveryState::Cancelled);
     assert_eq!(&*old.last_error, "replaced by u/2");
     assert_eq!(keys(&log.due(after_noon(60), 9).await.unwrap()), ["u/2"]);
+}
+
+async fn an_older_update_waits_for_what_becomes_of_a_newer_one(place: Place) {
+    for (place, taken_back) in [(place.another(), true), (place, false)] {
+        let log = place.open().await;
+        queued(&log, &[intent("u/1", Purpose::Update)]).await;
+        let newer = Intent {
+            origin: EntryId(Uuid::from_u128(2)),
+            not_before: after_noon(10),
+            ..intent("u/2", Purpose::Update)
+        };
+        log.append(&notes([2]), &[newer], noon()).await.unwrap();
+
+        assert_eq!(log.due(after_noon(1), 9).await.unwrap(), []);
+        if taken_back {
+            let retraction = retracted(3, 2);
+            log.append(&[retraction], &[], after_noon(2)).await.unwrap();
+            assert_eq!(keys(&log.due(after_noon(2), 9).await.unwrap()), ["u/1"]);
+            log.cancel("u/1", &[]).await.unwrap();
+        } else {
+            assert_eq!(keys(&log.due(after_noon(10), 9).await.unwrap()), ["u/2"]);
+            assert_eq!(state(&log, "u/1").await, DeliveryState::Cancelled);
+        }
+    }
 }
 
 async fn a_page_is_never_replaced(place: Place) {

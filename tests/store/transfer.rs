@@ -6,18 +6,19 @@ use warroom::{
     domain::{
         entry::Entry,
         fact::{Fact, Unknown},
-        notice::Purpose,
+        notice::{DeliveryState, Purpose},
     },
     store::{Imported, Log, Problem, StoreError},
 };
 
-use super::{Place, by_hand, file, folder, intent, noon, note, notes, on_both, open, run};
+use super::{Place, by_hand, file, folder, intent, noon, note, notes, on_both, open, run, state};
 
 on_both![
     a_line_has_its_fields_in_order,
     an_export_imported_elsewhere_is_the_same_log,
     a_field_that_only_a_newer_program_knows_survives_the_way,
     a_bad_line_is_named_and_nothing_is_imported,
+    what_an_import_takes_back_does_not_leave,
     an_import_with_a_known_id_and_other_content_is_refused_whole,
     a_draft_is_kept_until_it_is_dropped,
 ];
@@ -85,6 +86,27 @@ async fn a_field_that_only_a_newer_program_knows_survives_the_way(place: Place) 
 
     assert_eq!(exported(&other).await, newer);
     assert_eq!(other.after(0, 1).await.unwrap()[0].fact, notes([1])[0].fact);
+}
+
+async fn what_an_import_takes_back_does_not_leave(place: Place) {
+    let there = place.another();
+    let log = place.open().await;
+    let sent = intent("u/1", Purpose::Update);
+    log.append(&notes([1]), &[sent], noon()).await.unwrap();
+    let back = Entry {
+        fact: Fact::Retracted {
+            entry: note(1, "").id,
+            reason: "oops".into(),
+        },
+        ..note(2, "")
+    };
+    let other = there.open().await;
+    other.append(&[back], &[], noon()).await.unwrap();
+
+    let lines = exported(&other).await;
+    log.import(lines.as_bytes()).await.unwrap();
+
+    assert_eq!(state(&log, "u/1").await, DeliveryState::Cancelled);
 }
 
 async fn a_bad_line_is_named_and_nothing_is_imported(place: Place) {

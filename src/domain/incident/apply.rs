@@ -182,7 +182,7 @@ impl State {
             }
             Fact::HoldEnded {} => self.ladder.hold = None,
             Fact::Paged { via, .. } => self.page_leaves(entry.id, None, via),
-            Fact::PolicyAdopted { policy } => self.adopt(policy),
+            Fact::PolicyAdopted { policy } => self.adopt_later(policy),
             Fact::AlertFired {
                 fingerprint, name, ..
             } => {
@@ -277,6 +277,16 @@ impl State {
             self.policy = Policy::built_in();
         } else if let Ok((policy, _)) = Policy::parse("policy in the log", text) {
             self.policy = Arc::new(policy);
+        }
+    }
+
+    /// Takes over a policy while people work. It can't take away that two
+    /// people are asked for outside: who writes would free themselves of it (X2).
+    pub(super) fn adopt_later(&mut self, text: &str) {
+        let two_people = self.policy.external.two_people;
+        self.adopt(text);
+        if two_people && !self.policy.external.two_people {
+            Arc::make_mut(&mut self.policy).external.two_people = true;
         }
     }
 

@@ -216,6 +216,7 @@ impl Incident {
             {
                 refuse("resolve the incident first: the retrospective looks back on it")
             }
+            Fact::PolicyAdopted { policy } => self.check_policy(policy),
             Fact::ActionAdded { what, .. } => say(what, "say what is to be done"),
             Fact::Described { .. }
             | Fact::Absorbed { .. }
@@ -226,7 +227,6 @@ impl Incident {
             | Fact::Delivered { .. }
             | Fact::Undelivered { .. }
             | Fact::HoldEnded {}
-            | Fact::PolicyAdopted { .. }
             | Fact::AlertFired { .. }
             | Fact::AlertCleared { .. }
             | Fact::ProbeChanged(_)

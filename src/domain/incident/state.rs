@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{apart::Said, guard::Changes};
@@ -10,12 +10,17 @@ use crate::domain::{
     downtime::Ledger,
     entry::{EntryId, IncidentId},
     fact::{ActionKind, Health, Role, Skip, Update},
+    intents,
     phase::Phase,
     policy::{Policy, Rung},
     severity::Severity,
     text::{Address, Name, Prose, Title},
     update::Form,
 };
+
+/// How soon after it was confirmed a message has left, unless something is
+/// wrong: the longest hold, and as long again for the channel.
+const PROMPT: TimeDelta = TimeDelta::minutes(1);
 
 /// The state of an incident.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,6 +184,9 @@ pub struct Outbound {
     pub posted: Vec<(Name, DateTime<Utc>)>,
     /// Channels that refused it, and why.
     pub failed: Vec<(Name, Title)>,
+    /// News for outside whose approval was taken back: what had not left does
+    /// not (X2).
+    pub stopped: bool,
 }
 
 impl Outbound {
@@ -188,6 +196,27 @@ impl Outbound {
             return Some(self.at);
         }
         self.posted.iter().map(|(_, at)| *at).min()
+    }
+
+    /// When it counts as said: as it was confirmed, where it left promptly. The
+    /// hold is the tool's own and makes nobody late; a channel that took long
+    /// does, for nobody had read it (U1, U6).
+    pub fn told_at(&self) -> Option<DateTime<Utc>> {
+        let posted = self.posted_at()?;
+        let prompt = posted <= self.at + PROMPT;
+        Some(if prompt { self.at } else { posted })
+    }
+
+    /// When nobody can take it back any more.
+    pub fn leaves_at(&self) -> DateTime<Utc> {
+        self.at + intents::hold(self.update.audience)
+    }
+
+    /// Until when it may be on its way; `None` once a channel took it, or none
+    /// will.
+    pub fn leaves_until(&self) -> Option<DateTime<Utc>> {
+        let may = !self.stopped && self.failed.len() < self.update.channels.len();
+        (may && self.posted_at().is_none()).then(|| self.at + PROMPT)
     }
 }
 

@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::App;
 use crate::{
-    domain::duty::{Clock, Due},
+    domain::{
+        duty::{Clock, Due},
+        leaving::is_leaving,
+    },
     ui::msg::Effect,
 };
 
@@ -18,7 +21,7 @@ pub(super) fn tick(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     {
         app.toast = None;
     }
-    if app.undo.is_some_and(|(_, until)| now > until) {
+    if app.undo_until().is_some_and(|(_, until)| now > until) {
         app.undo = None;
     }
     if ring(app, now) {
@@ -37,7 +40,9 @@ fn ring(app: &mut App, now: DateTime<Utc>) -> bool {
         .into_iter()
         .filter(|(_, due)| due.duty.is_urgent())
     {
-        let Some(mark) = bell_mark(&due, now) else {
+        let known = app.board.get(incident);
+        let leaves = known.is_some_and(|known| is_leaving(known, &due.duty, now));
+        let Some(mark) = bell_mark(&due, now).filter(|_| !leaves) else {
             continue;
         };
         let key = (incident, due.by.timestamp(), mark);

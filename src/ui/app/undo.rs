@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{App, Pane, act, rows::Rows};
 use crate::{
-    domain::{entry::EntryId, fact::Fact, intents::HOLD_OUTSIDE, update::Audience},
+    domain::{entry::EntryId, fact::Fact, intents::hold},
     ui::{
         action::Action,
         composer::Composer,
@@ -15,25 +15,37 @@ use crate::{
 
 /// How long the last thing can be taken back with one key.
 pub const UNDO_FOR: TimeDelta = TimeDelta::seconds(10);
-/// What can be taken back, and for how long: what went to the public longest.
-/// Entries of the engine and of probes change nothing about it.
+/// What can be taken back, from now on. Entries of the engine and of probes
+/// change nothing about it.
 pub(super) fn recorded(app: &mut App, ids: &[EntryId], now: DateTime<Utc>) {
-    let [id] = ids else {
-        if !ids.is_empty() {
-            app.undo = None;
-        }
-        return;
-    };
-    let hold = match app.board.entry(*id).map(|(_, entry)| &entry.fact) {
-        Some(Fact::UpdateSent(update)) if update.audience == Audience::External => HOLD_OUTSIDE,
-        Some(_) | None => UNDO_FOR,
-    };
-    app.undo = Some((*id, now + hold));
+    match ids {
+        [] => {}
+        [id] => app.undo = Some((*id, now)),
+        [..] => app.undo = None,
+    }
+}
+
+impl App {
+    /// Until when the last thing can be taken back, if one can: what went to
+    /// the public longest.
+    ///
+    /// The entry itself may come after the word that it is recorded, so this is
+    /// asked when it is needed.
+    pub fn undo_until(&self) -> Option<(EntryId, DateTime<Utc>)> {
+        let (entry, since) = self.undo?;
+        let hold = match self.board.entry(entry).map(|(_, entry)| &entry.fact) {
+            Some(Fact::UpdateSent(update)) => hold(update.audience),
+            Some(_) | None => UNDO_FOR,
+        };
+        Some((entry, since + hold))
+    }
 }
 
 /// Takes the last thing back, if that is still possible.
 pub(super) fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
-    let Some((entry, _)) = app.undo.take().filter(|(_, until)| now <= *until) else {
+    let last = app.undo_until().filter(|(_, until)| now <= *until);
+    app.undo = None;
+    let Some((entry, _)) = last else {
         app.tell("there is nothing to take back", false, now);
         return Vec::new();
     };

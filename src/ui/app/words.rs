@@ -362,16 +362,12 @@ fn delivered(incident: &Incident, entry: &Entry) -> Option<String> {
         .map(crate::domain::text::Text::as_str)
         .filter(|name| !posted.contains(name) && !failed.contains(name))
         .collect();
-    let on_its_way = if entry.waits() {
-        "waits for the server"
-    } else {
-        "on its way"
+    let waiting = match (sent.stopped, entry.waits()) {
+        (true, _) => "stopped",
+        (false, true) => "waits for the server",
+        (false, false) => "on its way",
     };
-    let parts = [
-        ("delivered", posted),
-        ("FAILED", failed),
-        (on_its_way, waits),
-    ];
+    let parts = [("delivered", posted), ("FAILED", failed), (waiting, waits)];
     let parts = parts
         .into_iter()
         .filter(|(_, list)| !list.is_empty())

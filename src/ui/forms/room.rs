@@ -98,10 +98,16 @@ pub(super) fn page(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     let person: Name = filled.text("Who")?;
     let mut contacts = filled.incident()?.policy().contact.values();
     let contact = contacts.find(|contact| contact.person == person);
+    let via = contact.map(|contact| contact.channels.clone());
+    let via = via.unwrap_or_default();
+    let outside = &filled.app.settings.outside;
+    if let Some(public) = via.iter().find(|name| outside.contains(name)) {
+        let why =
+            format!("{person} is reached over {public}, which the public reads (X2): call them");
+        return Err(Refused::of("Who", &why));
+    }
     filled.record(Fact::Paged {
-        via: contact
-            .map(|contact| contact.channels.clone())
-            .unwrap_or_default(),
+        via,
         text: filled.text("Message")?,
         person,
     })

@@ -44,7 +44,7 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
         return;
     }
     if let Some((_, until)) = app
-        .undo
+        .undo_until()
         .filter(|(entry, until)| *until > now && app.can_undo(*entry, now))
     {
         let left = (until - now).num_seconds().max(0);

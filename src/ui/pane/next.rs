@@ -1,6 +1,7 @@
 //! NEXT: everything owed, the nearest first; only the nearest has a bar.
 
 mod duty;
+mod settled;
 mod waiting;
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,7 @@ use self::duty::{person, told_by_hand, words};
 use super::outbox;
 use crate::{
     domain::{
-        duty::{Clock, Due, Duty, Promise, Settled, Standing, duties, settled},
+        duty::{Clock, Due, Duty, duties},
         escalation,
         incident::Incident,
         span,
@@ -108,36 +109,17 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     rows.extend(waiting::not_paged_yet(incident, now));
     rows.extend(by_hand(incident, now));
     let dues = duties(incident);
-    rows.extend(dues.iter().map(|due| open_row(app, incident, due, now)));
+    rows.extend(dues.iter().map(|due| {
+        let leaves = waiting::leaves(incident, due, now);
+        leaves.unwrap_or_else(|| open_row(app, incident, due, now))
+    }));
     rows.extend(waiting::on_hold(incident));
-    let mut settled: Vec<Settled> = settled(incident).into_iter().filter(is_said).collect();
-    settled.sort_by_key(rank);
     rows.extend(waiting::never_settled(app, incident));
     rows.extend(waiting::actions(incident));
-    rows.extend(settled.iter().map(settled_row));
+    rows.extend(waiting::unanswered(incident));
+    rows.extend(settled::rows(incident));
     rows.extend(live_warnings(incident, now));
     rows
-}
-
-/// The ladder says how its steps ended; a first notice in time goes on as the
-/// clock of the next update.
-const fn is_said(clock: &Settled) -> bool {
-    match (&clock.what, &clock.standing) {
-        (Promise::Escalate(..), _) => false,
-        (Promise::FirstNotice, standing) => matches!(standing, Standing::Missed { .. }),
-        (Promise::Respond | Promise::Resolve | Promise::External | Promise::Retrospective, _) => {
-            true
-        }
-    }
-}
-
-/// What was late first, what was never owed last.
-const fn rank(clock: &Settled) -> u8 {
-    match clock.standing {
-        Standing::Missed { .. } => 0,
-        Standing::Met { .. } | Standing::Held(_) => 1,
-        Standing::NotApplicable(_) => 2,
-    }
 }
 
 /// While the server is away and a step is left: that nobody here pages, and the
@@ -237,61 +219,6 @@ fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Ro
         role,
         used: Some(due.used(now)),
     }
-}
-
-fn settled_row(clock: &Settled) -> Row {
-    let word = match &clock.what {
-        Promise::Respond => "ACK",
-        Promise::Resolve => "RESOLVE",
-        Promise::Escalate(..) => "ESCALATE",
-        Promise::FirstNotice => "UPDATE",
-        Promise::External => "EXTERNAL",
-        Promise::Retrospective => "RETRO",
-    };
-    let first = if clock.what == Promise::FirstNotice {
-        "first notice, "
-    } else {
-        ""
-    };
-    let (glyph, what, value, role) = match &clock.standing {
-        Standing::Met { by, took, of, .. } => {
-            let of = of.map(|of| format!(" of {}", format::short(of)));
-            let took = format!("in {}{}", format::short(*took), of.unwrap_or_default());
-            (Glyph::Done, by_whom(first, by, &took), "done", Role::Kept)
-        }
-        Standing::Missed { by, took, of, .. } => {
-            let of = of.map(|of| format!(", target {}", format::short(of)));
-            let took = format!("in {}{}", format::short(*took), of.unwrap_or_default());
-            (
-                Glyph::Overdue,
-                by_whom(first, by, &took),
-                "late",
-                Role::Warn,
-            )
-        }
-        Standing::Held(until) => {
-            let what = format!("held until {}", format::clock_minutes(*until));
-            (Glyph::Off, vec![what], "held", Role::Muted)
-        }
-        Standing::NotApplicable(why) => (Glyph::Off, vec![why.clone()], "off", Role::Off),
-    };
-    Row {
-        glyph: Some(glyph),
-        word,
-        what,
-        value: value.to_owned(),
-        role,
-        used: None,
-    }
-}
-
-/// `first notice, ana, in 1m40 of 15m`: how long it took goes last.
-fn by_whom(first: &str, by: &str, took: &str) -> Vec<String> {
-    let short = vec![format!("{first}{took}"), took.to_owned()];
-    if by.is_empty() {
-        return short;
-    }
-    [vec![format!("{first}{by}, {took}")], short].concat()
 }
 
 /// What will become owed if it goes on: said before it is (X1, V1).

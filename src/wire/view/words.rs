@@ -6,7 +6,6 @@ use crate::domain::{
     escalation,
     fact::StepId,
     incident::{Field, Incident},
-    policy::Policy,
     retrospective,
     text::Name,
 };
@@ -29,19 +28,19 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
         }
         Duty::Escalate {
             step, target, asks, ..
-        } => ("escalate", escalation_to(policy, (step, target), *asks)),
+        } => ("escalate", escalation_to(incident, (step, target), *asks)),
         Duty::HoldEnds => (
             "hold_ends",
             "the hold ends; late steps fire then".to_owned(),
         ),
         Duty::FirstNotice => (
             "first_notice",
-            format!("first notice: {}", policy.update.place),
+            format!("first notice: {}", told_in(incident)),
         ),
-        Duty::Update => ("update", format!("update: {}", policy.update.place)),
+        Duty::Update => ("update", format!("update: {}", told_in(incident))),
         Duty::FinalUpdate => (
             "final_update",
-            format!("final update: {}", policy.update.place),
+            format!("final update: {}", told_in(incident)),
         ),
         Duty::External => (
             "external",
@@ -60,15 +59,24 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
     }
 }
 
-fn escalation_to(policy: &Policy, (step, target): (&StepId, &Name), asks: bool) -> String {
+/// Where an update goes; of a private incident nothing leaves (X4).
+fn told_in(incident: &Incident) -> &str {
+    if incident.state().private {
+        return "private, by hand";
+    }
+    &incident.policy().update.place
+}
+
+fn escalation_to(incident: &Incident, (step, target): (&StepId, &Name), asks: bool) -> String {
+    let policy = incident.policy();
     let person = policy
         .contact(target)
         .map(|contact| format!(" ({})", contact.person))
         .unwrap_or_default();
     let step = policy.step(step).map(|(_, step)| step);
     let by_hand = match step.and_then(|step| escalation::reach(policy, step)) {
-        Some(_) => "",
-        None => ", by hand",
+        Some(_) if !incident.state().private => "",
+        Some(_) | None => ", by hand",
     };
     let asks = if asks { ", to be confirmed" } else { "" };
     format!("escalate to {target}{person}{by_hand}{asks}")

@@ -23,6 +23,7 @@ impl State {
             update: update.clone(),
             posted: recorded.map(|channel| (channel.clone(), at)).collect(),
             failed: Vec::new(),
+            stopped: self.stops(update),
         };
         match update.audience {
             Audience::Internal => {
@@ -34,10 +35,19 @@ impl State {
         self.note_first_notice();
     }
 
+    /// Whether nobody approves these news for outside any more.
+    fn stops(&self, update: &Update) -> bool {
+        let approved = self.external.approved.as_ref().map(|(draft, _)| *draft);
+        match update.audience {
+            Audience::Internal => false,
+            Audience::External => update.draft != approved,
+        }
+    }
+
     /// The first notice is judged by the level of its time: a later upgrade
     /// does not make it late (S3).
     pub(super) fn note_first_notice(&mut self) {
-        let posted = |sent: &Outbound| Some((sent.posted_at()?, sent.by.clone()));
+        let posted = |sent: &Outbound| Some((sent.told_at()?, sent.by.clone()));
         let first = self.updates.iter().filter_map(posted).min();
         if let Some((at, by)) = first.filter(|_| self.first_notice.is_none()) {
             let deadline = cadence::first_notice_by(self);

@@ -74,12 +74,8 @@ impl Incident {
         if self.is_sealed() {
             return refuse("drills and private incidents publish nothing (X4)");
         }
-        let approved = self
-            .state()
-            .external
-            .approved
-            .as_ref()
-            .map(|(draft, _)| *draft);
+        let external = &self.state().external;
+        let approved = external.approved.as_ref().map(|(draft, _)| *draft);
         if update.draft.is_none() || update.draft != approved {
             return refuse(
                 "the commander approves the text for outside before it is published (X2)",
@@ -90,13 +86,13 @@ impl Incident {
                 "its author approved it alone, and is not alone any more: somebody else approves it (X2)",
             );
         }
-        let words = self
-            .state()
-            .external
-            .draft
-            .as_ref()
-            .map(|(_, _, form)| form);
-        if words != Some(&update.form) {
+        let newest = external.draft.as_ref().map(|(id, _, form)| (*id, form));
+        if newest.map(|(id, _)| Some(id)) != Some(update.draft) {
+            return refuse(
+                "there is a newer draft than the approved one: the commander approves that one first (X2)",
+            );
+        }
+        if newest.map(|(_, form)| form) != Some(&update.form) {
             return refuse("what is published is the text that was approved, unchanged (X2)");
         }
         Ok(())

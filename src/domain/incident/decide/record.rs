@@ -30,6 +30,17 @@ impl Incident {
         }
     }
 
+    /// A policy that is the one in force would look as if something had changed
+    /// (E6).
+    pub(super) fn check_policy(&self, text: &str) -> Result<(), Refusal> {
+        let mut then = self.state().clone();
+        then.adopt_later(text);
+        if then.policy == self.state().policy {
+            return refuse("the policy is the same as the one in force: nothing is recorded");
+        }
+        Ok(())
+    }
+
     pub(super) fn check_entry(&self, entry: EntryId) -> Result<(), Refusal> {
         match self.entry(entry) {
             Some(_) => Ok(()),

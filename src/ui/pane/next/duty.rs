@@ -39,8 +39,8 @@ pub(super) fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str,
             return ("ESCALATE", escalates(incident, step, target, *asks));
         }
         Duty::External => return ("EXTERNAL", external(app, incident, policy)),
-        Duty::FirstNotice => return ("UPDATE", said_in(app, policy, "first notice")),
-        Duty::FinalUpdate => return ("UPDATE", said_in(app, policy, "last one")),
+        Duty::FirstNotice => return ("UPDATE", said_in(app, incident, "first notice")),
+        Duty::FinalUpdate => return ("UPDATE", said_in(app, incident, "last one")),
         Duty::Respond(severity) => (
             "ACK",
             format!(
@@ -57,7 +57,7 @@ pub(super) fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str,
             ),
         ),
         Duty::HoldEnds => ("HOLD", "ends; late steps fire then".to_owned()),
-        Duty::Update => ("UPDATE", place(app, &policy.update.place)),
+        Duty::Update => ("UPDATE", place(app, incident)),
         Duty::Settle(field) => {
             let known = incident.conflict(*field);
             let ways = known.map(|conflict| conflict.ways_to_say_it());
@@ -92,7 +92,8 @@ fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Ve
     let person = person(incident, target);
     let reached = policy
         .step(step)
-        .and_then(|(_, step)| escalation::reach(policy, step));
+        .and_then(|(_, step)| escalation::reach(policy, step))
+        .filter(|_| !incident.state().private);
     let ways = match reached {
         Some(_) => vec![format!("{target}{person}"), target.to_owned()],
         None => told_by_hand(target, &person),
@@ -101,9 +102,13 @@ fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Ve
     ways.iter().map(|way| format!("{way}{asks}")).collect()
 }
 
-fn place(app: &App, usual: &str) -> String {
+/// Where an update goes; of a private incident nothing leaves (X4).
+fn place(app: &App, incident: &Incident) -> String {
+    if incident.state().private {
+        return "private, by hand".to_owned();
+    }
     if app.settings.inside.is_empty() {
-        return usual.to_owned();
+        return incident.policy().update.place.to_string();
     }
     app.settings
         .inside
@@ -114,9 +119,13 @@ fn place(app: &App, usual: &str) -> String {
 }
 
 /// Where the place is cut, what kind of update it is still stands.
-fn said_in(app: &App, policy: &Policy, kind: &str) -> Vec<String> {
-    let place = place(app, &policy.update.place);
-    vec![format!("{place} {kind}"), format!("{kind}: {place}")]
+fn said_in(app: &App, incident: &Incident, kind: &str) -> Vec<String> {
+    let place = place(app, incident);
+    let usual = format!("{kind}: {place}");
+    if incident.state().private {
+        return vec![usual, format!("{kind}, by hand")];
+    }
+    vec![format!("{place} {kind}"), usual]
 }
 
 fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {

@@ -1,13 +1,15 @@
 //! What nobody owes now, and what is not over either.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Row, duty::person};
 use crate::{
     domain::{
-        duty::{Duty, held},
+        duty::{Due, Duty, held},
         escalation,
         incident::{Field, Incident},
+        leaving::leaving,
+        update::Audience,
     },
     ui::{action::Action, app::App, format, glyph::Glyph, theme::Role},
 };
@@ -41,6 +43,46 @@ pub(super) fn actions(incident: &Incident) -> Option<Row> {
         word: "ACTIONS",
         what: vec![format!("{count}: {}", first.what), count],
         value: due.map_or_else(|| "open".to_owned(), |due| due.format("%m-%d").to_string()),
+        role: Role::Calm,
+        used: None,
+    })
+}
+
+/// Requests that nobody answered while people worked on it: not owed any more,
+/// and whoever asked still wants to know.
+pub(super) fn unanswered(incident: &Incident) -> impl Iterator<Item = Row> {
+    let ended = !incident.is_active();
+    let open = incident.state().asks.iter();
+    let open = open.filter(move |ask| ended && ask.answered.is_none());
+    open.map(|ask| Row {
+        glyph: Some(Glyph::Off),
+        word: "ANSWER",
+        what: vec![
+            format!("{}: {}", ask.asked.of, ask.asked.what),
+            ask.asked.of.to_string(),
+        ],
+        value: "open".to_owned(),
+        role: Role::Muted,
+        used: None,
+    })
+}
+
+/// What is confirmed and leaves by itself, while it can be taken back.
+pub(super) fn leaves(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Option<Row> {
+    let sent = leaving(incident, &due.duty)?;
+    sent.leaves_until().filter(|until| now < *until)?;
+    let value = match sent.leaves_at() - now {
+        left if left > TimeDelta::zero() => format!("leaves in {}", format::countdown(left)),
+        _ => "leaves now".to_owned(),
+    };
+    Some(Row {
+        glyph: None,
+        word: match sent.update.audience {
+            Audience::Internal => "UPDATE",
+            Audience::External => "EXTERNAL",
+        },
+        what: vec!["on its way".to_owned()],
+        value,
         role: Role::Calm,
         used: None,
     })
