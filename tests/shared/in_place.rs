@@ -338,7 +338,7 @@ fn a_page_asked_for_out_of_touch_leaves_from_who_stands_in() {
     declared(&client, "1s ago");
     synced(&client);
     backend.kill();
-    let then = (Clock::System.now() - TimeDelta::minutes(2)).to_rfc3339();
+    let then = (Clock::System.now() - TimeDelta::seconds(150)).to_rfc3339();
     client.done(&format!("escalate --yes --now {then}"));
 
     let _standing_in = in_place(&client);
