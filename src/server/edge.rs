@@ -136,6 +136,8 @@ impl Door {
         let allowed = turn.and_then(|turn| {
             if let Some(scope) = *scope {
                 let caller = caller.as_ref().ok_or_else(auth::needed)?;
+                // The turn may have been waited for.
+                caller.still()?;
                 let workspace = admit(server, caller, scope, params)?;
                 request.extensions_mut().insert(workspace);
             }
