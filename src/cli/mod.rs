@@ -27,6 +27,7 @@ mod people;
 mod policy;
 mod probe;
 mod read;
+mod restore;
 pub mod room;
 mod runbook;
 pub mod say;
@@ -138,7 +139,7 @@ Examples:
     /// Look whether everything in the log is as it was written
     Verify,
     Backup(store::Backup),
-    Restore(store::Restore),
+    Restore(restore::Restore),
     /// Say what this program thinks of its surroundings, and why
     Doctor(check::Strict),
     Completions(tools::Completions),
