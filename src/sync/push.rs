@@ -31,6 +31,7 @@ impl Replica {
             if batch.is_empty() {
                 return Ok(refused);
             }
+            self.meet().await?;
             let (forked, items): (Vec<_>, Vec<_>) =
                 self.hand_in(batch).await?.into_iter().partition(is_forked);
             if !forked.is_empty() {

@@ -9,50 +9,25 @@ use crate::{
     domain::text::Title,
     remote::{Heard, offset},
     ui::msg::{EngineSeen, LinkSeen, LinkState},
-    wire::{Channels, Known, Page},
+    wire::Page,
 };
 
 /// How many who have the room open are shown: what a stranger sends is bounded.
 const WATCHING: usize = 20;
 
 impl Replica {
-    /// Where the server sends updates, for whoever writes one here; whom it
-    /// takes that for, what they may do, and by which policy they declare.
-    async fn learn(&self) -> Result<Channels, SyncError> {
-        let Heard {
-            what: meta, took, ..
-        } = self.remote.meta().await?;
-        let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
-        let known = Known {
-            offset_s: offset(meta.server_time, self.clock.now(), took).num_seconds(),
-            channels: meta.channels,
-            scopes: scopes.unwrap_or_default(),
-            name: name.clone(),
-            policy: meta.policy,
+    /// Tells a screen where the server sends updates, and whom it takes us for.
+    pub(super) async fn tell_of_channels(&self, seen: &watch::Sender<Seen>) {
+        let Some(known) = self.met.lock().await.clone() else {
+            return;
         };
-        *self.known_as.lock().await = name;
-        let json = serde_json::to_string(&known).expect("names are text");
-        self.log.keep_of_server(&json).await?;
-        Ok(known.channels)
-    }
-
-    /// [`Replica::learn`]; entries go to and fro as well without it.
-    pub(super) async fn learn_if_it_says(&self) -> Option<Channels> {
-        let learned = self.learn().await;
-        learned
-            .inspect_err(|error| tracing::info!(%error, "asking for the channels"))
-            .ok()
-    }
-
-    /// The same, for a screen.
-    pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) {
-        if let Some(channels) = self.learn_if_it_says().await {
-            let known_as = self.known_as().await;
-            seen.send_modify(|seen| {
-                seen.channels = Some(channels);
-                seen.known_as = known_as;
-            });
-        }
+        seen.send_if_modified(|seen| {
+            let is_news =
+                seen.channels.as_ref() != Some(&known.channels) || seen.known_as != known.name;
+            seen.channels = Some(known.channels);
+            seen.known_as = known.name;
+            is_news
+        });
     }
 
     pub(super) fn heard(&self, seen: &watch::Sender<Seen>, page: &Heard<Page>, waited: bool) {
@@ -65,12 +40,12 @@ impl Replica {
         let latency = if waited { before } else { Some(page.took) };
         let engine = &page.what.engine;
         seen.send_modify(|seen| {
-            seen.answers = true;
             seen.link = LinkSeen {
                 server: Title::lossy(&self.remote.name()),
                 state: LinkState::Online {
                     latency: latency.unwrap_or_default(),
                 },
+                answers: true,
                 offset: offset(page.what.server_time, now, took),
                 heard_at: Some(now),
             };
@@ -96,9 +71,9 @@ impl Replica {
     pub(super) fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
         let now = self.clock.now();
         seen.send_modify(|seen| {
-            seen.answers = error.is_from_an_answer();
             seen.watching.clear();
             let link = &mut seen.link;
+            link.answers = error.is_from_an_answer();
             let since = match &link.state {
                 LinkState::Offline { since, .. } => *since,
                 LinkState::Alone | LinkState::Online { .. } => now,
