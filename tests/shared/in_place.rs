@@ -198,6 +198,42 @@ fn a_token_that_may_only_read_pages_nobody_from_here() {
 }
 
 #[test]
+fn whose_token_was_revoked_pages_nobody_in_the_place_of_a_server_that_lives() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    declared(&client, "1s ago");
+    synced(&client);
+    backend.done("token revoke ada");
+    while client.say("sync --wait 1s").code == 0 {}
+
+    let said = client.run(["engine", "--page-from-here", "--yes"]);
+
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("was revoked"), "{said:?}");
+    assert!(said.err.contains("it pages"), "{said:?}");
+}
+
+#[test]
+fn who_stands_in_ends_where_the_server_is_back_and_says_no() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = away(&receiver);
+    let mut standing_in = in_place(&client);
+    receiver.post().take();
+
+    backend.done("token revoke ada");
+    backend.start();
+
+    assert_eq!(standing_in.ended(), Some(0), "{}", standing_in.said());
+    let said = standing_in.said();
+    assert!(said.contains("was revoked"), "{said}");
+    assert!(
+        said.contains("nobody is paged from here any more"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_page_of_a_copy_that_was_killed_is_repeated_by_the_server_and_says_so() {
     let receiver = Receiver::start();
     let (mut backend, client) = away(&receiver);
