@@ -352,7 +352,7 @@ impl Setup {
             setup: self,
             log,
             sync,
-            away: touch == Touch::Away,
+            touch,
             board,
             follow_up: false,
         })
@@ -366,6 +366,8 @@ pub enum Touch {
     All,
     /// It answered, and did not take everything.
     Part,
+    /// It answered, and takes nothing from here.
+    Refused,
     /// It did not answer.
     Away,
 }
@@ -387,24 +389,40 @@ pub async fn known_of_server(log: &Log) -> Result<Option<Known>, StoreError> {
 ///
 /// What will not pass by itself, such as a token that was revoked.
 pub async fn in_touch(global: &Global, sync: &Replica) -> color_eyre::Result<Touch> {
-    let (touch, why) = match tokio::time::timeout(TOUCH, sync.settle()).await {
+    let (touch, why) = touch(sync).await?;
+    if let Some(why) = why {
+        let not_sent = if touch == Touch::Refused {
+            "not sent: "
+        } else {
+            ""
+        };
+        say::note(global, &format!("{not_sent}{why}"));
+    }
+    Ok(touch)
+}
+
+/// The same; what it would say is for the caller to say.
+///
+/// # Errors
+///
+/// As [`in_touch`].
+pub async fn touch(sync: &Replica) -> color_eyre::Result<(Touch, Option<String>)> {
+    Ok(match tokio::time::timeout(TOUCH, sync.settle()).await {
         Ok(Ok(settled)) if settled.refused > 0 => {
             let count = format::count(settled.refused, "entry was", "entries were");
             let why = format!("{count} refused: `warroom sync` lists what waits");
-            (Touch::Part, why)
+            (Touch::Part, Some(why))
         }
-        Ok(Ok(_)) => return Ok(Touch::All),
-        Ok(Err(error)) if error.may_pass() => (Touch::Away, format!("offline: {error}")),
+        Ok(Ok(_)) => (Touch::All, None),
+        Ok(Err(error)) if error.may_pass() => (Touch::Away, Some(format!("offline: {error}"))),
         // What is here can be read, and kept, whatever the server says.
-        Ok(Err(SyncError::Remote(error))) => (Touch::Part, format!("not sent: {error}")),
+        Ok(Err(SyncError::Remote(error))) => (Touch::Refused, Some(error.to_string())),
         Ok(Err(error)) => return Err(error.into()),
         Err(_) => {
             let why = format!("offline: {} does not answer in time", sync.server());
-            (Touch::Away, why)
+            (Touch::Away, Some(why))
         }
-    };
-    say::note(global, &why);
-    Ok(touch)
+    })
 }
 
 /// Keeps a copy and its server the same while `work` goes on; without a server

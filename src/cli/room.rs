@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     args::Global,
-    failure::Failure,
-    open::{Setup, in_touch},
+    failure::{Exit, Failure},
+    open::{Setup, Touch, touch},
     say,
 };
 use crate::{
@@ -37,8 +37,8 @@ pub struct Room {
     pub log: Option<Log>,
     /// What keeps it and the shared backend the same; `None` without one.
     pub sync: Option<Replica>,
-    /// The backend did not answer when this command began.
-    pub away: bool,
+    /// How the backend answered when this command began.
+    pub touch: Touch,
     /// All incidents.
     pub board: Board,
     /// While nothing is active, the incident is meant that waits for its
@@ -71,10 +71,14 @@ async fn taken(log: &Log, entries: &[Entry]) -> color_eyre::Result<()> {
 }
 
 /// The server refused an entry for good.
-pub fn refused_there(why: &Title) -> Failure {
-    Failure::refused(format!(
-        "the server will not take it ({why}): it is kept here, and `warroom sync` lists it"
-    ))
+pub fn refused_there(why: &str) -> Failure {
+    kept_here(&format!("the server will not take it ({why})"))
+}
+
+fn kept_here(why: &str) -> Failure {
+    let sentence =
+        format!("{why}: it is kept here, and not for the team; `warroom sync` lists what is");
+    Failure::new(Exit::Found, sentence)
 }
 
 /// The server's deliveries.
@@ -329,10 +333,7 @@ impl Room {
         let log = self.log()?.clone();
         log.append(&batch.entries, &batch.intents, now).await?;
         if let Some(sync) = &self.sync {
-            // Who did not answer a moment ago is not waited for once more.
-            if !self.away {
-                in_touch(self.global(), sync).await?;
-            }
+            self.hand_in(sync).await?;
             taken(&log, &batch.entries).await?;
             self.say_under_whom(sync).await;
         }
@@ -345,6 +346,25 @@ impl Room {
             entries: batch.entries.iter().map(|entry| entry.id).collect(),
             intents: batch.intents,
         })
+    }
+
+    /// Gives the server what was just recorded; fails where it takes nothing
+    /// from here.
+    async fn hand_in(&self, sync: &Replica) -> color_eyre::Result<()> {
+        match self.touch {
+            // Who did not answer a moment ago is not waited for once more.
+            Touch::Away => Ok(()),
+            // Why was said then.
+            Touch::Refused => Err(kept_here("the server takes nothing from here").into()),
+            Touch::All | Touch::Part => match touch(sync).await? {
+                (Touch::Refused, why) => Err(refused_there(&why.unwrap_or_default()).into()),
+                (_, Some(why)) => {
+                    say::note(self.global(), &why);
+                    Ok(())
+                }
+                (_, None) => Ok(()),
+            },
+        }
     }
 
     /// Under which name this is recorded, as far as that is known: whoever may
