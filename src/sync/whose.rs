@@ -15,6 +15,42 @@ use crate::{
 };
 
 impl Replica {
+    /// Makes the log a copy of the server's, if it is none yet: an empty one
+    /// before the server was ever reached, so that what is recorded until then
+    /// waits for its numbers. One that has entries of its own is only given
+    /// away by [`Replica::give`].
+    ///
+    /// # Errors
+    ///
+    /// [`SyncError::NotAttached`], or what the disk said.
+    async fn join(&self) -> Result<(), SyncError> {
+        if self.log.server().await?.is_some() {
+            return Ok(());
+        }
+        let entries = self.log.head().await?;
+        if entries > 0 {
+            return Err(SyncError::NotAttached { entries });
+        }
+        let epoch = self.log.epoch().await?;
+        let name = self.remote.name();
+        let server = Authority { name, log: None };
+        self.log.attach(&server, &epoch, 0).await?;
+        Ok(())
+    }
+
+    /// Gives the log to the server, whosever it was: both are one from then on.
+    /// Answers how many entries wait for a number of that server now.
+    ///
+    /// # Errors
+    ///
+    /// What the server or the disk said.
+    pub async fn give(&self) -> Result<u64, SyncError> {
+        let meta = self.remote.meta().await?.what;
+        let (epoch, common) = self.compare().await?;
+        self.bring_together(&self.authority(&meta), &epoch, common)
+            .await
+    }
+
     /// Asks the server who it is, and how it is set up: once, and again after
     /// something went wrong.
     ///

@@ -57,6 +57,8 @@ fn a_copy_of_one_house_gives_nothing_to_another_and_takes_nothing_from_it() {
         let of = houses.first.address().to_string();
         assert!(said.err.contains(&format!("belongs to {of}")), "{said:?}");
     }
+    let doctor = houses.over_there("doctor");
+    assert!(doctor.out.contains("has another log"), "{doctor:?}");
     let waits = houses.over_there("sync --wait 1s");
     assert_ne!(waits.code, 0, "{waits:?}");
 
