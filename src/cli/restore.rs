@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -50,7 +51,7 @@ impl Restore {
             None => None,
         };
         let log = match &new {
-            Some(new) => Log::open(&new.half, OpenMode::ReadWrite).await?,
+            Some(new) => setup.open_as(&new.half, OpenMode::ReadWrite).await?,
             None => setup.open_to_write().await?,
         };
         let begun = begin_anew(&log, new.as_ref(), setup.clock.now()).await;
@@ -129,12 +130,15 @@ impl NewLog {
         let to = setup.log_path()?;
         let file = File::open(&self.half).and_then(|file| file.sync_all());
         file.wrap_err("writing the log that was restored")?;
-        let time = setup.clock.now().format("%Y%m%dT%H%M%SZ");
+        let time = setup.clock.now().format("%Y%m%dT%H%M%S%.3fZ");
         let aside = beside(&to, &format!(".before-{time}"));
         if to.exists() {
             // Under both names, so that there is a log at every moment; not
             // every file system can do that.
-            let kept = fs::hard_link(&to, &aside).or_else(|_| fs::rename(&to, &aside));
+            let kept = fs::hard_link(&to, &aside).or_else(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => Err(error),
+                _ => fs::rename(&to, &aside),
+            });
             kept.wrap_err("moving the log aside")?;
         }
         for suffix in ["-wal", "-shm", ".head"] {
@@ -177,7 +181,7 @@ async fn leave(setup: &Setup) -> color_eyre::Result<Vec<String>> {
     if !path.exists() {
         return lost();
     }
-    let Ok(log) = Log::open(path, OpenMode::ReadWrite).await else {
+    let Ok(log) = setup.open_as(&path, OpenMode::ReadWrite).await else {
         return lost();
     };
     let now = setup.clock.now();

@@ -91,6 +91,9 @@ fn nobody_pages_in_the_place_of_a_server_that_says_no() {
     assert_eq!(effects, []);
     assert!(matches!(app.mode, Mode::Browse));
     assert!(toast(&app).contains("says no"), "{}", toast(&app));
+    let screen = words_on(&app, (120, 40), Tier::Rich, now());
+    assert!(screen.contains("says no to this console"), "{screen}");
+    assert!(!screen.contains("F pages from here"), "{screen}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::App;
 use crate::{
     domain::notice::{Delivery, DeliveryState},
-    ui::msg::LinkState,
+    ui::msg::{LinkSeen, LinkState},
 };
 
 /// Takes the deliveries over, and keeps how messages ended since the last look.
@@ -54,13 +54,18 @@ fn ended(delivery: &Delivery) -> Option<(String, bool)> {
 }
 
 /// That the shared backend was lost, and that it is back.
-pub(super) fn link(app: &mut App, after: &LinkState, now: DateTime<Utc>) {
-    let (text, error) = match (&app.shared.link.state, after) {
+pub(super) fn link(app: &mut App, after: &LinkSeen, now: DateTime<Utc>) {
+    let (text, error) = match (&app.shared.link.state, &after.state) {
         (LinkState::Offline { .. }, LinkState::Online { .. }) => {
             ("the server answers again".to_owned(), false)
         }
         (LinkState::Alone | LinkState::Online { .. }, LinkState::Offline { why, .. }) => {
-            (format!("the server does not answer: {why}"), true)
+            let what = if after.answers {
+                "is there, and says no"
+            } else {
+                "does not answer"
+            };
+            (format!("the server {what}: {why}"), true)
         }
         (LinkState::Alone, LinkState::Online { .. }) => ("the server answers".to_owned(), false),
         (_, LinkState::Alone)

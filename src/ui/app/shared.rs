@@ -50,7 +50,7 @@ pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
             app.board.ahead(entries);
         }
         Shared::Link(link) => {
-            news::link(app, &link.state, now);
+            news::link(app, &link, now);
             app.shared.link = link;
         }
         Shared::Channels(inside, outside) => {

@@ -31,6 +31,11 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
             "this console pages",
             "we page",
         ],
+        None if app.shared.link.answers => [
+            "the server pages, and says no to this console",
+            "the server pages, and says no",
+            "server says no",
+        ],
         None => [
             "the server pages, if it lives: it can't be seen from here",
             "the server pages, if it lives",
