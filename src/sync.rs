@@ -9,12 +9,14 @@
 //!
 //! Where the server's history is another one (it was restored from an older
 //! backup, or this log was kept without it so far), the last common entry is
-//! looked for, and what comes after it here is sent anew.
+//! looked for, and what comes after it here is sent anew. Where it is the
+//! history of another log, nothing is sent ([`SyncError::OtherLog`]).
 
 mod going;
 mod pull;
 mod push;
 mod seen;
+mod whose;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -34,7 +36,7 @@ use crate::{
     store::{Log, StoreError},
     ui::format::count,
     ui::msg::{EngineSeen, LinkSeen},
-    wire::{Channels, Watcher},
+    wire::{Channels, Known, Watcher},
 };
 
 /// How long the server may hold a question for news, in seconds: with each
@@ -59,6 +61,8 @@ pub struct Replica {
     back: Notify,
     /// Who ran the server's engine when it last answered.
     engine: Mutex<Option<String>>,
+    /// How the server is set up, while it is known that it has our log.
+    met: Mutex<Option<Known>>,
     /// Whom the server took us for when it last said so.
     known_as: Mutex<Option<Name>>,
     /// The server is looked for more often than usual.
@@ -83,6 +87,17 @@ pub enum SyncError {
         /// How many.
         entries: Seq,
     },
+    /// The log is a copy of another one than the server has.
+    #[error(
+        "{server} has another log than the one this is a copy of, which belongs to {of}: nothing was sent or taken; \
+         name that server, or another --db or HOME for this one (`warroom attach` gives {server} all that is here)"
+    )]
+    OtherLog {
+        /// The server.
+        server: String,
+        /// The one that numbered what is here.
+        of: String,
+    },
 }
 
 impl SyncError {
@@ -91,7 +106,7 @@ impl SyncError {
         match self {
             Self::Remote(error) => error.may_pass(),
             Self::Store(error) => error.may_pass(),
-            Self::NotAttached { .. } => false,
+            Self::NotAttached { .. } | Self::OtherLog { .. } => false,
         }
     }
 
@@ -100,15 +115,21 @@ impl SyncError {
         matches!(self, Self::Remote(error) if error.is_about_the_token())
     }
 
-    /// Whether it came of a good answer of the server.
-    const fn is_from_an_answer(&self) -> bool {
-        matches!(self, Self::Store(StoreError::StillToSend { .. }))
+    /// Whether a server is there that does its work, and answered so: who is
+    /// told no by it is not to do that work in its place.
+    fn is_from_an_answer(&self) -> bool {
+        match self {
+            Self::Remote(error @ RemoteError::Refused { .. }) => !error.may_pass(),
+            Self::Remote(_) | Self::NotAttached { .. } => false,
+            Self::Store(error) => matches!(error, StoreError::StillToSend { .. }),
+            Self::OtherLog { .. } => true,
+        }
     }
 
     const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Remote(error) => error.retry_after(),
-            Self::Store(_) | Self::NotAttached { .. } => None,
+            Self::Store(_) | Self::NotAttached { .. } | Self::OtherLog { .. } => None,
         }
     }
 }
@@ -118,9 +139,6 @@ impl SyncError {
 pub struct Seen {
     /// In touch or not.
     pub link: LinkSeen,
-    /// It answered when it was last asked, even where its history can't be
-    /// taken up before what waits here has left, or was given up.
-    pub answers: bool,
     /// Who pages and delivers.
     pub engine: EngineSeen,
     /// What it delivers and is not over, oldest first.
@@ -155,6 +173,7 @@ impl Replica {
             again: Notify::new(),
             back: Notify::new(),
             engine: Mutex::default(),
+            met: Mutex::default(),
             known_as: Mutex::default(),
             hurries: watch::Sender::new(false),
         }
@@ -177,36 +196,13 @@ impl Replica {
         self.remote.name()
     }
 
-    /// Makes the log a copy of the server's, if it is none yet: an empty one
-    /// before the server was ever reached, so that what is recorded until then
-    /// waits for its numbers. One that has entries of its own is only given
-    /// away where `give` says so.
-    ///
-    /// # Errors
-    ///
-    /// [`SyncError::NotAttached`], or what the server or the disk said.
-    pub async fn join(&self, give: bool) -> Result<u64, SyncError> {
-        if self.log.server().await?.is_some() {
-            return Ok(0);
-        }
-        let entries = self.log.head().await?;
-        if entries == 0 {
-            let epoch = self.log.epoch().await?;
-            return Ok(self.log.attach(&self.remote.name(), &epoch, 0).await?);
-        }
-        if !give {
-            return Err(SyncError::NotAttached { entries });
-        }
-        self.heal().await
-    }
-
     /// Sends everything that waits and takes everything there is, once.
     ///
     /// # Errors
     ///
-    /// As [`Replica::join`].
+    /// As [`Replica::meet`].
     pub async fn settle(&self) -> Result<Settled, SyncError> {
-        self.join(false).await?;
+        self.meet().await?;
         let mut settled = Settled::default();
         let before = self.log.unsent().await?.len() as u64;
         let mut histories = 0;
@@ -220,7 +216,6 @@ impl Replica {
             settled.pulled += count;
             match page {
                 Some(page) if !page.what.more => {
-                    self.learn_if_it_says().await;
                     settled.refused += pushed?.refused;
                     break;
                 }
@@ -281,14 +276,18 @@ impl Replica {
 
     /// Waits until the server has numbered every entry that it will take, but
     /// not longer than `limit`; answers whether it has.
-    pub async fn wait(&self, limit: Duration) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// What will not pass by waiting.
+    pub async fn wait(&self, limit: Duration) -> Result<bool, SyncError> {
         let all = async {
             let mut pause = FIRST_PAUSE;
             loop {
                 let settled = self.settle().await;
                 let asked = match &settled {
-                    Ok(_) if self.all_is_numbered().await => return true,
-                    Err(error) if !error.may_pass() => return false,
+                    Ok(_) if self.all_is_numbered().await => return Ok(true),
+                    Err(error) if !error.may_pass() => return settled.map(|_| false),
                     Ok(_) => Duration::ZERO,
                     Err(error) => error.retry_after().unwrap_or_default(),
                 };
@@ -296,7 +295,7 @@ impl Replica {
                 self.doze(&mut pause, asked).await;
             }
         };
-        tokio::time::timeout(limit, all).await.unwrap_or(false)
+        tokio::time::timeout(limit, all).await.unwrap_or(Ok(false))
     }
 
     /// Whether nothing waits but what was refused.

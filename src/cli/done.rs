@@ -55,7 +55,7 @@ pub fn tell(room: &Room, recorded: &Recorded) -> color_eyre::Result<Exit> {
     match room.global().output {
         Output::Json => say::json(&done(room, recorded, incident))?,
         Output::Table if room.global().quiet => {}
-        Output::Table => say::data(&lines(recorded, incident))?,
+        Output::Table => say::data(&lines(room, recorded, incident))?,
     }
     Ok(Exit::Ok)
 }
@@ -86,7 +86,7 @@ pub fn declared(room: &Room, recorded: &Recorded) -> color_eyre::Result<Exit> {
 fn done<'a>(room: &'a Room, recorded: &'a Recorded, incident: &'a Incident) -> Done<'a> {
     let entries = recorded.entries.iter().filter_map(|id| {
         let (incident, entry) = room.board.entry(*id)?;
-        Some(view::happened(incident, entry))
+        Some(view::happened(&room.board, incident, entry))
     });
     Done {
         incident: view::brief(incident, room.now()),
@@ -104,13 +104,13 @@ fn done<'a>(room: &'a Room, recorded: &'a Recorded, incident: &'a Incident) -> D
     }
 }
 
-fn lines(recorded: &Recorded, incident: &Incident) -> String {
+fn lines(room: &Room, recorded: &Recorded, incident: &Incident) -> String {
     let mut lines = Vec::new();
     for id in &recorded.entries {
         let Some(entry) = incident.entry(*id) else {
             continue;
         };
-        let row = line(incident, entry);
+        let row = line(&room.board, incident, entry);
         let number = entry.seq.map(|seq| format!(" #{seq}")).unwrap_or_default();
         lines.push(format!(
             "{}{number} {}: {}",

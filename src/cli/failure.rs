@@ -67,7 +67,8 @@ Exit codes:
   0    done
   1    refused, or it went wrong: one sentence on stderr says why
   2    the command line can't be understood
-  3    it ran, and found something: a probe failed, the log is damaged, a file is wrong;
+  3    it ran, and found something: a probe failed, the log is damaged, a file is wrong,
+       the server does not take what was recorded here;
        `config check`, `policy check`, `theme check` and `doctor` end with 0 where they
        have warnings only, and with 3 also then after --strict
   4    what was named is not there: an incident, an entry, a delivery, a file

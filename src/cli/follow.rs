@@ -20,7 +20,7 @@ use crate::{
         duty::Clock,
         entry::IncidentId,
         fact::Health,
-        text::{Name, one_line},
+        text::{Name, escaped, one_line},
     },
     journal,
     sync::Seen,
@@ -105,11 +105,12 @@ fn tell(room: &Room, said: &mut Said, head: u64) -> color_eyre::Result<()> {
     for (incident, entry) in news {
         match room.global().output {
             Output::Json => {
-                let happened = view::happened(incident, entry);
-                say::data(&serde_json::to_string(&happened).wrap_err("writing JSON")?)?;
+                let happened = view::happened(&room.board, incident, entry);
+                let line = serde_json::to_string(&happened).wrap_err("writing JSON")?;
+                say::data(&escaped(&line))?;
             }
             Output::Table => {
-                let row = line(incident, entry);
+                let row = line(&room.board, incident, entry);
                 let (at, label) = (words::time(row.at, now), incident.label());
                 let text = format!("{at} {label} {} {}: {}", row.who, row.kind, row.text);
                 say::data(&one_line(&text))?;

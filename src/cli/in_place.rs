@@ -15,7 +15,7 @@ use super::{
     touch::in_touch_during,
 };
 use crate::{
-    console::in_place::page,
+    console::in_place::{page, stands_in_the_way},
     domain::text::Name,
     engine::Engine,
     store::{Log, StoreError},
@@ -86,8 +86,8 @@ async fn stand_in(
 ) -> color_eyre::Result<Exit> {
     let known = |seen: &Seen| seen.link.state != LinkState::Alone;
     tokio::select! {
-        seen = link.wait_for(known) => if is_online(&seen?.link.state) {
-            let text = format!("{} answers: it pages, and nothing was sent from here", sync.server());
+        seen = link.wait_for(known) => if let Some(why) = stands_in_the_way(&seen?.clone()) {
+            let text = format!("{why}: it pages, and nothing was sent from here");
             return Err(Failure::refused(text).into());
         },
         () = stop.cancelled() => return Ok(Exit::Ok),
@@ -103,29 +103,23 @@ async fn stand_in(
     let (seen, told) = watch::channel(EngineSeen::default());
     let teller = tokio::spawn(tell(setup.global.quiet, told));
     let said = async |text: String| say::aside(&text);
-    let ended = page(&engine, sync, link, &seen, stop, said).await;
+    let ended = page(&engine, sync, link.clone(), &seen, stop, said).await;
     drop(seen);
     teller.await?;
     ended?;
-    let handed_in = !stop.is_cancelled() && sync.wait(HAND_IN).await;
+    let handed_in = !stop.is_cancelled() && sync.wait(HAND_IN).await.is_ok_and(|all| all);
     let server = sync.server();
     say::note(
         &setup.global,
         &if handed_in {
             format!("{server} answers again: it pages, and knows what was paged from here")
         } else {
+            let why = stands_in_the_way(&link.borrow());
+            let why = why.map(|why| format!("{why}; ")).unwrap_or_default();
             format!(
-                "nobody is paged from here any more; {server} has not heard of all of it yet: `warroom sync`"
+                "{why}nobody is paged from here any more; {server} has not heard of all of it yet: `warroom sync`"
             )
         },
     );
     Ok(Exit::Ok)
-}
-
-/// Whether the server answers.
-const fn is_online(link: &LinkState) -> bool {
-    match link {
-        LinkState::Online { .. } => true,
-        LinkState::Alone | LinkState::Offline { .. } => false,
-    }
 }

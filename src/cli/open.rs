@@ -160,7 +160,13 @@ impl Setup {
         }
     }
 
-    async fn open_as(&self, path: &Path, mode: OpenMode) -> Result<Log, StoreError> {
+    /// Opens the log at `path`, as the flags say; that of the database where one
+    /// was named.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::open`] and [`Log::connect`].
+    pub(super) async fn open_as(&self, path: &Path, mode: OpenMode) -> Result<Log, StoreError> {
         if let Some(address) = self.database() {
             return Log::connect(address, &self.config.workspace).await;
         }

@@ -34,7 +34,7 @@ pub struct Ask {
     /// For what; - reads stdin
     pub what: String,
     /// How long they have
-    #[arg(long, value_name = "SPAN", default_value = "15m")]
+    #[arg(long, value_name = "SPAN", default_value = "10m")]
     pub within: String,
 }
 

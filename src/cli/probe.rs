@@ -207,6 +207,10 @@ pub fn list(room: &Room) -> color_eyre::Result<Exit> {
             &rows,
         )
     })?;
+    if known.is_empty() {
+        let text = "no probe is set up here: [[probe]] in the configuration adds one";
+        say::note(room.global(), text);
+    }
     Ok(Exit::Ok)
 }
 

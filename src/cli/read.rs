@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        board::Board,
         escalation,
         incident::{Conflict, Field, Incident},
         left::{Left, left_over},
@@ -94,7 +95,7 @@ impl List {
             .iter()
             .map(|incident| view::brief(incident, now))
             .collect();
-        say::either(room.global(), &views, || list(&chosen, now))?;
+        say::either(room.global(), &views, || list(&room.board, &chosen, now))?;
         if chosen.is_empty() {
             let all = if self.all {
                 ""
@@ -107,7 +108,7 @@ impl List {
     }
 }
 
-fn list(incidents: &[&Incident], now: DateTime<Utc>) -> String {
+fn list(board: &Board, incidents: &[&Incident], now: DateTime<Utc>) -> String {
     let rows: Vec<Vec<String>> = incidents
         .iter()
         .map(|incident| {
@@ -115,7 +116,7 @@ fn list(incidents: &[&Incident], now: DateTime<Utc>) -> String {
             vec![
                 incident.label(),
                 words::severity(incident),
-                incident.phase().to_string(),
+                board.phase_in_words(incident),
                 words::stamp(incident.anchor()),
                 incident
                     .commander()
@@ -179,24 +180,28 @@ impl Show {
         let wanted = self.which.as_deref().or(room.global().incident.as_deref());
         let incident = room.find(wanted)?;
         let whole = view::whole(incident, room.now());
-        say::either(room.global(), &whole, || show(incident, &whole, room.now()))?;
+        say::either(room.global(), &whole, || show(room, incident, &whole))?;
         Ok(Exit::Ok)
     }
 }
 
-fn show(incident: &Incident, whole: &view::Whole<'_>, now: DateTime<Utc>) -> String {
+fn show(room: &Room, incident: &Incident, whole: &view::Whole<'_>) -> String {
     let brief = &whole.brief;
     let mut lines = vec![format!("{} {}", brief.label, brief.title)];
-    let rows = facts(incident, whole)
+    let rows = facts(&room.board, incident, whole)
         .into_iter()
-        .chain(clocks(whole, now))
+        .chain(clocks(whole, room.now()))
         .chain(lessons(whole))
         .filter(|(_, value)| !value.is_empty());
     lines.extend(rows.map(|(name, value)| format!("{name:<12}{value}")));
     lines.join("\n")
 }
 
-fn facts(incident: &Incident, whole: &view::Whole<'_>) -> Vec<(&'static str, String)> {
+fn facts(
+    board: &Board,
+    incident: &Incident,
+    whole: &view::Whole<'_>,
+) -> Vec<(&'static str, String)> {
     let brief = &whole.brief;
     let text = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
     let stamp = |at: Option<DateTime<Utc>>| at.map(words::stamp).unwrap_or_default();
@@ -207,7 +212,7 @@ fn facts(incident: &Incident, whole: &view::Whole<'_>) -> Vec<(&'static str, Str
     };
     let mut rows = vec![
         ("severity", words::severity(incident)),
-        ("phase", brief.phase.to_string()),
+        ("phase", board.phase_in_words(incident)),
         ("impact", brief.impact.to_string()),
         ("service", text(brief.service.map(|service| service as _))),
         ("kind", kind.to_owned()),
@@ -292,7 +297,7 @@ impl Timeline {
         let mut entries: Vec<view::Happened> = incident
             .entries()
             .iter()
-            .map(|entry| view::happened(incident, entry))
+            .map(|entry| view::happened(&room.board, incident, entry))
             .filter(|entry| self.kind.is_empty() || self.kind.contains(&entry.kind))
             .collect();
         entries.sort_by_key(|entry| entry.at);
@@ -300,16 +305,18 @@ impl Timeline {
             .limit
             .map_or(0, |most| entries.len().saturating_sub(most));
         let entries = entries.split_off(from);
-        say::either(room.global(), &entries, || timeline(incident, &entries))?;
+        say::either(room.global(), &entries, || {
+            timeline(&room.board, incident, &entries)
+        })?;
         Ok(Exit::Ok)
     }
 }
 
-fn timeline(incident: &Incident, entries: &[view::Happened]) -> String {
+fn timeline(board: &Board, incident: &Incident, entries: &[view::Happened]) -> String {
     let rows: Vec<Vec<String>> = entries
         .iter()
         .filter_map(|entry| {
-            let row = line(incident, incident.entry(entry.id)?);
+            let row = line(board, incident, incident.entry(entry.id)?);
             let mark = match (row.retracted, row.pinned) {
                 (true, _) => "taken back: ",
                 (false, true) => "pinned: ",

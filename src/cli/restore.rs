@@ -1,10 +1,12 @@
-//! A backup in the place of the log, with a new history.
+//! A backup in the place of the log, as a whole or not at all.
 
 use std::{
-    fs,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
 };
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use color_eyre::eyre::WrapErr as _;
 
@@ -44,19 +46,20 @@ impl Restore {
     ///
     /// When the backup is no log, or there is no room for it.
     pub async fn run(&self, setup: Setup) -> color_eyre::Result<Exit> {
-        let mut revoked = Vec::new();
-        if let Some(from) = &self.from {
-            nobody_works(&setup).await?;
-            revoked = revoked_tokens(&setup).await;
-            put_back(&setup, from).await?;
-        }
-        let log = setup.open_to_write().await?;
-        for id in revoked {
-            log.revoke_tokens(&id, setup.clock.now()).await?;
-        }
-        let uncertain = log.begin_epoch().await?;
-        let entries = log.head().await?;
+        let new = match &self.from {
+            Some(from) => Some(NewLog::beside_the_old(&setup, from).await?),
+            None => None,
+        };
+        let log = match &new {
+            Some(new) => setup.open_as(&new.half, OpenMode::ReadWrite).await?,
+            None => setup.open_to_write().await?,
+        };
+        let begun = begin_anew(&log, new.as_ref(), setup.clock.now()).await;
         log.close().await;
+        let (entries, uncertain) = begun?;
+        if let Some(new) = &new {
+            new.takes_its_place(&setup)?;
+        }
         say::note(
             &setup.global,
             &format!(
@@ -70,76 +73,138 @@ impl Restore {
     }
 }
 
-/// Refuses while a console, an engine or a server works on the log: it would go
-/// on writing to the file that is moved aside.
-async fn nobody_works(setup: &Setup) -> color_eyre::Result<()> {
-    let Ok(log) = Log::open(setup.log_path()?, OpenMode::ReadOnly).await else {
-        return Ok(());
+/// Begins a new history in `log`, and takes back the tokens that must not come
+/// back to life. Answers how many entries there are, and how many messages wait
+/// for a person.
+async fn begin_anew(
+    log: &Log,
+    new: Option<&NewLog>,
+    now: DateTime<Utc>,
+) -> Result<(u64, usize), StoreError> {
+    // First: a console's copy is refused by it.
+    let uncertain = log.begin_epoch().await?;
+    for id in new.into_iter().flat_map(|new| &new.revoked) {
+        log.revoke_tokens(id, now).await?;
+    }
+    Ok((log.head().await?, uncertain))
+}
+
+/// A log beside the one whose place it takes. Everything is done to it before
+/// that, so that whoever is killed meanwhile leaves the old one or the whole
+/// new one.
+struct NewLog {
+    /// Where it is until then.
+    half: PathBuf,
+    /// Tokens that were taken back in the old one since the backup.
+    revoked: Vec<String>,
+}
+
+impl Drop for NewLog {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm", ".head"] {
+            fs::remove_file(beside(&self.half, suffix)).ok();
+        }
+    }
+}
+
+impl NewLog {
+    /// A copy of the log `from`.
+    async fn beside_the_old(setup: &Setup, from: &Path) -> color_eyre::Result<Self> {
+        let new = Self {
+            half: beside(&setup.log_path()?, ".restoring"),
+            revoked: leave(setup).await?,
+        };
+        // What an earlier one left that was killed.
+        drop(Self {
+            half: new.half.clone(),
+            revoked: Vec::new(),
+        });
+        let backup = Log::open(from, OpenMode::ReadOnly).await?;
+        if let Some(to) = backup.given_to().await? {
+            return Err(StoreError::Given { to }.into());
+        }
+        backup.backup(&new.half).await?;
+        backup.close().await;
+        Ok(new)
+    }
+
+    /// Puts it in the place of the old one, which is kept aside.
+    fn takes_its_place(&self, setup: &Setup) -> color_eyre::Result<()> {
+        let to = setup.log_path()?;
+        let file = File::open(&self.half).and_then(|file| file.sync_all());
+        file.wrap_err("writing the log that was restored")?;
+        let time = setup.clock.now().format("%Y%m%dT%H%M%S%.3fZ");
+        let aside = beside(&to, &format!(".before-{time}"));
+        if to.exists() {
+            // Under both names, so that there is a log at every moment; not
+            // every file system can do that.
+            let kept = fs::hard_link(&to, &aside).or_else(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => Err(error),
+                _ => fs::rename(&to, &aside),
+            });
+            kept.wrap_err("moving the log aside")?;
+        }
+        for suffix in ["-wal", "-shm", ".head"] {
+            let there = beside(&to, suffix);
+            if there.exists() {
+                fs::rename(&there, beside(&aside, suffix)).wrap_err("moving the log aside")?;
+            }
+        }
+        fs::rename(&self.half, &to).wrap_err("putting the backup in place")?;
+        // It only tells whether something was lost, and may come later.
+        fs::rename(beside(&self.half, ".head"), beside(&to, ".head")).ok();
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = File::open(folder.unwrap_or(Path::new(".")));
+        folder
+            .and_then(|folder| folder.sync_all())
+            .wrap_err("putting the backup in place")?;
+        if aside.exists() {
+            let text = format!("the log that was there is {} now", aside.display());
+            say::note(&setup.global, &text);
+        }
+        Ok(())
+    }
+}
+
+/// Closes the log that is in the way as a whole; answers which tokens were taken
+/// back in it: a backup must not bring them back to life.
+///
+/// # Errors
+///
+/// While a console, an engine or a server works on it: it would go on writing to
+/// the file that is moved aside.
+async fn leave(setup: &Setup) -> color_eyre::Result<Vec<String>> {
+    let lost = || {
+        say::aside(
+            "warning: tokens that were revoked since the backup hold again: `warroom token list`",
+        );
+        Ok(Vec::new())
+    };
+    let path = setup.log_path()?;
+    if !path.exists() {
+        return lost();
+    }
+    let Ok(log) = setup.open_as(&path, OpenMode::ReadWrite).await else {
+        return lost();
     };
     let now = setup.clock.now();
     let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
     // One that was killed could not give it back.
     let lease = lease.filter(|lease| !lease.owner.is_gone(&engine::host()));
+    let tokens = log.tokens().await;
     log.close().await;
-    match lease {
-        Some(lease) => Err(Failure::refused(format!(
+    if let Some(lease) = lease {
+        return Err(Failure::refused(format!(
             "{} on {} (pid {}) works on this log: end it first, and every console on this host",
             lease.owner.name, lease.owner.host, lease.owner.pid
         ))
-        .into()),
-        None => Ok(()),
+        .into());
     }
-}
-
-/// Tokens that were taken back in the log that is in the way: a backup must not
-/// bring them back to life.
-async fn revoked_tokens(setup: &Setup) -> Vec<String> {
-    let known = async {
-        let log = Log::open(setup.log_path()?, OpenMode::ReadOnly).await?;
-        let tokens = log.tokens().await?;
-        log.close().await;
-        color_eyre::Result::<_>::Ok(tokens)
-    };
-    let Ok(tokens) = known.await else {
-        say::aside(
-            "warning: tokens that were revoked since the backup hold again: `warroom token list`",
-        );
-        return Vec::new();
+    let Ok(tokens) = tokens else {
+        return lost();
     };
     let revoked = tokens.iter().filter(|token| token.revoked_at.is_some());
-    revoked.map(Token::id).collect()
-}
-
-/// Copies `from` into the place of the log, whole, and moves what was there aside.
-async fn put_back(setup: &Setup, from: &Path) -> color_eyre::Result<()> {
-    let to = setup.log_path()?;
-    let backup = Log::open(from, OpenMode::ReadOnly).await?;
-    if let Some(to) = backup.given_to().await? {
-        return Err(StoreError::Given { to }.into());
-    }
-    let half = beside(&to, ".restoring");
-    fs::remove_file(&half).ok();
-    backup.backup(&half).await?;
-    backup.close().await;
-    let aside = beside(
-        &to,
-        &format!(".before-{}", setup.clock.now().format("%Y%m%dT%H%M%SZ")),
-    );
-    for suffix in ["", "-wal", "-shm", ".head"] {
-        let there = beside(&to, suffix);
-        if there.exists() {
-            fs::rename(&there, beside(&aside, suffix)).wrap_err("moving the log aside")?;
-        }
-    }
-    fs::rename(&half, &to).wrap_err("putting the backup in place")?;
-    if aside.exists() {
-        let aside = aside.display();
-        say::note(
-            &setup.global,
-            &format!("the log that was there is {aside} now"),
-        );
-    }
-    Ok(())
+    Ok(revoked.map(Token::id).collect())
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     args::Global,
-    failure::Failure,
+    failure::{Exit, Failure},
     open::Setup,
     say,
     touch::{Touch, in_touch},
@@ -73,10 +73,14 @@ async fn taken(log: &Log, entries: &[Entry]) -> color_eyre::Result<()> {
 }
 
 /// The server refused an entry for good.
-pub fn refused_there(why: &Title) -> Failure {
-    Failure::refused(format!(
-        "the server will not take it ({why}): it is kept here, and `warroom sync` lists it"
-    ))
+pub fn refused_there(why: &str) -> Failure {
+    kept_here(&format!("the server will not take it ({why})"))
+}
+
+fn kept_here(why: &str) -> Failure {
+    let sentence =
+        format!("{why}: it is kept here, and not for the team; `warroom sync` lists what is");
+    Failure::new(Exit::Found, sentence)
 }
 
 /// The server's deliveries.
@@ -339,16 +343,8 @@ impl Room {
         let log = self.log()?.clone();
         log.append(&batch.entries, &batch.intents, now).await?;
         if let Some(sync) = &self.sync {
-            // Who did not answer a moment ago is not waited for once more.
-            let touch = match &self.touch {
-                away @ Touch::Away(_) => away.clone(),
-                Touch::All | Touch::Without(_) | Touch::Denied(_) => in_touch(sync).await?,
-            };
+            self.hand_in(sync).await?;
             taken(&log, &batch.entries).await?;
-            // And what was said a moment ago is not said once more.
-            if touch != std::mem::replace(&mut self.touch, touch.clone()) {
-                touch.say(self.global());
-            }
             self.say_under_whom(sync).await;
         }
         journal::catch_up(&log, &mut self.board).await?;
@@ -360,6 +356,28 @@ impl Room {
             entries: batch.entries.iter().map(|entry| entry.id).collect(),
             intents: batch.intents,
         })
+    }
+
+    /// Gives the server what was just recorded; fails where it takes nothing
+    /// from here.
+    async fn hand_in(&self, sync: &Replica) -> color_eyre::Result<()> {
+        let touch = match &self.touch {
+            // Who did not answer a moment ago is not waited for once more.
+            Touch::Away(_) => return Ok(()),
+            // Why was said then.
+            Touch::Denied(_) => {
+                return Err(kept_here("the server takes nothing from here").into());
+            }
+            Touch::All | Touch::Without(_) => in_touch(sync).await?,
+        };
+        if let Touch::Denied(why) = &touch {
+            return Err(refused_there(why).into());
+        }
+        // What was said a moment ago is not said once more.
+        if touch != self.touch {
+            touch.say(self.global());
+        }
+        Ok(())
     }
 
     /// Under which name this is recorded, as far as that is known: whoever may

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::args::{Global, Output};
 use crate::{
-    domain::text::one_line,
+    domain::text::{escaped, one_line},
     ui::{
         capability::Tier,
         format::{Align, fit, width},
@@ -39,6 +39,7 @@ pub fn data(text: &str) -> color_eyre::Result<()> {
 /// When stdout can't be written.
 pub fn json(value: &impl Serialize) -> color_eyre::Result<()> {
     let text = serde_json::to_string_pretty(value).wrap_err("writing JSON")?;
+    let text = escaped(&text);
     data(&text)
 }
 

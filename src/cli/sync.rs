@@ -2,6 +2,7 @@
 //! and waiting until both are the same.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     path::{Path, PathBuf},
     time::Duration,
@@ -18,9 +19,14 @@ use super::{
     say,
 };
 use crate::{
-    domain::{entry::EntryId, span, text::Title},
+    domain::{
+        board::Board,
+        entry::{EntryId, IncidentId},
+        span,
+    },
+    journal,
     store::{Log, OpenMode, StoreError, Unsent},
-    sync::Replica,
+    sync::{Replica, SyncError},
     ui::format,
 };
 
@@ -61,7 +67,7 @@ fn wait(text: &str) -> Result<Duration, String> {
 struct Waiting {
     id: EntryId,
     kind: String,
-    refused: Option<Title>,
+    refused: Option<String>,
 }
 
 /// How a copy stands to its server.
@@ -69,6 +75,8 @@ struct Waiting {
 struct Standing {
     server: Option<String>,
     reached: bool,
+    /// Why the server takes nothing from here.
+    refused: Option<String>,
     head: u64,
     epoch: String,
     unsent: Vec<Waiting>,
@@ -90,24 +98,30 @@ impl Sync {
             let text = format!("no entry {id} waits here: `warroom sync` lists what does");
             return Err(Failure::not_found(text).into());
         }
-        let reached = match &room.sync {
-            Some(sync) => sync.wait(self.wait).await,
-            None => true,
+        let (reached, refused) = match &room.sync {
+            None => (true, None),
+            Some(sync) => match sync.wait(self.wait).await {
+                Ok(reached) => (reached, None),
+                Err(error) => (true, Some(error.to_string())),
+            },
         };
         let unsent = log.unsent().await?;
         let standing = Standing {
             server: room.sync.as_ref().map(Replica::server),
             reached,
+            refused,
             head: log.head().await?,
             epoch: log.epoch().await?,
             unsent: unsent.into_iter().map(Waiting::from).collect(),
         };
         let waits = standing.unsent.iter().any(|one| one.refused.is_none());
         tell(room, &standing)?;
-        Ok(match (reached && !waits, standing.unsent.is_empty()) {
-            (true, true) => Exit::Ok,
-            (true, false) => Exit::Found,
-            (false, _) => Exit::TimedOut,
+        let has_found = !standing.unsent.is_empty();
+        Ok(match (&standing.refused, reached && !waits) {
+            (Some(_), _) => Exit::Found,
+            (None, true) if has_found => Exit::Found,
+            (None, true) => Exit::Ok,
+            (None, false) => Exit::TimedOut,
         })
     }
 }
@@ -117,7 +131,7 @@ impl From<Unsent> for Waiting {
         Self {
             id: one.row.id,
             kind: one.row.kind,
-            refused: one.refused,
+            refused: one.refused.map(|why| why.to_string()),
         }
     }
 }
@@ -128,10 +142,10 @@ fn tell(room: &Room, standing: &Standing) -> color_eyre::Result<()> {
 
 fn in_words(standing: &Standing) -> String {
     let server = standing.server.as_deref().unwrap_or("no server");
-    let reached = if standing.reached {
-        "in touch"
-    } else {
-        "out of touch"
+    let reached = match (&standing.refused, standing.reached) {
+        (Some(_), _) => "refused",
+        (None, true) => "in touch",
+        (None, false) => "out of touch",
     };
     let mut text = format!(
         "{server}: {reached}; {} with a number here, {} without\n",
@@ -142,8 +156,12 @@ fn in_words(standing: &Standing) -> String {
         let why = one
             .refused
             .as_ref()
+            .or(standing.refused.as_ref())
             .map_or_else(|| "waits".to_owned(), |why| format!("refused: {why}"));
         writeln!(text, "  {}  {}  {why}", one.id, one.kind).expect("a string takes all text");
+    }
+    if let (Some(why), true) = (&standing.refused, standing.unsent.is_empty()) {
+        writeln!(text, "  {why}").expect("a string takes all text");
     }
     text
 }
@@ -174,16 +192,18 @@ impl Attach {
                 "there is no server to attach to: name one with --server, or in the configuration";
             return Err(Failure::usage(text).into());
         };
-        let mut given = sync.join(true).await?;
+        let mut before = labels(&log).await?;
+        let mut given = give(&setup, &log, &sync).await?;
         if let Some(file) = &self.log {
             let to = format!(
                 "{} as its workspace {}",
                 sync.server(),
                 setup.config.workspace
             );
-            given += hand_over(file, &log, &to).await?;
+            given += hand_over(file, &log, &to, &mut before).await?;
         }
         let settled = sync.settle().await?;
+        let after = labels(&log).await?;
         log.close().await;
         let pushed = settled.pushed;
         say::note(
@@ -195,6 +215,9 @@ impl Attach {
                 format::count(given, "entry", "entries"),
             ),
         );
+        for text in renumbered(&before, &after) {
+            say::note(&setup.global, &text);
+        }
         if given == 0 && self.log.is_none() {
             say::note(
                 &setup.global,
@@ -205,14 +228,66 @@ impl Attach {
     }
 }
 
+/// Gives the workspace's own log to the server, unless that has it already;
+/// answers how many entries are given. One that belongs to another server is
+/// only given away at somebody's word.
+async fn give(setup: &Setup, log: &Log, sync: &Replica) -> color_eyre::Result<u64> {
+    let error = match sync.meet().await {
+        Ok(()) => return Ok(0),
+        Err(error) => error,
+    };
+    match &error {
+        SyncError::NotAttached { .. } => {}
+        SyncError::OtherLog { server, of } => {
+            let entries = log.head().await? + log.unsent().await?.len() as u64;
+            let what = format!(
+                "this copy belongs to {of}: {server} gets all of it, {}, and private incidents with them",
+                format::count(entries, "entry", "entries")
+            );
+            confirm::word(&setup.global, "give", &what)?;
+        }
+        SyncError::Remote(_) | SyncError::Store(_) => return Err(error.into()),
+    }
+    Ok(sync.give().await?)
+}
+
+/// What people call the incidents of a log.
+type Labels = BTreeMap<IncidentId, String>;
+
+async fn labels(log: &Log) -> color_eyre::Result<Labels> {
+    let mut board = Board::default();
+    journal::catch_up(log, &mut board).await?;
+    let known = board.all().filter(|incident| incident.number.is_some());
+    Ok(known
+        .map(|incident| (incident.id, incident.label()))
+        .collect())
+}
+
+/// Which incidents have another number now, a line for each: people say these
+/// numbers to each other, and wrote them down elsewhere.
+fn renumbered(before: &Labels, after: &Labels) -> Vec<String> {
+    let changed = before.iter().filter_map(|(id, was)| {
+        let is = after.get(id).filter(|is| *is != was)?;
+        Some(format!("{was} is {is} from now on, here and for the team"))
+    });
+    changed.collect()
+}
+
 /// Lets everything in `file` wait for the server in `log`; answers how many
-/// entries that is. The file takes nothing more from then on: what went into it
-/// would be in no log that anybody looks at.
-async fn hand_over(file: &Path, log: &Log, to: &str) -> color_eyre::Result<u64> {
+/// entries that is. What its incidents were called is added to `before`. The
+/// file takes nothing more from then on: what went into it would be in no log
+/// that anybody looks at.
+async fn hand_over(
+    file: &Path,
+    log: &Log,
+    to: &str,
+    before: &mut Labels,
+) -> color_eyre::Result<u64> {
     if is_same(file, log.path()) {
         return Ok(0);
     }
     let source = given_away(file, to).await?;
+    before.extend(labels(&source).await?);
     let mut lines = Vec::new();
     source.export(&mut lines).await?;
     source.close().await;

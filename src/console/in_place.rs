@@ -13,7 +13,7 @@ use crate::{
     engine::Engine,
     store::StoreError,
     sync::{Replica, Seen},
-    ui::msg::{EngineSeen, Msg, Shared},
+    ui::msg::{EngineSeen, LinkState, Msg, Shared},
 };
 
 /// How far a clock may stray by itself while a server is away.
@@ -46,7 +46,7 @@ pub async fn page(
     };
     let answers = async {
         tokio::select! {
-            _ = link.wait_for(|seen| seen.answers) => end.cancel(),
+            _ = link.wait_for(|seen| seen.link.answers) => end.cancel(),
             () = end.cancelled() => {}
         }
     };
@@ -66,6 +66,17 @@ fn set_meanwhile(ahead: TimeDelta, server: &str) -> String {
     format!(
         "this host's clock was set {span} {way} since {server} answered: steps fall due as if it had not been; if the host was paused, phone people"
     )
+}
+
+/// Why nobody may page in the server's place: it is there. `None` where nobody
+/// answers.
+pub fn stands_in_the_way(seen: &Seen) -> Option<String> {
+    let server = &seen.link.server;
+    match &seen.link.state {
+        LinkState::Online { .. } => Some(format!("{server} answers")),
+        LinkState::Offline { why, .. } if seen.link.answers => Some(why.to_string()),
+        LinkState::Offline { .. } | LinkState::Alone => None,
+    }
 }
 
 /// What a console needs to page in its server's place.
@@ -91,7 +102,7 @@ impl InPlace {
                 () = self.asked.notified() => {}
             }
             let told = match self.page(&stop).await {
-                Ok(()) => Msg::Told(format!("{} answers again: it pages", self.sync.server())),
+                Ok(()) => Msg::Told(self.ended()),
                 Err(error) => Msg::Failed(format!("nobody is paged from here any more: {error}")),
             };
             self.tell(None).await;
@@ -99,7 +110,21 @@ impl InPlace {
         }
     }
 
+    /// Why it does not page any more.
+    fn ended(&self) -> String {
+        let seen = self.link.borrow();
+        match &seen.link.state {
+            LinkState::Offline { why, .. } => format!("nobody is paged from here: {why}"),
+            LinkState::Online { .. } | LinkState::Alone => {
+                format!("{} answers again: it pages", self.sync.server())
+            }
+        }
+    }
+
     async fn page(&self, stop: &CancellationToken) -> Result<(), StoreError> {
+        if self.link.borrow().link.answers {
+            return Ok(());
+        }
         let (seen, mut watched) = watch::channel(EngineSeen::default());
         let work = async {
             let link = self.link.clone();

@@ -153,6 +153,15 @@ impl Board {
         }
     }
 
+    /// The phase; of an incident that goes on in another one, in which.
+    pub fn phase_in_words(&self, incident: &Incident) -> String {
+        let into = incident.state().merged_into.and_then(|into| self.get(into));
+        into.map_or_else(
+            || incident.phase().to_string(),
+            |into| format!("Merged into {}", into.label()),
+        )
+    }
+
     /// How an update names the incident: by its number as soon as two are active (U4).
     pub fn label_in_updates(&self, incident: &Incident) -> Option<String> {
         let others = self

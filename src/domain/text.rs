@@ -5,7 +5,11 @@
 //! characters, bidirectional overrides, zero-width and tag characters. Each
 //! removed run leaves one `·`, so that a reader sees that something was there.
 
-use std::{fmt, ops::Deref};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+    ops::Deref,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, de::Visitor};
 
@@ -138,6 +142,27 @@ where
 /// one line, however long.
 pub fn one_line(raw: &str) -> String {
     clean(raw, false, usize::MAX)
+}
+
+/// The same JSON with every character that acts on a terminal, or can't be
+/// seen, written as an escape: whoever reads it as JSON reads the same.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    // What else is below a space stands between the words of JSON.
+    let acts = |c: char| c >= ' ' && is_unsafe(c);
+    if !json.chars().any(acts) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if acts(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}").expect("a string takes all text");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Whether nothing would be taken out or put in.
@@ -274,6 +299,20 @@ mod tests {
         ] {
             assert_eq!(Title::lossy(raw).as_str(), shown, "{raw:?}");
         }
+    }
+
+    #[test]
+    fn json_keeps_what_it_says_and_has_nothing_in_it_that_acts() {
+        let raw = "{\n  \"a\": \"\u{9b}31m\u{202e}\u{7f}\u{e0041} \\u009b é\"\n}";
+
+        let escaped = escaped(raw);
+
+        assert_eq!(
+            escaped,
+            "{\n  \"a\": \"\\u009b31m\\u202e\\u007f\\udb40\\udc41 \\u009b é\"\n}"
+        );
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&escaped), read(raw));
     }
 
     #[test]

@@ -7,8 +7,9 @@ use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc};
 use chrono::TimeDelta;
 use futures::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
-use super::{Problem, Room, taking::Taking};
+use super::{Problem, Room, auth, taking::Taking};
 use crate::{
     domain::entry::{EntryId, ReplicaId},
     store::{RawEntry, StoreError},
@@ -53,6 +54,8 @@ pub(super) struct Order {
     pub(super) on_conflict: OnConflict,
     /// Counts of the copy that belong to no entry.
     pub(super) given_up: Vec<u64>,
+    /// Whether whoever wants it may nothing any more.
+    pub(super) revoked: CancellationToken,
 }
 
 /// A post that waits for its answer.
@@ -116,7 +119,15 @@ async fn write(room: Arc<Room>, mut jobs: mpsc::Receiver<Job>) {
             count += job.order.items.len();
             group.push(job);
         }
-        write_group(&room, group).await;
+        let (late, group): (Vec<_>, Vec<_>) = group
+            .into_iter()
+            .partition(|job| job.order.revoked.is_cancelled());
+        for job in late {
+            job.tell(Err(auth::ended()));
+        }
+        if !group.is_empty() {
+            write_group(&room, group).await;
+        }
     }
 }
 
@@ -229,11 +240,18 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::collections::BTreeMap;
+
     use chrono::DateTime;
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::entry::{IncidentId, ReplicaId};
+    use crate::{
+        clock::Clock,
+        domain::entry::{IncidentId, ReplicaId},
+        server::Server,
+        store::{Log, OpenMode},
+    };
 
     /// A note, as somebody hands it in.
     pub(in crate::server) fn note() -> Offer {
@@ -256,5 +274,24 @@ pub(super) mod tests {
             waited: TimeDelta::zero(),
             rseq: None,
         }
+    }
+
+    #[tokio::test]
+    async fn what_waits_while_its_sender_loses_all_rights_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let log = Log::open(path, OpenMode::ReadWrite).await.unwrap();
+        let logs = BTreeMap::from([("prod".into(), log.clone())]);
+        let server = Server::new(logs, Clock::System).await.unwrap();
+        let order = Order {
+            items: vec![Ok(note())],
+            ..Order::default()
+        };
+        order.revoked.cancel();
+
+        let answer = server.workspaces["prod"].writer.post(order, 1).await;
+
+        assert_eq!(answer.unwrap_err().code(), Code::Unauthenticated);
+        assert_eq!(log.head().await.unwrap(), 0);
     }
 }

@@ -97,6 +97,29 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// Whether they may anything still: a request takes its time, and its caller
+    /// may have lost all rights since it began.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Unauthenticated`], where the token was revoked.
+    pub(super) fn still(&self) -> Result<(), Problem> {
+        if self.revoked.is_cancelled() {
+            return Err(ended());
+        }
+        Ok(())
+    }
+}
+
+/// What whoever lost their rights meanwhile is told.
+pub(super) fn ended() -> Problem {
+    Problem::new(
+        Code::Unauthenticated,
+        "the token was revoked, or has expired: ask for another one",
+    )
+}
+
 /// The SHA-256 of a token. Tokens are random, so nothing slower is needed, and
 /// looking one up by its hash tells nobody how near a guess was.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

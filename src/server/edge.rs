@@ -133,6 +133,8 @@ impl Door {
         let allowed = place.and_then(|place| {
             if let Some(scope) = *scope {
                 let caller = caller.as_ref().ok_or_else(auth::needed)?;
+                // The turn may have been waited for.
+                caller.still()?;
                 let workspace = admit(server, caller, scope, params)?;
                 request.extensions_mut().insert(workspace);
             }

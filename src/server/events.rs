@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Caller, Problem, Room, Shared, Workspace,
     accept::{Offer, Order},
-    draining, feed,
+    auth, draining, feed,
     openapi::Refused,
 };
 use crate::{
@@ -50,6 +50,8 @@ pub(super) async fn post(
 ) -> Result<Json<Posted>, Problem> {
     plain_json(&headers)?;
     let body = body?;
+    // It comes as slowly as its sender likes.
+    caller.still()?;
     let post: Post =
         serde_json::from_slice(&body).map_err(|error| Problem::new(Code::Malformed, error))?;
     if post.events.len() > wire::ENTRIES {
@@ -74,6 +76,7 @@ pub(super) async fn post(
         items,
         on_conflict: post.on_conflict,
         given_up: post.given_up,
+        revoked: caller.revoked.clone(),
     };
     let results = workspace.writer.post(order, body.len()).await?;
     let epoch = workspace.room.feed.epoch();
@@ -199,10 +202,7 @@ pub(super) async fn follow(
     let news = head.wait_for(|head| *head > asked.after);
     tokio::select! {
         biased;
-        () = caller.revoked.cancelled() => return Err(Problem::new(
-            Code::Unauthenticated,
-            "the token was revoked, or has expired: ask for another one",
-        )),
+        () = caller.revoked.cancelled() => return Err(auth::ended()),
         () = server.drain.cancelled() => return Err(draining()),
         _ = tokio::time::timeout(wait, news) => {}
     }

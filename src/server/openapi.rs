@@ -10,7 +10,7 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{Caller, Shared, Told, events, read};
+use super::{Caller, Scope, Shared, Told, events, read};
 use crate::wire::{self, Limits, Meta, You};
 
 /// Every refusal, in one shape.
@@ -76,10 +76,10 @@ pub(super) async fn meta(
     State(server): State<Shared>,
     caller: Option<Extension<Arc<Caller>>>,
 ) -> Json<Meta> {
-    let Told { channels, policy } = match &caller {
-        Some(_) => server.told(),
-        None => Told::default(),
-    };
+    // The policy has phone numbers, and is not for whoever only posts alerts.
+    let reader = caller.as_ref().filter(|one| one.may(Scope::Read).is_ok());
+    let Told { channels, policy } = reader.map(|_| server.told()).unwrap_or_default();
+    let workspace = reader.and_then(|one| server.of_caller(one, None).ok());
     Json(Meta {
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -88,6 +88,7 @@ pub(super) async fn meta(
         limits: Limits::here(),
         channels,
         policy,
+        log: workspace.map(|workspace| workspace.log().replica()),
         you: caller.map(|Extension(caller)| You {
             scopes: caller
                 .scopes

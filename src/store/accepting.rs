@@ -113,27 +113,13 @@ impl Accepting<'_> {
         Ok(missed)
     }
 
-    /// What the log has under the id of `row`. Who recorded it is not
-    /// compared, for that is not for the sender to say; nor is the copy, which
-    /// may have another name meanwhile; nor what its author had seen, which an
-    /// import told in numbers of another log. Where the id follows from what it is,
-    /// the same step was fired by two engines apart: the first one counts,
-    /// whatever the second says.
+    /// What the log has under the id of `row`.
     pub fn known(&self, row: &RawEntry) -> Known {
         let Some(there) = self.known.get(&row.id) else {
             return Known::New;
         };
-        let twin =
-            row.id.is_computed() && (&there.incident, &there.kind) == (&row.incident, &row.kind);
-        let same = twin
-            || there.same(&RawEntry {
-                by: there.by.clone(),
-                replica: there.replica,
-                base: there.base,
-                ..row.clone()
-            });
         match there.seq {
-            Some(seq) if same => Known::Same(seq),
+            Some(seq) if there.is_again(row) => Known::Same(seq),
             _ => Known::Other,
         }
     }

@@ -196,7 +196,7 @@ impl Log {
                 return Err(StoreError::Unfit { id: row.id, why });
             }
             match known.get(&row.id) {
-                Some(there) if there.same(row) => {
+                Some(there) if there.is_again(row) => {
                     accepted.push(Accepted::Duplicate(there.seq.unwrap_or_default()));
                 }
                 Some(_) => return Err(StoreError::IdReuse { id: row.id }),

@@ -53,7 +53,7 @@ pub use error::StoreError;
 pub use lease::{Fence, Lease, LeaseState, Owner, Terms};
 pub use log::Accepted;
 pub use mark::Warning;
-pub use outbox::{TakenIn, Unsent};
+pub use outbox::{Authority, TakenIn, Unsent};
 pub use row::RawEntry;
 pub use tokens::Token;
 pub use transfer::Imported;

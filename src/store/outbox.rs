@@ -18,6 +18,7 @@ use super::{
     Log, RawEntry, StoreError, counters,
     log::{AT_ONCE, Accepted, Numbered, insert, known},
     mark::{self, Mark},
+    meta::say,
     row::{FIELD, Packed, from_db, sum, to_db},
     schema,
     tx::Tx,
@@ -40,6 +41,19 @@ pub struct Unsent {
     pub rseq: Option<u64>,
 }
 
+/// A server that numbers a copy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Authority {
+    /// Its address, for people.
+    pub name: String,
+    /// The log that it has, by the log's own name; `None` while that is not
+    /// known.
+    pub log: Option<ReplicaId>,
+}
+
+/// Where a copy says which log its server has.
+const THEIR_LOG: &str = "server_log";
+
 /// What became of a page from the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakenIn {
@@ -59,8 +73,25 @@ impl Log {
     /// # Errors
     ///
     /// When the file can't be read.
-    pub async fn server(&self) -> Result<Option<String>, StoreError> {
-        self.said("server").await
+    pub async fn server(&self) -> Result<Option<Authority>, StoreError> {
+        let Some(name) = self.said("server").await? else {
+            return Ok(None);
+        };
+        let log = self.said(THEIR_LOG).await?;
+        let log = log.and_then(|log| log.parse().ok());
+        Ok(Some(Authority { name, log }))
+    }
+
+    /// Writes down where the server is now that numbers this log, and which log
+    /// it has.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn is_numbered_by(&self, server: &Authority) -> Result<(), StoreError> {
+        let mut tx = self.inner.begin().await?;
+        name_server(&mut tx, server).await?;
+        tx.commit().await
     }
 
     /// What the server told of itself last, as JSON.
@@ -82,7 +113,7 @@ impl Log {
             return Ok(());
         }
         let mut tx = self.inner.begin().await?;
-        super::meta::say(&mut tx, "channels", json.to_owned()).await?;
+        say(&mut tx, "channels", json.to_owned()).await?;
         tx.commit().await
     }
 
@@ -99,7 +130,12 @@ impl Log {
     ///
     /// [`StoreError::StillToSend`] while messages of this log wait to leave,
     /// for nobody would send them. Else when the file can't be written.
-    pub async fn attach(&self, server: &str, epoch: &str, common: Seq) -> Result<u64, StoreError> {
+    pub async fn attach(
+        &self,
+        server: &Authority,
+        epoch: &str,
+        common: Seq,
+    ) -> Result<u64, StoreError> {
         let mut tx = self.inner.begin().await?;
         let waiting = still_to_send(&mut tx).await?;
         if waiting > 0 {
@@ -110,7 +146,7 @@ impl Log {
             run(&mut tx, schema::REPLICA).await?;
         }
         let moved = move_out(&mut tx, common).await?;
-        super::meta::say(&mut tx, "server", server.to_owned()).await?;
+        name_server(&mut tx, server).await?;
         set_back(&mut tx, epoch, common).await?;
         let now = Mark {
             seq: common,
@@ -153,7 +189,7 @@ impl Log {
             tx.undo().await?;
             return Err(StoreError::StillToSend { count: waiting });
         }
-        super::meta::say(&mut tx, "given", to.to_owned()).await?;
+        say(&mut tx, "given", to.to_owned()).await?;
         tx.commit().await
     }
 
@@ -266,7 +302,7 @@ pub(super) async fn keep(
                 return Err(StoreError::Unfit { id: row.id, why });
             }
             kept.push(match known.get(&row.id) {
-                Some(there) if there.same(row) => {
+                Some(there) if there.is_again(row) => {
                     Accepted::Duplicate(there.seq.unwrap_or_default())
                 }
                 Some(_) => return Err(StoreError::IdReuse { id: row.id }),
@@ -406,6 +442,12 @@ async fn still_to_send(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
     .fetch_one(tx.conn())
     .await;
     count.map(from_db).map_err(|error| tx.told(error))
+}
+
+async fn name_server(tx: &mut Tx<'_>, server: &Authority) -> Result<(), StoreError> {
+    let log = server.log.map(|log| log.to_string());
+    say(tx, "server", server.name.clone()).await?;
+    say(tx, THEIR_LOG, log.unwrap_or_default()).await
 }
 
 /// Several statements of our own.

@@ -116,9 +116,20 @@ impl RawEntry {
         None
     }
 
-    /// Whether `other` says the same, wherever it stands.
-    pub(super) fn same(&self, other: &Self) -> bool {
-        self.canonical(0) == other.canonical(0)
+    /// Whether `other` is this entry once more, wherever it stands. Who recorded
+    /// it is not compared, for a server writes down whom it takes the sender
+    /// for; nor is the copy, which may have another name meanwhile. Where the id
+    /// follows from what it is, the same step was fired by two engines apart:
+    /// the first one counts, whatever the second says.
+    pub(super) fn is_again(&self, other: &Self) -> bool {
+        let twin =
+            self.id.is_computed() && (&self.incident, &self.kind) == (&other.incident, &other.kind);
+        let again = || Self {
+            by: self.by.clone(),
+            replica: self.replica,
+            ..other.clone()
+        };
+        twin || self.canonical(0) == again().canonical(0)
     }
 
     /// The chained check: of `before`, and of this entry at place `seq`.

@@ -23,7 +23,7 @@ use super::{
 use crate::domain::{
     entry::{EntryId, IncidentId, LAST, ReplicaId, Seq},
     measure::too_much,
-    text::Name,
+    text::{Name, escaped},
 };
 
 /// The version of the lines.
@@ -63,11 +63,17 @@ struct Line<'a> {
     base: Seq,
     #[serde(borrow)]
     body: &'a RawValue,
+    /// The body as it is stored, where something in it acts on a terminal and
+    /// is an escape above.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    stored: Option<Cow<'a, str>>,
 }
 
 impl Log {
     /// Writes every entry as a line of JSON, in order; answers how many. What
-    /// this program does not know is written as it is stored, byte for byte.
+    /// this program does not know is written as it is stored, byte for byte;
+    /// what acts on a terminal is an escape, and stands as it is stored beside
+    /// that, as a string.
     ///
     /// # Errors
     ///
@@ -88,7 +94,8 @@ impl Log {
     }
 
     fn write_line(&self, row: &RawEntry, out: &mut impl Write) -> Result<(), StoreError> {
-        let body = serde_json::from_str(&row.body).map_err(|_| {
+        let shown = shown(&row.body);
+        let body = serde_json::from_str(&shown).map_err(|_| {
             let seq = row.seq.unwrap_or_default();
             tx::damaged(&self.inner.path, format!("entry number {seq} is no JSON"))
         })?;
@@ -105,11 +112,10 @@ impl Log {
             replica: row.replica,
             base: row.base,
             body,
+            stored: (*shown != row.body).then(|| row.body.as_str().into()),
         };
-        let mut text = serde_json::to_vec(&line).expect("a line has only text and numbers");
-        text.push(b'\n');
-        out.write_all(&text)
-            .map_err(|source| self.unwritten(source))
+        let text = serde_json::to_string(&line).expect("a line has only text and numbers");
+        writeln!(out, "{}", escaped(&text)).map_err(|source| self.unwritten(source))
     }
 
     fn unwritten(&self, source: io::Error) -> StoreError {
@@ -195,6 +201,16 @@ impl Log {
         }
         synced
     }
+}
+
+/// A body in one line, with nothing in it that acts on a terminal: the same JSON.
+fn shown(body: &str) -> Cow<'_, str> {
+    let shown = escaped(body);
+    // As it is JSON, these stand between its words.
+    if shown.contains(|c| c < ' ') {
+        return Cow::Owned(shown.replace(|c| c < ' ', " "));
+    }
+    shown
 }
 
 fn new_file(to: &Path) -> Result<fs::File, StoreError> {
@@ -302,7 +318,11 @@ fn read_line(text: &str) -> Result<RawEntry, String> {
         via: line.via.into_owned(),
         replica: line.replica,
         base: line.base,
-        body: line.body.get().to_owned(),
+        body: match line.stored {
+            Some(stored) if shown(&stored) == line.body.get() => stored.into_owned(),
+            Some(_) => return Err("its body and what is stored of it differ".to_owned()),
+            None => line.body.get().to_owned(),
+        },
     };
     let unfit = row.unfit().map(ToOwned::to_owned);
     let unfit = unfit.or_else(|| too_much(&row.entry()?.fact));

@@ -36,15 +36,10 @@ impl Replica {
     pub(super) async fn go_on_pulling(&self, seen: &watch::Sender<Seen>) -> Result<(), SyncError> {
         let mut pause = FIRST_PAUSE;
         let mut wait = 0;
-        // It may be set up in another way after it was away.
-        let mut is_new = true;
+        let mut told = None;
         loop {
             let began = Instant::now();
-            let done = match self.join(false).await {
-                Ok(_) => self.pull(wait).await,
-                Err(error) => Err(error),
-            };
-            match done {
+            match self.pull(wait).await {
                 Ok(Pulled {
                     count,
                     delivers,
@@ -53,17 +48,14 @@ impl Replica {
                     self.back.notify_waiters();
                     let waited = wait > 0;
                     if let Some(page) = &page {
-                        is_new |= self.heard(seen, page, waited);
+                        self.tell_of_server(seen, &mut told).await;
+                        if self.heard(seen, page, waited) {
+                            self.part().await;
+                        }
                         if delivers || !waited {
                             self.look_at_deliveries(seen).await;
                         }
                         wait = if page.what.more { 0 } else { WAIT_S };
-                    }
-                    is_new |= page.is_none();
-                    if is_new && wait > 0 && page.is_some() {
-                        // Once: a server that can't say it is not asked without end.
-                        is_new = false;
-                        self.learn_and_tell(seen).await;
                     }
                     // Who answers at once, and nothing, is not asked at once again.
                     let is_news = count > 0 || began.elapsed() > SOON;
@@ -74,7 +66,10 @@ impl Replica {
                     }
                 }
                 Err(error) => {
-                    (wait, is_new) = (0, true);
+                    wait = 0;
+                    // It may be another one, or set up in another way, when it is back.
+                    told = None;
+                    self.part().await;
                     self.missed(seen, &error);
                     self.rest(&error, &mut pause).await;
                 }

@@ -8,7 +8,7 @@ use crate::{
     domain::entry::{EntryId, Seq},
     journal::from_wire,
     remote::Heard,
-    store::{RawEntry, TakenIn},
+    store::{Authority, RawEntry, TakenIn},
     wire::{Follow, Page},
 };
 
@@ -39,6 +39,7 @@ pub(super) struct Pulled {
 impl Replica {
     /// Takes one page.
     pub(super) async fn pull(&self, wait_s: u32) -> Result<Pulled, SyncError> {
+        self.meet().await?;
         let head = self.log.head().await?;
         let last = self.log.raw_after(head.saturating_sub(1), 1).await?;
         let asked = Follow {
@@ -109,16 +110,38 @@ impl Replica {
     }
 
     /// Finds the last entry that both have, and lets what comes after it here
-    /// wait for a number again; answers how many entries that is.
-    pub(super) async fn heal(&self) -> Result<u64, SyncError> {
+    /// wait for a number again.
+    async fn heal(&self) -> Result<(), SyncError> {
+        self.part().await;
+        self.meet().await?;
+        let (epoch, common) = self.compare().await?;
+        self.share(common).await?;
+        let server = self.log.server().await?.unwrap_or_default();
+        self.bring_together(&server, &epoch, common).await?;
+        Ok(())
+    }
+
+    /// The server's history, and how far it is the same as this log's.
+    pub(super) async fn compare(&self) -> Result<(String, Seq), SyncError> {
         let server = self.remote.page(&one_after(0)).await?.what;
         let common = self.common(server.head).await?;
-        let name = self.remote.name();
-        let moved = self.log.attach(&name, &server.epoch, common).await?;
+        Ok((server.epoch, common))
+    }
+
+    /// From now on `server` gives the numbers; answers how many entries wait
+    /// for a new one.
+    pub(super) async fn bring_together(
+        &self,
+        server: &Authority,
+        epoch: &str,
+        common: Seq,
+    ) -> Result<u64, SyncError> {
+        let moved = self.log.attach(server, epoch, common).await?;
         self.answered.lock().await.clear();
         if moved > 0 {
             self.again.notify_one();
-            tracing::warn!(moved, common, server = %name, "entries wait to be numbered anew");
+            let server = &server.name;
+            tracing::warn!(moved, common, %server, "entries wait to be numbered anew");
         }
         Ok(moved)
     }
@@ -138,7 +161,7 @@ impl Replica {
         Ok(low)
     }
 
-    async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
+    pub(super) async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
         let theirs = self.remote.page(&one_after(seq - 1)).await?.what.events;
         let ours = self.log.raw_after(seq - 1, 1).await?;
         Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))

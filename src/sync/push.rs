@@ -40,6 +40,7 @@ impl Replica {
             if batch.is_empty() {
                 return Ok(pushed);
             }
+            self.meet().await?;
             let (forked, items): (Vec<_>, Vec<_>) =
                 self.hand_in(batch).await?.into_iter().partition(is_forked);
             pushed.taken = true;

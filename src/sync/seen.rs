@@ -20,52 +20,31 @@ const WATCHING: usize = 20;
 const STRAYS: TimeDelta = TimeDelta::seconds(10);
 
 /// This start of the host, by a clock that says `now`.
-fn start(now: DateTime<Utc>) -> Option<Start> {
+pub(super) fn start(now: DateTime<Utc>) -> Option<Start> {
     let at = Clock::at_start(now).trunc_subsecs(0);
     start_id().map(|id| Start { id, at })
 }
 
 impl Replica {
-    /// Where the server sends updates, for whoever writes one here; whom it
-    /// takes that for, what they may do, and by which policy they declare.
-    async fn learn(&self) -> Result<Known, SyncError> {
-        let Heard {
-            what: meta, took, ..
-        } = self.remote.meta().await?;
-        let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
-        let now = self.clock.now();
-        let offset = offset(meta.server_time, now, took);
-        let known = Known {
-            offset_s: offset.num_seconds(),
-            start: start(now + offset),
-            channels: meta.channels,
-            scopes: scopes.unwrap_or_default(),
-            name: name.clone(),
-            policy: meta.policy,
-        };
-        *self.known_as.lock().await = name;
-        let json = serde_json::to_string(&known).expect("names are text");
-        self.log.keep_of_server(&json).await?;
-        Ok(known)
-    }
-
-    /// [`Replica::learn`]; entries go to and fro as well without it.
-    pub(super) async fn learn_if_it_says(&self) -> Option<Known> {
-        let learned = self.learn().await;
-        learned
-            .inspect_err(|error| tracing::info!(%error, "asking for the channels"))
-            .ok()
-    }
-
-    /// The same, for a screen.
-    pub(super) async fn learn_and_tell(&self, seen: &watch::Sender<Seen>) {
-        if let Some(known) = self.learn_if_it_says().await {
+    /// Tells a screen where the server sends updates, whom it takes us for, and
+    /// what we may do there; not what was told already.
+    pub(super) async fn tell_of_server(
+        &self,
+        seen: &watch::Sender<Seen>,
+        told: &mut Option<Known>,
+    ) {
+        let known = self.met.lock().await.clone();
+        if known == *told {
+            return;
+        }
+        if let Some(known) = &known {
             may_write(seen, known.may_write());
             seen.send_modify(|seen| {
-                seen.channels = Some(known.channels);
-                seen.known_as = known.name;
+                seen.channels = Some(known.channels.clone());
+                seen.known_as.clone_from(&known.name);
             });
         }
+        *told = known;
     }
 
     /// Tells of an answer; and whether one of the two clocks was set since the
@@ -87,12 +66,12 @@ impl Replica {
         let offset = offset(page.what.server_time, now, took);
         let moved = offset - seen.borrow().link.offset;
         seen.send_modify(|seen| {
-            seen.answers = true;
             seen.link = LinkSeen {
                 server: Title::lossy(&self.remote.name()),
                 state: LinkState::Online {
                     latency: latency.unwrap_or_default(),
                 },
+                answers: true,
                 offset,
                 heard_at: Some(now),
                 read_only: seen.link.read_only,
@@ -120,9 +99,9 @@ impl Replica {
     pub(super) fn missed(&self, seen: &watch::Sender<Seen>, error: &SyncError) {
         let now = self.clock.now();
         seen.send_modify(|seen| {
-            seen.answers = error.is_from_an_answer();
             seen.watching.clear();
             let link = &mut seen.link;
+            link.answers = error.is_from_an_answer();
             let since = match &link.state {
                 LinkState::Offline { since, .. } => *since,
                 LinkState::Alone | LinkState::Online { .. } => now,

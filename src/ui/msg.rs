@@ -160,6 +160,10 @@ pub struct LinkSeen {
     pub server: Title,
     /// In touch or not.
     pub state: LinkState,
+    /// It answered when it was last asked, even where it says no, or where its
+    /// history can't be taken up before what waits here has left, or was given
+    /// up.
+    pub answers: bool,
     /// The server's clock less ours.
     pub offset: TimeDelta,
     /// When it last answered.

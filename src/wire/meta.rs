@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{BATCH, BODY, DEPTH, ENTRIES, Scope, WAIT_S, scope, time};
-use crate::domain::text::Name;
+use crate::domain::{entry::ReplicaId, text::Name};
 
 /// What a client needs to know before it speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -23,11 +23,16 @@ pub struct Meta {
     pub limits: Limits,
     /// Who asks; absent without a token.
     pub you: Option<You>,
-    /// The channels that updates may go through; none without a token.
+    /// The log of the caller's workspace, by the name that it has for ever:
+    /// another history of it is the same log. Absent without the right to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub log: Option<ReplicaId>,
+    /// The channels that updates may go through; none without the right to read.
     #[serde(default)]
     pub channels: Channels,
     /// The team's policy as new incidents carry it, in TOML; absent where it is
-    /// the built-in one, and without a token.
+    /// the built-in one, and without the right to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
 }

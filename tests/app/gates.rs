@@ -354,3 +354,14 @@ fn a_sheet_without_fields_that_can_not_be_is_not_opened() {
     assert!(matches!(app.mode, Mode::Browse));
     assert!(app.toast.as_ref().unwrap().text.contains("already"));
 }
+
+#[test]
+fn why_no_step_can_be_fired_by_hand_is_said_as_it_is() {
+    let (mut app, _) = since(vec![held()]);
+
+    press(&mut app, "E", now());
+
+    let said = super::toast(&app);
+    assert!(said.contains("the ladder is held"), "{said}");
+    assert!(!said.contains("no step is left"), "{said}");
+}

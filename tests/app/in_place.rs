@@ -75,6 +75,30 @@ fn nobody_is_asked_for_the_word_where_no_channel_leads_to_anybody() {
 }
 
 #[test]
+fn nobody_pages_in_the_place_of_a_server_that_says_no() {
+    let mut app = busy();
+    let link = LinkSeen {
+        state: LinkState::Offline {
+            since: now(),
+            why: "warroom.example said no: the token was revoked".into(),
+            refused: false,
+        },
+        answers: true,
+        ..LinkSeen::default()
+    };
+    update(&mut app, Msg::Shared(Shared::Link(link)), now());
+
+    let (effects, _) = press(&mut app, "F", now());
+
+    assert_eq!(effects, []);
+    assert!(matches!(app.mode, Mode::Browse));
+    assert!(toast(&app).contains("says no"), "{}", toast(&app));
+    let screen = words_on(&app, (120, 40), Tier::Rich, now());
+    assert!(screen.contains("says no to this console"), "{screen}");
+    assert!(!screen.contains("F pages from here"), "{screen}");
+}
+
+#[test]
 fn a_server_that_answers_pages_alone() {
     let mut app = away();
     let online = LinkState::Online {

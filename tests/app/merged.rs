@@ -8,7 +8,7 @@ use warroom::{
         severity::Severity,
     },
     ui::{
-        app::{App, Mode, update},
+        app::{App, Mode, Rows, update},
         capability::Tier,
         msg::{Effect, Msg, Shared},
     },
@@ -148,4 +148,23 @@ fn two_that_were_merged_into_each_other_apart_do_not_hang_the_screen() {
     );
 
     assert_eq!(app.shown, Some(OTHER));
+}
+
+#[test]
+fn each_row_of_a_merge_names_the_other_incident() {
+    let mut app = console();
+    let absorbed = Fact::Absorbed {
+        from: INCIDENT,
+        alert_at: None,
+        fired: Vec::new(),
+        highest: None,
+    };
+    let merged = Fact::Merged { into: OTHER };
+    then(&mut app, vec![(INCIDENT, merged), (OTHER, absorbed)]);
+
+    let says = |app: &App, text| Rows::of(app).iter().any(|row| row.text == text);
+
+    assert!(says(&app, "INC-2 goes on here"));
+    app.shown = Some(INCIDENT);
+    assert!(says(&app, "goes on in INC-3"));
 }

@@ -1,16 +1,20 @@
 //! The words at gates, and the words by which actions are found.
 
-use warroom::ui::{
-    action::Action,
-    app::{App, Mode, Palette},
-    capability::Tier,
-    composer::Field,
-    edit::Edit,
-    sheet::Gate,
+use warroom::{
+    domain::fact::Fact,
+    ui::{
+        action::Action,
+        app::{App, Mode, Palette, update},
+        capability::Tier,
+        composer::Field,
+        edit::Edit,
+        msg::Msg,
+        sheet::Gate,
+    },
 };
 
 use super::facts;
-use crate::screen::fixture::{busy, now, press, words_on};
+use crate::screen::fixture::{INCIDENT, at, busy, incident_log, now, press, words_on};
 
 fn hits(app: &App, typed: &str) -> Vec<Action> {
     let palette = Palette {
@@ -144,4 +148,23 @@ fn a_sheet_that_reaches_nobody_says_so() {
         "{screen}"
     );
     assert!(screen.contains("next update says the new"), "{screen}");
+}
+
+#[test]
+fn a_row_that_was_recorded_well_after_it_happened_says_so() {
+    let mut app = busy();
+    let mut log = incident_log();
+    let before = log.entries().len();
+    for text in ["at once", "remembered"] {
+        let text = text.into();
+        log.add(INCIDENT, at("14:06:00"), "ana", Fact::Noted { text });
+    }
+    let mut entries = log.entries().split_off(before);
+    entries[1].at = at("13:58:00");
+
+    update(&mut app, Msg::Entries(entries), now());
+
+    let screen = words_on(&app, (120, 40), Tier::Rich, now());
+    assert!(screen.contains("back-dated: remembered"), "{screen}");
+    assert!(!screen.contains("back-dated: at once"), "{screen}");
 }

@@ -281,6 +281,27 @@ fn a_backup_is_put_back_and_the_log_that_was_there_is_kept() {
     assert!(kept, "{:?}", files_below(house.path()));
 }
 
+#[test]
+fn what_acts_on_a_terminal_reaches_it_in_no_output() {
+    let house = House::declared();
+    house.done("note hello");
+    let log = house
+        .done("export")
+        .out
+        .replace("hello", "\u{9b}31m\u{202e}pwn")
+        // What nobody here understands is shown as it is stored.
+        .replace("\"noted\"", "\"weird\"");
+    let other = House::new();
+    assert_eq!(other.feed(["import", "-"], log.as_bytes()).code, 0);
+
+    for line in ["export", "timeline -o json", "timeline", "show -o json"] {
+        let out = other.done(line).out;
+        let acts = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!out.contains(acts), "{line}: {out:?}");
+    }
+    assert!(other.done("timeline -o json").out.contains("\\u009b31m"));
+}
+
 fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder)
         .unwrap()
@@ -341,4 +362,28 @@ fn another_policy_is_adopted_by_somebody_who_says_so() {
     assert_eq!(unasked.code, 5, "{unasked:?}");
     let adopted = house.json("timeline --kind policy_adopted");
     assert_eq!(adopted.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_merged_incident_says_where_it_goes_on() {
+    let house = House::declared();
+    house.done("declare again --severity P2 --yes");
+    house.done("merge INC-2 --incident INC-1 --yes");
+
+    for line in ["show INC-1", "list --all"] {
+        let out = house.done(line).out;
+        assert!(out.contains("Merged into INC-2"), "{line}: {out}");
+    }
+    let timeline = house.done("timeline INC-2").out;
+    assert!(timeline.contains("INC-1 goes on here"), "{timeline}");
+}
+
+#[test]
+fn a_list_of_no_probes_says_so() {
+    let house = House::new();
+    house.config(crate::faults::NO_PROBES);
+
+    let said = house.done("probe list");
+
+    assert!(said.err.contains("no probe is set up here"), "{said:?}");
 }

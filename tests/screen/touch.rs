@@ -20,6 +20,7 @@ fn linked(mut app: App, state: LinkState, offset: TimeDelta) -> App {
     let link = LinkSeen {
         server: "ops.example".into(),
         state,
+        answers: false,
         offset,
         heard_at: Some(now()),
         ..LinkSeen::default()

@@ -2,9 +2,16 @@
 
 use reqwest::{Method, Response, StatusCode, header::AUTHORIZATION};
 use serde_json::json;
-use warroom::server::{Route, Scope, routes};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+use warroom::{
+    server::{Route, Scope, Told, routes},
+    wire::Channels,
+};
 
-use super::{House, code};
+use super::{EVENTS, House, code, grants, noon, note};
 
 /// The path of a route, in the workspace `prod`, with things that are not there.
 fn path(route: &Route) -> String {
@@ -163,4 +170,57 @@ async fn the_token_is_told_who_it_is() {
         meta["you"],
         json!({ "name": "ada", "workspace": "prod", "scopes": ["write"] })
     );
+}
+
+#[tokio::test]
+async fn a_post_that_began_before_its_token_was_revoked_is_not_taken() {
+    let house = House::open().await;
+    let body = json!({ "events": [note(1, "late")] }).to_string();
+    let host = house.url.trim_start_matches("http://");
+    let mut way = TcpStream::connect(host).await.unwrap();
+    let head = format!(
+        "POST {EVENTS} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer ada\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\
+         expect: 100-continue\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    way.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    way.read_exact(&mut answer).await.unwrap();
+    assert_eq!(
+        &answer, b"HTTP/1.1 100",
+        "it was let in, and is listened to"
+    );
+
+    let others = grants().into_iter().filter(|grant| &*grant.name != "ada");
+    house.server.tokens.set(others.collect(), noon());
+    way.write_all(body.as_bytes()).await.unwrap();
+
+    let mut answer = String::new();
+    way.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("HTTP/1.1 401"), "{answer}");
+    assert_eq!(house.log.head().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn who_may_not_read_is_told_nothing_of_the_team() {
+    let house = House::open().await;
+    house.server.tell(Told {
+        channels: Channels {
+            all: vec!["pager".into()],
+            ..Channels::default()
+        },
+        policy: Some("phone = \"+1 555 0100\"".to_owned()),
+    });
+
+    let meta = async |who| {
+        let answer = house.ask(Method::GET, "/v1/meta", who).send().await;
+        answer.unwrap().text().await.unwrap()
+    };
+
+    let (hook, reader) = (meta("alerts").await, meta("bo").await);
+    for secret in ["555 0100", "pager", &house.log.replica().to_string()] {
+        assert!(!hook.contains(secret), "{hook}");
+        assert!(reader.contains(secret), "{reader}");
+    }
 }

@@ -115,6 +115,11 @@ impl Backend {
         self.running.as_mut().expect("it was started")
     }
 
+    /// It is at another address from its next start on.
+    pub fn moves(&mut self) {
+        self.address.set_port(port());
+    }
+
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.running().kill();

@@ -131,6 +131,13 @@ fn epoch(asked: &Request) -> &str {
     epoch.unwrap_or("e")
 }
 
+fn meta() -> Value {
+    json!({
+        "program": "warroom", "version": "1", "entry_version": 1, "server_time": "2026-11-23T12:00:00Z",
+        "limits": { "entries": 500, "batch_bytes": 1, "body_bytes": 1, "depth": 1, "wait_s": 25 }
+    })
+}
+
 /// What it was asked.
 #[derive(Default)]
 struct Asked {
@@ -151,7 +158,12 @@ async fn mad(
         if request.uri().path() == "/elsewhere" {
             counted.elsewhere.fetch_add(1, Ordering::Relaxed);
         }
-        let answer = answer(&request);
+        // It is ours, or nothing would be asked of it.
+        let answer = if request.uri().path() == "/v1/meta" {
+            Json(meta()).into_response()
+        } else {
+            answer(&request)
+        };
         async move { answer }
     });
     tokio::spawn(async move { axum::serve(listener, app).await });

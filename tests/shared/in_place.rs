@@ -65,6 +65,17 @@ fn in_place(client: &House) -> Served {
     Served::spawn(&mut client.command(["engine", "--page-from-here", "--yes"]))
 }
 
+/// The page of the second step. Who pages in the server's place may have tried
+/// the first one again meanwhile.
+fn after_the_first(receiver: &Receiver) -> Post {
+    loop {
+        let next = receiver.post();
+        if !next.body.contains("Escalated to Team Lead") {
+            return next;
+        }
+    }
+}
+
 /// The entries of a kind.
 fn of_kind(log: &str, kind: &str) -> Vec<Value> {
     let entries = log.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -129,17 +140,6 @@ fn what_was_paged_from_a_copy_is_told_of_and_not_repeated_by_the_server() {
     );
 }
 
-/// The next page of another step than the first: that one may be tried again
-/// meanwhile.
-fn after_the_first(receiver: &Receiver) -> Post {
-    loop {
-        let next = receiver.post();
-        if !next.body.contains("Escalated to Team Lead") {
-            return next;
-        }
-    }
-}
-
 #[test]
 fn a_page_that_did_not_leave_a_copy_lets_the_server_page_the_next_one() {
     let receiver = Receiver::start();
@@ -151,8 +151,8 @@ fn a_page_that_did_not_leave_a_copy_lets_the_server_page_the_next_one() {
     backend.start();
 
     assert_eq!(standing_in.ended(), Some(0), "{}", standing_in.said());
-    let next = after_the_first(&receiver);
     let text = "Escalated to Engineering Manager";
+    let next = after_the_first(&receiver);
     assert!(next.body.contains(text), "{}", next.body);
     assert!(!next.body.contains("Sent by"), "{}", next.body);
     next.take();
@@ -203,6 +203,42 @@ fn a_token_that_may_only_read_pages_nobody_from_here() {
 
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("may only read"), "{said:?}");
+}
+
+#[test]
+fn whose_token_was_revoked_pages_nobody_in_the_place_of_a_server_that_lives() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    declared(&client, "1s ago");
+    synced(&client);
+    backend.done("token revoke ada");
+    while client.say("sync --wait 1s").code == 0 {}
+
+    let said = client.run(["engine", "--page-from-here", "--yes"]);
+
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("was revoked"), "{said:?}");
+    assert!(said.err.contains("it pages"), "{said:?}");
+}
+
+#[test]
+fn who_stands_in_ends_where_the_server_is_back_and_says_no() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = away(&receiver);
+    let mut standing_in = in_place(&client);
+    receiver.post().take();
+
+    backend.done("token revoke ada");
+    backend.start();
+
+    assert_eq!(standing_in.ended(), Some(0), "{}", standing_in.said());
+    let said = standing_in.said();
+    assert!(said.contains("was revoked"), "{said}");
+    assert!(
+        said.contains("nobody is paged from here any more"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -5,13 +5,17 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use warroom::{
     domain::{entry::Entry, notice::Purpose, text::Title},
-    store::{Accepted, Log, RawEntry, StoreError, TakenIn, Unsent},
+    store::{Accepted, Authority, Log, RawEntry, StoreError, TakenIn, Unsent},
 };
 
 use super::{file, folder, intent, noon, notes, open, seqs};
 
-const SERVER: &str = "http://127.0.0.1:7477";
 const EPOCH: &str = "first";
+
+fn server() -> Authority {
+    let name = "127.0.0.1:7477".to_owned();
+    Authority { name, log: None }
+}
 
 /// Entries as a server has them, numbered from `first`.
 fn page(first: u64, entries: &[Entry]) -> Vec<RawEntry> {
@@ -25,7 +29,7 @@ fn page(first: u64, entries: &[Entry]) -> Vec<RawEntry> {
 
 async fn copy(folder: &TempDir) -> Log {
     let log = open(&file(folder)).await;
-    log.attach(SERVER, EPOCH, 0).await.unwrap();
+    log.attach(&server(), EPOCH, 0).await.unwrap();
     log
 }
 
@@ -79,10 +83,10 @@ async fn a_local_log_that_is_attached_loses_nothing_and_tells_nobody_twice() {
     let log = open(&file(&folder)).await;
     log.append(&notes(1..=3), &[], noon()).await.unwrap();
 
-    let moved = log.attach(SERVER, EPOCH, 0).await.unwrap();
+    let moved = log.attach(&server(), EPOCH, 0).await.unwrap();
 
     assert_eq!(moved, 3);
-    assert_eq!(log.server().await.unwrap().as_deref(), Some(SERVER));
+    assert_eq!(log.server().await.unwrap(), Some(server()));
     assert_eq!(log.epoch().await.unwrap(), EPOCH);
     let unsent: Vec<Unsent> = log.unsent().await.unwrap();
     assert!(
@@ -105,7 +109,7 @@ async fn a_log_with_messages_on_their_way_is_not_attached() {
     let page = intent("page/1", Purpose::Page);
     log.append(&notes([1]), &[page], noon()).await.unwrap();
 
-    let refused = log.attach(SERVER, EPOCH, 0).await;
+    let refused = log.attach(&server(), EPOCH, 0).await;
 
     assert!(matches!(refused, Err(StoreError::StillToSend { count: 1 })));
     assert_eq!(
@@ -152,7 +156,7 @@ async fn a_server_that_lost_its_tail_gets_it_back_in_order() {
     log.append(&notes([5]), &[], noon()).await.unwrap();
 
     // Restored from a backup that ends at number 2.
-    let moved = log.attach(SERVER, "second", 2).await.unwrap();
+    let moved = log.attach(&server(), "second", 2).await.unwrap();
 
     assert_eq!(moved, 2);
     assert_eq!(waiting(&log).await, [3, 4, 5]);
@@ -272,7 +276,7 @@ proptest! {
                     Step::Restore(to) => {
                         epochs += 1;
                         let epoch = format!("epoch {epochs}");
-                        log.attach(SERVER, &epoch, to.min(head)).await.unwrap();
+                        log.attach(&server(), &epoch, to.min(head)).await.unwrap();
                     }
                 }
                 let numbered = log.after(0, 100).await.unwrap();

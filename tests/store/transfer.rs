@@ -16,6 +16,7 @@ use super::{Place, by_hand, file, folder, intent, noon, note, notes, on_both, op
 on_both![
     a_line_has_its_fields_in_order,
     an_export_imported_elsewhere_is_the_same_log,
+    what_acts_on_a_terminal_is_an_escape_in_an_export_and_comes_back_as_it_was,
     a_field_that_only_a_newer_program_knows_survives_the_way,
     a_bad_line_is_named_and_nothing_is_imported,
     what_an_import_takes_back_does_not_leave,
@@ -71,6 +72,37 @@ async fn an_export_imported_elsewhere_is_the_same_log(place: Place) {
         log.raw_after(0, 10).await.unwrap()
     );
     assert_eq!(other.verify().await.unwrap().unknown, 1);
+}
+
+async fn what_acts_on_a_terminal_is_an_escape_in_an_export_and_comes_back_as_it_was(place: Place) {
+    let there = place.another();
+    let log = place.open().await;
+    let body = "{\t\"raw\" : \"\u{9b}31m\u{202e}\",\"written\":\"\\u009b\" }";
+    let fact = Fact::Unknown(Unknown {
+        kind: "weather_changed".to_owned(),
+        body: serde_json::from_str(body).unwrap(),
+    });
+    let entry = Entry {
+        fact,
+        ..note(1, "")
+    };
+    log.append(&[entry], &[], noon()).await.unwrap();
+
+    let text = exported(&log).await;
+    let other = there.open().await;
+    other.import(text.as_bytes()).await.unwrap();
+
+    let acts = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+    assert!(!text.contains(acts), "{text:?}");
+    assert_eq!(text.lines().count(), 1, "{text:?}");
+    let row = &other.raw_after(0, 10).await.unwrap()[0];
+    assert_eq!(row.body, body);
+    let changed = text.replace("31m", "32m").replacen("32m", "31m", 1);
+    let refused = there.open().await.import(changed.as_bytes()).await;
+    assert!(
+        matches!(refused, Err(StoreError::BadLine { line: 1, .. })),
+        "{refused:?}"
+    );
 }
 
 async fn a_field_that_only_a_newer_program_knows_survives_the_way(place: Place) {

@@ -7,9 +7,9 @@ use super::Line;
 use crate::{
     cli::{failure::in_a_line, open::Setup, update::names, words::stamp},
     config::Server,
-    domain::text::one_line,
+    domain::{entry::ReplicaId, text::one_line},
     remote::{Heard, Remote, RemoteError, offset},
-    store::{Log, OpenMode, Unsent},
+    store::{Authority, Log, OpenMode, Unsent},
     sync::SyncError,
     ui::{format, msg::EngineSeen},
     wire::{self, Channels, Code, Engine, Follow, Meta, Page, Scope, You},
@@ -67,7 +67,7 @@ pub(super) async fn look(setup: &Setup, client: Client) -> (Vec<Line>, Option<Ch
         .as_ref()
         .is_some_and(|you| you.may(Scope::Read))
     {
-        lines.extend(log(setup, &remote).await);
+        lines.extend(log(setup, &remote, meta.what.log).await);
     }
     (lines, meta.what.you.map(|_| meta.what.channels))
 }
@@ -210,7 +210,7 @@ fn channels(meta: &Meta) -> Line {
 }
 
 /// How the log here stands to the one there, and who works on that.
-async fn log(setup: &Setup, remote: &Remote) -> Vec<Line> {
+async fn log(setup: &Setup, remote: &Remote, theirs: Option<ReplicaId>) -> Vec<Line> {
     let here = match Here::read(setup).await {
         Ok(here) => here,
         Err(error) => return vec![line("entries", in_a_line(&error)).error()],
@@ -227,8 +227,19 @@ async fn log(setup: &Setup, remote: &Remote) -> Vec<Line> {
             vec![here.behind(&page), here.unsent(), engine(&page)]
         }
         Err(error) if error.is_other_history() => {
-            let why =
-                "it was restored, or is another server: the next command brings both together";
+            let server = remote.name();
+            if let Some(of) = here
+                .of
+                .clone()
+                .filter(|of| of.log.is_some() && of.log != theirs)
+            {
+                let error = SyncError::OtherLog {
+                    server,
+                    of: of.name,
+                };
+                return vec![line("entries", error.to_string()).error(), here.unsent()];
+            }
+            let why = "it was restored: the next command brings both together";
             let entries = line("entries", "another history than here");
             vec![entries.because(why).warning(), here.unsent()]
         }
@@ -242,6 +253,8 @@ struct Here {
     head: u64,
     epoch: Option<String>,
     own: bool,
+    /// The server that numbers it.
+    of: Option<Authority>,
     unsent: Vec<Unsent>,
 }
 
@@ -257,6 +270,7 @@ impl Here {
             head: log.head().await?,
             epoch: if copy { Some(log.epoch().await?) } else { None },
             own: !copy,
+            of: log.server().await?,
             unsent: log.unsent().await?,
         };
         log.close().await;

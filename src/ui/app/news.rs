@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::App;
 use crate::{
     domain::notice::{Delivery, DeliveryState},
-    ui::msg::LinkState,
+    ui::msg::{LinkSeen, LinkState},
 };
 
 /// Takes the deliveries over, and keeps how messages ended since the last look.
@@ -54,16 +54,16 @@ fn ended(delivery: &Delivery) -> Option<(String, bool)> {
 }
 
 /// That the shared backend was lost, and that it is back.
-pub(super) fn link(app: &mut App, after: &LinkState, now: DateTime<Utc>) {
-    let (text, error) = match (&app.shared.link.state, after) {
+pub(super) fn link(app: &mut App, after: &LinkSeen, now: DateTime<Utc>) {
+    let (text, error) = match (&app.shared.link.state, &after.state) {
         (LinkState::Offline { .. }, LinkState::Online { .. }) => {
             ("the server answers again".to_owned(), false)
         }
         (LinkState::Alone | LinkState::Online { .. }, LinkState::Offline { why, refused, .. }) => {
-            let what = if *refused {
-                "refuses the token"
-            } else {
-                "does not answer"
+            let what = match (*refused, after.answers) {
+                (true, _) => "refuses the token",
+                (false, true) => "is there, and says no",
+                (false, false) => "does not answer",
             };
             (format!("the server {what}: {why}"), true)
         }

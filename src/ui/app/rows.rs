@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{App, Pane, filter::Filter, words::line};
 use crate::domain::{
+    board::Board,
     entry::{Entry, EntryId, IncidentId},
     fact::{Fact, Health},
     incident::Incident,
@@ -32,6 +33,8 @@ pub struct Line {
     pub overtaken: Option<EntryId>,
     /// It is pinned.
     pub pinned: bool,
+    /// It happened well before it was recorded, and stands where that was.
+    pub back_dated: bool,
 }
 
 impl Line {
@@ -59,6 +62,7 @@ pub fn timeline(app: &App) -> Vec<Line> {
 pub struct Rows<'a> {
     /// The incident, and the places of its entries in the order of the rows.
     of: Option<(&'a Incident, Cow<'a, Order>)>,
+    board: &'a Board,
 }
 
 impl<'a> Rows<'a> {
@@ -68,11 +72,15 @@ impl<'a> Rows<'a> {
             let filter = app.filters.get(&Pane::Timeline).map(String::as_str);
             match &app.order {
                 Some(order) if order.serves(incident, filter) => (incident, Cow::Borrowed(order)),
-                Some(_) | None => (incident, Cow::Owned(Order::new(incident, filter))),
+                Some(_) | None => (
+                    incident,
+                    Cow::Owned(Order::new(&app.board, incident, filter)),
+                ),
             }
         };
         Self {
             of: app.incident().map(order),
+            board: &app.board,
         }
     }
 
@@ -90,7 +98,7 @@ impl<'a> Rows<'a> {
     pub fn get(&self, row: usize) -> Option<Line> {
         let (incident, order) = self.of.as_ref()?;
         let entry = incident.entries().get(order.place(row)?)?;
-        Some(line(incident, entry))
+        Some(line(self.board, incident, entry))
     }
 
     /// The entry of one of them.
@@ -128,7 +136,7 @@ pub(super) struct Order {
 
 impl Order {
     /// The order now; looks at every entry.
-    pub(super) fn new(incident: &Incident, filter: Option<&str>) -> Self {
+    pub(super) fn new(board: &Board, incident: &Incident, filter: Option<&str>) -> Self {
         let pins = &incident.state().pins;
         let mut pinned: Vec<usize> = pins.iter().filter_map(|pin| incident.place(*pin)).collect();
         pinned.sort_unstable_by(|one, other| other.cmp(one));
@@ -138,7 +146,7 @@ impl Order {
         let fits = |place: &usize| {
             let entry = entries.get(*place);
             entry.is_some_and(|entry| match &asked {
-                Some(filter) => filter.matches(&line(incident, entry)),
+                Some(filter) => filter.matches(&line(board, incident, entry)),
                 None => !is_said_elsewhere(incident, entry),
             })
         };

@@ -53,7 +53,7 @@ pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
         }
         Shared::Link(link) => {
             app.awaits.remove(&Source::Server);
-            news::link(app, &link.state, now);
+            news::link(app, &link, now);
             let was_away = matches!(app.shared.link.state, LinkState::Offline { .. });
             if was_away && matches!(link.state, LinkState::Online { .. }) {
                 app.shared.back_at = Some(now);

@@ -55,7 +55,7 @@ fn look_through(app: &mut App) {
     };
     let known = app.order.as_ref();
     if !known.is_some_and(|order| order.serves(incident, filter)) {
-        app.order = Some(rows::Order::new(incident, filter));
+        app.order = Some(rows::Order::new(&app.board, incident, filter));
     }
 }
 

@@ -1,10 +1,11 @@
 //! One entry as a row of the timeline: its kind, and its words.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::rows::Line;
 use crate::domain::{
-    entry::{Entry, EntryId, Via},
+    board::Board,
+    entry::{Entry, EntryId, IncidentId, Via},
     escalation::is_unsent,
     fact::{Fact, Health, Update},
     incident::Incident,
@@ -18,8 +19,8 @@ use crate::ui::format::count;
 const NOT_PAGED_YET: &str = "waits for the server: NOBODY IS PAGED YET";
 
 /// One entry as a row.
-pub fn line(incident: &Incident, entry: &Entry) -> Line {
-    let (kind, text, health) = words(incident, entry);
+pub fn line(board: &Board, incident: &Incident, entry: &Entry) -> Line {
+    let (kind, text, health) = words(board, incident, entry);
     let text = match incident.overtaken_in_words(entry.id) {
         Some(deed) => format!("had no effect: {deed} before ({text})"),
         None => match incident.apart_in_words(entry) {
@@ -41,14 +42,26 @@ pub fn line(incident: &Incident, entry: &Entry) -> Line {
         retracted: incident.retracted_by(entry.id).is_some(),
         overtaken: incident.overtaken_by(entry),
         pinned: incident.state().pins.contains(&entry.id),
+        back_dated: entry.recorded_at - incident.at(entry) >= BACK_DATED,
     }
+}
+
+/// How much earlier than it was recorded an entry happened that stands among
+/// later ones.
+const BACK_DATED: TimeDelta = TimeDelta::minutes(1);
+
+/// What people call another incident.
+fn named(board: &Board, id: IncidentId) -> String {
+    board
+        .get(id)
+        .map_or_else(|| "another incident".to_owned(), Incident::label)
 }
 
 #[expect(
     clippy::too_many_lines,
     reason = "one arm per fact, each a line or two"
 )]
-fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>) {
+fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, Option<Health>) {
     let of = |kind: &str, text: String| (kind.to_owned(), text, None);
     match &entry.fact {
         Fact::Declared(declaration) => {
@@ -106,8 +119,10 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
         Fact::Reopened { reason } => of("reopened", reason.to_string()),
         Fact::Closed {} => of("closed", "follow-up is done".to_owned()),
         Fact::Cancelled { reason } => of("cancelled", reason.to_string()),
-        Fact::Merged { .. } => of("merged", "goes on in another incident".to_owned()),
-        Fact::Absorbed { .. } => of("merged", "another incident goes on here".to_owned()),
+        Fact::Merged { into } => of("merged", format!("goes on in {}", named(board, *into))),
+        Fact::Absorbed { from, .. } => {
+            of("merged", format!("{} goes on here", named(board, *from)))
+        }
         Fact::RoleGiven { role, person } => of("role", format!("{person} is {}", role.word())),
         Fact::RoleLeft { role, person } => {
             of("role", format!("{person} is no longer {}", role.word()))
@@ -118,19 +133,25 @@ fn words(incident: &Incident, entry: &Entry) -> (String, String, Option<Health>)
             of("ask", format!("{who}: {what} (by {})", by.format("%H:%MZ")))
         }
         Fact::Answered { text, .. } => of("answer", text.to_string()),
-        Fact::Pinned { on: true, entry } => of("pin", about(incident, *entry)),
-        Fact::Pinned { on: false, entry } => of("unpin", about(incident, *entry)),
+        Fact::Pinned { on: true, entry } => of("pin", about(board, incident, *entry)),
+        Fact::Pinned { on: false, entry } => of("unpin", about(board, incident, *entry)),
         Fact::Linked { name, url } => of("link", format!("{name} {url}")),
         Fact::Ticked { item, done: true } => of("done", item_text(incident, item)),
         Fact::Ticked { item, done: false } => of("not done", item_text(incident, item)),
         Fact::Corrected { at, reason, entry } => of(
             "corrected",
             with(
-                format!("to {}: {}", at.format("%H:%M:%SZ"), about(incident, *entry)),
+                format!(
+                    "to {}: {}",
+                    at.format("%H:%M:%SZ"),
+                    about(board, incident, *entry)
+                ),
                 reason,
             ),
         ),
-        Fact::Retracted { reason, entry } => of("retracted", with(about(incident, *entry), reason)),
+        Fact::Retracted { reason, entry } => {
+            of("retracted", with(about(board, incident, *entry), reason))
+        }
         Fact::UpdateSent(update) => {
             let number = incident
                 .state()
@@ -383,7 +404,7 @@ fn said(update: &Update) -> String {
 }
 
 /// What another entry was about, for a row that pins, moves or takes it back.
-fn about(incident: &Incident, id: EntryId) -> String {
+fn about(board: &Board, incident: &Incident, id: EntryId) -> String {
     let Some(entry) = incident.entry(id) else {
         return "an entry that is not here yet".to_owned();
     };
@@ -394,7 +415,7 @@ fn about(incident: &Incident, id: EntryId) -> String {
         }
         Fact::UpdateSent(update) => format!("update: {}", said(update)),
         _ => {
-            let (kind, text, _) = words(incident, entry);
+            let (kind, text, _) = words(board, incident, entry);
             with(kind, &text)
         }
     }

@@ -61,6 +61,9 @@ const fn from_here(app: &App) -> Result<(), &'static str> {
     match (&app.shared.link.state, &app.shared.in_place) {
         (LinkState::Alone, _) => Err("there is no server"),
         (LinkState::Online { .. }, _) => Err("the server answers"),
+        (LinkState::Offline { .. }, _) if app.shared.link.answers => {
+            Err("the server is there, and says no")
+        }
         (LinkState::Offline { .. }, Some(_)) => Err("it goes on already"),
         (LinkState::Offline { .. }, None) => Ok(()),
     }
@@ -118,7 +121,10 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         Action::Escalate | Action::SkipStep | Action::Hold | Action::Confirm
             if escalation::next_step(incident).is_none() =>
         {
-            Err("no step is left, or the ladder is held")
+            Err(match state.ladder.hold {
+                Some(_) => "the ladder is held: end the hold first",
+                None => "no step is left",
+            })
         }
         Action::Merge if app.board.active().len() < 2 => Err("no other incident is active"),
         Action::Mitigate if state.times.mitigated.is_some() => Err("it is mitigated"),

@@ -53,6 +53,7 @@ pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
     let names: Vec<&str> = channels.iter().map(Text::as_str).collect();
     let link = &app.shared.link;
     let since = match &link.state {
+        LinkState::Offline { why, .. } if link.answers => return Err(why.to_string()),
         LinkState::Offline { since, .. } => format::time(*since),
         LinkState::Alone | LinkState::Online { .. } => return Err("no server is away".to_owned()),
     };

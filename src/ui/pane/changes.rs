@@ -98,7 +98,7 @@ fn changes(app: &App, incident: &Incident) -> Vec<Change> {
     let mut probes: BTreeMap<Name, usize> = BTreeMap::new();
     let mut all: Vec<Change> = Vec::new();
     for entry in own.chain(before).filter(|entry| counts(incident, entry)) {
-        let line = app::line(incident, entry);
+        let line = app::line(&app.board, incident, entry);
         if let Some(change) = of_probe(entry) {
             if let Some(place) = probes.get(&change.probe) {
                 all[*place].times += 1;

@@ -31,7 +31,10 @@ pub(super) fn draw(app: &App, row: usize, canvas: &mut Canvas<'_, '_>) {
     let mut inside = opened(canvas, &title, "Enter decides   Esc back");
     let width = inside.width();
     let all = disputes(incident);
-    let cases: Vec<Case> = all.iter().map(|one| case(incident, one, width)).collect();
+    let cases: Vec<Case> = all
+        .iter()
+        .map(|one| case(app, incident, one, width))
+        .collect();
     let through = cases.get(..=row).unwrap_or(&cases);
     let fits = |first: &usize| {
         through.iter().skip(*first).map(Case::rows).sum::<u16>() <= inside.height() + 1
@@ -70,7 +73,7 @@ impl Case {
     }
 }
 
-fn case(incident: &Incident, dispute: &Dispute, width: u16) -> Case {
+fn case(app: &App, incident: &Incident, dispute: &Dispute, width: u16) -> Case {
     let (glyph, role, head, sides) = match dispute {
         Dispute::Open(conflict) => (Glyph::Overdue, Role::Bad, open(conflict), sides(conflict)),
         Dispute::Decided(decided) => (
@@ -80,7 +83,9 @@ fn case(incident: &Incident, dispute: &Dispute, width: u16) -> Case {
             sides(&decided.conflict),
         ),
         Dispute::Overtaken(id) => {
-            let row = incident.entry(*id).map(|entry| line(incident, entry));
+            let row = incident
+                .entry(*id)
+                .map(|entry| line(&app.board, incident, entry));
             let head = row
                 .as_ref()
                 .map(|row| format!("{}: {}", row.kind, row.text));

@@ -178,14 +178,7 @@ fn course(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: Date
         .times
         .resolved
         .filter(|_| !incident.is_active());
-    let into = incident
-        .state()
-        .merged_into
-        .and_then(|into| app.board.get(into));
-    let phase = into.map_or_else(
-        || incident.phase().word().to_owned(),
-        |into| format!("Merged into {}", into.label()),
-    );
+    let phase = app.board.phase_in_words(incident);
     let mut x = canvas.text(1, 1, Role::Strong, &phase);
     if incident.is_active() && incident.state().times.mitigated.is_some() {
         x = canvas.text(x, 1, Role::Ok, ", mitigated");

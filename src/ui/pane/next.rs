@@ -145,6 +145,13 @@ fn who_pages(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> 
             ],
             Role::Warn,
         ),
+        (None, _) if app.shared.link.answers => (
+            vec![
+                format!("{server} does it, and says no to this console"),
+                "the server does it".to_owned(),
+            ],
+            Role::Warn,
+        ),
         (None, is_due) => (
             vec![
                 format!("{server} does it, and is away; {key} pages from here"),

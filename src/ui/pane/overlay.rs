@@ -55,7 +55,7 @@ pub fn draw(
             let line = app
                 .board
                 .get(entry.incident)
-                .map(|incident| crate::ui::app::line(incident, entry));
+                .map(|incident| crate::ui::app::line(&app.board, incident, entry));
             details(entry, line.as_ref(), &mut canvas.part(middle));
             None
         }

@@ -240,7 +240,7 @@ const NO_BREAK: &str = "\u{a0}";
 fn welcome(app: &App, canvas: &mut Canvas<'_, '_>) {
     let key = |action: Action| app.keymap.key_of(action).unwrap_or_default();
     let lines = [
-        "Nothing has happened in this log yet.".to_owned(),
+        "No incident was opened in this log so far.".to_owned(),
         String::new(),
         format!("{}  opens an incident", key(Action::Declare)),
         format!(

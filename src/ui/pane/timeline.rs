@@ -65,11 +65,12 @@ fn draw_row(row: &Line, canvas: &mut Canvas<'_, '_>, y: u16) {
     };
     canvas.clipped(kind, y, role, &words, text - kind - 1);
     let room = canvas.width().saturating_sub(text + 1);
-    let body = if row.retracted {
-        format!("taken back: {}", row.text)
-    } else {
-        row.text.clone()
+    let mark = match (row.retracted, row.back_dated) {
+        (true, _) => "taken back: ",
+        (false, true) => "back-dated: ",
+        (false, false) => "",
     };
+    let body = format!("{mark}{}", row.text);
     let role = if row.retracted || row.overtaken.is_some() {
         Role::Off
     } else if role == Role::Bad {

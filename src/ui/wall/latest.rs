@@ -54,7 +54,7 @@ pub(super) fn draw(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>
         .entries()
         .iter()
         .rev()
-        .map(|entry| app::line(incident, entry))
+        .map(|entry| app::line(&wall.app.board, incident, entry))
         .filter(|line| !line.retracted && line.overtaken.is_none())
         .filter(|line| !UNSAID.contains(&line.kind.as_str()))
         .filter(newest_of_its_probe());

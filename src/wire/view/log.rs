@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     domain::{
+        board::Board,
         entry::{Entry, EntryId, IncidentId, Via},
         fact::Health,
         incident::Incident,
@@ -90,7 +91,7 @@ pub struct Seen<'a> {
 }
 
 /// An entry, with its words.
-pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
+pub fn happened(board: &Board, incident: &Incident, entry: &Entry) -> Happened {
     let Line {
         at,
         text,
@@ -98,7 +99,7 @@ pub fn happened(incident: &Incident, entry: &Entry) -> Happened {
         overtaken,
         pinned,
         ..
-    } = line(incident, entry);
+    } = line(board, incident, entry);
     let (kind, body) = entry.write();
     let body = match entry.fact.policy() {
         Some(policy) => in_brief(&body, policy).unwrap_or(body),

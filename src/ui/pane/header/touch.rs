@@ -45,6 +45,11 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
             "the server pages",
             "server pages",
         ],
+        None if app.shared.link.answers => [
+            "the server pages, and says no to this console",
+            "the server pages, and says no",
+            "server says no",
+        ],
         None => [
             "the server pages, if it lives: it can't be seen from here",
             "the server pages, if it lives",

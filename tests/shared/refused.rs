@@ -1,0 +1,57 @@
+//! A server that takes nothing from here: what is recorded is kept, and whoever
+//! recorded it knows that the team does not have it.
+
+use super::backend::{Backend, synced};
+use crate::cli::house::{House, Said};
+
+/// A server with an incident, and a client of it.
+fn joined() -> (Backend, House) {
+    let mut backend = Backend::on_a_file();
+    let client = backend.client("ada");
+    let writer = backend.client("bo");
+    backend.start();
+    writer.done("declare down --severity P3");
+    synced(&client);
+    (backend, client)
+}
+
+/// Asserts that both say no, the first once that it is kept here.
+fn is_kept_here(client: &House, why: &str) {
+    let noted = client.say("note hello");
+    let synced = client.say("sync --wait 10s");
+
+    assert_eq!(noted.code, 3, "{noted:?}");
+    let times = |said: &Said, what| said.err.matches(what).count();
+    assert_eq!(times(&noted, why), 1, "{noted:?}");
+    assert_eq!(
+        times(&noted, "kept here, and not for the team"),
+        1,
+        "{noted:?}"
+    );
+    assert_eq!(synced.code, 3, "{synced:?}");
+    assert!(synced.out.contains(": refused;"), "{synced:?}");
+    let line = synced.out.lines().nth(1).unwrap();
+    assert!(
+        line.contains("noted  refused: ") && line.contains(why),
+        "{line}"
+    );
+}
+
+#[test]
+fn who_may_only_read_is_told_that_a_note_is_not_for_the_team() {
+    let (backend, client) = joined();
+    let made = backend.done("token create wall --scope read");
+    client.file("token", made.out.trim_end());
+    while client.done("status -v").err.contains("unknown") {}
+
+    is_kept_here(&client, "scope write");
+}
+
+#[test]
+fn whose_token_was_revoked_is_told_that_a_note_is_not_for_the_team() {
+    let (backend, client) = joined();
+    backend.done("token revoke ada");
+    while client.say("sync --wait 1s").code == 0 {}
+
+    is_kept_here(&client, "was revoked");
+}
