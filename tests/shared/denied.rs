@@ -20,10 +20,11 @@ fn a_token_that_opens_nothing_is_told_of_once() {
     client.done("declare down --severity P2 --yes");
     with_a_wrong_token(&client);
 
-    let said = client.done("note seen");
+    let said = client.say("note seen");
 
+    assert_eq!(said.code, 3, "{said:?}");
     assert_eq!(said.err.matches("not sent: ").count(), 1, "{said:?}");
-    assert_eq!(said.err.lines().count(), 1, "{said:?}");
+    assert_eq!(said.err.matches("was revoked").count(), 1, "{said:?}");
 }
 
 #[test]

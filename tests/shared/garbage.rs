@@ -145,8 +145,21 @@ struct Asked {
     elsewhere: AtomicUsize,
 }
 
-/// A server that answers so; it ends with the test's runtime.
+/// A server that is ours, or nothing would be asked of it, and answers so.
 async fn mad(
+    answer: impl Fn(&Request) -> Response + Clone + Send + Sync + 'static,
+) -> (SocketAddr, Arc<Asked>) {
+    let of_itself = |asked: &Request| asked.uri().path() == "/v1/meta";
+    mad_of_itself(move |asked| match of_itself(asked) {
+        true => Json(meta()).into_response(),
+        false => answer(asked),
+    })
+    .await
+}
+
+/// A server that answers so, whatever it is asked; it ends with the test's
+/// runtime.
+async fn mad_of_itself(
     answer: impl Fn(&Request) -> Response + Clone + Send + Sync + 'static,
 ) -> (SocketAddr, Arc<Asked>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -158,12 +171,7 @@ async fn mad(
         if request.uri().path() == "/elsewhere" {
             counted.elsewhere.fetch_add(1, Ordering::Relaxed);
         }
-        // It is ours, or nothing would be asked of it.
-        let answer = if request.uri().path() == "/v1/meta" {
-            Json(meta()).into_response()
-        } else {
-            answer(&request)
-        };
+        let answer = answer(&request);
         async move { answer }
     });
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -268,7 +276,7 @@ async fn a_server_whose_clock_was_set_is_asked_anew_what_it_is() {
         }))
         .into_response()
     };
-    let (address, _) = mad(answer).await;
+    let (address, _) = mad_of_itself(answer).await;
     let mut copy = Copy::open(&folder.path().join("copy.db"), address, "prod", "t").await;
 
     copy.keep();
