@@ -150,9 +150,12 @@ async fn mad(
     answer: impl Fn(&Request) -> Response + Clone + Send + Sync + 'static,
 ) -> (SocketAddr, Arc<Asked>) {
     let of_itself = |asked: &Request| asked.uri().path() == "/v1/meta";
-    mad_of_itself(move |asked| match of_itself(asked) {
-        true => Json(meta()).into_response(),
-        false => answer(asked),
+    mad_of_itself(move |asked| {
+        if of_itself(asked) {
+            Json(meta()).into_response()
+        } else {
+            answer(asked)
+        }
     })
     .await
 }
