@@ -1,6 +1,6 @@
 //! Everything that the screen shows, and how it changes.
 //!
-//! [`update`] is the only way in: a message and the time go in, effects come
+//! [`update()`] is the only way in: a message and the time go in, effects come
 //! out. Nothing is shown as saved before its entry has come back from disk.
 
 mod awaited;
