@@ -1,5 +1,6 @@
 //! What keys do to the screen's state, and what leaves it.
 
+mod adopted;
 mod again;
 mod choice;
 mod conflicts;

@@ -38,7 +38,6 @@ use crate::{
     clock::Clock,
     domain::{
         entry::{IncidentId, Seq},
-        fact::Fact,
         health::Panel,
     },
     store::Log,
@@ -46,9 +45,8 @@ use crate::{
     ui::{
         app::{App, Settings, Source, update},
         capability::{Capability, Profile},
-        forms::propose,
         keymap::Keymap,
-        msg::{Effect, Msg},
+        msg::{Effect, LinkState, Msg},
         theme::Theme,
         view::{self, Look},
     },
@@ -364,15 +362,15 @@ impl Console {
         }
     }
 
-    /// Records that the policy on disk counts from now on (E6). The
-    /// configuration may name another file than it did.
+    /// Records that the policy on disk counts from now on (E6): that of the
+    /// server, as it is at this moment, where there is one. The configuration
+    /// may name another file than it did.
     fn adopt(&mut self, incident: IncidentId, now: DateTime<Utc>) {
-        let adopted = (self.again)().and_then(|looks| {
-            let policy = looks.settings.policy;
-            propose(&self.app, incident, Fact::PolicyAdopted { policy }, now)
-        });
-        match adopted {
-            Ok(wishes) => self.carry_out(Effect::Record(wishes), now),
+        if !matches!(self.app.shared.link.state, LinkState::Alone) {
+            return self.job(Job::AskPolicy(incident), now);
+        }
+        match (self.again)() {
+            Ok(looks) => self.message(Msg::Policy(incident, looks.settings.policy)),
             Err(why) => self.app.tell(why, true, now),
         }
     }

@@ -7,8 +7,9 @@ use tokio::sync::mpsc::{Receiver, Sender};
 
 use crate::{
     domain::{
-        entry::Via,
+        entry::{IncidentId, Via},
         notice::{Delivery, DeliveryState},
+        policy::BUILT_IN,
     },
     journal::{Author, Batch},
     store::{Log, StoreError},
@@ -22,6 +23,8 @@ pub(super) enum Job {
     /// Entries; and the drafts that are forgotten once they are on disk.
     Append(Batch, Vec<String>),
     SaveDraft(String, String),
+    /// What the server's policy is now, to be adopted there.
+    AskPolicy(IncidentId),
     Deliver(Order),
 }
 
@@ -70,6 +73,17 @@ impl Writer {
             Job::SaveDraft(key, text) => {
                 log.save_draft(&key, &text, now).await?;
                 Ok(vec![Msg::DraftSaved(now)])
+            }
+            Job::AskPolicy(incident) => {
+                let Some(sync) = &self.sync else {
+                    return Ok(Vec::new());
+                };
+                Ok(vec![match sync.policy().await {
+                    Ok(policy) => {
+                        Msg::Policy(incident, policy.unwrap_or_else(|| BUILT_IN.to_owned()))
+                    }
+                    Err(error) => Msg::Failed(format!("which policy counts now: {error}")),
+                }])
             }
             Job::Deliver(order) => match &self.sync {
                 Some(sync) if !self.is_from_here(&order).await? => {

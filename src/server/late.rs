@@ -54,6 +54,13 @@ pub(super) fn start(
     }
 }
 
+/// Whether a page that somebody asked for so long ago may have left already:
+/// from whoever stood in for the server meanwhile.
+pub(super) fn may_repeat(entry: &Entry, waited: TimeDelta) -> bool {
+    let pages = matches!(entry.fact, Fact::Escalated { .. } | Fact::Paged { .. });
+    pages && waited.abs() > STILL_NEWS
+}
+
 /// A span before `now`, or the beginning of all times.
 pub(super) fn before(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
     now.checked_sub_signed(span)

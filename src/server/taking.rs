@@ -142,7 +142,10 @@ impl Taking<'_, '_> {
                     recorded_at,
                     ..entry.clone()
                 };
-                let intents = journal::following(&heard, self.board, self.now);
+                let mut intents = journal::following(&heard, self.board, self.now);
+                for intent in &mut intents {
+                    intent.maybe_repeat |= late::may_repeat(&entry, offer.waited);
+                }
                 (Outcome::Appended, intents)
             }
         };

@@ -78,6 +78,19 @@ impl Replica {
         Ok(())
     }
 
+    /// The team's policy as the server has it at this moment, in TOML; `None` is
+    /// the built-in one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Replica::meet`].
+    pub async fn policy(&self) -> Result<Option<String>, SyncError> {
+        self.part().await;
+        self.meet().await?;
+        let met = self.met.lock().await;
+        Ok(met.as_ref().and_then(|known| known.policy.clone()))
+    }
+
     /// Whether the log `theirs` is the one that this is a copy of.
     async fn is_ours(&self, of: &Authority, theirs: Option<ReplicaId>) -> Result<bool, SyncError> {
         let head = self.log.head().await?;

@@ -38,6 +38,8 @@ pub enum Msg {
     Failed(String),
     /// Something worth a line.
     Told(String),
+    /// The policy that counts at this moment, read to be adopted there.
+    Policy(IncidentId, String),
     /// A probe saw something.
     Reading(Name, Reading),
     /// The deliveries, newest first.

@@ -114,7 +114,7 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
         | Msg::DraftSaved(_) => {
             return;
         }
-        Msg::Recorded(_) | Msg::Told(_) | Msg::Away(_) | Msg::Tick => {}
+        Msg::Recorded(_) | Msg::Told(_) | Msg::Policy(..) | Msg::Away(_) | Msg::Tick => {}
         Msg::Failed(why) => wall.reason = Some(one_line(&why)),
         Msg::Engine(seen) => {
             if seen.ticked_at.is_some() && seen.ticked_at != wall.app.engine.ticked_at {

@@ -6,7 +6,7 @@ use super::{
     App, Mode, Pane, bell, chosen::Chosen, compose, follow, keys, news, probes, rows, shared, undo,
 };
 use crate::{
-    domain::span,
+    domain::{fact::Fact, span},
     ui::{
         forms,
         msg::{Effect, Msg},
@@ -84,6 +84,13 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             app.telling.clear();
         }
         Msg::Told(text) => app.tell(text, false, now),
+        Msg::Policy(incident, policy) => {
+            let fact = Fact::PolicyAdopted { policy };
+            match forms::propose(app, incident, fact, now) {
+                Ok(wishes) => return vec![Effect::Record(wishes)],
+                Err(why) => app.tell(why, true, now),
+            }
+        }
         Msg::Deliveries(deliveries) => {
             let deliveries = shared::with_ours(app, deliveries);
             news::deliveries(app, deliveries, now);

@@ -71,7 +71,11 @@ pub(super) fn unanswered(incident: &Incident) -> impl Iterator<Item = Row> {
 pub(super) fn leaves(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Option<Row> {
     let sent = leaving(incident, &due.duty)?;
     sent.leaves_until().filter(|until| now < *until)?;
+    let waits = incident
+        .entry(sent.entry)
+        .is_some_and(|entry| entry.waits());
     let value = match sent.leaves_at() - now {
+        _ if waits => "not sent".to_owned(),
         left if left > TimeDelta::zero() => format!("leaves in {}", format::countdown(left)),
         _ => "leaves now".to_owned(),
     };
@@ -81,9 +85,16 @@ pub(super) fn leaves(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Opti
             Audience::Internal => "UPDATE",
             Audience::External => "EXTERNAL",
         },
-        what: vec!["on its way".to_owned()],
+        what: vec![
+            if waits {
+                "waits for the server"
+            } else {
+                "on its way"
+            }
+            .to_owned(),
+        ],
         value,
-        role: Role::Calm,
+        role: if waits { Role::Warn } else { Role::Calm },
         used: None,
     })
 }
