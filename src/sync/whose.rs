@@ -85,7 +85,8 @@ impl Replica {
             (Some(ours), Some(theirs)) if ours == theirs => true,
             // An older server does not say it, and is known by its address.
             (_, None) if of.name == self.remote.name() => true,
-            (None, _) if head == 0 => true,
+            // What waits for a server that was never reached is that one's alone.
+            (None, _) if head == 0 && of.name == self.remote.name() => true,
             _ if head > 0 => self.same_at(1).await?,
             _ => self.log.unsent().await?.is_empty(),
         })
