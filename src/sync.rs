@@ -10,7 +10,8 @@
 //! Where the server's history is another one (it was restored from an older
 //! backup, or this log was kept without it so far), the last common entry is
 //! looked for, and what comes after it here is sent anew. Where it is the
-//! history of another log, nothing is sent ([`SyncError::OtherLog`]).
+//! history of another log, nothing is sent ([`SyncError::OtherLog`],
+//! [`SyncError::MadeAnew`]).
 
 mod going;
 mod pull;
@@ -98,15 +99,32 @@ pub enum SyncError {
         /// The one that numbered what is here.
         of: String,
     },
+    /// The server has a new log, where the one was that numbered what is here.
+    #[error(
+        "the server at {server} was made anew: nothing was sent or taken; `warroom attach` gives it all that is here"
+    )]
+    MadeAnew {
+        /// The server.
+        server: String,
+    },
 }
 
 impl SyncError {
+    /// `server` has another log than what is here, which belongs to `of`.
+    pub fn other_log(server: String, of: String) -> Self {
+        if server == of {
+            Self::MadeAnew { server }
+        } else {
+            Self::OtherLog { server, of }
+        }
+    }
+
     /// Whether it may work later, without anybody doing anything.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Remote(error) => error.may_pass(),
             Self::Store(error) => error.may_pass(),
-            Self::NotAttached { .. } | Self::OtherLog { .. } => false,
+            Self::NotAttached { .. } | Self::OtherLog { .. } | Self::MadeAnew { .. } => false,
         }
     }
 
@@ -120,7 +138,8 @@ impl SyncError {
     fn is_from_an_answer(&self) -> bool {
         match self {
             Self::Remote(error @ RemoteError::Refused { .. }) => !error.may_pass(),
-            Self::Remote(_) | Self::NotAttached { .. } => false,
+            // One that was made anew knows of nothing that is due.
+            Self::Remote(_) | Self::NotAttached { .. } | Self::MadeAnew { .. } => false,
             Self::Store(error) => matches!(error, StoreError::StillToSend { .. }),
             Self::OtherLog { .. } => true,
         }
@@ -129,7 +148,10 @@ impl SyncError {
     const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Remote(error) => error.retry_after(),
-            Self::Store(_) | Self::NotAttached { .. } | Self::OtherLog { .. } => None,
+            Self::Store(_)
+            | Self::NotAttached { .. }
+            | Self::OtherLog { .. }
+            | Self::MadeAnew { .. } => None,
         }
     }
 }

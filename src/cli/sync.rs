@@ -239,16 +239,26 @@ async fn give(setup: &Setup, log: &Log, sync: &Replica) -> color_eyre::Result<u6
     match &error {
         SyncError::NotAttached { .. } => {}
         SyncError::OtherLog { server, of } => {
-            let entries = log.head().await? + log.unsent().await?.len() as u64;
-            let what = format!(
-                "this copy belongs to {of}: {server} gets all of it, {}, and private incidents with them",
-                format::count(entries, "entry", "entries")
-            );
-            confirm::word(&setup.global, "give", &what)?;
+            let whose = format!("this copy belongs to {of}");
+            confirmed(setup, log, &whose, server).await?;
+        }
+        SyncError::MadeAnew { server } => {
+            let whose = format!("{server} was made anew");
+            confirmed(setup, log, &whose, server).await?;
         }
         SyncError::Remote(_) | SyncError::Store(_) => return Err(error.into()),
     }
     Ok(sync.give().await?)
+}
+
+/// Asks whether `server` is to get all that is here, and says how much that is.
+async fn confirmed(setup: &Setup, log: &Log, whose: &str, server: &str) -> color_eyre::Result<()> {
+    let entries = log.head().await? + log.unsent().await?.len() as u64;
+    let what = format!(
+        "{whose}: {server} gets all of it, {}, and private incidents with them",
+        format::count(entries, "entry", "entries")
+    );
+    Ok(confirm::word(&setup.global, "give", &what)?)
 }
 
 /// What people call the incidents of a log.

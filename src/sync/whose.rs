@@ -57,8 +57,8 @@ impl Replica {
     /// # Errors
     ///
     /// [`SyncError::NotAttached`] where this is no copy, and
-    /// [`SyncError::OtherLog`] where it is one of another log; else what the
-    /// server or the disk said.
+    /// [`SyncError::OtherLog`] or [`SyncError::MadeAnew`] where it is one of
+    /// another log; else what the server or the disk said.
     pub async fn meet(&self) -> Result<(), SyncError> {
         let mut met = self.met.lock().await;
         if met.is_some() {
@@ -135,10 +135,7 @@ impl Replica {
     }
 
     fn other_log(&self, of: String) -> SyncError {
-        SyncError::OtherLog {
-            server: self.remote.name(),
-            of,
-        }
+        SyncError::other_log(self.remote.name(), of)
     }
 
     /// The server may be another one when it is asked next.
