@@ -19,7 +19,10 @@ mod push;
 mod seen;
 mod whose;
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex, Notify, watch};
@@ -34,7 +37,7 @@ use crate::{
         text::{Name, Title},
     },
     remote::{Remote, RemoteError},
-    store::{Log, StoreError},
+    store::{Log, StoreError, Unsent},
     ui::format::count,
     ui::msg::{EngineSeen, LinkSeen},
     wire::{Channels, Known, Watcher},
@@ -226,7 +229,7 @@ impl Replica {
     pub async fn settle(&self) -> Result<Settled, SyncError> {
         self.meet().await?;
         let mut settled = Settled::default();
-        let before = self.log.unsent().await?.len() as u64;
+        let before = self.log.unsent().await?;
         let mut histories = 0;
         loop {
             // Who may not write may still read on.
@@ -238,16 +241,18 @@ impl Replica {
             settled.pulled += count;
             match page {
                 Some(page) if !page.what.more => {
-                    settled.refused += pushed?.refused;
+                    pushed?;
                     break;
                 }
-                Some(_) => settled.refused += pushed.unwrap_or_default().refused,
+                Some(_) => {}
                 None if histories < HISTORIES => histories += 1,
                 None => return Err(self.garbage("its history is always another one").into()),
             }
         }
-        let after = self.log.unsent().await?.len() as u64;
-        settled.pushed = before.saturating_sub(after);
+        let after = self.log.unsent().await?;
+        settled.pushed = before.len().saturating_sub(after.len()) as u64;
+        // What was refused on the way may have been taken at last.
+        settled.refused = refused(&after).difference(&refused(&before)).count() as u64;
         Ok(settled)
     }
 
@@ -325,6 +330,12 @@ impl Replica {
         let unsent = self.log.unsent().await;
         unsent.is_ok_and(|unsent| unsent.iter().all(|one| one.refused.is_some()))
     }
+}
+
+/// Which of these entries the server will not take.
+fn refused(unsent: &[Unsent]) -> HashSet<EntryId> {
+    let refused = unsent.iter().filter(|one| one.refused.is_some());
+    refused.map(|one| one.row.id).collect()
 }
 
 /// Whether the last good answer is so old that a screen must not be trusted.
