@@ -10,7 +10,8 @@
 //! Where the server's history is another one (it was restored from an older
 //! backup, or this log was kept without it so far), the last common entry is
 //! looked for, and what comes after it here is sent anew. Where it is the
-//! history of another log, nothing is sent ([`SyncError::OtherLog`]).
+//! history of another log, nothing is sent ([`SyncError::OtherLog`],
+//! [`SyncError::MadeAnew`]).
 
 mod going;
 mod pull;
@@ -18,7 +19,10 @@ mod push;
 mod seen;
 mod whose;
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{Mutex, Notify, watch};
@@ -33,7 +37,7 @@ use crate::{
         text::{Name, Title},
     },
     remote::{Remote, RemoteError},
-    store::{Log, StoreError},
+    store::{Log, StoreError, Unsent},
     ui::format::count,
     ui::msg::{EngineSeen, LinkSeen},
     wire::{Channels, Known, Watcher},
@@ -98,15 +102,32 @@ pub enum SyncError {
         /// The one that numbered what is here.
         of: String,
     },
+    /// The server has a new log, where the one was that numbered what is here.
+    #[error(
+        "the server at {server} was made anew: nothing was sent or taken; `warroom attach` gives it all that is here"
+    )]
+    MadeAnew {
+        /// The server.
+        server: String,
+    },
 }
 
 impl SyncError {
+    /// `server` has another log than what is here, which belongs to `of`.
+    pub fn other_log(server: String, of: String) -> Self {
+        if server == of {
+            Self::MadeAnew { server }
+        } else {
+            Self::OtherLog { server, of }
+        }
+    }
+
     /// Whether it may work later, without anybody doing anything.
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Remote(error) => error.may_pass(),
             Self::Store(error) => error.may_pass(),
-            Self::NotAttached { .. } | Self::OtherLog { .. } => false,
+            Self::NotAttached { .. } | Self::OtherLog { .. } | Self::MadeAnew { .. } => false,
         }
     }
 
@@ -120,7 +141,8 @@ impl SyncError {
     fn is_from_an_answer(&self) -> bool {
         match self {
             Self::Remote(error @ RemoteError::Refused { .. }) => !error.may_pass(),
-            Self::Remote(_) | Self::NotAttached { .. } => false,
+            // One that was made anew knows of nothing that is due.
+            Self::Remote(_) | Self::NotAttached { .. } | Self::MadeAnew { .. } => false,
             Self::Store(error) => matches!(error, StoreError::StillToSend { .. }),
             Self::OtherLog { .. } => true,
         }
@@ -129,7 +151,10 @@ impl SyncError {
     const fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Remote(error) => error.retry_after(),
-            Self::Store(_) | Self::NotAttached { .. } | Self::OtherLog { .. } => None,
+            Self::Store(_)
+            | Self::NotAttached { .. }
+            | Self::OtherLog { .. }
+            | Self::MadeAnew { .. } => None,
         }
     }
 }
@@ -204,7 +229,7 @@ impl Replica {
     pub async fn settle(&self) -> Result<Settled, SyncError> {
         self.meet().await?;
         let mut settled = Settled::default();
-        let before = self.log.unsent().await?.len() as u64;
+        let before = self.log.unsent().await?;
         let mut histories = 0;
         loop {
             // Who may not write may still read on.
@@ -216,16 +241,18 @@ impl Replica {
             settled.pulled += count;
             match page {
                 Some(page) if !page.what.more => {
-                    settled.refused += pushed?.refused;
+                    pushed?;
                     break;
                 }
-                Some(_) => settled.refused += pushed.unwrap_or_default().refused,
+                Some(_) => {}
                 None if histories < HISTORIES => histories += 1,
                 None => return Err(self.garbage("its history is always another one").into()),
             }
         }
-        let after = self.log.unsent().await?.len() as u64;
-        settled.pushed = before.saturating_sub(after);
+        let after = self.log.unsent().await?;
+        settled.pushed = before.len().saturating_sub(after.len()) as u64;
+        // What was refused on the way may have been taken at last.
+        settled.refused = refused(&after).difference(&refused(&before)).count() as u64;
         Ok(settled)
     }
 
@@ -303,6 +330,12 @@ impl Replica {
         let unsent = self.log.unsent().await;
         unsent.is_ok_and(|unsent| unsent.iter().all(|one| one.refused.is_some()))
     }
+}
+
+/// Which of these entries the server will not take.
+fn refused(unsent: &[Unsent]) -> HashSet<EntryId> {
+    let refused = unsent.iter().filter(|one| one.refused.is_some());
+    refused.map(|one| one.row.id).collect()
 }
 
 /// Whether the last good answer is so old that a screen must not be trusted.

@@ -1,6 +1,7 @@
 //! The shared backend keeps its promises, whatever happens to it and to the
 //! way to it: the real program, on real files and a real `PostgreSQL`.
 
+mod anew;
 mod backend;
 mod changed;
 mod copy;

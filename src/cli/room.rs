@@ -362,8 +362,9 @@ impl Room {
     /// from here.
     async fn hand_in(&self, sync: &Replica) -> color_eyre::Result<()> {
         let touch = match &self.touch {
-            // Who did not answer a moment ago is not waited for once more.
-            Touch::Away(_) => return Ok(()),
+            // Who did not answer a moment ago is not waited for once more, and
+            // who was made anew gets it with all the rest.
+            Touch::Away(_) | Touch::Anew(_) => return Ok(()),
             // Why was said then.
             Touch::Denied(_) => {
                 return Err(kept_here("the server takes nothing from here").into());

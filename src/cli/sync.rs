@@ -239,16 +239,26 @@ async fn give(setup: &Setup, log: &Log, sync: &Replica) -> color_eyre::Result<u6
     match &error {
         SyncError::NotAttached { .. } => {}
         SyncError::OtherLog { server, of } => {
-            let entries = log.head().await? + log.unsent().await?.len() as u64;
-            let what = format!(
-                "this copy belongs to {of}: {server} gets all of it, {}, and private incidents with them",
-                format::count(entries, "entry", "entries")
-            );
-            confirm::word(&setup.global, "give", &what)?;
+            let whose = format!("this copy belongs to {of}");
+            confirmed(setup, log, &whose, server).await?;
+        }
+        SyncError::MadeAnew { server } => {
+            let whose = format!("{server} was made anew");
+            confirmed(setup, log, &whose, server).await?;
         }
         SyncError::Remote(_) | SyncError::Store(_) => return Err(error.into()),
     }
     Ok(sync.give().await?)
+}
+
+/// Asks whether `server` is to get all that is here, and says how much that is.
+async fn confirmed(setup: &Setup, log: &Log, whose: &str, server: &str) -> color_eyre::Result<()> {
+    let entries = log.head().await? + log.unsent().await?.len() as u64;
+    let what = format!(
+        "{whose}: {server} gets all of it, {}, and private incidents with them",
+        format::count(entries, "entry", "entries")
+    );
+    Ok(confirm::word(&setup.global, "give", &what)?)
 }
 
 /// What people call the incidents of a log.
@@ -275,8 +285,8 @@ fn renumbered(before: &Labels, after: &Labels) -> Vec<String> {
 
 /// Lets everything in `file` wait for the server in `log`; answers how many
 /// entries that is. What its incidents were called is added to `before`. The
-/// file takes nothing more from then on: what went into it would be in no log
-/// that anybody looks at.
+/// file takes nothing more once that is done: what went into it would be in no
+/// log that anybody looks at.
 async fn hand_over(
     file: &Path,
     log: &Log,
@@ -286,25 +296,28 @@ async fn hand_over(
     if is_same(file, log.path()) {
         return Ok(0);
     }
-    let source = given_away(file, to).await?;
-    before.extend(labels(&source).await?);
-    let mut lines = Vec::new();
-    source.export(&mut lines).await?;
-    source.close().await;
-    Ok(log.import(lines.as_slice()).await?.added)
-}
-
-/// Opens what goes `to` another log, after which it takes nothing more. A copy
-/// stays what it is: it is its server's.
-async fn given_away(file: &Path, to: &str) -> Result<Log, StoreError> {
     // Looked at first: opened to write, a name that was mistyped would be made.
     let source = Log::open(file, OpenMode::ReadOnly).await?;
-    if !source.is_copy() {
+    let added = if source.is_copy() {
+        // A copy stays what it is: it is its server's.
+        pour(&source, log).await?
+    } else {
         let writes = Log::open(file, OpenMode::ReadWrite).await?;
-        writes.give_away(to).await?;
+        let added = writes.give_away(to, Box::pin(pour(&source, log))).await;
         writes.close().await;
-    }
-    Ok(source)
+        added?
+    };
+    before.extend(labels(&source).await?);
+    source.close().await;
+    Ok(added)
+}
+
+/// Tells one log everything that is in another; answers how many entries were
+/// new.
+async fn pour(from: &Log, into: &Log) -> Result<u64, StoreError> {
+    let mut lines = Vec::new();
+    from.export(&mut lines).await?;
+    Ok(into.import(lines.as_slice()).await?.added)
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {

@@ -25,6 +25,9 @@ pub enum Touch {
     Without(u64),
     /// It answered, and did not let us in; with its reason.
     Denied(String),
+    /// It was made anew, and waits for somebody to give it what is here; in a
+    /// sentence.
+    Anew(String),
     /// It did not answer; with what stands in the way.
     Away(String),
 }
@@ -38,7 +41,7 @@ impl Touch {
                 let count = format::count(*refused, "entry was", "entries were");
                 Some(format!("{count} refused: `warroom sync` lists what waits"))
             }
-            Self::Denied(why) => Some(format!("not sent: {why}")),
+            Self::Denied(why) | Self::Anew(why) => Some(format!("not sent: {why}")),
             Self::Away(why) => Some(format!("offline: {why}")),
         }
     }
@@ -58,9 +61,11 @@ impl Touch {
     pub fn must_have_brought_all(&self) -> Result<(), Failure> {
         match self {
             Self::All | Self::Without(_) => Ok(()),
-            Self::Denied(why) | Self::Away(why) => Err(Failure::refused(format!(
-                "nothing of this workspace is here yet, and the server gave nothing: {why}"
-            ))),
+            Self::Denied(why) | Self::Anew(why) | Self::Away(why) => {
+                Err(Failure::refused(format!(
+                    "nothing of this workspace is here yet, and the server gave nothing: {why}"
+                )))
+            }
         }
     }
 }
@@ -78,6 +83,7 @@ pub async fn in_touch(sync: &Replica) -> color_eyre::Result<Touch> {
         Ok(Err(error)) if error.may_pass() => Ok(Touch::Away(error.to_string())),
         // What is here can be read, and kept, whatever the server says.
         Ok(Err(SyncError::Remote(error))) => Ok(Touch::Denied(error.to_string())),
+        Ok(Err(error @ SyncError::MadeAnew { .. })) => Ok(Touch::Anew(error.to_string())),
         Ok(Err(error)) => Err(error.into()),
         Err(_) => {
             let why = format!("{} does not answer in time", sync.server());

@@ -171,17 +171,23 @@ impl Log {
         self.said("given").await
     }
 
-    /// Takes nothing more from now on, in whichever process: everything goes
-    /// `to` another log. Once more to the same one changes nothing.
+    /// Takes nothing more from the moment on at which `hand_over` begins, in
+    /// whichever process: everything goes `to` another log. Where handing it
+    /// over fails, the log stays as it was. Once more to the same one changes
+    /// nothing.
     ///
     /// # Errors
     ///
     /// [`StoreError::StillToSend`] while messages of this log wait to leave;
-    /// [`StoreError::Given`] when it went elsewhere. Else when the file can't be
-    /// written.
-    pub async fn give_away(&self, to: &str) -> Result<(), StoreError> {
+    /// [`StoreError::Given`] when it went elsewhere. As `hand_over`; else when
+    /// the file can't be written.
+    pub async fn give_away<T>(
+        &self,
+        to: &str,
+        hand_over: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
         let mut tx = match self.inner.begin().await {
-            Err(StoreError::Given { to: before }) if before == to => return Ok(()),
+            Err(StoreError::Given { to: before }) if before == to => return hand_over.await,
             other => other?,
         };
         let waiting = still_to_send(&mut tx).await?;
@@ -189,8 +195,16 @@ impl Log {
             tx.undo().await?;
             return Err(StoreError::StillToSend { count: waiting });
         }
+        let handed = match hand_over.await {
+            Ok(handed) => handed,
+            Err(error) => {
+                tx.undo().await?;
+                return Err(error);
+            }
+        };
         say(&mut tx, "given", to.to_owned()).await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(handed)
     }
 
     /// What waits for the server, in the order in which it was made.

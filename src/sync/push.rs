@@ -26,8 +26,6 @@ const NAMES: usize = 3;
 pub(super) struct Pushed {
     /// Something was handed in, and looked at.
     pub taken: bool,
-    /// Entries that were refused for good.
-    pub refused: u64,
 }
 
 impl Replica {
@@ -55,7 +53,6 @@ impl Replica {
             let mut answered = self.answered.lock().await;
             for item in items {
                 if item.result == Outcome::Rejected {
-                    pushed.refused += 1;
                     self.log.refused(item.id, &why(&item)).await?;
                 } else {
                     answered.insert(item.id, item.seq.unwrap_or_default());

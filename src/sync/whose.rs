@@ -57,8 +57,8 @@ impl Replica {
     /// # Errors
     ///
     /// [`SyncError::NotAttached`] where this is no copy, and
-    /// [`SyncError::OtherLog`] where it is one of another log; else what the
-    /// server or the disk said.
+    /// [`SyncError::OtherLog`] or [`SyncError::MadeAnew`] where it is one of
+    /// another log; else what the server or the disk said.
     pub async fn meet(&self) -> Result<(), SyncError> {
         let mut met = self.met.lock().await;
         if met.is_some() {
@@ -98,7 +98,8 @@ impl Replica {
             (Some(ours), Some(theirs)) if ours == theirs => true,
             // An older server does not say it, and is known by its address.
             (_, None) if of.name == self.remote.name() => true,
-            (None, _) if head == 0 => true,
+            // What waits for a server that was never reached is that one's alone.
+            (None, _) if head == 0 && of.name == self.remote.name() => true,
             _ if head > 0 => self.same_at(1).await?,
             _ => self.log.unsent().await?.is_empty(),
         })
@@ -147,10 +148,7 @@ impl Replica {
     }
 
     fn other_log(&self, of: String) -> SyncError {
-        SyncError::OtherLog {
-            server: self.remote.name(),
-            of,
-        }
+        SyncError::other_log(self.remote.name(), of)
     }
 
     /// The server may be another one when it is asked next.

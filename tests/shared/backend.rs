@@ -162,10 +162,15 @@ impl Backend {
 
     /// Puts another file in the place of the log: nothing beside it is left.
     pub fn put_back(&self, kept: &Path) {
+        self.loses_its_log();
+        fs::copy(kept, self.file()).unwrap();
+    }
+
+    /// Nothing is left of the log, nor of the tokens in it.
+    pub fn loses_its_log(&self) {
         for beside in ["", "-wal", "-shm", ".head"] {
             fs::remove_file(self.house.path().join(format!("server.db{beside}"))).ok();
         }
-        fs::copy(kept, self.file()).unwrap();
     }
 
     /// Brings all of them together, and asserts that each has the server's log,

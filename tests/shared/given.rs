@@ -107,3 +107,21 @@ fn a_part_of_a_log_and_then_all_of_it_are_given_to_a_server() {
     let log = backend.agree(&[client]);
     assert_eq!(log.lines().count(), 2, "{log}");
 }
+
+#[test]
+fn a_log_that_could_not_be_handed_over_is_still_its_owners() {
+    let mut backend = Backend::on_a_file();
+    let client = backend.client("ada");
+    backend.start();
+    let old = House::declared();
+    let file = old.path().join(".local/share/warroom/local.db");
+    // An entry of that name is there already, and says something else.
+    let other = old.done("export").out.replace("checkout is down", "other");
+    assert_eq!(client.feed(["import", "-"], other.as_bytes()).code, 0);
+    synced(&client);
+
+    let said = client.run(["attach".as_ref(), file.as_os_str()]);
+
+    assert_eq!(said.code, 1, "{said:?}");
+    old.done("note on");
+}

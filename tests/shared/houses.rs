@@ -19,11 +19,17 @@ struct Houses {
 
 impl Houses {
     fn open() -> Self {
-        let [mut first, mut second] = [Backend::on_a_file(), Backend::on_a_file()];
+        let mut houses = Self::before_the_first_starts();
+        houses.first.start();
+        synced(&houses.copy);
+        houses
+    }
+
+    fn before_the_first_starts() -> Self {
+        let [first, mut second] = [Backend::on_a_file(), Backend::on_a_file()];
         let copy = first.client("ada");
         copy.file("second.token", &second.token("ada"));
         let other = second.client("bo");
-        first.start();
         second.start();
         copy.done("declare secret --severity P3 --private");
         other.done("declare theirs --severity P3");
@@ -109,24 +115,15 @@ fn a_server_that_was_restored_and_moved_is_known_again() {
 }
 
 #[test]
-fn a_server_with_a_new_log_at_the_same_address_is_another() {
-    let mut backend = Backend::on_a_file();
-    let copy = backend.client("ada");
-    backend.start();
-    copy.done("declare down --severity P3");
-    synced(&copy);
+fn what_waits_for_a_server_that_was_never_reached_goes_to_no_other() {
+    let mut houses = Houses::before_the_first_starts();
 
-    backend.end();
-    for beside in ["", "-wal", "-shm", ".head"] {
-        fs::remove_file(backend.house.path().join(format!("server.db{beside}"))).ok();
-    }
-    let leads = backend.leads(&copy, backend.address(), "ada");
-    backend.start();
-    copy.config(&format!("{leads}{NO_PROBES}"));
-    let said = copy.say("list");
+    let said = houses.over_there("list");
 
     assert_eq!(said.code, 1, "{said:?}");
     assert!(said.err.contains("has another log"), "{said:?}");
-    copy.done("attach --yes");
-    backend.agree(&[copy]);
+    assert!(!houses.second.done("export").out.contains("secret"));
+    houses.first.start();
+    let log = houses.first.agree(&[houses.copy]);
+    assert!(log.contains("secret"), "{log}");
 }

@@ -36,7 +36,7 @@ fn paging(receiver: &Receiver) -> (Backend, House) {
 }
 
 /// The same, with the server away, and a page that is due.
-fn away(receiver: &Receiver) -> (Backend, House) {
+pub fn away(receiver: &Receiver) -> (Backend, House) {
     let (mut backend, client) = paging(receiver);
     backend.start();
     synced(&client);
@@ -61,7 +61,7 @@ fn declared(house: &House, since: &str) {
 }
 
 /// Pages from the house until its server answers.
-fn in_place(client: &House) -> Served {
+pub fn in_place(client: &House) -> Served {
     Served::spawn(&mut client.command(["engine", "--page-from-here", "--yes"]))
 }
 

@@ -74,6 +74,27 @@ fn clients_bring_back_what_a_server_from_a_copied_file_lacks() {
 }
 
 #[test]
+fn what_a_server_from_a_backup_takes_at_last_is_not_told_of_as_refused() {
+    let mut backend = Backend::on_a_file();
+    let [client, other] = ["ada", "bo"].map(|who| backend.client(who));
+    let kept = backend.house.path().join("kept.db");
+    backend.start();
+    other.done("declare down --severity P2");
+    backend.done(&format!("backup {}", kept.display()));
+    other.done("note after");
+    synced(&client);
+    backend.end();
+    client.done("note offline");
+    backend.done(&format!("restore {} --yes", kept.display()));
+    backend.start();
+
+    let said = client.done("sync --wait 30s");
+
+    assert!(!said.err.contains("refused"), "{said:?}");
+    assert!(said.out.contains("in touch; 3 entries"), "{said:?}");
+}
+
+#[test]
 fn a_local_log_is_given_to_a_server_once_and_nobody_is_paged_again() {
     let receiver = Receiver::start();
     let local = House::new();

@@ -1,6 +1,8 @@
 //! A copy whose numbers a server gives: what waits, what comes back, and what
 //! happens when the server's history is another.
 
+use std::future::ready;
+
 use proptest::prelude::*;
 use tempfile::TempDir;
 use warroom::{
@@ -125,14 +127,14 @@ async fn whoever_had_the_log_open_when_it_was_given_away_writes_no_more() {
     let (log, other) = (open(&file(&folder)).await, open(&file(&folder)).await);
     other.append(&notes([1]), &[], noon()).await.unwrap();
 
-    log.give_away("there").await.unwrap();
+    log.give_away("there", ready(Ok(()))).await.unwrap();
 
     let refused = other.append(&notes([2]), &[], noon()).await;
     assert!(matches!(refused, Err(StoreError::Given { to }) if to == "there"));
     assert_eq!(seqs(&other.after(0, 10).await.unwrap()), [1]);
-    let elsewhere = log.give_away("elsewhere").await;
+    let elsewhere = log.give_away("elsewhere", ready(Ok(()))).await;
     assert!(matches!(elsewhere, Err(StoreError::Given { .. })));
-    log.give_away("there").await.unwrap();
+    log.give_away("there", ready(Ok(()))).await.unwrap();
 }
 
 #[tokio::test]
@@ -142,7 +144,7 @@ async fn a_log_with_messages_on_their_way_is_not_given_away() {
     let page = intent("page/1", Purpose::Page);
     log.append(&notes([1]), &[page], noon()).await.unwrap();
 
-    let refused = log.give_away("there").await;
+    let refused = log.give_away("there", ready(Ok(()))).await;
 
     assert!(matches!(refused, Err(StoreError::StillToSend { count: 1 })));
     log.append(&notes([2]), &[], noon()).await.unwrap();

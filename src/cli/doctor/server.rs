@@ -233,10 +233,7 @@ async fn log(setup: &Setup, remote: &Remote, theirs: Option<ReplicaId>) -> Vec<L
                 .clone()
                 .filter(|of| of.log.is_some() && of.log != theirs)
             {
-                let error = SyncError::OtherLog {
-                    server,
-                    of: of.name,
-                };
+                let error = SyncError::other_log(server, of.name);
                 return vec![line("entries", error.to_string()).error(), here.unsent()];
             }
             let why = "it was restored: the next command brings both together";
