@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    args::Output, failure::Exit, read, room::Room, say, touch::in_touch_during, view, words,
+    args::Output, failure::Exit, room::Room, say, status, touch::in_touch_during, view, words,
 };
 use crate::{
     domain::{
@@ -51,7 +51,7 @@ struct Said {
 pub async fn run(room: &mut Room) -> color_eyre::Result<Exit> {
     let interrupted = tokio::signal::ctrl_c();
     if room.global().output == Output::Table {
-        read::status(room).await?;
+        status::status(room).await?;
     }
     let (seen, link) = watch::channel(Seen::default());
     let sync = room.sync.take();

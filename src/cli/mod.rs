@@ -34,6 +34,7 @@ pub mod say;
 mod screen;
 mod serve;
 mod settings;
+mod status;
 mod store;
 mod sync;
 mod systemd;
@@ -342,7 +343,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::List(list) => list.run(room),
         Verb::Show(show) => show.run(room),
         Verb::Timeline(timeline) => timeline.run(room),
-        Verb::Status => read::status(room).await,
+        Verb::Status => status::status(room).await,
         Verb::Follow => follow::run(room).await,
         Verb::Deliveries(deliveries) => deliveries.run(room).await,
         Verb::Probe(probe::Verb::List) => probe::list(room),

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use serde::Serialize;
 
 use super::{
     failure::{Exit, Failure},
@@ -12,16 +11,12 @@ use super::{
 use crate::{
     domain::{
         board::Board,
-        escalation,
         incident::{Conflict, Field, Incident},
-        left::{Left, left_over},
         phase::Phase,
         severity::Severity,
         text::{Name, one_line},
     },
-    store::DeliveryFilter,
-    sync::SyncError,
-    ui::{app::line, format},
+    ui::app::line,
 };
 
 /// Incidents: those that are active, or disputed, the worst first.
@@ -59,16 +54,6 @@ pub struct Timeline {
     /// Only these kinds, as JSON names them: noted, escalated …
     #[arg(long, value_name = "KIND")]
     pub kind: Vec<String>,
-}
-
-/// How things stand, in sentences.
-#[derive(Debug, Serialize)]
-struct Status<'a> {
-    now: DateTime<Utc>,
-    incidents: Vec<view::Brief<'a>>,
-    probes: Vec<view::Seen<'a>>,
-    unfinished_deliveries: Option<usize>,
-    engine: Option<String>,
 }
 
 impl List {
@@ -334,44 +319,6 @@ fn timeline(board: &Board, incident: &Incident, entries: &[view::Happened]) -> S
     say::table(&["ENTRY", "AT", "WHO", "KIND", "WHAT"], &rows)
 }
 
-/// How things stand, in a few lines: the console without a screen.
-///
-/// # Errors
-///
-/// When the log can't be read, or stdout can't be written.
-pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
-    let now = room.now();
-    let active = room.board.open();
-    let unfinished = unfinished(room).await?;
-    let engine = super::engine::holder(room).await?;
-    let status = Status {
-        now,
-        incidents: active
-            .iter()
-            .map(|incident| view::brief(incident, now))
-            .collect(),
-        probes: seen(room),
-        unfinished_deliveries: unfinished,
-        engine,
-    };
-    say::either(room.global(), &status, || sentences(room, &status))?;
-    Ok(Exit::Ok)
-}
-
-/// How many deliveries are not over; `None`, and a word, while the server that
-/// knows it does not answer. The rest is told all the same.
-async fn unfinished(room: &Room) -> color_eyre::Result<Option<usize>> {
-    match room.deliveries(DeliveryFilter::Unfinished).await {
-        Ok(deliveries) => Ok(Some(deliveries.len())),
-        Err(SyncError::Remote(error)) => {
-            let text = format!("what is delivered is not known: {error}");
-            say::note(room.global(), &text);
-            Ok(None)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// The probes, as the log tells.
 pub fn seen(room: &Room) -> Vec<view::Seen<'_>> {
     let probes = room.board.probes();
@@ -382,58 +329,4 @@ pub fn seen(room: &Room) -> Vec<view::Seen<'_>> {
             since,
         })
         .collect()
-}
-
-/// Pages that were asked for here, and wait for the server.
-fn not_paged_yet(incident: &Incident) -> impl Iterator<Item = String> {
-    escalation::unsent(incident).map(|(target, entry)| {
-        let since = format::clock_minutes(entry.recorded_at);
-        format!("next: NOBODY IS PAGED YET: {target} waits for the server since {since}")
-    })
-}
-
-fn sentences(room: &Room, status: &Status<'_>) -> String {
-    let mut lines = Vec::new();
-    for brief in &status.incidents {
-        lines.push(format!("incident: {} {}", brief.label, brief.title));
-        lines.push(match brief.severity {
-            Some(severity) => format!("severity: {severity} {}", severity.word()),
-            None => "severity: not set, so it waits as P1 would".to_owned(),
-        });
-        let lead = brief
-            .commander
-            .map_or_else(|| "nobody leads".to_owned(), |who| format!("{who} leads"));
-        lines.push(format!("phase: {}; {lead}", brief.phase));
-        lines.extend(room.board.get(brief.id).into_iter().flat_map(not_paged_yet));
-        for owed in &brief.duties {
-            let due = words::time(owed.due, status.now);
-            let left = words::left(owed.due, status.now);
-            lines.push(format!("next: {} by {due}, {left}", owed.what));
-        }
-    }
-    if status.incidents.is_empty() {
-        lines.push("incident: none is active".to_owned());
-    }
-    lines.extend(left_over(&room.board).map(|(incident, left)| {
-        let each = |left: &Left| match left.by() {
-            Some(by) => format!("{} {}", left.words(), words::left(by, status.now)),
-            None => left.words(),
-        };
-        let left: Vec<String> = left.iter().map(each).collect();
-        format!("left of {}: {}", incident.label(), left.join(", "))
-    }));
-    lines.push(format!(
-        "health: {}",
-        words::health(room.board.probes(), status.now)
-    ));
-    if let Some(count @ 1..) = status.unfinished_deliveries {
-        lines.push(format!(
-            "deliveries: {count} not finished, see `warroom deliveries`"
-        ));
-    }
-    lines.push(match &status.engine {
-        Some(holder) => format!("engine: {holder}"),
-        None => "engine: nobody runs one, so nothing is paged or delivered".to_owned(),
-    });
-    lines.join("\n")
 }

@@ -14,7 +14,7 @@ use super::{
     failure::{Exit, in_a_line},
     follow, in_place,
     open::Setup,
-    read,
+    status,
     text::read_file,
     themes,
     touch::in_touch,
@@ -78,7 +78,7 @@ pub async fn wall(mut setup: Setup, redact: bool, watcher: Watcher) -> color_eyr
 /// How things stand; to somebody at a terminal, also what happens then.
 async fn sentences(setup: Setup, why: Plain) -> color_eyre::Result<Exit> {
     match why {
-        Plain::NotATerminal => read::status(&setup.enter(false).await?).await,
+        Plain::NotATerminal => status::status(&setup.enter(false).await?).await,
         Plain::Asked | Plain::NoTerm | Plain::Dumb => {
             follow::run(&mut setup.enter(true).await?).await
         }

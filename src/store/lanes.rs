@@ -15,8 +15,9 @@ use crate::domain::{
     text::Name,
 };
 
-/// Tries under way on one channel at the most. One that hangs takes up no more
-/// of what may be under way at all, so the pages of the others leave.
+/// Tries under way on one channel at the most, of pages and of the rest each.
+/// One that hangs takes up no more of what may be under way at all, so the pages
+/// of the others leave; and no page waits until its own updates give up.
 const PER_CHANNEL: usize = 4;
 
 /// A channel and an incident; and whether it is the one for pages.
@@ -72,9 +73,7 @@ pub(super) fn due(items: &[Item], now: DateTime<Utc>) -> Vec<usize> {
     ready.sort_by_key(|place| turn(&items[*place]));
     let mut busy = on_the_wire(items);
     ready.retain(|place| {
-        let busy = busy
-            .entry(&items[*place].delivery.intent.channel)
-            .or_default();
+        let busy = busy.entry(road(&items[*place])).or_default();
         *busy += 1;
         *busy <= PER_CHANNEL
     });
@@ -87,12 +86,19 @@ fn turn(item: &Item) -> (bool, u32) {
     (!is_page(item), item.delivery.attempts)
 }
 
-/// How many tries are under way on each channel.
-fn on_the_wire(items: &[Item]) -> HashMap<&Name, usize> {
+/// What tries are counted together: those of a channel, and of pages or not.
+type Road<'a> = (&'a Name, bool);
+
+fn road(item: &Item) -> Road<'_> {
+    (&item.delivery.intent.channel, is_page(item))
+}
+
+/// How many tries are under way on each road.
+fn on_the_wire(items: &[Item]) -> HashMap<Road<'_>, usize> {
     let mut busy = HashMap::new();
     for item in items {
         if item.delivery.state == DeliveryState::InFlight {
-            *busy.entry(&item.delivery.intent.channel).or_default() += 1;
+            *busy.entry(road(item)).or_default() += 1;
         }
     }
     busy
@@ -120,7 +126,7 @@ fn is_update(item: &Item) -> bool {
 pub(super) fn soonest(items: &[Item]) -> Option<DateTime<Utc>> {
     let busy = on_the_wire(items);
     let has_room = |item: &Item| {
-        let busy = busy.get(&item.delivery.intent.channel);
+        let busy = busy.get(&road(item));
         busy.is_none_or(|busy| *busy < PER_CHANNEL)
     };
     heads(items)

@@ -22,7 +22,6 @@ use super::{
 };
 use crate::domain::{
     entry::{EntryId, IncidentId, LAST, ReplicaId, Seq},
-    measure::too_much,
     text::{Name, escaped},
 };
 
@@ -324,9 +323,11 @@ fn read_line(text: &str) -> Result<RawEntry, String> {
             None => line.body.get().to_owned(),
         },
     };
-    let unfit = row.unfit().map(ToOwned::to_owned);
-    let unfit = unfit.or_else(|| too_much(&row.entry()?.fact));
-    unfit.map_or(Ok(row), Err)
+    // However much an entry asks: what a log has already still counts.
+    match row.unfit() {
+        Some(unfit) => Err(unfit.to_owned()),
+        None => Ok(row),
+    }
 }
 
 fn time(text: &str) -> Result<DateTime<Utc>, String> {

@@ -77,6 +77,41 @@ fn e6_of_two_steps_that_tell_the_same_the_second_is_still_climbed() {
 }
 
 #[test]
+fn e6_where_the_first_of_two_that_tell_the_same_is_left_out_the_second_is_still_climbed() {
+    let again = ("1h", "Team Lead");
+    let mut room = Room::under(&ladder(&[TEAM_LEAD, again]), Severity::P1, at("14:00"));
+    let id = |room: &Room, index| {
+        let page = fires(
+            room.incident(),
+            step(index),
+            vec![name("pager")],
+            at("15:00"),
+        );
+        computed_id(room.incident(), &page)
+    };
+    let (first, second) = (id(&room, 0), id(&room, 1));
+    room.happens(at("14:15"), "engine", escalated(0, "Team Lead"));
+
+    adopts(&mut room, "14:16", &[again, ("2h", "Team Lead")]);
+
+    assert_eq!(owed(room.incident(), "Team Lead"), Some(at("15:00")));
+    assert_eq!(id(&room, 0), second, "it is the one it was");
+    assert!(![first, second].contains(&id(&room, 1)), "it is a new one");
+    room.happens(at("15:00"), "engine", escalated(0, "Team Lead"));
+    assert_eq!(owed(room.incident(), "Team Lead"), Some(at("16:00")));
+}
+
+#[test]
+fn e6_a_step_that_fired_stays_fired_when_its_time_is_changed() {
+    let mut room = Room::under(&ladder(&[TEAM_LEAD, MANAGER]), Severity::P1, at("14:00"));
+    room.happens(at("14:15"), "engine", escalated(0, "Team Lead"));
+
+    adopts(&mut room, "14:16", &[("20m", "Team Lead"), MANAGER]);
+
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+}
+
+#[test]
 fn e6_steps_at_one_place_have_ids_of_their_own() {
     let mut room = Room::under(&ladder(&[TEAM_LEAD, MANAGER]), Severity::P1, at("14:00"));
     let id = |room: &Room| {

@@ -458,3 +458,24 @@ fn e9_a_page_marked_as_sent_is_heard_of_and_one_called_off_pages_nobody_above() 
         assert_eq!(due_of(&room, 1), at("15:00"));
     }
 }
+
+#[test]
+fn e7_a_page_refused_on_one_channel_and_called_off_on_the_other_calls_the_next_step() {
+    for refused_first in [true, false] {
+        let mut room = Room::under(REACHABLE, Severity::P1, at("14:00"));
+        let page = room.happens(at("14:15"), "engine", paged(0, &["pager", "phone"]));
+        let mut ends = |engine: bool, clock, channel| {
+            let fact = refused(page, channel);
+            if engine {
+                room.fires(at(clock), fact)
+            } else {
+                room.happens(at(clock), "ada", fact)
+            }
+        };
+
+        ends(refused_first, "14:16", "pager");
+        ends(!refused_first, "14:17", "phone");
+
+        assert_eq!(due_of(&room, 1), at("14:17"), "{refused_first}");
+    }
+}

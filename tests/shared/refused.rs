@@ -1,6 +1,8 @@
 //! A server that takes nothing from here: what is recorded is kept, and whoever
 //! recorded it knows that the team does not have it.
 
+use warroom::store::{Log, OpenMode};
+
 use super::backend::{Backend, synced};
 use crate::cli::house::{House, Said};
 
@@ -54,4 +56,36 @@ fn whose_token_was_revoked_is_told_that_a_note_is_not_for_the_team() {
     while client.say("sync --wait 1s").code == 0 {}
 
     is_kept_here(&client, "was revoked");
+}
+
+/// Writes down, as an older program may have been told, that the server will
+/// never take what waits in this house.
+fn refuses_what_waits(client: &House) {
+    let file = client.path().join(".local/share/warroom/prod.db");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let log = Log::open(&file, OpenMode::ReadWrite).await.unwrap();
+        for one in log.unsent().await.unwrap() {
+            let why = "unfit: too many steps".into();
+            log.refused(one.row.id, &why).await.unwrap();
+        }
+        log.close().await;
+    });
+}
+
+#[test]
+fn of_an_incident_that_the_server_refused_the_status_says_that_nobody_is_paged() {
+    let backend = Backend::on_a_file();
+    let client = backend.client("ada");
+    client.done("declare down --severity P2");
+    let before = client.done("status").out;
+
+    refuses_what_waits(&client);
+
+    let after = client.done("status").out;
+    let told = "NOBODY IS PAGED: refused by the server: unfit: too many steps";
+    assert!(!before.contains("refused"), "{before}");
+    assert!(after.contains(told), "{after}");
+    let told = &client.json("status")["refused"][0];
+    assert_eq!(told["why"], "unfit: too many steps", "{told}");
 }

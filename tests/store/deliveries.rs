@@ -20,6 +20,7 @@ on_both![
     a_page_waits_for_no_update,
     a_lane_keeps_its_order_and_holds_up_no_other,
     a_channel_that_hangs_keeps_no_page_of_another_back,
+    updates_that_hang_keep_no_page_of_their_own_channel_back,
     pages_leave_before_everything_else_and_what_was_tried_less_first,
     nothing_goes_before_it_can_no_longer_be_taken_back,
     what_is_retracted_does_not_leave_any_more,
@@ -174,6 +175,30 @@ async fn a_channel_that_hangs_keeps_no_page_of_another_back(place: Place) {
         Some(after_noon(30)),
         "nothing to do until one ends"
     );
+}
+
+async fn updates_that_hang_keep_no_page_of_their_own_channel_back(place: Place) {
+    let log = place.open().await;
+    let updates: Vec<Intent> = (1..=5)
+        .map(|number| Intent {
+            key: format!("update/{number}").as_str().into(),
+            purpose: Purpose::Update,
+            ..page_of(number, "pager")
+        })
+        .collect();
+    queued(&log, &updates).await;
+    let fence = fence(&log).await;
+    for one in log.due(noon(), 16).await.unwrap() {
+        start(&log, &one.intent.key, fence).await.unwrap();
+    }
+    assert_eq!(keys(&log.due(noon(), 16).await.unwrap()), [""; 0]);
+
+    queued(&log, &[page_of(6, "pager")]).await;
+
+    let soonest = log.soonest_delivery().await.unwrap();
+    assert_eq!(soonest, Some(noon()), "the page need not wait");
+    assert_eq!(keys(&log.due(noon(), 16).await.unwrap()), ["pager/6"]);
+    start(&log, "pager/6", fence).await.unwrap();
 }
 
 async fn pages_leave_before_everything_else_and_what_was_tried_less_first(place: Place) {

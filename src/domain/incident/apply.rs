@@ -283,11 +283,11 @@ impl State {
     /// Takes over a policy while people work. It can't take away that two
     /// people are asked for outside: who writes would free themselves of it (X2).
     pub(super) fn adopt_later(&mut self, text: &str) {
-        let two_people = self.policy.external.two_people;
+        let before = Arc::clone(&self.policy);
         self.adopt(text);
-        if two_people && !self.policy.external.two_people {
-            Arc::make_mut(&mut self.policy).external.two_people = true;
-        }
+        let policy = Arc::make_mut(&mut self.policy);
+        policy.goes_on_from(&before);
+        policy.external.two_people |= before.external.two_people;
     }
 
     fn acknowledged(&mut self, by: &Name, at: DateTime<Utc>) {

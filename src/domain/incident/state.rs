@@ -282,6 +282,8 @@ pub struct OnItsWay {
     pub rung: Option<Rung>,
     /// The channels that may still take it.
     pub left: Vec<Name>,
+    /// A channel failed, and not because a person called it off there (E7).
+    pub failed: bool,
 }
 
 /// A step that fired.

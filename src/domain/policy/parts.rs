@@ -153,6 +153,11 @@ pub struct Step {
     /// Whether the console asks before it is due (E5).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirm: Option<Confirm>,
+    /// Which it is of those that tell the same, where an adopted policy goes on
+    /// from one that had others; `None` where its place says it (E6).
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(super) nth: Option<usize>,
 }
 
 /// What stops a ladder (E2).

@@ -22,8 +22,8 @@ impl State {
     }
 
     /// A page that no channel takes counts as a step without anybody to reach:
-    /// the next one is due at once (E7). Where a person called it off, nobody
-    /// above is paged for that.
+    /// the next one is due at once (E7). Where people called it off on every one
+    /// of them, in whatever order, nobody above is paged for that.
     pub(super) fn page_refused(
         &mut self,
         page: EntryId,
@@ -35,8 +35,9 @@ impl State {
             return;
         };
         sent.left.retain(|name| name != channel);
+        sent.failed |= !called_off;
         if sent.left.is_empty() {
-            let rung = sent.rung.take().filter(|_| !called_off);
+            let rung = sent.rung.take().filter(|_| sent.failed);
             self.ladder.unreached.extend(rung.map(|rung| (rung, at)));
             self.ladder.pages.remove(&page);
         }
@@ -54,8 +55,12 @@ impl State {
     /// whom it is for.
     pub(super) fn page_leaves(&mut self, page: EntryId, rung: Option<Rung>, via: &[Name]) {
         if !via.is_empty() {
-            let left = via.to_vec();
-            self.ladder.pages.insert(page, OnItsWay { rung, left });
+            let on_its_way = OnItsWay {
+                rung,
+                left: via.to_vec(),
+                failed: false,
+            };
+            self.ladder.pages.insert(page, on_its_way);
         }
     }
 
