@@ -145,6 +145,11 @@ impl Copy {
         EntryId(id)
     }
 
+    /// Lets what waits go to whoever is at its address now, as `attach` does.
+    pub async fn give(&self) {
+        self.replica.give().await.unwrap();
+    }
+
     /// Once, as a command does.
     pub async fn settle(&self) -> Result<(), SyncError> {
         self.replica.settle().await.map(drop)

@@ -199,6 +199,7 @@ async fn survives(name: &str, answer: Answer, server: SocketAddr, token: &str) {
     assert!((1..=FEW).contains(&count), "{name}: {count} requests");
     assert_eq!(asked.elsewhere.load(Ordering::Relaxed), 0, "{name}");
     let copy = Copy::open(&file, server, "prod", token).await;
+    copy.give().await;
     copy.settled().await;
     let ids = copy.ids().await;
     let times = ids.iter().filter(|one| **one == id).count();
