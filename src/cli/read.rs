@@ -248,9 +248,14 @@ fn clocks(whole: &view::Whole<'_>, now: DateTime<Utc>) -> Vec<(&'static str, Str
     });
     let reasons = whole.retrospective.reasons.iter();
     let reasons = reasons.map(|reason| ("looks back", reason.clone()));
+    let ahead = whole.retrospective.required_from.map(|from| {
+        let (at, left) = (words::stamp(from), words::left(from, now));
+        ("looks back", format!("from {at}, {left}, if it goes on"))
+    });
     owed.chain(conflicts)
         .chain(settled)
         .chain(reasons)
+        .chain(ahead)
         .collect()
 }
 

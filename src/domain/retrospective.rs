@@ -56,10 +56,7 @@ pub fn reasons(incident: &Incident) -> Vec<Reason> {
 /// Whether it is required at `now`: while an incident runs, its length may not
 /// have crossed the limit yet.
 pub fn is_required(incident: &Incident, now: DateTime<Utc>) -> bool {
-    reasons(incident).iter().any(|reason| match reason {
-        Reason::Long(limit) => now > *limit,
-        Reason::Severity(_) | Reason::Recurring | Reason::NewFailureMode => true,
-    })
+    reasons(incident).iter().any(|reason| reason.holds(now))
 }
 
 /// Owed 48 elapsed hours after the latest resolve, until it was held or waived
@@ -154,6 +151,14 @@ pub(super) fn settled(incident: &Incident) -> Option<Settled> {
 }
 
 impl Reason {
+    /// Whether it holds already: what runs has not crossed the limit yet.
+    pub fn holds(&self, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Long(limit) => now > *limit,
+            Self::Severity(_) | Self::Recurring | Self::NewFailureMode => true,
+        }
+    }
+
     /// Why, in a few words: `over 30m`.
     pub fn words(&self, incident: &Incident) -> String {
         match self {

@@ -19,7 +19,7 @@ use crate::domain::{
     fact::{ActionKind, Role},
     incident::{Conflict, Incident, Milestones},
     phase::Phase,
-    retrospective,
+    retrospective::{self, Reason},
     severity::Severity,
     text::{Name, Prose, Title},
     update::Setting,
@@ -176,7 +176,10 @@ pub struct Link<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LookingBack<'a> {
     pub required: bool,
+    /// Why it is required, as of now (V1).
     pub reasons: Vec<String>,
+    /// When its length alone will require it, while that is still ahead.
+    pub required_from: Option<DateTime<Utc>>,
     pub recurs: Option<bool>,
     pub new_failure_mode: Option<bool>,
     pub scheduled: Option<DateTime<Utc>>,
@@ -342,6 +345,7 @@ fn firing(incident: &Incident) -> Vec<&Title> {
 
 fn looking_back(incident: &Incident, now: DateTime<Utc>) -> LookingBack<'_> {
     let state = &incident.state().retrospective;
+    let reasons = retrospective::reasons(incident);
     let actions = state.actions.iter().map(|action| Item {
         entry: action.entry,
         kind: action.kind,
@@ -352,10 +356,15 @@ fn looking_back(incident: &Incident, now: DateTime<Utc>) -> LookingBack<'_> {
     });
     LookingBack {
         required: retrospective::is_required(incident, now),
-        reasons: retrospective::reasons(incident)
-            .iter()
+        reasons: (reasons.iter().filter(|reason| reason.holds(now)))
             .map(|reason| reason.words(incident))
             .collect(),
+        required_from: reasons.iter().find_map(|reason| match reason {
+            Reason::Long(limit) if !reason.holds(now) => Some(*limit),
+            Reason::Long(_) | Reason::Severity(_) | Reason::Recurring | Reason::NewFailureMode => {
+                None
+            }
+        }),
         recurs: state.recurs,
         new_failure_mode: state.new_failure_mode,
         scheduled: state.scheduled,

@@ -87,6 +87,19 @@ fn an_incident_in_json_has_what_a_script_needs() {
 }
 
 #[test]
+fn v1_what_is_not_long_yet_is_no_reason_to_look_back() {
+    let house = House::declared();
+
+    let looking_back = &house.json("show INC-1")["retrospective"];
+
+    assert_eq!(looking_back["required"], false);
+    assert_eq!(looking_back["reasons"], Value::Array(Vec::new()));
+    assert!(looking_back["required_from"].is_string());
+    let shown = house.done("show INC-1").out;
+    assert!(shown.contains("if it goes on"), "{shown}");
+}
+
+#[test]
 fn the_simulation_gives_the_document_s_own_times() {
     let house = House::new();
 

@@ -5,9 +5,10 @@ use crossterm::event::KeyCode;
 use warroom::{
     domain::{
         entry::{EntryId, IncidentId},
-        fact::{ActionKind, Fact},
+        fact::{ActionKind, Fact, Update},
         runbook::document,
         severity::Severity,
+        update::{Audience, Form},
     },
     ui::{
         app::{App, timeline, update},
@@ -34,6 +35,29 @@ fn after(facts: Vec<Fact>) -> App {
 fn entry(is: impl Fn(&Fact) -> bool) -> EntryId {
     let entries = incident_log().entries();
     entries.iter().rfind(|entry| is(&entry.fact)).unwrap().id
+}
+
+#[test]
+fn what_was_said_last_has_one_full_stop_a_sentence() {
+    let form = Form {
+        status: "Rolling back.".into(),
+        impact: "Nobody can pay".into(),
+        eta: "an hour".into(),
+        ..Form::default()
+    };
+    let said = Fact::UpdateSent(Box::new(Update {
+        audience: Audience::Internal,
+        form,
+        channels: vec!["#incidents".into()],
+        label: None,
+        last: false,
+        draft: None,
+    }));
+
+    let screen = words_on(&after(vec![said]), (80, 24), Tier::Rich, now());
+
+    let said = "last: Rolling back. Nobody can pay. ETA: an hour";
+    assert!(screen.contains(said), "{screen}");
 }
 
 #[test]

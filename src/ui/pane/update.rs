@@ -108,7 +108,9 @@ fn last_said(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
     };
     let form = &sent.update.form;
     if canvas.height() < 6 {
-        let text = format!("last: {}. {}. ETA: {}", form.status, form.impact, form.eta);
+        let said = [&form.status, &form.impact];
+        let [status, impact] = said.map(|said| said.as_str().trim_end_matches('.'));
+        let text = format!("last: {status}. {impact}. ETA: {}", form.eta);
         let more = format!("{text}   {key} writes the next one");
         let fits = format::width(&more) <= usize::from(room);
         canvas.clipped(2, 0, Role::Muted, if fits { &more } else { &text }, room);
