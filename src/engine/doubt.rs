@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::engine_deadlines;
+use super::turn::engine_deadlines;
 use crate::domain::incident::Incident;
 
 /// How long the copies have to bring back what the log lost, from the first

@@ -5,25 +5,82 @@ use chrono::{DateTime, Utc};
 use super::{Turn, doubt::Doubt};
 use crate::{
     domain::{
+        entry::IncidentId,
         escalation,
         fact::{Fact, Skip, StepId},
         incident::Incident,
+        notice::Intent,
         policy::Policy,
         text::Name,
     },
-    journal::Batch,
+    journal::{self, Batch},
+    store::StoreError,
     ui::msg::Wish,
 };
 
 impl Turn<'_> {
+    /// Fires what is due in every incident.
+    pub(super) async fn fire(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let active: Vec<IncidentId> = self
+            .board
+            .active()
+            .iter()
+            .map(|incident| incident.id)
+            .collect();
+        let doubt = Doubt {
+            lost: self.engine.log.cut_short(now).await?,
+            away: self.fires_from,
+        };
+        for id in active {
+            let mut batch = Batch::default();
+            let incident = self.board.get(id);
+            if let Some(incident) = incident.filter(|incident| !doubt.holds(incident, now)) {
+                self.fire_one(incident, now, doubt, &mut batch);
+            }
+            self.record(&batch, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Appends what one incident asks for. One that can't be written must not
+    /// silence the others: it is told, and tried again at the next round.
+    async fn record(&mut self, batch: &Batch, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if batch.entries.is_empty() {
+            return Ok(());
+        }
+        let log = &self.engine.log;
+        match log
+            .append_held(self.fence, &batch.entries, &batch.intents, now)
+            .await
+        {
+            Err(error @ (StoreError::IdReuse { .. } | StoreError::Unfit { .. })) => {
+                tracing::error!(%error, "an incident's steps could not be recorded together");
+                self.record_each(batch, now).await
+            }
+            Err(error) => Err(error),
+            Ok(_) => journal::catch_up(log, &mut self.board).await.map(drop),
+        }
+    }
+
+    /// One that stands in its own way must not keep the others back.
+    async fn record_each(&mut self, batch: &Batch, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let log = &self.engine.log;
+        for entry in &batch.entries {
+            let of_it = |intent: &&Intent| intent.origin == entry.id;
+            let intents: Vec<Intent> = batch.intents.iter().filter(of_it).cloned().collect();
+            let one = std::slice::from_ref(entry);
+            match log.append_held(self.fence, one, &intents, now).await {
+                Err(error @ (StoreError::IdReuse { .. } | StoreError::Unfit { .. })) => {
+                    tracing::error!(%error, id = %entry.id, "a step could not be recorded");
+                }
+                other => drop(other?),
+            }
+        }
+        journal::catch_up(log, &mut self.board).await.map(drop)
+    }
+
     /// What is due in an incident; `doubt` says what may be done already.
-    pub(super) fn fire_one(
-        &self,
-        incident: &Incident,
-        now: DateTime<Utc>,
-        doubt: Doubt,
-        batch: &mut Batch,
-    ) {
+    fn fire_one(&self, incident: &Incident, now: DateTime<Utc>, doubt: Doubt, batch: &mut Batch) {
         let mut record = |fact| {
             let wish = Wish {
                 incident: incident.id,

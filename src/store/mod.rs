@@ -18,6 +18,7 @@
 //! what differs is opening, beginning, watching and what errors mean.
 
 mod accepting;
+mod authority;
 mod back;
 mod by_hand;
 mod connect;
@@ -46,6 +47,7 @@ mod verify;
 mod watch;
 
 pub use accepting::{Accepting, Known, Messages};
+pub use authority::Authority;
 pub use by_hand::DeliveryFilter;
 pub use counters::Place;
 pub use deliveries::{Ending, Recovered, Start, Try};
@@ -53,7 +55,7 @@ pub use error::StoreError;
 pub use lease::{Fence, Lease, LeaseState, Owner, Terms};
 pub use log::Accepted;
 pub use mark::Warning;
-pub use outbox::{Authority, TakenIn, Unsent};
+pub use outbox::{TakenIn, Unsent};
 pub use row::RawEntry;
 pub use tokens::Token;
 pub use transfer::Imported;
