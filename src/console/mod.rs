@@ -6,9 +6,11 @@
 
 mod again;
 mod editor;
+mod effects;
 mod follow;
 pub mod in_place;
 mod looking;
+mod picture;
 pub mod runbooks;
 mod tasks;
 pub mod terminal;
@@ -28,27 +30,23 @@ use tokio_util::sync::CancellationToken;
 
 use self::{
     again::read_again,
+    picture::Picture,
     tasks::Tasks,
     terminal::{Handle, Input, Signal},
-    writer::Job,
 };
 pub use again::{Again, Looks, Works};
 
 use crate::{
     clock::Clock,
-    domain::{
-        entry::{IncidentId, Seq},
-        health::Panel,
-    },
+    domain::{entry::Seq, health::Panel},
     store::Log,
     sync::Replica,
     ui::{
         app::{App, Settings, Source, update},
-        capability::{Capability, Profile},
+        capability::Capability,
         keymap::Keymap,
-        msg::{Effect, LinkState, Msg},
+        msg::Msg,
         theme::Theme,
-        view::{self, Look},
     },
 };
 
@@ -128,46 +126,6 @@ async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Se
     update(&mut app, Msg::Entries(entries), now);
     let head = app.board.head();
     Ok((app, head))
-}
-
-/// How the state is drawn.
-struct Picture {
-    theme: Theme,
-    capability: Capability,
-}
-
-impl Picture {
-    fn of(setup: &Setup) -> Self {
-        Self {
-            theme: setup.theme.clone(),
-            capability: setup.capability.clone(),
-        }
-    }
-
-    fn is_slow(&self) -> bool {
-        matches!(self.capability.profile, Profile::Slow | Profile::Serial)
-    }
-
-    fn draw<B>(
-        &self,
-        app: &App,
-        now: DateTime<Utc>,
-        terminal: &mut Terminal<B>,
-    ) -> color_eyre::Result<()>
-    where
-        B: Backend<Error: Send + Sync + 'static>,
-    {
-        let look = Look {
-            theme: &self.theme,
-            depth: self.capability.depth,
-            tier: self.capability.glyphs,
-            slow: self.is_slow(),
-        };
-        terminal
-            .draw(|frame| view::draw(app, look, now, frame))
-            .wrap_err("drawing the screen")?;
-        Ok(())
-    }
 }
 
 /// A console at work.
@@ -334,83 +292,6 @@ impl Console {
         let now = self.clock.now();
         for effect in update(&mut self.app, msg, now) {
             self.carry_out(effect, now);
-        }
-    }
-
-    fn carry_out(&mut self, effect: Effect, now: DateTime<Utc>) {
-        match effect {
-            Effect::Record(wishes) => {
-                let batch = self.tasks.write(wishes, &self.app.board);
-                self.job(Job::Append(batch, Vec::new()), now);
-            }
-            Effect::SaveDraft(key, text) => self.job(Job::SaveDraft(key, text), now),
-            Effect::Send(wishes, drafts) => {
-                let batch = self.tasks.write(wishes, &self.app.board);
-                self.job(Job::Append(batch, drafts), now);
-            }
-            Effect::Deliver(order) => self.job(Job::Deliver(order), now),
-            Effect::AdoptPolicy(incident) => self.adopt(incident, now),
-            Effect::PageFromHere => self.tasks.page_from_here(),
-            Effect::ProbeNow => self.tasks.probe_now(),
-            Effect::Copy(text) => self.copy(&text, now),
-            Effect::Bell => self.handle.bell(),
-            Effect::Edit(text) => self.edit(&text, now),
-            Effect::Mouse(on) => self.handle.mouse(on),
-            Effect::Redraw => self.repaint = true,
-            Effect::Suspend => self.suspends = true,
-            Effect::Quit => self.exit = Some(0),
-        }
-    }
-
-    /// Records that the policy on disk counts from now on (E6): that of the
-    /// server, as it is at this moment, where there is one. The configuration
-    /// may name another file than it did.
-    fn adopt(&mut self, incident: IncidentId, now: DateTime<Utc>) {
-        if !matches!(self.app.shared.link.state, LinkState::Alone) {
-            return self.job(Job::AskPolicy(incident), now);
-        }
-        match (self.again)() {
-            Ok(looks) => self.message(Msg::Policy(incident, looks.settings.policy)),
-            Err(why) => self.app.tell(why, true, now),
-        }
-    }
-
-    /// The queue is only full when the disk stands still; then the person is
-    /// told that nothing was recorded, instead of waiting for it.
-    fn job(&mut self, job: Job, now: DateTime<Utc>) {
-        if !self.tasks.job(job) {
-            let text = "the disk does not keep up: this was not recorded; try again";
-            self.app.tell(text, true, now);
-        }
-    }
-
-    /// We can't know whether the terminal takes it, so we don't say "copied".
-    fn copy(&mut self, text: &str, now: DateTime<Utc>) {
-        if self.app.settings.clipboard && self.handle.copy(text) {
-            self.app
-                .tell("sent to your terminal's clipboard", false, now);
-        } else {
-            match editor::keep_copy(text) {
-                Ok(path) => self
-                    .app
-                    .tell(format!("written to {}", path.display()), false, now),
-                Err(error) => self
-                    .app
-                    .tell(format!("it could not be written: {error}"), true, now),
-            }
-        }
-    }
-
-    fn edit(&mut self, text: &str, now: DateTime<Utc>) {
-        let handle = self.handle.clone();
-        let edited = tokio::task::block_in_place(|| handle.suspended(|| editor::edit(text)));
-        self.repaint = true;
-        match edited {
-            Ok(Ok(text)) => self.message(Msg::Edited(text)),
-            Ok(Err(error)) => self.app.tell(format!("the editor: {error}"), true, now),
-            Err(error) => self
-                .app
-                .tell(format!("taking the terminal again: {error}"), true, now),
         }
     }
 

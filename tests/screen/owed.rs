@@ -1,26 +1,22 @@
-//! What the screen says of what is owed: by whom, by itself or by hand, and
-//! whether it arrived.
+//! What the screen says of what is owed: by whom, by itself or by hand.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use warroom::{
     domain::{
-        entry::EntryId,
-        fact::{Declaration, Fact, Skip, StepId, Update},
-        notice::{Delivery, DeliveryState, Intent, Purpose},
+        fact::{Fact, Skip, StepId},
         severity::Severity,
-        update::{Audience, Form},
     },
     ui::{
-        app::{App, update},
+        app::update,
         capability::Tier,
-        msg::{Effect, EngineSeen, Msg},
+        msg::{EngineSeen, Msg},
     },
 };
 
-use super::fixture::{INCIDENT, Log, at, busy, console, declaration, engine, now, press, words_on};
+use super::fixture::{INCIDENT, Log, at, console, declaration, engine, now, press, words_on};
 
 /// Every size of the screen that has rows for what is owed.
-const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 20), (40, 8)];
+pub const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (60, 20), (40, 8)];
 
 pub fn step(index: usize) -> StepId {
     StepId {
@@ -30,7 +26,7 @@ pub fn step(index: usize) -> StepId {
 }
 
 /// A P1 that began at 13:14:22; nobody stands behind its last step.
-fn critical() -> Log {
+pub fn critical() -> Log {
     let mut log = Log::default();
     let declared = declaration("Nothing renders", Severity::P1, at("13:14:22"));
     log.add(
@@ -63,7 +59,7 @@ fn at_the_top() -> Log {
     log
 }
 
-fn line_with<'a>(screen: &'a str, word: &str) -> &'a str {
+pub fn line_with<'a>(screen: &'a str, word: &str) -> &'a str {
     let found = screen.lines().find(|line| line.contains(word));
     found.unwrap_or_else(|| panic!("no line has {word:?}:\n{screen}"))
 }
@@ -246,90 +242,6 @@ fn a_step_of_a_policy_that_reaches_nobody_is_not_done_by_itself() {
     }
 }
 
-fn delivery(purpose: Purpose, state: DeliveryState, attempts: u32) -> Delivery {
-    Delivery {
-        intent: Intent {
-            key: "INC-1/page/1/pager".into(),
-            channel: "pager".into(),
-            incident: INCIDENT,
-            origin: EntryId(uuid::Uuid::from_u128(1)),
-            purpose,
-            not_before: at("14:00:00"),
-            subject: "INC-1 P2".into(),
-            text: "Escalated to Team Lead".into(),
-            maybe_repeat: false,
-        },
-        state,
-        attempts,
-        next_at: at("14:08:00"),
-        maybe_repeat: false,
-        last_error: "404 no such room".into(),
-        sent_at: None,
-        created_at: at("14:00:00"),
-    }
-}
-
-fn with_deliveries(deliveries: Vec<Delivery>) -> App {
-    let mut app = busy();
-    update(&mut app, Msg::Deliveries(deliveries), now());
-    app
-}
-
-#[test]
-fn a_page_that_does_not_arrive_is_seen_at_every_size_with_the_key_to_it() {
-    for (state, attempts, word) in [
-        (DeliveryState::Dead, 3, "dead"),
-        (DeliveryState::Uncertain, 1, "uncertain"),
-        (DeliveryState::Queued, 2, "retrying"),
-    ] {
-        let update = delivery(Purpose::Update, DeliveryState::Dead, 9);
-        let app = with_deliveries(vec![update, delivery(Purpose::Page, state, attempts)]);
-        for size in SIZES {
-            let screen = words_on(&app, size, Tier::Rich, now());
-
-            let line = line_with(&screen, "NOT SENT");
-            assert!(
-                line.contains("page") && line.contains("9 OUTBOX"),
-                "{screen}"
-            );
-            let told = line.contains(word) || line.contains("404") || line.contains("try 3");
-            assert!(told, "{size:?} {word}\n{screen}");
-        }
-        let line = words_on(&app, (40, 1), Tier::Rich, now());
-        assert!(line.contains("!NOT"), "{line}");
-    }
-}
-
-#[test]
-fn a_page_that_does_not_arrive_is_seen_while_another_pane_is_open() {
-    for keys in ["5z", "c"] {
-        let dead = delivery(Purpose::Page, DeliveryState::Dead, 3);
-        let mut app = with_deliveries(vec![dead]);
-        press(&mut app, keys, now() - TimeDelta::minutes(1));
-
-        let screen = words_on(&app, (80, 24), Tier::Rich, now());
-
-        assert!(
-            screen.contains("9 OUTBOX: NOT SENT page by pager"),
-            "{screen}"
-        );
-    }
-}
-
-#[test]
-fn what_arrived_or_was_dropped_alarms_nobody() {
-    let over = [
-        delivery(Purpose::Page, DeliveryState::Sent, 2),
-        delivery(Purpose::Page, DeliveryState::Cancelled, 2),
-        delivery(Purpose::Page, DeliveryState::Queued, 0),
-    ];
-    let app = with_deliveries(over.to_vec());
-
-    let screen = words_on(&app, (80, 24), Tier::Rich, now());
-
-    assert!(!screen.contains("NOT SENT"), "{screen}");
-}
-
 #[test]
 fn a_late_answer_has_no_tick() {
     let mut log = Log::default();
@@ -393,99 +305,6 @@ fn that_it_is_mitigated_stands_in_the_header() {
     assert!(second.contains(", mitigated"), "{screen}");
 }
 
-/// What that says, to the channel of the company or to that of the public.
-fn says(audience: Audience, draft: Option<EntryId>) -> Fact {
-    let form = Form {
-        status: "Investigating".into(),
-        impact: "Nothing renders".into(),
-        next: Some(at("13:45:00")),
-        ..Form::default()
-    };
-    Fact::UpdateSent(Box::new(Update {
-        audience,
-        form,
-        channels: vec!["board".into()],
-        label: None,
-        last: false,
-        draft,
-    }))
-}
-
-/// The incident with a draft for outside that somebody approved.
-fn approved() -> (Log, EntryId) {
-    let mut log = critical();
-    let Fact::UpdateSent(update) = says(Audience::External, None) else {
-        unreachable!("it says something");
-    };
-    let form = update.form;
-    let drafted = Fact::ExternalDrafted { form };
-    let draft = log.add(INCIDENT, at("13:16:00"), "ana", drafted);
-    let approved = Fact::ExternalApproved { draft };
-    log.add(INCIDENT, at("13:17:00"), "mia", approved);
-    (log, draft)
-}
-
-#[test]
-fn what_is_on_its_way_is_not_owed_and_says_when_it_leaves() {
-    let (mut log, draft) = approved();
-    let out = says(Audience::External, Some(draft));
-    log.add(INCIDENT, at("13:19:10"), "ana", out);
-    let inside = says(Audience::Internal, None);
-    log.add(INCIDENT, at("13:19:24"), "ana", inside);
-    let app = console(&log, false);
-
-    for size in [(200, 60), (120, 40), (80, 24), (60, 20)] {
-        let screen = words_on(&app, size, Tier::Rich, at("13:19:28"));
-        let line = line_with(&screen, "EXTERNAL");
-        assert!(line.contains("leaves in 00:12"), "{size:?}\n{screen}");
-        let line = line_with(&screen, "UPDATE  ");
-        assert!(line.contains("leaves in 00:06"), "{size:?}\n{screen}");
-    }
-    let stuck = words_on(&app, (120, 40), Tier::Rich, at("13:25:00"));
-    assert!(
-        line_with(&stuck, "EXTERNAL").contains("publish it"),
-        "{stuck}"
-    );
-}
-
-#[test]
-fn what_went_to_the_public_is_taken_back_for_as_long_as_the_sheet_says() {
-    let (mut log, draft) = approved();
-    let before = log.entries().len();
-    let mut app = console(&log, false);
-    let out = says(Audience::External, Some(draft));
-    let id = log.add(INCIDENT, at("13:19:00"), "ana", out);
-
-    // That it is recorded may be told before the entry itself comes.
-    update(&mut app, Msg::Recorded(vec![id]), at("13:19:00"));
-    let entries = log.entries().split_off(before);
-    update(&mut app, Msg::Entries(entries), at("13:19:00"));
-
-    let screen = words_on(&app, (80, 24), Tier::Rich, at("13:19:01"));
-    assert!(screen.contains("u takes it back (29s)"), "{screen}");
-}
-
-#[test]
-fn a_private_incident_promises_nothing_that_leaves() {
-    let mut log = Log::default();
-    let declared = Declaration {
-        private: true,
-        ..declaration("A leak", Severity::P1, at("13:14:22"))
-    };
-    let declared = Fact::Declared(Box::new(declared));
-    log.add(INCIDENT, at("13:14:30"), "ana", declared);
-    let app = console(&log, false);
-
-    for size in [(120, 40), (80, 24), (60, 20)] {
-        let screen = words_on(&app, size, Tier::Rich, at("13:15:00"));
-
-        for word in ["ESCALATE", "UPDATE  "] {
-            let line = line_with(&screen, word);
-            assert!(line.contains("by hand"), "{size:?}\n{screen}");
-        }
-    }
-}
-
 #[test]
 fn a_request_that_nobody_answered_stays_when_the_incident_is_over() {
     let mut log = critical();
@@ -511,35 +330,4 @@ fn a_request_that_nobody_answered_stays_when_the_incident_is_over() {
         line_with(&screen, "ANSWER").contains("bo: is the"),
         "{screen}"
     );
-}
-
-#[test]
-fn no_bell_rings_for_what_is_on_its_way() {
-    let mut log = Log::default();
-    let declared = declaration("Slow", Severity::P3, at("13:14:30"));
-    log.add(
-        INCIDENT,
-        at("13:14:30"),
-        "ana",
-        Fact::Declared(Box::new(declared)),
-    );
-    log.add(INCIDENT, at("13:15:00"), "ana", Fact::Acknowledged {});
-    let before = log.entries().len();
-    let mut silent = console(&log, false);
-    let rings = |app: &mut App, clock: &str| {
-        let effects = update(app, Msg::Tick, at(clock));
-        effects.contains(&Effect::Bell)
-    };
-    // A minute before the first notice is owed.
-    assert!(rings(&mut silent, "13:43:30"));
-    let mut said = silent.clone();
-
-    let inside = says(Audience::Internal, None);
-    log.add(INCIDENT, at("13:44:27"), "ana", inside);
-    let entries = log.entries().split_off(before);
-    update(&mut said, Msg::Entries(entries), at("13:44:27"));
-
-    assert!(rings(&mut silent, "13:44:31"));
-    assert!(!rings(&mut said, "13:44:31"));
-    assert!(rings(&mut said, "13:45:28"), "no channel took it");
 }

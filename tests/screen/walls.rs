@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use warroom::{
-    domain::{entry::IncidentId, fact::Fact, severity::Severity},
+    domain::{fact::Fact, severity::Severity},
     ui::{
         app::App,
         capability::{Depth, Tier},
@@ -15,8 +15,9 @@ use warroom::{
     },
 };
 
-use super::fixture::{
-    INCIDENT, Log, at, busy, cases, console, declaration, flapping, incident_log, key, now, quiet,
+use super::{
+    fixture::{INCIDENT, at, busy, cases, console, declaration, flapping, key, now, quiet},
+    turns::{tick, wall_of_two},
 };
 
 /// A wall that has seen a few beats, the last two seconds ago.
@@ -217,81 +218,6 @@ fn the_three_next_clocks_have_four_rows_each() {
             assert!(cells.contains(['█', '▀', '▄']), "{x} {y} {cells:?}");
         }
     }
-}
-
-/// Two incidents besides each other: a P2 and a P3.
-fn two() -> Log {
-    let mut log = incident_log();
-    let other = declaration("Thumbnails are late", Severity::P3, at("14:00:00"));
-    log.add(
-        OTHER,
-        at("14:00:30"),
-        "kai",
-        Fact::Declared(Box::new(other)),
-    );
-    log
-}
-
-const OTHER: IncidentId = IncidentId(uuid::Uuid::from_u128(0x2044));
-
-fn wall_of_two() -> Wall {
-    wall_of(console(&two(), true))
-}
-
-fn tick(wall: &mut Wall, from: DateTime<Utc>, seconds: i64) -> Vec<Option<IncidentId>> {
-    (1..=seconds)
-        .map(|second| {
-            wall::update(wall, Msg::Tick, from + TimeDelta::seconds(second));
-            wall.app.shown
-        })
-        .collect()
-}
-
-#[test]
-fn two_incidents_take_turns_of_fifteen_seconds() {
-    let mut wall = wall_of_two();
-    let first = wall.app.shown;
-
-    let pages = tick(&mut wall, now(), 45);
-
-    let turns = pages.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    assert_eq!(first, Some(INCIDENT));
-    assert!((2..=3).contains(&turns), "{turns}");
-    assert!(pages.contains(&Some(OTHER)));
-    let words = shown(&wall_of_two(), USUAL, Tier::Rich, now());
-    assert!(words.contains("page 1 of 2, next in "), "{words}");
-}
-
-#[test]
-fn a_p1_stays_and_a_change_of_severity_is_shown_at_once() {
-    let mut wall = wall_of_two();
-    let mut log = two();
-    let worse = Fact::SeverityChanged {
-        to: Severity::P1,
-        reason: "down".into(),
-    };
-    log.add(OTHER, now(), "kai", worse);
-    let entries = log.entries();
-    let last = entries.last().unwrap().clone();
-
-    wall::update(&mut wall, Msg::Entries(vec![last]), now());
-
-    assert_eq!(wall.app.shown, Some(OTHER));
-    assert!(
-        tick(&mut wall, now(), 60)
-            .iter()
-            .all(|page| *page == Some(OTHER))
-    );
-}
-
-#[test]
-fn no_page_turns_in_the_last_two_minutes_before_a_deadline() {
-    let mut wall = wall_of_two();
-    tick(&mut wall, at("14:12:10"), 10);
-
-    let pages = tick(&mut wall, at("14:12:25"), 90);
-
-    assert!(pages.iter().all(|page| *page == Some(INCIDENT)));
 }
 
 #[test]

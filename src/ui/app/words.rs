@@ -1,15 +1,21 @@
 //! One entry as a row of the timeline: its kind, and its words.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+mod parts;
+mod sent;
 
+use chrono::TimeDelta;
+
+use self::{
+    parts::{action_text, item_text, level_before, promised, span_of, took, with},
+    sent::{delivered, said},
+};
 use super::rows::Line;
 use crate::domain::{
     board::Board,
     entry::{Entry, EntryId, IncidentId, Via},
     escalation::is_unsent,
-    fact::{Fact, Health, Update},
+    fact::{Fact, Health},
     incident::Incident,
-    severity::Severity,
     text::one_line,
     update::Audience,
 };
@@ -313,96 +319,6 @@ fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, 
     }
 }
 
-/// The level that a change of severity left.
-fn level_before(incident: &Incident, entry: &Entry) -> Option<Severity> {
-    incident
-        .entries()
-        .iter()
-        .take_while(|other| other.id != entry.id)
-        .filter(|other| incident.retracted_by(other.id).is_none())
-        .filter_map(|other| match &other.fact {
-            Fact::Declared(declaration) => declaration.severity,
-            Fact::SeverityChanged { to, .. } => Some(*to),
-            _ => None,
-        })
-        .last()
-}
-
-fn with(text: String, more: &str) -> String {
-    if more.is_empty() {
-        text
-    } else {
-        format!("{text}: {more}")
-    }
-}
-
-fn span_of(from: DateTime<Utc>, to: DateTime<Utc>) -> String {
-    format!("{} to {}", from.format("%H:%MZ"), to.format("%H:%MZ"))
-}
-
-fn took(incident: &Incident, entry: &Entry) -> String {
-    let span = crate::domain::span::format(incident.at(entry) - incident.anchor());
-    match &incident.state().taken {
-        Some(taken) if taken.by != entry.by => format!("too, after {span}"),
-        Some(_) | None => format!("accepted after {span}"),
-    }
-}
-
-fn item_text(incident: &Incident, item: &str) -> String {
-    let items = incident
-        .policy()
-        .phases
-        .iter()
-        .flat_map(|phase| &phase.items);
-    items
-        .filter(|known| known.id == item)
-        .map(|known| known.text.to_string())
-        .next()
-        .unwrap_or_else(|| item.to_owned())
-}
-
-/// Where an update stands: `delivered: #incidents`, `waits: mail`; `None` once
-/// it was taken back.
-fn delivered(incident: &Incident, entry: &Entry) -> Option<String> {
-    let state = incident.state();
-    let mut sent = state.updates.iter().chain(&state.external.published);
-    let sent = sent.find(|sent| sent.entry == entry.id)?;
-    if incident.is_sealed() {
-        return Some(format!("nothing leaves: {}", sent.update.form.status));
-    }
-    if sent.update.channels.is_empty() {
-        return Some(format!("posted by hand: {}", sent.update.form.status));
-    }
-    let names = |list: Vec<&str>| list.join(", ");
-    let posted: Vec<&str> = sent.posted.iter().map(|(name, _)| name.as_str()).collect();
-    let failed: Vec<&str> = sent.failed.iter().map(|(name, _)| name.as_str()).collect();
-    let waits: Vec<&str> = sent
-        .update
-        .channels
-        .iter()
-        .map(crate::domain::text::Text::as_str)
-        .filter(|name| !posted.contains(name) && !failed.contains(name))
-        .collect();
-    let waiting = match (sent.stopped, entry.waits()) {
-        (true, _) => "stopped",
-        (false, true) => "waits for the server",
-        (false, false) => "on its way",
-    };
-    let parts = [("delivered", posted), ("FAILED", failed), (waiting, waits)];
-    let parts = parts
-        .into_iter()
-        .filter(|(_, list)| !list.is_empty())
-        .map(|(word, list)| format!("{word}: {}", names(list)));
-    Some(parts.collect::<Vec<_>>().join("; "))
-}
-
-/// The words of an update: they stay, also when it is taken back.
-fn said(update: &Update) -> String {
-    let form = &update.form;
-    let words = format!("{}. {}. ETA: {}", form.status, form.impact, form.eta);
-    with(words, &form.body)
-}
-
 /// What another entry was about, for a row that pins, moves or takes it back.
 fn about(board: &Board, incident: &Incident, id: EntryId) -> String {
     let Some(entry) = incident.entry(id) else {
@@ -419,27 +335,4 @@ fn about(board: &Board, incident: &Incident, id: EntryId) -> String {
             with(kind, &text)
         }
     }
-}
-
-/// ` (ana, by 2026-01-30)`: whose an action item is, and by when.
-fn promised(owner: Option<&str>, due: Option<NaiveDate>) -> String {
-    let due = due.map(|due| format!("by {due}"));
-    let parts: Vec<String> = owner
-        .map(ToOwned::to_owned)
-        .into_iter()
-        .chain(due)
-        .collect();
-    if parts.is_empty() {
-        return String::new();
-    }
-    format!(" ({})", parts.join(", "))
-}
-
-fn action_text(incident: &Incident, id: EntryId) -> String {
-    let actions = &incident.state().retrospective.actions;
-    let found = actions.iter().find(|action| action.entry == id);
-    found.map_or_else(
-        || "an action item".to_owned(),
-        |action| action.what.to_string(),
-    )
 }
