@@ -5,6 +5,7 @@ mod watcher;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use color_eyre::eyre::WrapErr as _;
 use tokio::{
@@ -107,12 +108,20 @@ pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
     if let Some(sync) = &room.sync {
         return Ok(sync.engine().await);
     }
-    let now = room.now();
-    let Some(log) = &room.log else {
-        return Ok(None);
-    };
-    let lease = log.lease().await?;
-    Ok(lease.filter(|lease| lease.expires_at > now).map(|lease| {
+    match &room.log {
+        Some(log) => holds_lease(log, room.now()).await,
+        None => Ok(None),
+    }
+}
+
+/// Whose lease on this very log holds; `None` where nobody's does.
+///
+/// # Errors
+///
+/// When the log can't be read.
+pub async fn holds_lease(log: &Log, now: DateTime<Utc>) -> Result<Option<String>, StoreError> {
+    let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
+    Ok(lease.map(|lease| {
         let owner = lease.owner;
         format!("{} on {} (pid {})", owner.name, owner.host, owner.pid)
     }))
