@@ -40,6 +40,7 @@ mod sync;
 mod systemd;
 mod text;
 mod themes;
+mod tick;
 mod token;
 mod tools;
 pub mod touch;
