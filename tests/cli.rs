@@ -3,6 +3,7 @@
 
 pub mod apart;
 mod channels;
+mod checks;
 mod data;
 pub mod follow;
 pub mod house;

@@ -21,6 +21,7 @@ mod put_back;
 mod reach;
 mod refused;
 mod restored;
+mod standing;
 mod three;
 mod ways;
 

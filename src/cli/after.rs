@@ -10,6 +10,7 @@ use super::{
     open::read_policy,
     room::Room,
     text::{maybe, typed},
+    tick::Tick,
 };
 use crate::{
     domain::{
@@ -63,22 +64,6 @@ pub struct Link {
     pub name: String,
     /// Where it is: http or https
     pub url: String,
-}
-
-/// Tick an item of a checklist.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Items are named by their id in the policy, or by the place of a step in a
-runbook: `runbook:restart.md#3`.
-
-Example:
-  warroom tick verify.health")]
-pub struct Tick {
-    /// Which
-    pub item: String,
-    /// It is not done after all
-    #[arg(long)]
-    pub undo: bool,
 }
 
 /// Correct the downtime.
@@ -250,10 +235,7 @@ impl Verb {
                 name: typed("the name", &name)?,
                 url: link::read(&url).map_err(|error| Failure::refused(error.to_string()))?,
             },
-            Self::Tick(Tick { item, undo }) => Fact::Ticked {
-                item: typed("the item", &item)?,
-                done: !undo,
-            },
+            Self::Tick(tick) => tick.fact(room)?,
             Self::Outage(outage) => outage.fact(room)?,
             Self::AdoptPolicy(adopt) => return adopt.run(room).await,
             Self::Retro(retro) => retro.fact(room)?,

@@ -1,6 +1,6 @@
 //! What `config check`, `policy check` and `doctor` find, told in one way.
 
-use std::fmt::Display;
+use std::{collections::BTreeSet, fmt::Display};
 
 use clap::Args;
 use serde::Serialize;
@@ -8,9 +8,11 @@ use serde::Serialize;
 use super::{
     args::Global,
     engine::{out_of_order, probes},
-    failure::Exit,
+    failure::{Exit, in_a_line},
     open::Setup,
     say,
+    screen::keymap,
+    themes,
 };
 use crate::{
     config::Config,
@@ -18,6 +20,7 @@ use crate::{
         policy::{Contact, Policy},
         text::Name,
     },
+    ui::keymap::KeymapError,
 };
 
 /// What counts as found, for the exit code.
@@ -111,6 +114,35 @@ pub fn left_out(config: &Config) -> impl Iterator<Item = Found> {
     let (_, broken) = probes(config);
     let all = out_of_order(config).into_iter().chain(broken);
     all.map(Found::error)
+}
+
+/// What the files of keys and themes get wrong, and what in them is without
+/// effect: the console does without, and says so only while it starts.
+pub fn looks(setup: &Setup) -> Vec<Found> {
+    let theme = &setup.config.theme;
+    let mut found = read(|odd| keymap(setup, odd).map(drop));
+    for name in BTreeSet::from([&theme.dark, &theme.light]) {
+        found.extend(read(|odd| themes::named(setup, name, odd).map(drop)));
+    }
+    found
+}
+
+/// What reading a file brings to light.
+fn read(work: impl FnOnce(&mut Vec<String>) -> color_eyre::Result<()>) -> Vec<Found> {
+    let mut odd = Vec::new();
+    let wrong = match work(&mut odd) {
+        Ok(()) => Vec::new(),
+        Err(error) => mistakes(&error),
+    };
+    let wrong = wrong.into_iter().map(Found::error);
+    wrong.chain(odd.into_iter().map(Found::warning)).collect()
+}
+
+fn mistakes(error: &color_eyre::Report) -> Vec<String> {
+    match error.downcast_ref::<KeymapError>() {
+        Some(KeymapError(all)) => all.iter().map(ToString::to_string).collect(),
+        None => vec![in_a_line(error)],
+    }
 }
 
 /// What a policy contradicts itself in, and what it expects of the

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use self::server::Client;
 use super::{
-    check::{self, Level, Strict},
+    check::{self, Found, Level, Strict},
     engine,
     failure::{self, Exit},
     open::Setup,
@@ -58,6 +58,14 @@ impl Line {
             value: value.into(),
             why: String::new(),
             level: Level::Ok,
+        }
+    }
+
+    fn found(about: &'static str, what: &str, found: Found) -> Self {
+        let level = found.level;
+        Self {
+            level,
+            ..Self::ok(about, what, found.text)
         }
     }
 
@@ -148,6 +156,8 @@ pub async fn run(setup: Setup, asked: &Doctor) -> color_eyre::Result<Exit> {
             .map(|warning| Line::ok("config", "warning", warning.to_string()).warning()),
     );
     lines.extend(left_out(&setup.config));
+    let looks = check::looks(&setup).into_iter();
+    lines.extend(looks.map(|found| Line::found("config", "file", found)));
     lines.extend(channels(&setup));
     lines.extend(policy(&setup));
     lines.extend(log(&setup).await);
@@ -234,14 +244,9 @@ fn policy(setup: &Setup) -> Vec<Line> {
     match setup.policy() {
         Ok((policy, _)) => {
             let name = Line::ok("policy", "name", policy.name.to_string());
-            let found = check::policy(&policy, setup).into_iter().map(|found| {
-                let line = Line::ok("policy", found.rule.unwrap_or("file"), found.text);
-                match found.level {
-                    Level::Ok => line,
-                    Level::Warning => line.warning(),
-                    Level::Error => line.error(),
-                }
-            });
+            let found = check::policy(&policy, setup).into_iter();
+            let found =
+                found.map(|found| Line::found("policy", found.rule.unwrap_or("file"), found));
             std::iter::once(name).chain(found).collect()
         }
         Err(error) => vec![Line::ok("policy", "file", failure::in_a_line(&error)).error()],
@@ -307,14 +312,8 @@ async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
 /// What is delivered and who does it, where that happens on this log.
 async fn works(setup: &Setup, log: &Log) -> color_eyre::Result<[Line; 2]> {
     let open = log.deliveries(DeliveryFilter::Unfinished).await?.len();
-    let now = setup.clock.now();
-    let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
-    let engine = match lease {
-        Some(lease) => {
-            let owner = lease.owner;
-            let holder = format!("{} on {} (pid {})", owner.name, owner.host, owner.pid);
-            Line::ok("engine", "runs", holder)
-        }
+    let engine = match engine::holds_lease(log, setup.clock.now()).await? {
+        Some(holder) => Line::ok("engine", "runs", holder),
         None => Line::ok("engine", "runs", "nobody").because(format!(
             "start `warroom engine`, or a console, on {}",
             engine::host()

@@ -1,8 +1,11 @@
 //! The engine without a screen: fires what is due, delivers, and records what
 //! the probes see, until it is told to end.
 
+mod watcher;
+
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use color_eyre::eyre::WrapErr as _;
 use tokio::{
@@ -11,6 +14,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use self::watcher::Watcher;
 use super::{
     failure::{Exit, in_a_line},
     in_place,
@@ -22,20 +26,15 @@ use crate::{
     clock::Clock,
     config::Config,
     domain::{
-        board::Board,
         channel,
-        entry::{ENGINE, IncidentId, Via},
-        fact::Fact,
-        health::Panel,
-        probe::{Reading, Spec},
+        probe::Spec,
         text::{Name, Title},
     },
     engine::Engine,
-    journal::{self, Author},
     notify::{Channel, Channels},
     probe::{self, Probe, Schedule},
     store::{Log, Owner, StoreError},
-    ui::msg::{EngineSeen, Wish},
+    ui::msg::EngineSeen,
 };
 
 /// How many readings may wait; a burst is one per probe.
@@ -109,12 +108,20 @@ pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
     if let Some(sync) = &room.sync {
         return Ok(sync.engine().await);
     }
-    let now = room.now();
-    let Some(log) = &room.log else {
-        return Ok(None);
-    };
-    let lease = log.lease().await?;
-    Ok(lease.filter(|lease| lease.expires_at > now).map(|lease| {
+    match &room.log {
+        Some(log) => holds_lease(log, room.now()).await,
+        None => Ok(None),
+    }
+}
+
+/// Whose lease on this very log holds; `None` where nobody's does.
+///
+/// # Errors
+///
+/// When the log can't be read.
+pub async fn holds_lease(log: &Log, now: DateTime<Utc>) -> Result<Option<String>, StoreError> {
+    let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
+    Ok(lease.map(|lease| {
         let owner = lease.owner;
         format!("{} on {} (pid {})", owner.name, owner.host, owner.pid)
     }))
@@ -321,88 +328,5 @@ pub async fn tell(quiet: bool, mut told: watch::Receiver<EngineSeen>) {
             format!("the engine waits: {} runs it", now.0)
         });
         last = Some(now);
-    }
-}
-
-/// Records what the probes see and the log does not say yet, while this
-/// process runs the engine: as a console does.
-/// Turns readings into entries.
-struct Watcher {
-    log: Log,
-    author: Author,
-    panel: Panel,
-    board: Board,
-    seen: watch::Receiver<EngineSeen>,
-}
-
-impl Watcher {
-    fn new(log: Log, clock: Clock, specs: &[Spec], seen: watch::Receiver<EngineSeen>) -> Self {
-        let author = Author {
-            name: ENGINE.into(),
-            via: Via::Engine,
-            replica: log.replica(),
-            clock,
-        };
-        Self {
-            panel: Panel::new(host(), specs),
-            board: Board::default(),
-            seen,
-            author,
-            log,
-        }
-    }
-
-    async fn run(
-        mut self,
-        mut readings: mpsc::Receiver<(Name, Reading)>,
-        stop: &CancellationToken,
-    ) -> Result<(), StoreError> {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                reading = readings.recv() => match reading {
-                    Some((name, reading)) => self.take(&name, &reading).await?,
-                    None => return Ok(()),
-                },
-            }
-        }
-    }
-
-    /// Records what the log does not say yet. What can't be written now is
-    /// compared again at the next reading.
-    async fn take(&mut self, name: &Name, reading: &Reading) -> Result<(), StoreError> {
-        self.panel.observe(name, reading);
-        if !self.seen.borrow().mine {
-            return Ok(());
-        }
-        match self.tell(reading).await {
-            Err(error) if error.may_pass() => {
-                tracing::warn!(%error, "a probe's change was not recorded yet");
-                Ok(())
-            }
-            other => other,
-        }
-    }
-
-    async fn tell(&mut self, reading: &Reading) -> Result<(), StoreError> {
-        if self.board.untold(&self.panel).is_empty() {
-            return Ok(());
-        }
-        journal::catch_up(&self.log, &mut self.board).await?;
-        let changes = self.board.untold(&self.panel).into_iter();
-        let wishes = changes.map(|change| Wish {
-            incident: IncidentId::WORKSPACE,
-            fact: Fact::ProbeChanged(Box::new(change)),
-            at: reading.at,
-        });
-        self.write(wishes.collect(), reading).await
-    }
-
-    async fn write(&mut self, wishes: Vec<Wish>, reading: &Reading) -> Result<(), StoreError> {
-        let batch = self.author.write(wishes, &self.board);
-        self.log
-            .append(&batch.entries, &batch.intents, reading.at)
-            .await?;
-        Ok(())
     }
 }

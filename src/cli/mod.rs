@@ -40,6 +40,7 @@ mod sync;
 mod systemd;
 mod text;
 mod themes;
+mod tick;
 mod token;
 mod tools;
 pub mod touch;
@@ -292,6 +293,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         }
         Some(Verb::Serve(serve)) => serve.run(global).await,
         Some(Verb::Restore(restore)) => restore.run(Setup::read(global)?).await,
+        Some(Verb::Token(verb)) => verb.run(Setup::read(global)?).await,
         Some(Verb::Attach(attach)) => attach.run(Setup::read(global)?).await,
         Some(Verb::Doctor(doctor)) => doctor::run(Setup::read(global)?, &doctor).await,
         Some(Verb::Wall(wall)) => Box::pin(wall.run(global)).await,
@@ -316,7 +318,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
 /// Whether a command makes a log where there is none yet.
 const fn may_begin(verb: &Verb) -> bool {
     match verb {
-        Verb::Engine(_) | Verb::Import(_) | Verb::Token(token::Verb::Create(_)) => true,
+        Verb::Engine(_) | Verb::Import(_) => true,
         Verb::Incident(verb) => matches!(verb, incident::Verb::Declare(_)),
         _ => false,
     }
@@ -348,7 +350,6 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         Verb::Deliveries(deliveries) => deliveries.run(room).await,
         Verb::Probe(probe::Verb::List) => probe::list(room),
         Verb::Engine(run) => run.run(room).await,
-        Verb::Token(verb) => verb.run(room).await,
         Verb::Export(export) => export.run(room).await,
         Verb::Import(import) => import.run(room).await,
         Verb::Sync(sync) => sync.run(room).await,
@@ -362,6 +363,7 @@ async fn in_room(verb: Verb, room: &mut Room) -> color_eyre::Result<Exit> {
         | Verb::Policy(_)
         | Verb::Doctor(_)
         | Verb::Attach(_)
+        | Verb::Token(_)
         | Verb::Restore(_)
         | Verb::Serve(_)
         | Verb::Wall(_)

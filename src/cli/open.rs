@@ -1,12 +1,12 @@
 //! The configuration, and what is opened by it: the log, and the policy.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+mod log;
+
+use std::path::Path;
 
 use color_eyre::eyre::eyre;
 
+use self::log::say_warnings;
 use super::{
     args::Global,
     engine::out_of_order,
@@ -97,84 +97,6 @@ impl Setup {
             return Err(eyre!("{mistake}"));
         }
         Ok(setup)
-    }
-
-    /// The log's file: the one that was named, or the workspace's.
-    ///
-    /// # Errors
-    ///
-    /// When the workspace's name can't be a file's.
-    pub fn log_path(&self) -> Result<PathBuf, Failure> {
-        if let Some(file) = &self.global.db {
-            return Ok(file.clone());
-        }
-        let name = self.config.workspace.as_str();
-        if name.contains('/') || name.starts_with('.') {
-            return Err(Failure::refused(format!(
-                "the workspace {name:?} can't be the name of a file: take one without a slash, that does not begin with a dot"
-            )));
-        }
-        Ok(self.paths.data.join(format!("{name}.db")))
-    }
-
-    /// The database that was named by its address, if one was.
-    fn database(&self) -> Option<&str> {
-        let named = self.global.db.as_deref()?.to_str()?;
-        let is_one = named.starts_with("postgres://") || named.starts_with("postgresql://");
-        is_one.then_some(named)
-    }
-
-    /// Opens the log to write, and makes it where there is none.
-    ///
-    /// # Errors
-    ///
-    /// As [`Log::open`] and [`Log::connect`].
-    pub async fn open_to_write(&self) -> color_eyre::Result<Log> {
-        Ok(self.open_as(&self.log_path()?, OpenMode::ReadWrite).await?)
-    }
-
-    /// Opens the log, and makes it where there is none.
-    ///
-    /// A file that can't be written is opened for reading, so that everything
-    /// that only looks still works.
-    ///
-    /// # Errors
-    ///
-    /// As [`Log::open`].
-    pub async fn open_log(&self) -> color_eyre::Result<Log> {
-        let log = self.opened().await?;
-        say_warnings(&log);
-        Ok(log)
-    }
-
-    /// The same, without a word.
-    async fn opened(&self) -> color_eyre::Result<Log> {
-        let path = self.log_path()?;
-        match self.open_as(&path, OpenMode::ReadWrite).await {
-            Err(StoreError::ReadOnlyFolder { .. } | StoreError::Permission { .. })
-                if path.exists() =>
-            {
-                Ok(self.open_as(&path, OpenMode::ReadOnly).await?)
-            }
-            other => Ok(other?),
-        }
-    }
-
-    /// Opens the log at `path`, as the flags say; that of the database where one
-    /// was named.
-    ///
-    /// # Errors
-    ///
-    /// As [`Log::open`] and [`Log::connect`].
-    pub(super) async fn open_as(&self, path: &Path, mode: OpenMode) -> Result<Log, StoreError> {
-        if let Some(address) = self.database() {
-            return Log::connect(address, &self.config.workspace).await;
-        }
-        if self.global.network_file_system {
-            Log::open_on_network(path, mode).await
-        } else {
-            Log::open(path, mode).await
-        }
     }
 
     /// What keeps `log` and the shared backend the same; `None` without one.
@@ -315,21 +237,6 @@ impl Setup {
         Ok((policy, text))
     }
 
-    /// The log, if one has begun; none is made. One that was named by its file
-    /// and is not there is a slip.
-    async fn begun_log(&self) -> color_eyre::Result<Option<Log>> {
-        let path = self.log_path()?;
-        let is_there = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
-        if is_there || self.database().is_some() {
-            return self.opened().await.map(Some);
-        }
-        // Reading makes nothing, and tells a log that is gone from none.
-        match self.open_as(&path, OpenMode::ReadOnly).await {
-            Err(StoreError::Missing { .. }) if self.global.db.is_none() => Ok(None),
-            other => Ok(other.map(Some)?),
-        }
-    }
-
     /// Everything, ready to work. A log is only begun where `may_begin`.
     ///
     /// # Errors
@@ -366,13 +273,6 @@ impl Setup {
             board,
             follow_up: false,
         })
-    }
-}
-
-/// Says what is odd about a log, once it is clear that it is worked with.
-fn say_warnings(log: &Log) {
-    for warning in log.warnings() {
-        say::aside(&format!("warning: {warning}"));
     }
 }
 

@@ -256,10 +256,11 @@ fn note(parts: &[&str]) -> String {
     parts.join("; ")
 }
 
-/// Whether a step pages anybody over a channel that there is.
+/// Whether a step pages anybody over a channel that there is, and that people
+/// outside do not read (X2).
 fn pages(policy: &Policy, step: &Step, channels: &Channels) -> bool {
-    escalation::reach(policy, step)
-        .is_some_and(|names| names.iter().any(|name| channels.all.contains(name)))
+    let carries = |name| channels.all.contains(name) && !channels.public.contains(name);
+    escalation::reach(policy, step).is_some_and(|names| names.iter().any(carries))
 }
 
 fn steps(incident: &Incident, channels: &Channels) -> Vec<Row> {

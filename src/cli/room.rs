@@ -1,6 +1,9 @@
 //! The log and all incidents as it tells them; and the one way in which a
 //! command records.
 
+mod deliveries;
+mod meant;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -13,21 +16,19 @@ use super::{
 use crate::{
     domain::{
         board::Board,
-        duty,
         entry::{Entry, EntryId, IncidentId, Via},
         fact::{Fact, Health},
         incident::{Command, Gate, Incident},
-        notice::{Delivery, Intent},
+        notice::Intent,
         text::{Name, Title},
         update::Audience,
         when,
         zone::Zone,
     },
     journal::{self, Author},
-    remote::RemoteError,
-    store::{DeliveryFilter, Log, StoreError},
-    sync::{Replica, SyncError},
-    ui::{composer::Composer, format, msg::Wish},
+    store::{Log, StoreError},
+    sync::Replica,
+    ui::{composer::Composer, msg::Wish},
 };
 
 /// Everything a command works with.
@@ -83,19 +84,6 @@ fn kept_here(why: &str) -> Failure {
     Failure::new(Exit::Found, sentence)
 }
 
-/// The server's deliveries.
-async fn of_server(sync: &Replica, filter: DeliveryFilter) -> Result<Vec<Delivery>, RemoteError> {
-    let mut deliveries = sync
-        .deliveries(filter != DeliveryFilter::Unfinished)
-        .await?;
-    match filter {
-        DeliveryFilter::All | DeliveryFilter::Unfinished => {}
-        DeliveryFilter::About(id) => deliveries.retain(|one| one.intent.incident == id),
-        DeliveryFilter::In(state) => deliveries.retain(|one| one.state == state),
-    }
-    Ok(deliveries)
-}
-
 /// A fact to record, and how.
 #[derive(Debug)]
 pub struct Entering<'a> {
@@ -120,48 +108,6 @@ impl Room {
             .ok_or_else(|| StoreError::Missing { path: path() })
     }
 
-    /// What was sent and what waits, as whoever delivers says it: the server,
-    /// for a copy. Nothing where no log has begun.
-    ///
-    /// # Errors
-    ///
-    /// When the log can't be read, or the server does not say it.
-    pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, SyncError> {
-        match (&self.sync, &self.log) {
-            (Some(sync), Some(log)) => {
-                let ours = self.sent_from_here(log, filter).await?;
-                let mut all = match of_server(sync, filter).await {
-                    Err(error) if !ours.is_empty() => {
-                        let text = format!("what the server delivers is not known: {error}");
-                        say::note(self.global(), &text);
-                        Vec::new()
-                    }
-                    other => other?,
-                };
-                all.extend(ours);
-                Ok(all)
-            }
-            (Some(sync), None) => Ok(of_server(sync, filter).await?),
-            (None, Some(log)) => Ok(log.deliveries(filter).await?),
-            (None, None) => Ok(Vec::new()),
-        }
-    }
-
-    /// What was sent from this copy while the server was away, and a word.
-    async fn sent_from_here(
-        &self,
-        log: &Log,
-        filter: DeliveryFilter,
-    ) -> Result<Vec<Delivery>, StoreError> {
-        let ours = log.deliveries(filter).await?;
-        if !ours.is_empty() {
-            let count = format::count(ours.len(), "message", "messages");
-            let text = format!("the last {count} were sent from here, in the server's place");
-            say::note(self.global(), &text);
-        }
-        Ok(ours)
-    }
-
     /// The flags that every command takes.
     pub const fn global(&self) -> &Global {
         &self.setup.global
@@ -175,86 +121,6 @@ impl Room {
     /// Who does it.
     pub const fn me(&self) -> &Name {
         &self.setup.config.actor
-    }
-
-    /// The incident that is meant: `--incident`, or the only active one.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, or several could be meant.
-    pub fn incident(&self) -> Result<&Incident, Failure> {
-        let wanted = self.global().incident.as_deref();
-        self.find(wanted)
-    }
-
-    /// The incident that `text` means.
-    ///
-    /// # Errors
-    ///
-    /// As [`Room::incident`].
-    pub fn find(&self, text: Option<&str>) -> Result<&Incident, Failure> {
-        if text.is_none() && self.follow_up && self.board.active().is_empty() {
-            return self.looked_back_on();
-        }
-        self.board.find(text).map_err(|refusal| {
-            let several = text.is_none() && self.board.active().len() > 1;
-            if several {
-                Failure::usage(refusal.sentence)
-            } else {
-                Failure::not_found(refusal.sentence)
-            }
-        })
-    }
-
-    /// The only incident that waits for its retrospective or closing.
-    fn looked_back_on(&self) -> Result<&Incident, Failure> {
-        let open: Vec<&Incident> = self
-            .board
-            .all()
-            .filter(|incident| duty::follow_up_is_open(incident))
-            .collect();
-        match open.as_slice() {
-            [] => Err(Failure::not_found(
-                "no incident is active or waits for its follow-up: name one with --incident",
-            )),
-            [one] => Ok(one),
-            several => {
-                let labels: Vec<String> = several.iter().map(|one| one.label()).collect();
-                Err(Failure::usage(format!(
-                    "{} wait for their follow-up: name one with --incident",
-                    labels.join(", ")
-                )))
-            }
-        }
-    }
-
-    /// The entry of `incident` that is meant by its id, the last digits of
-    /// that, its number in the log (`#12`), or `last` for one's own last.
-    ///
-    /// # Errors
-    ///
-    /// When there is none.
-    pub fn entry<'a>(&self, incident: &'a Incident, text: &str) -> Result<&'a Entry, Failure> {
-        let wanted = text.trim().to_ascii_lowercase();
-        let number: Option<u64> = wanted
-            .strip_prefix('#')
-            .and_then(|number| number.parse().ok());
-        let is_meant = |entry: &Entry| match (wanted.as_str(), number) {
-            ("last", _) => entry.by == *self.me(),
-            (_, Some(number)) => entry.seq == Some(number),
-            (wanted, None) => wanted.len() >= 4 && entry.id.to_string().ends_with(wanted),
-        };
-        let mut entries = incident.entries().iter().rev();
-        entries
-            .find(|entry| is_meant(entry))
-            .map(AsRef::as_ref)
-            .ok_or_else(|| {
-                let text = crate::domain::text::one_line(text);
-                let label = incident.label();
-                Failure::not_found(format!(
-                    "{label} has no entry {text}: `warroom timeline` shows their numbers, such as #12"
-                ))
-            })
     }
 
     /// When something happened, as somebody typed it; now where nobody did.

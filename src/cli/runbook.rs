@@ -75,10 +75,7 @@ impl Runbooks {
 
 fn show(setup: &Setup, folder: &Path, file: &str) -> color_eyre::Result<Exit> {
     let found = found(folder, file)?;
-    let written = runbooks::written(folder, &found).map_err(|error| {
-        let found = one_line(&found);
-        Failure::refused(format!("the runbook {found} can't be read: {error}"))
-    })?;
+    let written = read(folder, &found)?;
     let book = book(&found, &written);
     say::either(&setup.global, &book, || printed(&written.text))?;
     Ok(Exit::Ok)
@@ -135,14 +132,11 @@ fn found(folder: &Path, wanted: &str) -> Result<String, Failure> {
     if let Some(whole) = whole {
         return Ok(whole);
     }
-    let wanted = one_line(wanted);
     match named.as_slice() {
-        [] => Err(Failure::not_found(format!(
-            "there is no runbook {wanted} in {}: `warroom runbook list` shows them",
-            folder.display()
-        ))),
+        [] => Err(not_there(folder, wanted)),
         [one] => Ok(one.clone()),
         several => {
+            let wanted = one_line(wanted);
             let several: Vec<String> = several.iter().map(|file| one_line(file)).collect();
             Err(Failure::usage(format!(
                 "{} are all called {wanted}: name one with its folder",
@@ -150,6 +144,35 @@ fn found(folder: &Path, wanted: &str) -> Result<String, Failure> {
             )))
         }
     }
+}
+
+/// The names under which the steps of a runbook are ticked, in order.
+///
+/// # Errors
+///
+/// When it is not in the folder, or can't be read.
+pub fn steps(folder: &Path, file: &str) -> Result<Vec<String>, Failure> {
+    let there = runbooks::files(folder);
+    let named = there.into_iter().find(|known| one_line(known) == file);
+    let named = named.ok_or_else(|| not_there(folder, file))?;
+    let written = read(folder, &named)?;
+    let steps = book(&named, &written).steps.into_iter();
+    Ok(steps.map(|step| step.item).collect())
+}
+
+fn read(folder: &Path, file: &str) -> Result<Written, Failure> {
+    runbooks::written(folder, file).map_err(|error| {
+        let file = one_line(file);
+        Failure::refused(format!("the runbook {file} can't be read: {error}"))
+    })
+}
+
+fn not_there(folder: &Path, wanted: &str) -> Failure {
+    Failure::not_found(format!(
+        "there is no runbook {} in {}: `warroom runbook list` shows them",
+        one_line(wanted),
+        folder.display()
+    ))
 }
 
 /// A runbook as it is listed.

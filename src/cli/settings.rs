@@ -1,7 +1,6 @@
 //! Files that people write: configuration and themes.
 
 use std::{
-    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -14,15 +13,12 @@ use super::{
     check::{self, Found, Strict},
     failure::{self, Exit, Failure},
     open::Setup,
-    say,
-    screen::keymap,
-    text::read_file,
-    themes,
+    say, themes,
 };
 use crate::{
     config::{self, ConfigError},
     domain::text::one_line,
-    ui::theme::{self, Theme},
+    ui::theme::{self, Theme, Written},
 };
 
 /// The configuration.
@@ -43,8 +39,9 @@ pub enum Themes {
     List,
     /// Look for mistakes in a theme
     Check {
-        /// The file
-        file: PathBuf,
+        /// Its name, or the file
+        #[arg(value_name = "NAME|FILE")]
+        which: PathBuf,
         #[command(flatten)]
         strict: Strict,
     },
@@ -133,15 +130,7 @@ async fn check(global: &Global, strict: Strict) -> color_eyre::Result<Exit> {
 fn findings(setup: &Setup) -> Vec<Found> {
     let mut found: Vec<Found> = check::odd(setup.config.warnings()).collect();
     found.extend(check::left_out(&setup.config));
-    if let Err(error) = keymap(setup, &mut Vec::new()) {
-        found.push(Found::error(failure::in_a_line(&error)));
-    }
-    let theme = &setup.config.theme;
-    for name in BTreeSet::from([&theme.dark, &theme.light]) {
-        if let Err(error) = themes::named(setup, name, &mut Vec::new()) {
-            found.push(Found::error(failure::in_a_line(&error)));
-        }
-    }
+    found.extend(check::looks(setup));
     match setup.policy() {
         Ok((policy, _)) => found.extend(check::contacts(&policy, setup)),
         Err(error) => found.push(Found::error(failure::in_a_line(&error))),
@@ -158,7 +147,7 @@ impl Themes {
     pub fn run(&self, setup: &Setup) -> color_eyre::Result<Exit> {
         match self {
             Self::List => list(setup),
-            Self::Check { file, strict } => theme_check(setup, file, *strict),
+            Self::Check { which, strict } => theme_check(setup, which, *strict),
             Self::Show { name } => {
                 let sentence = || format!("there is no theme {} in the program", one_line(name));
                 let text = Theme::source(name).ok_or_else(|| Failure::not_found(sentence()))?;
@@ -206,9 +195,9 @@ fn list(setup: &Setup) -> color_eyre::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn theme_check(setup: &Setup, file: &Path, strict: Strict) -> color_eyre::Result<Exit> {
-    let text = read_file(file)?;
-    let found: Vec<Found> = match themes::parse(setup, &file.display().to_string(), &text) {
+fn theme_check(setup: &Setup, theme: &Path, strict: Strict) -> color_eyre::Result<Exit> {
+    let Written { file, text } = themes::meant(setup, theme)?;
+    let found: Vec<Found> = match themes::parse(setup, &file, &text) {
         Ok((_, warnings)) => check::odd(&warnings).collect(),
         Err(error) => vec![Found::error(error.to_string())],
     };

@@ -1,8 +1,11 @@
 //! How things stand: the console without a screen. Nothing is recorded.
 
+mod server;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use self::server::Server;
 use super::{failure::Exit, read::seen, room::Room, say, view, words};
 use crate::{
     domain::{
@@ -25,6 +28,8 @@ struct Status<'a> {
     probes: Vec<view::Seen<'a>>,
     unfinished_deliveries: Option<usize>,
     engine: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server: Option<Server>,
     /// Incidents that are only here, and so not paged for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     refused: Vec<Refused>,
@@ -56,6 +61,7 @@ pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
         probes: seen(room),
         unfinished_deliveries: unfinished,
         engine,
+        server: Server::of(room).await?,
         refused: refused(room).await?,
     };
     say::either(room.global(), &status, || sentences(room, &status))?;
@@ -142,8 +148,11 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
         let left: Vec<String> = left.iter().map(each).collect();
         format!("left of {}: {}", incident.label(), left.join(", "))
     }));
+    let server = status.server.as_ref();
+    lines.extend(server.and_then(|server| server.line(status.now)));
     lines.push(format!(
-        "health: {}",
+        "health: {}{}",
+        server.map_or_else(String::new, |server| server.as_of(status.now)),
         words::health(room.board.probes(), status.now)
     ));
     if let Some(count @ 1..) = status.unfinished_deliveries {
@@ -151,7 +160,8 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
             "deliveries: {count} not finished, see `warroom deliveries`"
         ));
     }
-    lines.push(match &status.engine {
+    let unseen = server.and_then(Server::engine);
+    lines.push(match unseen.as_ref().or(status.engine.as_ref()) {
         Some(holder) => format!("engine: {holder}"),
         None => "engine: nobody runs one, so nothing is paged or delivered".to_owned(),
     });

@@ -23,15 +23,16 @@ use crate::{
     ui::format,
 };
 
-/// What was sent, what waits, what did not arrive.
+/// What waits to be sent, and what did not arrive; with --all, what was sent.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   warroom deliveries
+  warroom deliveries --incident INC-3 --all
   warroom deliveries --all -o json
   warroom deliveries retry 'INC-3/0198…/incidents' --yes")]
 pub struct Deliveries {
-    /// All there ever were, not only the unfinished
+    /// All there ever were, not only the unfinished; with --incident, all of that one
     #[arg(short, long)]
     pub all: bool,
     #[command(subcommand)]
@@ -145,28 +146,27 @@ async fn list(room: &Room, all: bool) -> color_eyre::Result<Exit> {
         Some(text) => Some(room.find(Some(text))?.id),
         None => None,
     };
-    let filter = match (about, all) {
-        (Some(incident), _) => DeliveryFilter::About(incident),
-        (None, true) => DeliveryFilter::All,
-        (None, false) => DeliveryFilter::Unfinished,
+    let filter = if all {
+        DeliveryFilter::All
+    } else {
+        DeliveryFilter::Unfinished
     };
-    let deliveries = room.deliveries(filter).await?;
+    let mut deliveries = room.deliveries(filter).await?;
+    deliveries.retain(|one| about.is_none_or(|incident| one.intent.incident == incident));
     let chosen: Vec<&Delivery> = deliveries.iter().collect();
     let views: Vec<_> = deliveries.iter().map(view::sending).collect();
     say::either(room.global(), &views, || table(&chosen))?;
     if chosen.is_empty() {
-        say::note(room.global(), none(filter));
+        say::note(room.global(), none(all, about.is_some()));
     }
     Ok(Exit::Ok)
 }
 
-const fn none(filter: DeliveryFilter) -> &'static str {
-    match filter {
-        DeliveryFilter::All => "nothing was ever sent",
-        DeliveryFilter::About(_) => "nothing was sent about this incident",
-        DeliveryFilter::Unfinished | DeliveryFilter::In(_) => {
-            "nothing waits or went wrong (--all shows what was sent)"
-        }
+const fn none(all: bool, of_one: bool) -> &'static str {
+    match (all, of_one) {
+        (true, false) => "nothing was ever sent",
+        (true, true) => "nothing was sent about this incident",
+        (false, _) => "nothing waits or went wrong (--all shows what was sent)",
     }
 }
 

@@ -1,8 +1,8 @@
 //! Themes by name: the user's own before those that come with the program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{open::Setup, text::read_file};
+use super::{failure::Failure, open::Setup, text::read_file};
 use crate::ui::theme::{Theme, ThemeError, Warning, Written};
 
 /// The theme of that name.
@@ -24,6 +24,32 @@ pub(super) fn named(
     Ok(theme)
 }
 
+/// The text of the theme that somebody means by its file or its name.
+///
+/// # Errors
+///
+/// When it is neither, with the names that there are; or can't be read.
+pub(super) fn meant(setup: &Setup, theme: &Path) -> color_eyre::Result<Written> {
+    let name = theme
+        .to_str()
+        .filter(|name| !theme.is_file() && !name.contains("/") && !name.ends_with(".toml"));
+    let Some(name) = name else {
+        return written(theme);
+    };
+    if let Some(path) = own(setup, name) {
+        return written(&path);
+    }
+    let unknown = |error: ThemeError| Failure::not_found(error.to_string());
+    Ok(Written::known(name).map_err(unknown)?)
+}
+
+fn written(path: &Path) -> color_eyre::Result<Written> {
+    Ok(Written {
+        file: path.display().to_string(),
+        text: read_file(path)?,
+    })
+}
+
 /// Reads a theme that may inherit from the user's own.
 ///
 /// # Errors
@@ -35,12 +61,7 @@ pub(super) fn parse(
     text: &str,
 ) -> Result<(Theme, Vec<Warning>), ThemeError> {
     Theme::parse_among(file, text, |name| {
-        let own = own(setup, name).and_then(|path| {
-            Some(Written {
-                file: path.display().to_string(),
-                text: read_file(&path).ok()?,
-            })
-        });
+        let own = own(setup, name).and_then(|path| written(&path).ok());
         own.or_else(|| Written::built_in(name))
     })
 }

@@ -1,13 +1,15 @@
 //! Tokens for a server on this log: made, listed, taken back. A token is shown
 //! once, when it is made, and nowhere kept.
 
+mod which;
+
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::{
     failure::{Exit, Failure},
-    room::Room,
+    open::Setup,
     say,
 };
 use crate::{
@@ -17,14 +19,17 @@ use crate::{
         text::{Name, one_line},
     },
     server::{Scope, Scopes, tokens},
-    store::{StoreError, Token},
+    store::{Log, OpenMode, Token},
 };
 
-/// Who may speak to a server on this log
+/// Who may speak to a server on a log of this host
+///
+/// Where no workspace is named, the only one that is kept here is meant.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     Create(Create),
-    /// Every token there ever was, and whether it holds; never the token itself
+    /// Every token there ever was, and whether it holds; never the token itself.
+    /// Of all workspaces here, where none is named
     List,
     /// Take back all tokens of a name, or the one with an id
     Revoke {
@@ -71,6 +76,7 @@ struct Made {
 /// What may be shown of a token.
 #[derive(Debug, Serialize)]
 struct Shown {
+    workspace: Name,
     id: String,
     name: Name,
     scopes: Vec<String>,
@@ -81,8 +87,9 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(token: &Token, now: DateTime<Utc>) -> Self {
+    fn of(token: &Token, workspace: &Name, now: DateTime<Utc>) -> Self {
         Self {
+            workspace: workspace.clone(),
             id: token.id(),
             name: token.name.clone(),
             scopes: token.scopes.split(',').map(one_line).collect(),
@@ -109,21 +116,19 @@ impl Verb {
     ///
     /// When a name, a scope or a length can't be understood, or the log can't
     /// be written.
-    pub async fn run(self, room: &Room) -> color_eyre::Result<Exit> {
-        if room.log()?.is_copy() {
-            return Err(StoreError::IsCopy.into());
-        }
+    pub async fn run(self, mut setup: Setup) -> color_eyre::Result<Exit> {
+        let workspaces = which::workspaces(&setup).await;
         match self {
-            Self::Create(create) => create.run(room).await,
-            Self::List => list(room).await,
-            Self::Revoke { name_or_id } => revoke(room, &name_or_id).await,
+            Self::Create(create) => create.run(&mut setup, which::only(workspaces)?).await,
+            Self::List => list(&mut setup, &workspaces).await,
+            Self::Revoke { name_or_id } => revoke(&mut setup, &workspaces, &name_or_id).await,
         }
     }
 }
 
 impl Create {
-    async fn run(&self, room: &Room) -> color_eyre::Result<Exit> {
-        let now = room.now();
+    async fn run(&self, setup: &mut Setup, workspace: Name) -> color_eyre::Result<Exit> {
+        let now = setup.clock.now();
         let (token, hash) = tokens::mint();
         let scopes: Vec<&str> = self.scopes()?.iter().map(Scope::word).collect();
         let kept = Token {
@@ -134,18 +139,20 @@ impl Create {
             expires_at: self.expires_at(now)?,
             revoked_at: None,
         };
-        room.log()?.add_token(&kept).await?;
-        let about = Shown::of(&kept, now);
+        let log = which::open(setup, &workspace, OpenMode::ReadWrite).await?;
+        log.add_token(&kept).await?;
+        log.close().await;
+        let about = Shown::of(&kept, &workspace, now);
         let until = until(about.expires_at);
         let word = format!(
-            "{} may {} {until}; the token is shown this once (id {})",
+            "{} may {} in {workspace} {until}; the token is shown this once (id {})",
             about.name,
             scopes.join(" and "),
             about.id
         );
-        say::note(room.global(), &word);
+        say::note(&setup.global, &word);
         let made = Made { token, about };
-        say::either(room.global(), &made, || made.token.clone())?;
+        say::either(&setup.global, &made, || made.token.clone())?;
         Ok(Exit::Ok)
     }
 
@@ -192,13 +199,19 @@ fn until(at: Option<DateTime<Utc>>) -> String {
     )
 }
 
-async fn list(room: &Room) -> color_eyre::Result<Exit> {
-    let now = room.now();
-    let tokens = room.log()?.tokens().await?;
-    let shown: Vec<Shown> = tokens.iter().map(|token| Shown::of(token, now)).collect();
-    say::either(room.global(), &shown, || {
+async fn list(setup: &mut Setup, workspaces: &[Name]) -> color_eyre::Result<Exit> {
+    let now = setup.clock.now();
+    let mut shown = Vec::new();
+    for workspace in workspaces {
+        let log = which::open(setup, workspace, OpenMode::ReadOnly).await?;
+        let tokens = log.tokens().await?;
+        shown.extend(tokens.iter().map(|token| Shown::of(token, workspace, now)));
+        log.close().await;
+    }
+    say::either(&setup.global, &shown, || {
         let rows: Vec<Vec<String>> = shown.iter().map(row).collect();
-        say::table(&["ID", "NAME", "SCOPES", "STATE", "MADE", "ENDS"], &rows)
+        let heads = ["ID", "NAME", "SCOPES", "STATE", "MADE", "ENDS", "WORKSPACE"];
+        say::table(&heads, &rows)
     })?;
     Ok(Exit::Ok)
 }
@@ -212,21 +225,40 @@ fn row(token: &Shown) -> Vec<String> {
         token.state().to_owned(),
         stamp(token.created_at),
         ends.map_or_else(|| "never".to_owned(), stamp),
+        token.workspace.to_string(),
     ]
 }
 
-async fn revoke(room: &Room, name_or_id: &str) -> color_eyre::Result<Exit> {
-    let now = room.now();
-    let revoked = room.log()?.revoke_tokens(name_or_id, now).await?;
-    if revoked.is_empty() {
-        let name = one_line(name_or_id);
-        let sentence = format!(
-            "no token that holds is called {name}: `warroom token list` shows what there is"
-        );
-        return Err(Failure::not_found(sentence).into());
+/// Takes it back where it is. One name in two workspaces may be two people.
+async fn revoke(
+    setup: &mut Setup,
+    workspaces: &[Name],
+    name_or_id: &str,
+) -> color_eyre::Result<Exit> {
+    let now = setup.clock.now();
+    let mut held = Vec::new();
+    for workspace in workspaces {
+        let log = which::open(setup, workspace, OpenMode::ReadWrite).await?;
+        let tokens = log.tokens().await?;
+        if tokens.iter().any(|token| token.is_meant(name_or_id, now)) {
+            held.push((workspace.clone(), log));
+        }
     }
-    let shown: Vec<Shown> = revoked.iter().map(|token| Shown::of(token, now)).collect();
-    say::either(room.global(), &shown, || {
+    let name = one_line(name_or_id);
+    let (workspace, log) = match <[(Name, Log); 1]>::try_from(held) {
+        Ok([only]) => only,
+        Err(none) if none.is_empty() => return Err(which::unknown(&name).into()),
+        Err(several) => {
+            let names: Vec<Name> = several.into_iter().map(|(name, _)| name).collect();
+            let why = format!("{name} has tokens in {} workspaces", names.len());
+            return Err(which::ambiguous(&why, &names).into());
+        }
+    };
+    let revoked = log.revoke_tokens(name_or_id, now).await?;
+    log.close().await;
+    let of = |token| Shown::of(token, &workspace, now);
+    let shown: Vec<Shown> = revoked.iter().map(of).collect();
+    say::either(&setup.global, &shown, || {
         let lines = shown.iter();
         let lines = lines.map(|token| format!("{} of {} is revoked", token.id, token.name));
         lines.collect::<Vec<_>>().join("\n")

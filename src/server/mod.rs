@@ -28,7 +28,10 @@ mod watching;
 use std::{
     collections::BTreeMap,
     mem,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -54,7 +57,7 @@ pub use problem::Problem;
 
 use crate::{
     clock::Clock,
-    domain::{board::Board, text::Name},
+    domain::{board::Board, policy::Policy, text::Name},
     journal,
     store::{Log, StoreError},
     wire::{self, Code},
@@ -85,6 +88,22 @@ pub struct Told {
     pub policy: Option<String>,
 }
 
+impl Told {
+    /// Whether the policy asks two people for news outside. One that can't be
+    /// read counts as the built-in one.
+    fn asks_for_two(&self) -> bool {
+        let own = self
+            .policy
+            .as_deref()
+            .map(|text| Policy::parse("the server's policy", text));
+        let own = own.and_then(Result::ok).map(|(policy, _)| policy);
+        own.as_ref()
+            .unwrap_or(&Policy::built_in())
+            .external
+            .two_people
+    }
+}
+
 /// One workspace: its room, and who writes in it.
 #[derive(Debug)]
 pub struct Workspace {
@@ -105,6 +124,8 @@ struct Room {
     board: Mutex<Option<Arc<Board>>>,
     feed: Feed,
     watching: Watching,
+    /// Whether the server's own policy asks two people for news outside (X2).
+    asks_for_two: AtomicBool,
 }
 
 impl Server {
@@ -130,6 +151,10 @@ impl Server {
 
     /// Says how it is set up, so that whoever writes on a copy need not know.
     pub fn tell(&self, told: Told) {
+        for workspace in self.workspaces.values() {
+            let asks = &workspace.room.asks_for_two;
+            asks.store(told.asks_for_two(), Ordering::Relaxed);
+        }
         *self.told.write().unwrap_or_else(PoisonError::into_inner) = told;
     }
 
@@ -177,6 +202,7 @@ impl Workspace {
             clock,
             board: Mutex::new(Some(Arc::new(board))),
             watching: Watching::default(),
+            asks_for_two: AtomicBool::new(Told::default().asks_for_two()),
         });
         room.feed.look(&room).await?;
         let stop = CancellationToken::new();

@@ -1,7 +1,7 @@
 //! One post on its way into the log: what it is judged by, entry by entry, while
 //! the transaction is open.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::atomic::Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         board::Board,
-        entry::{ENGINE, Entry, EntryId, ReplicaId, Seq, Via, answerable},
+        entry::{ENGINE, Entry, EntryId, IncidentId, ReplicaId, Seq, Via, answerable},
         escalation::has_its_id,
         fact::Fact,
         incident::{Incident, Refusal},
@@ -167,8 +167,32 @@ impl Taking<'_, '_> {
     ) -> Result<Seq, StoreError> {
         let seq = self.tx.take(row, messages)?;
         entry.seq = Some(seq);
+        let declared = matches!(entry.fact, Fact::Declared(_)).then_some(entry.incident);
         self.board.apply(entry);
+        if let Some(incident) = declared {
+            self.hold_to_two(incident);
+        }
         Ok(seq)
+    }
+
+    /// Whoever declares brings the policy along (E6), and would free themselves
+    /// by it of the second person that the server's own asks for (X2). So this
+    /// one rule is put back, in the log, for everybody to see.
+    ///
+    /// Nothing is refused: a copy that was away declares by the policy of that
+    /// time, and its incident must not be lost over it.
+    fn hold_to_two(&mut self, incident: IncidentId) {
+        let Some(declared) = self.board.get(incident) else {
+            return;
+        };
+        let asks = self.room.asks_for_two.load(Ordering::Relaxed);
+        if !asks || declared.policy().external.two_people {
+            return;
+        }
+        let mut policy = declared.policy().clone();
+        policy.external.two_people = true;
+        let policy = policy.to_toml();
+        self.record(incident, Fact::PolicyAdopted { policy });
     }
 
     /// Notes in the log that entries were lost on the copy that made `row`, for
@@ -184,23 +208,27 @@ impl Taking<'_, '_> {
             "{entries} that {by} made before this never came: lost on that copy of the log ({copy}). Ask what is missing."
         );
         tracing::warn!(lost, %by, copy, "entries were lost on a copy of the log");
-        let note = Entry {
+        let text = Prose::lossy(&text);
+        self.record(row.incident, Fact::Noted { text });
+    }
+
+    /// Records what follows from what was taken in.
+    fn record(&mut self, incident: IncidentId, fact: Fact) {
+        let entry = Entry {
             id: EntryId(self.room.clock.new_id()),
             seq: None,
-            incident: row.incident,
+            incident,
             at: self.now,
             recorded_at: self.now,
             by: ENGINE.into(),
             via: Via::Engine,
             replica: self.room.log.replica(),
             base: self.board.head(),
-            fact: Fact::Noted {
-                text: Prose::lossy(&text),
-            },
+            fact,
             came_as: None,
         };
-        if let Err(error) = self.add(RawEntry::from(&note), note, Vec::new().into()) {
-            tracing::error!(%error, "noting what was lost on a copy of the log");
+        if let Err(error) = self.add(RawEntry::from(&entry), entry, Vec::new().into()) {
+            tracing::error!(%error, "recording what follows from an entry that came");
         }
     }
 }

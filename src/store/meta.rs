@@ -1,9 +1,14 @@
 //! What the log says of itself.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Log, StoreError, row::from_millis, tx::Tx};
 use crate::domain::text::Name;
+
+/// How exactly it is known when the server was heard last: a console that
+/// waits for news hears it every few seconds, and each time written is a sync of
+/// the disk.
+const HEARD_EVERY: TimeDelta = TimeDelta::minutes(1);
 
 impl Log {
     /// The workspace that the log is of; `None` until it was named.
@@ -38,6 +43,32 @@ impl Log {
         if first {
             say(&mut tx, "created_at", now.timestamp_millis().to_string()).await?;
         }
+        tx.commit().await
+    }
+
+    /// When the server that numbers this log last answered here, or up to a
+    /// minute before; `None` until it did.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn heard_at(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let millis = self.said("heard_at").await?;
+        Ok(millis.and_then(|millis| from_millis(millis.parse().ok()?)))
+    }
+
+    /// Writes down that the server answered at `now`, for while it is away.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn heard(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let before = self.heard_at().await?;
+        if before.is_some_and(|at| (now - at).abs() < HEARD_EVERY) {
+            return Ok(());
+        }
+        let mut tx = self.inner.begin().await?;
+        say(&mut tx, "heard_at", now.timestamp_millis().to_string()).await?;
         tx.commit().await
     }
 

@@ -51,6 +51,12 @@ impl Token {
     pub fn holds(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|at| at > now)
     }
+
+    /// Whether it holds and is called by that name, or by that id.
+    pub fn is_meant(&self, name_or_id: &str, now: DateTime<Utc>) -> bool {
+        let named = &*self.name == name_or_id || self.id() == name_or_id;
+        named && self.holds(now)
+    }
 }
 
 impl Log {
@@ -103,10 +109,7 @@ impl Log {
         let mut tx = self.inner.begin().await?;
         let rows = sqlx::query(SELECT).fetch_all(tx.conn()).await;
         let mut meant = readable(&rows.map_err(|error| tx.told(error))?);
-        meant.retain(|token| {
-            let named = &*token.name == name_or_id || token.id() == name_or_id;
-            named && token.holds(now)
-        });
+        meant.retain(|token| token.is_meant(name_or_id, now));
         for token in &mut meant {
             revoke(&mut tx, token, now).await?;
         }

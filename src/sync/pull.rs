@@ -72,6 +72,10 @@ impl Replica {
                 Err(self.garbage("it has more, and does not send it").into())
             }
             TakenIn::UpTo(seq) => {
+                // Without it only a word is missing while the server is away.
+                if let Err(error) = self.log.heard(self.clock.now()).await {
+                    tracing::info!(%error, "noting that the server answered");
+                }
                 self.forget(answered, seq, page.what.head).await;
                 Ok(Pulled {
                     count: seq.saturating_sub(head),

@@ -1,9 +1,10 @@
 //! Which key means which action. Data: the built-in file, and a team's file
 //! merged over it.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, ops::Range, str::FromStr};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use toml::de::DeTable;
 
 use super::action::{Action, Group, UnknownAction};
 use crate::domain::located::{self, Located, Warning};
@@ -19,24 +20,18 @@ pub struct Key {
     alt: bool,
 }
 
-/// What a key file gets wrong.
+/// What a key file gets wrong: each with its place. There is one at least.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum KeymapError {
-    /// It can't be read.
-    #[error(transparent)]
-    Unreadable(#[from] Box<Located>),
-    /// It reads well and can't be meant so.
-    #[error("{file}: [{group}] {key}: {problem}")]
-    Impossible {
-        /// The file.
-        file: String,
-        /// The table.
-        group: String,
-        /// The key.
-        key: String,
-        /// What is wrong, and what would be right.
-        problem: String,
-    },
+#[error("{}", first_of(.0))]
+pub struct KeymapError(pub Vec<Located>);
+
+/// The first of several mistakes, and how many more there are.
+fn first_of(all: &[Located]) -> String {
+    let first = all.first().map(ToString::to_string).unwrap_or_default();
+    match all.len().saturating_sub(1) {
+        0 => first,
+        more => format!("{first} (and {more} more: `warroom config check` lists them)"),
+    }
 }
 
 /// Keys and their actions.
@@ -64,21 +59,45 @@ impl Keymap {
     ///
     /// # Errors
     ///
-    /// Says which key is unknown, or means two things at once.
+    /// Says which keys are unknown, or mean two things at once.
     pub fn merge(&mut self, file: &str, text: &str) -> Result<Vec<Warning>, KeymapError> {
-        let (tables, warnings) = located::parse::<File>(file, text)?;
-        for (word, keys) in tables {
-            let group = group(&word).ok_or_else(|| impossible(file, &word, "", no_group()))?;
-            for (key_text, action) in keys {
-                self.set(group, &key_text, &action)
-                    .map_err(|problem| impossible(file, &word, &key_text, problem))?;
+        let read = located::parse::<File>(file, text);
+        let (tables, warnings) = read.map_err(|error| KeymapError(vec![*error]))?;
+        let mut wrong = Vec::new();
+        for (word, keys) in &tables {
+            let Some(group) = group(word) else {
+                let at = written(text, word, |_| false);
+                wrong.push(Located::at(
+                    file,
+                    text,
+                    at,
+                    format!("[{word}]: {}", no_group()),
+                ));
+                continue;
+            };
+            for (key, action) in keys {
+                if let Err(problem) = self.set(group, key, action) {
+                    let at = written(text, word, |known| known == key);
+                    wrong.push(Located::at(
+                        file,
+                        text,
+                        at,
+                        format!("[{word}] {key:?}: {problem}"),
+                    ));
+                }
             }
         }
-        match self.conflict() {
-            Some((group, key, problem)) => {
-                Err(impossible(file, group.word(), &key.to_string(), problem))
-            }
-            None => Ok(warnings),
+        wrong.extend(self.conflicts().map(|(group, key, problem)| {
+            let word = group.word();
+            let at = written(text, word, |known| known.parse() == Ok(key));
+            let key = key.to_string();
+            Located::at(file, text, at, format!("[{word}] {key:?}: {problem}"))
+        }));
+        if wrong.is_empty() {
+            Ok(warnings)
+        } else {
+            wrong.sort_by_key(|one| (one.line, one.column));
+            Err(KeymapError(wrong))
         }
     }
 
@@ -99,22 +118,19 @@ impl Keymap {
     }
 
     /// Two groups that count at the same time give one key two meanings.
-    fn conflict(&self) -> Option<(Group, Key, String)> {
-        self.keys
-            .iter()
-            .enumerate()
-            .find_map(|(place, (group, key, action))| {
-                let (other_group, _, other) =
-                    self.keys[..place].iter().find(|(other, same, _)| {
-                        same == key && (*other == Group::Composer) == (*group == Group::Composer)
-                    })?;
-                let problem = format!(
-                    "it means {other} in [{}] and {action} in [{}]: give one another key",
-                    other_group.word(),
-                    group.word()
-                );
-                Some((*group, *key, problem))
-            })
+    fn conflicts(&self) -> impl Iterator<Item = (Group, Key, String)> {
+        let keys = self.keys.iter().enumerate();
+        keys.filter_map(|(place, (group, key, action))| {
+            let (other_group, _, other) = self.keys[..place].iter().find(|(other, same, _)| {
+                same == key && (*other == Group::Composer) == (*group == Group::Composer)
+            })?;
+            let problem = format!(
+                "it means {other} in [{}] and {action} in [{}]: give one another key",
+                other_group.word(),
+                group.word()
+            );
+            Some((*group, *key, problem))
+        })
     }
 
     /// What the key asks for; in the composer, or elsewhere.
@@ -156,13 +172,19 @@ fn no_group() -> String {
     format!("there is no such table: one of {}", words.join(", "))
 }
 
-fn impossible(file: &str, group: &str, key: &str, problem: String) -> KeymapError {
-    KeymapError::Impossible {
-        file: file.to_owned(),
-        group: group.to_owned(),
-        key: format!("{key:?}"),
-        problem,
-    }
+/// Where the key of a group is written that `is_meant`; the group where there
+/// is none, and the start without that.
+fn written(text: &str, group: &str, is_meant: impl Fn(&str) -> bool) -> Range<usize> {
+    let Ok(root) = DeTable::parse(text) else {
+        return 0..0;
+    };
+    let mut groups = root.get_ref().iter();
+    let Some((name, keys)) = groups.find(|(name, _)| name.get_ref() == group) else {
+        return 0..0;
+    };
+    let mut keys = keys.get_ref().as_table().into_iter().flatten();
+    let key = keys.find(|(key, _)| is_meant(key.get_ref()));
+    key.map_or(name.span(), |(key, _)| key.span())
 }
 
 impl Key {

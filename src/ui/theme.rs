@@ -142,14 +142,8 @@ impl Theme {
     ///
     /// Names those that there are.
     pub fn built_in(name: &str) -> Result<Self, ThemeError> {
-        let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) else {
-            return Err(ThemeError::Unknown {
-                name: name.to_owned(),
-                hint: error::did_you_mean(name, Self::names()),
-                known: Self::names().collect::<Vec<_>>().join(", "),
-            });
-        };
-        Self::parse(name, text).map(|(theme, _)| theme)
+        let Written { file, text } = Written::known(name)?;
+        Self::parse(&file, &text).map(|(theme, _)| theme)
     }
 
     /// The names of the themes that come with the program, the default first.

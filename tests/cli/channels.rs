@@ -202,3 +202,22 @@ fn what_is_owed_says_by_hand_of_the_step_alone() {
         "{said:?}"
     );
 }
+
+#[test]
+fn x2_a_simulation_pages_nobody_over_a_channel_that_the_public_reads() {
+    let house = House::new();
+    let page = "[channels.page]\nkind = \"webhook\"\nurl = \"http://localhost/\"\n";
+    house.config(&format!(
+        "policy = \"policy.toml\"\n[updates]\npublic = [\"page\"]\n{page}"
+    ));
+    house.file(
+        ".config/warroom/policy.toml",
+        "amends = \"built-in\"\n[contact.\"Team Lead\"]\nperson = \"bo\"\nchannels = [\"page\"]\n",
+    );
+
+    let said = house.done("policy simulate --severity P2");
+
+    let step = said.out.lines().find(|line| line.contains(": Team Lead"));
+    let step = step.unwrap_or_else(|| panic!("{said:?}"));
+    assert!(step.contains("by hand: nobody is paged"), "{step}");
+}

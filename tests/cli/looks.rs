@@ -119,6 +119,31 @@ fn no_delivery_is_said_aside() {
 }
 
 #[test]
+fn the_deliveries_of_an_incident_are_the_unfinished_ones_as_well() {
+    let house = House::new();
+    house.config(
+        "probes = []\n[channels.chat]\nkind = \"webhook\"\nurl = \"http://127.0.0.1:1/\"\n",
+    );
+    for title in ["one", "two"] {
+        house.done(&format!("declare {title} --severity P3"));
+        let incident = if title == "one" { "1" } else { "2" };
+        house.done(&format!(
+            "update --incident {incident} --body down --to chat --yes"
+        ));
+    }
+    let first = house.json("deliveries --incident 1");
+    let key = first[0]["key"].as_str().unwrap();
+
+    house.done(&format!("deliveries mark-sent {key}"));
+
+    let count = |line: &str| house.json(line).as_array().unwrap().len();
+    assert_eq!(count("deliveries --incident 1"), 0);
+    assert_eq!(count("deliveries --incident 1 --all"), 1);
+    assert_eq!(count("deliveries"), 1);
+    assert_eq!(count("deliveries --all"), 2);
+}
+
+#[test]
 fn a_copy_to_nowhere_names_the_folder_that_is_missing() {
     let house = House::declared();
     let nowhere = house.path().join("nope");

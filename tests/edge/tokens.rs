@@ -1,6 +1,9 @@
 //! Who may speak to a server: tokens are made, shown once, and taken back.
 
+use serde_json::{Value, json};
+
 use super::served::{Served, house, token};
+use crate::cli::house::House;
 
 #[test]
 fn a_token_is_all_of_stdout_and_opens_what_its_scope_says() {
@@ -155,4 +158,67 @@ fn what_can_not_be_a_token_is_refused_with_the_way_out() {
     }
     let said = house.say("token revoke nobody");
     assert_eq!(said.code, 4, "{said:?}");
+}
+
+/// A house whose logs are these workspaces', with a token for ada in each.
+fn serving(workspaces: &[&str]) -> House {
+    let house = House::new();
+    for workspace in workspaces {
+        house.done(&format!(
+            "token create ada --scope read --workspace {workspace}"
+        ));
+    }
+    house
+}
+
+#[test]
+fn without_a_name_the_only_workspace_that_is_here_is_meant() {
+    let house = serving(&["prod"]);
+
+    house.done("token create bo --scope read");
+    let list = house.json("token list");
+    let revoked = house.done("token revoke ada");
+
+    assert_eq!(list[0]["workspace"], "prod", "{list}");
+    assert_eq!(list[1]["workspace"], "prod", "{list}");
+    assert!(revoked.out.contains("of ada is revoked"), "{revoked:?}");
+    let other = house.path().join(".local/share/warroom/local.db");
+    assert!(!other.exists(), "a log that nobody named was begun");
+}
+
+#[test]
+fn of_several_workspaces_all_tokens_are_listed_and_none_is_guessed_at() {
+    let house = serving(&["prod", "test"]);
+    house.done("token create bo --scope read --workspace test");
+
+    let list = house.json("token list");
+    let both = house.say("token revoke ada");
+    let create = house.say("token create cy --scope read");
+    house.done("token revoke bo");
+    house.done(&format!("token revoke {}", list[0]["id"].as_str().unwrap()));
+
+    assert_eq!(list.as_array().unwrap().len(), 3, "{list}");
+    for said in [both, create] {
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(said.err.contains("--workspace (prod, test)"), "{said:?}");
+    }
+    let holds = |one: &&Value| one["holds"] == true;
+    let left = house.json("token list");
+    let left: Vec<&Value> = left.as_array().unwrap().iter().filter(holds).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(
+        (&left[0]["name"], &left[0]["workspace"]),
+        (&json!("ada"), &json!("test"))
+    );
+}
+
+#[test]
+fn the_workspace_of_the_configuration_is_meant_before_what_lies_here() {
+    let house = serving(&["prod"]);
+    house.config("workspace = \"staging\"\n");
+
+    let said = house.say("token list");
+
+    assert_eq!(said.code, 4, "{said:?}");
+    assert!(said.err.contains("staging.db"), "{said:?}");
 }

@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 use warroom::{
     domain::{
         entry::{EntryId, IncidentId},
-        fact::{Fact, StepId, Update},
+        fact::{Declaration, Fact, StepId, Update},
         notice::DeliveryState,
+        severity::Severity,
         update::{Audience, Form},
     },
+    server::Told,
     store::DeliveryFilter,
 };
 
@@ -291,4 +293,47 @@ async fn an_entry_that_asks_too_much_of_the_engine_is_refused_with_a_sentence() 
     let text = posted.to_string();
     assert!(text.contains("17 ladders, and 16 are the most"), "{text}");
     assert!(text.contains("33 channels, and 32 are the most"), "{text}");
+}
+
+/// Incident 1 is declared, by a policy that asks nobody for a second person.
+fn declared_by_one(n: u128) -> Value {
+    let declaration = Declaration {
+        title: "checkout is down".into(),
+        severity: Some(Severity::P1),
+        policy: "amends = \"built-in\"\n[external]\ntwo_people = false\n".to_owned(),
+        ..Declaration::default()
+    };
+    fact(n, &Fact::Declared(Box::new(declaration)))
+}
+
+#[tokio::test]
+async fn x2_nobody_declares_the_second_person_away() {
+    let house = House::open().await;
+    let comes = Fact::Joined {
+        person: "grace".into(),
+    };
+
+    let posted = house.post(&[declared_by_one(1)]).await;
+    as_grace(&house, &[fact(90, &comes)]).await;
+    let alone = house.post(&[drafted(), approved(3), published(4)]).await;
+
+    assert_eq!(results(&posted), ["appended 1"], "{posted}");
+    let log = house.all(100).await;
+    assert_eq!(log[1]["kind"], "policy_adopted", "{log:?}");
+    assert_eq!(log[1]["by"], "engine", "{log:?}");
+    let no = "rejected unfit";
+    assert_eq!(results(&alone), ["appended 4", no, no], "{alone}");
+}
+
+#[tokio::test]
+async fn x2_a_server_whose_policy_asks_for_nobody_else_takes_the_same_as_it_is() {
+    let house = House::open().await;
+    house.server.tell(Told {
+        policy: Some("amends = \"built-in\"\n[external]\ntwo_people = false\n".to_owned()),
+        ..Told::default()
+    });
+
+    house.post(&[declared_by_one(1)]).await;
+
+    assert_eq!(house.all(100).await.len(), 1);
 }

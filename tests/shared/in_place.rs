@@ -106,6 +106,11 @@ fn what_was_paged_from_a_copy_is_told_of_and_not_repeated_by_the_server() {
     assert!(page.body.contains("possible repeat"), "{}", page.body);
     page.take();
     while escalated(&client).is_empty() {}
+    let status = client.done("status").out;
+    assert!(
+        status.contains(" pages from here, in the server's place"),
+        "{status}"
+    );
     let deliveries = client.json("deliveries --all");
     assert_eq!(deliveries[0]["maybe_repeat"], true, "{deliveries}");
     backend.start();

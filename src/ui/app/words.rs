@@ -12,7 +12,7 @@ use self::{
 use super::rows::Line;
 use crate::domain::{
     board::Board,
-    entry::{Entry, EntryId, IncidentId, Via},
+    entry::{ENGINE, Entry, EntryId, IncidentId, Via},
     escalation::is_unsent,
     fact::{Fact, Health},
     incident::Incident,
@@ -240,6 +240,11 @@ fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, 
             of("page", with(format!("{person} {NOT_PAGED_YET}"), text))
         }
         Fact::Paged { person, text, .. } => of("page", with(person.to_string(), text)),
+        // What a server puts back of its own policy (X2).
+        Fact::PolicyAdopted { .. } if entry.by.as_str() == ENGINE => of(
+            "policy",
+            "news for outside need two people, as the server's policy says".to_owned(),
+        ),
         Fact::PolicyAdopted { .. } => of("policy", "a newer policy was adopted".to_owned()),
         Fact::AlertFired { name, source, .. } => of("alert", with(format!("{name} fires"), source)),
         Fact::AlertCleared { fingerprint } => of("alert", format!("{fingerprint} cleared")),

@@ -26,6 +26,19 @@ impl Written {
             text: text.to_owned(),
         })
     }
+
+    /// The same, and which there are where there is none of that name.
+    ///
+    /// # Errors
+    ///
+    /// [`ThemeError::Unknown`].
+    pub fn known(name: &str) -> Result<Self, ThemeError> {
+        Self::built_in(name).ok_or_else(|| ThemeError::Unknown {
+            name: name.to_owned(),
+            hint: did_you_mean(name, Theme::names()),
+            known: Theme::names().collect::<Vec<_>>().join(", "),
+        })
+    }
 }
 
 /// The theme after everything that it inherits from, the root first.
