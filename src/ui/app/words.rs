@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::rows::Line;
+use super::{rows::Line, standing_of};
 use crate::domain::{
     board::Board,
     entry::{Entry, EntryId, IncidentId, Via},
@@ -168,7 +168,7 @@ fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, 
                 ),
                 Audience::External => ("public".to_owned(), "to the public, "),
             };
-            let text = delivered(incident, entry).unwrap_or_else(|| said(update));
+            let text = standing_of(incident, entry.id).unwrap_or_else(|| said(update));
             (kind, format!("{to}{text}"), None)
         }
         Fact::LongRunning { reason } => of("long", reason.to_string()),
@@ -359,41 +359,6 @@ fn item_text(incident: &Incident, item: &str) -> String {
         .map(|known| known.text.to_string())
         .next()
         .unwrap_or_else(|| item.to_owned())
-}
-
-/// Where an update stands: `delivered: #incidents`, `waits: mail`; `None` once
-/// it was taken back.
-fn delivered(incident: &Incident, entry: &Entry) -> Option<String> {
-    let state = incident.state();
-    let mut sent = state.updates.iter().chain(&state.external.published);
-    let sent = sent.find(|sent| sent.entry == entry.id)?;
-    if incident.is_sealed() {
-        return Some(format!("nothing leaves: {}", sent.update.form.status));
-    }
-    if sent.update.channels.is_empty() {
-        return Some(format!("posted by hand: {}", sent.update.form.status));
-    }
-    let names = |list: Vec<&str>| list.join(", ");
-    let posted: Vec<&str> = sent.posted.iter().map(|(name, _)| name.as_str()).collect();
-    let failed: Vec<&str> = sent.failed.iter().map(|(name, _)| name.as_str()).collect();
-    let waits: Vec<&str> = sent
-        .update
-        .channels
-        .iter()
-        .map(crate::domain::text::Text::as_str)
-        .filter(|name| !posted.contains(name) && !failed.contains(name))
-        .collect();
-    let waiting = match (sent.stopped, entry.waits()) {
-        (true, _) => "stopped",
-        (false, true) => "waits for the server",
-        (false, false) => "on its way",
-    };
-    let parts = [("delivered", posted), ("FAILED", failed), (waiting, waits)];
-    let parts = parts
-        .into_iter()
-        .filter(|(_, list)| !list.is_empty())
-        .map(|(word, list)| format!("{word}: {}", names(list)));
-    Some(parts.collect::<Vec<_>>().join("; "))
 }
 
 /// The words of an update: they stay, also when it is taken back.
