@@ -227,6 +227,14 @@ impl Replica {
     ///
     /// As [`Replica::meet`].
     pub async fn settle(&self) -> Result<Settled, SyncError> {
+        let settled = self.settle_once().await;
+        if let Err(error) = &settled {
+            self.keep_back(error).await?;
+        }
+        settled
+    }
+
+    async fn settle_once(&self) -> Result<Settled, SyncError> {
         self.meet().await?;
         let mut settled = Settled::default();
         let before = self.log.unsent().await?;

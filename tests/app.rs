@@ -11,6 +11,7 @@ pub mod in_place;
 mod lines;
 mod merged;
 mod reviews;
+mod standing;
 mod words;
 
 use chrono::TimeDelta;

@@ -19,3 +19,4 @@ pub mod room;
 mod severity;
 mod time;
 mod updates;
+mod wanted;

@@ -231,8 +231,9 @@ impl Room {
             // Who did not answer a moment ago is not waited for once more, and
             // who was made anew gets it with all the rest.
             Touch::Away(_) | Touch::Anew(_) => return Ok(()),
-            // Why was said then.
+            // Why was said then. That this was refused as well is kept with it.
             Touch::Denied(_) => {
+                in_touch(sync).await?;
                 return Err(kept_here("the server takes nothing from here").into());
             }
             Touch::All | Touch::Without(_) => in_touch(sync).await?,
@@ -301,7 +302,7 @@ impl Room {
         let not_green = not_green
             .map(|(name, health, _)| Title::lossy(&format!("probe {name}: {}", health.word())));
         let sent = self.board.get(id).is_some_and(|incident| {
-            let last = incident.state().updates.last();
+            let last = incident.state().last_update();
             last.is_some_and(|sent| sent.update.last)
         });
         let drafted = sent || self.draft(id).await?.is_some();

@@ -2,6 +2,8 @@
 
 mod server;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -9,13 +11,13 @@ use self::server::Server;
 use super::{failure::Exit, read::seen, room::Room, say, view, words};
 use crate::{
     domain::{
-        entry::IncidentId,
+        entry::{EntryId, IncidentId},
         escalation,
         incident::Incident,
         left::{Left, left_over},
         text::Title,
     },
-    store::DeliveryFilter,
+    store::{DeliveryFilter, Unsent},
     sync::SyncError,
     ui::format,
 };
@@ -33,6 +35,9 @@ struct Status<'a> {
     /// Incidents that are only here, and so not paged for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     refused: Vec<Refused>,
+    /// Why, of each entry that the server will not take.
+    #[serde(skip)]
+    why: HashMap<EntryId, Title>,
 }
 
 /// An incident that the server will not take.
@@ -52,6 +57,10 @@ pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
     let active = room.board.open();
     let unfinished = unfinished(room).await?;
     let engine = super::engine::holder(room).await?;
+    let unsent = match &room.log {
+        Some(log) => log.unsent().await?,
+        None => Vec::new(),
+    };
     let status = Status {
         now,
         incidents: active
@@ -62,7 +71,11 @@ pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
         unfinished_deliveries: unfinished,
         engine,
         server: Server::of(room).await?,
-        refused: refused(room).await?,
+        refused: refused(&unsent),
+        why: unsent
+            .into_iter()
+            .filter_map(|one| Some((one.row.id, one.refused?)))
+            .collect(),
     };
     say::either(room.global(), &status, || sentences(room, &status))?;
     Ok(Exit::Ok)
@@ -83,26 +96,28 @@ async fn unfinished(room: &Room) -> color_eyre::Result<Option<usize>> {
 }
 
 /// The incidents declared here that the server refused for good.
-async fn refused(room: &Room) -> color_eyre::Result<Vec<Refused>> {
-    let Some(log) = &room.log else {
-        return Ok(Vec::new());
-    };
-    let unsent = log.unsent().await?.into_iter();
-    let declared = unsent.filter(|one| one.row.kind == "declared");
+fn refused(unsent: &[Unsent]) -> Vec<Refused> {
+    let declared = unsent.iter().filter(|one| one.row.kind == "declared");
     let refused = declared.filter_map(|one| {
         Some(Refused {
             incident: one.row.incident,
-            why: one.refused?,
+            why: one.refused.clone()?,
         })
     });
-    Ok(refused.collect())
+    refused.collect()
 }
 
-/// Pages that were asked for here, and wait for the server.
-fn not_paged_yet(incident: &Incident) -> impl Iterator<Item = String> {
+/// Pages that were asked for here, and of which the server has not heard, or
+/// will not.
+fn not_paged_yet(status: &Status<'_>, incident: &Incident) -> impl Iterator<Item = String> {
     escalation::unsent(incident).map(|(target, entry)| {
         let since = format::clock_minutes(entry.recorded_at);
-        format!("next: NOBODY IS PAGED YET: {target} waits for the server since {since}")
+        match status.why.get(&entry.id) {
+            Some(why) => format!("next: NOBODY IS PAGED: {target}: refused by the server: {why}"),
+            None => {
+                format!("next: NOBODY IS PAGED YET: {target} waits for the server since {since}")
+            }
+        }
     })
 }
 
@@ -130,7 +145,8 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
             .map_or_else(|| "nobody leads".to_owned(), |who| format!("{who} leads"));
         lines.push(format!("phase: {}; {lead}", brief.phase));
         lines.extend(not_paged_at_all(status, brief.id));
-        lines.extend(room.board.get(brief.id).into_iter().flat_map(not_paged_yet));
+        let incident = room.board.get(brief.id).into_iter();
+        lines.extend(incident.flat_map(|incident| not_paged_yet(status, incident)));
         for owed in &brief.duties {
             let due = words::time(owed.due, status.now);
             let left = words::left(owed.due, status.now);

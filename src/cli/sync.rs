@@ -38,6 +38,7 @@ use crate::{
 Examples:
   warroom sync                    # once; 0 all is sent, 124 some still waits
   warroom sync --wait 30s         # for as long as that, at most
+  warroom sync give               # what was denied: the token could not write then
   warroom sync discard 0198f3a2-7c1e-7d3a-9b54-2f6c1d8e0a11   # one that the server refused")]
 pub struct Sync {
     /// How long to wait for the server at most, such as 30s
@@ -55,6 +56,11 @@ enum Verb {
         /// The entry, by its id
         id: EntryId,
     },
+    /// Send what was denied, however old it is: the token could not write then
+    Give {
+        /// The entry, by its id; all that was denied otherwise
+        id: Option<EntryId>,
+    },
 }
 
 fn wait(text: &str) -> Result<Duration, String> {
@@ -68,6 +74,9 @@ struct Waiting {
     id: EntryId,
     kind: String,
     refused: Option<String>,
+    /// It waits for a person, and goes at their word.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    denied: bool,
 }
 
 /// How a copy stands to its server.
@@ -90,13 +99,10 @@ impl Sync {
     /// When the log can't be read or written.
     pub async fn run(self, room: &Room) -> color_eyre::Result<Exit> {
         let log = room.log()?;
-        if let Some(Verb::Discard { id }) = self.verb {
-            confirm::word(room.global(), "lose", "the entry is in no log afterwards")?;
-            if log.discard(id).await? {
-                return Ok(Exit::Ok);
-            }
-            let text = format!("no entry {id} waits here: `warroom sync` lists what does");
-            return Err(Failure::not_found(text).into());
+        match self.verb {
+            Some(Verb::Discard { id }) => return discard(room, log, id).await,
+            Some(Verb::Give { id }) => give_again(room, log, id).await?,
+            None => {}
         }
         let (reached, refused) = match &room.sync {
             None => (true, None),
@@ -126,9 +132,33 @@ impl Sync {
     }
 }
 
+async fn discard(room: &Room, log: &Log, id: EntryId) -> color_eyre::Result<Exit> {
+    confirm::word(room.global(), "lose", "the entry is in no log afterwards")?;
+    if log.discard(id).await? {
+        return Ok(Exit::Ok);
+    }
+    Err(not_here(id).into())
+}
+
+fn not_here(id: EntryId) -> Failure {
+    let text = format!("no entry {id} waits here: `warroom sync` lists what does");
+    Failure::not_found(text)
+}
+
+/// Lets go what the server refused, at somebody's word: it may be hours old.
+async fn give_again(room: &Room, log: &Log, id: Option<EntryId>) -> color_eyre::Result<()> {
+    let what = "what was denied leaves now, as if it were of today, and people may be told";
+    confirm::word(room.global(), "give", what)?;
+    match (log.give(id).await?, id) {
+        (0, Some(id)) => Err(not_here(id).into()),
+        (_, _) => Ok(()),
+    }
+}
+
 impl From<Unsent> for Waiting {
     fn from(one: Unsent) -> Self {
         Self {
+            denied: one.was_denied(),
             id: one.row.id,
             kind: one.row.kind,
             refused: one.refused.map(|why| why.to_string()),
@@ -159,6 +189,15 @@ fn in_words(standing: &Standing) -> String {
             .or(standing.refused.as_ref())
             .map_or_else(|| "waits".to_owned(), |why| format!("refused: {why}"));
         writeln!(text, "  {}  {}  {why}", one.id, one.kind).expect("a string takes all text");
+    }
+    let denied = standing.unsent.iter().filter(|one| one.denied).count();
+    if denied > 0 {
+        let count = format::count(denied, "entry waits", "entries wait");
+        writeln!(
+            text,
+            "  {count}, denied before: `warroom sync give` sends what is older than a minute, `warroom sync discard ID` lets go of one"
+        )
+        .expect("a string takes all text");
     }
     if let (Some(why), true) = (&standing.refused, standing.unsent.is_empty()) {
         writeln!(text, "  {why}").expect("a string takes all text");

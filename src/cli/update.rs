@@ -94,6 +94,9 @@ impl Update {
         };
         room.propose(&entering).await?;
         say::note(room.global(), &text);
+        if update.channels.is_empty() && !self.by_hand && !sealed {
+            say::aside(&reaches_nobody(room));
+        }
         if !update.channels.is_empty() && !sealed {
             let what = format!("this goes to {}", names(&update.channels));
             confirm::word(room.global(), "send", &what)?;
@@ -182,6 +185,23 @@ impl Update {
         }
         Ok(())
     }
+}
+
+/// That no channel takes an update inside the company, so that somebody has to
+/// tell people.
+fn reaches_nobody(room: &Room) -> String {
+    let there = room.setup.leads_to();
+    let whose = room.setup.deliverer();
+    let has = match (there.all.as_slice(), there.public.as_slice()) {
+        ([], _) => "has no channel".to_owned(),
+        (all, public) if all.iter().all(|name| public.contains(name)) => {
+            format!("has only {}, which is for the public", names(all))
+        }
+        (all, _) => format!("has {}, and none of them is for updates", names(all)),
+    };
+    format!(
+        "THIS REACHES NOBODY: {whose} {has}; post it yourself, or name a channel with --to or in updates.channels"
+    )
 }
 
 /// The incident will take long: updates may be promised later than usual.

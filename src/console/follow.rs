@@ -126,8 +126,9 @@ impl Copy {
         }
         self.waiting = waiting;
         let entries = self.waiting.iter().filter_map(|one| one.row.entry());
-        let refused = self.waiting.iter().filter(|one| one.refused.is_some());
-        let heard = Shared::Unsent(entries.collect(), refused.count());
+        let refused = self.waiting.iter();
+        let refused = refused.filter_map(|one| Some((one.row.id, one.refused.clone()?)));
+        let heard = Shared::Unsent(entries.collect(), refused.collect());
         Ok(Some(Msg::Shared(heard)))
     }
 }

@@ -248,14 +248,20 @@ impl Board {
     /// What merging `from` into another incident adds there (R3): the earliest
     /// alert, and the steps that need not fire again.
     fn absorbed(from: &Incident, into: &Incident) -> Fact {
-        let fired = from.state().ladder.fired.keys();
+        let ladder = &from.state().ladder;
+        // Who could not be reached there was not told, and is here.
+        let told = ladder.fired.keys();
+        let told = told.filter(|rung| !ladder.unreached.contains_key(rung));
         // By their place in the policy that goes on: the other may have had
         // somebody else there.
-        let fired = fired.filter_map(|rung| into.policy().place(rung));
+        let (fired, targets) = told
+            .filter_map(|rung| Some((into.policy().place(rung)?.to_string(), rung.target.clone())))
+            .unzip();
         Fact::Absorbed {
             from: from.id,
             alert_at: Some(from.anchor()),
-            fired: fired.map(|step| step.to_string()).collect(),
+            fired,
+            targets,
             highest: from.state().highest,
         }
     }

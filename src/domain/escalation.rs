@@ -5,6 +5,7 @@ mod computed;
 mod sooner;
 mod unheard;
 mod unsent;
+mod wanted;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -21,7 +22,8 @@ pub use climb::{Climb, climb, climb_in_place};
 pub use computed::{computed_id, has_its_id};
 pub use sooner::sooner;
 pub use unheard::unheard;
-pub use unsent::{is_unsent, unsent};
+pub use unsent::{is_refused_here, is_unsent, unsent};
+pub use wanted::{Wanted, wanted};
 
 /// How long before a step the console asks for its confirmation (E5).
 pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);

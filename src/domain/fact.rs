@@ -21,7 +21,7 @@ use super::{
 };
 
 pub use parts::{Declaration, ProbeChange, Update};
-pub use words::{ActionKind, ErrorClass, Health, Role, Skip, StepId};
+pub use words::{ActionKind, ErrorClass, Fate, Health, Role, Skip, StepId};
 
 /// One thing that happened. The variant's name in snake case is the entry's
 /// `kind`; its fields are the entry's `body`.
@@ -80,6 +80,10 @@ pub enum Fact {
         alert_at: Option<DateTime<Utc>>,
         #[serde(default)]
         fired: Vec<String>,
+        /// Whom each of these told, in the same order: a policy that is adopted
+        /// meanwhile may have somebody else there (E6).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        targets: Vec<Name>,
         /// The highest level that it ever had (S4).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         highest: Option<Severity>,
@@ -147,6 +151,8 @@ pub enum Fact {
         channel: Name,
         key: Title,
         why: Title,
+        #[serde(default, skip_serializing_if = "Fate::is_failed")]
+        fate: Fate,
     },
 
     /// A step of a ladder fired (E1); a person's doing when `by_hand`.

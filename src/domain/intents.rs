@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    entry::Entry,
+    entry::{ENGINE, Entry},
     escalation::RINGS_AFTER,
     fact::{Fact, Skip, StepId, Update},
     incident::Incident,
@@ -194,9 +194,10 @@ fn page_text(incident: &Incident, entry: &Entry, target: &Name, how: &str) -> St
         || "nobody leads yet".to_owned(),
         |who| format!("{who} leads"),
     );
-    // Only whoever stands in for the server's engine has a name of its own.
+    // Whoever stands in for the server's engine has a name of its own.
     let from = match &*entry.by {
-        "engine" => String::new(),
+        ENGINE => String::new(),
+        by if entry.is_by_a_person() => format!("\nAsked for by {by}."),
         by => format!("\nSent by {by}: the server is away."),
     };
     format!(

@@ -13,7 +13,7 @@ use crate::{
         board::Board,
         entry::ENGINE,
         escalation::{self, Climb},
-        fact::Fact,
+        fact::{Fact, Fate},
         incident::Incident,
         notice::{Delivery, DeliveryState},
         text::{Name, Title},
@@ -185,6 +185,7 @@ fn undelivered(delivery: &Delivery, at: DateTime<Utc>) -> Wish {
         channel: intent.channel.clone(),
         key: intent.key.clone(),
         why: delivery.last_error.clone(),
+        fate: Fate::Failed,
     };
     Wish {
         incident: intent.incident,

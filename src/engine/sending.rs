@@ -9,7 +9,7 @@ use crate::{
     domain::{
         board::Board,
         entry::Entry,
-        fact::Fact,
+        fact::{Fact, Fate},
         notice::{Delivery, Outcome},
         text::Title,
     },
@@ -132,6 +132,7 @@ impl Sending {
                 channel,
                 key,
                 why: why.clone(),
+                fate: Fate::Failed,
             },
             Ending::Uncertain { why } => {
                 let why = Title::lossy(&format!("it may have arrived: {why}"));
@@ -140,6 +141,7 @@ impl Sending {
                     channel,
                     key,
                     why,
+                    fate: Fate::Failed,
                 }
             }
             Ending::Again { .. } => return Vec::new(),

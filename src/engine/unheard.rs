@@ -41,9 +41,13 @@ impl Turn<'_> {
     }
 
     /// The pages that have waited long enough. What was here before this turn
-    /// waits since it was recorded, the rest since it came.
+    /// waits since it was recorded, the rest since it came; a copy, which is
+    /// the only one to have what waits there, does not wait.
     fn unheard(&mut self, now: DateTime<Utc>) -> Vec<Intent> {
         let before = self.unheard.take();
+        // Nobody else can have sent what waits on a copy.
+        let in_place = self.engine.is_in_place();
+        let came = if in_place { now - TOLD_WITHIN } else { now };
         let mut waits = HashMap::new();
         let mut again = Vec::new();
         for incident in self.board.active() {
@@ -52,8 +56,8 @@ impl Turn<'_> {
                     continue;
                 };
                 let mut since = match &before {
-                    Some(before) => before.get(&id).copied().unwrap_or(now),
-                    None => entry.recorded_at.min(now),
+                    Some(before) => before.get(&id).copied().unwrap_or(came),
+                    None => entry.recorded_at.min(came),
                 };
                 if now - since >= TOLD_WITHIN {
                     again.extend(self.once_more(entry, left, now));
@@ -78,6 +82,7 @@ impl Turn<'_> {
         let mut ours = entry.clone();
         if matches!(ours.fact, Fact::Escalated { .. }) {
             ours.by = self.author.name.clone();
+            ours.via = self.author.via.clone();
         }
         let mut intents = following(&ours, &self.board, now);
         intents.retain(|intent| left.contains(&intent.channel));

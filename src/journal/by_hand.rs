@@ -3,7 +3,12 @@
 
 use super::Author;
 use crate::{
-    domain::{board::Board, entry::Entry, fact::Fact, notice::Delivery},
+    domain::{
+        board::Board,
+        entry::Entry,
+        fact::{Fact, Fate},
+        notice::Delivery,
+    },
     store::{Log, StoreError},
     ui::msg::Wish,
 };
@@ -21,6 +26,7 @@ impl Author {
             channel: known.intent.channel.clone(),
             key: known.intent.key.clone(),
             why: "cancelled".into(),
+            fate: Fate::CalledOff,
         };
         log.cancel(key, &self.told(&known, told)).await
     }

@@ -9,7 +9,10 @@ use futures::FutureExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{Problem, Room, auth, taking::Taking};
+use super::{
+    Problem, Room, auth,
+    taking::{self, Taking},
+};
 use crate::{
     domain::entry::{EntryId, ReplicaId},
     store::{RawEntry, StoreError},
@@ -231,6 +234,7 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
                 .collect()
         })
         .collect();
+    taking::settle(room, &mut tx, folded, now);
     let fresh = tx.commit(now).await?;
     *slot = Some(board);
     // Before anybody is answered: who reads on then, reads what they wrote.

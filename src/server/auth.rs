@@ -14,9 +14,10 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use ring::digest::{SHA256, digest};
+use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use super::{Problem, Server};
+use super::{Problem, Server, tokens};
 use crate::{
     domain::text::Name,
     wire::{Code, Scope},
@@ -169,6 +170,8 @@ pub struct Grant {
 #[derive(Debug, Default)]
 pub struct Tokens {
     held: RwLock<HashMap<Hash, Arc<Caller>>>,
+    /// When the logs were last asked for one that was not known.
+    pub(super) looked: Mutex<Option<Instant>>,
 }
 
 impl Tokens {
@@ -195,9 +198,9 @@ impl Tokens {
     }
 
     /// Who sends this token; `None` where it does not hold.
-    fn bearer(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Caller>> {
+    fn bearer(&self, token: Hash, now: DateTime<Utc>) -> Option<Arc<Caller>> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        let caller = held.get(&Hash::of(token))?;
+        let caller = held.get(&token)?;
         holds(caller.expires_at, now).then(|| Arc::clone(caller))
     }
 }
@@ -240,17 +243,23 @@ fn holds(expires_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
 /// # Errors
 ///
 /// [`Code::Unauthenticated`], where the token is none that holds.
-pub(super) fn identify(
+pub(super) async fn identify(
     server: &Server,
     request: &mut Request,
 ) -> Result<Option<Arc<Caller>>, Problem> {
     if let Some(known) = request.extensions().get::<Arc<Caller>>() {
         return Ok(Some(Arc::clone(known)));
     }
-    let Some(token) = bearer(request.headers())? else {
+    let Some(token) = bearer(request.headers())?.map(Hash::of) else {
         return Ok(None);
     };
-    let caller = server.tokens.bearer(token, server.clock.now());
+    let known = || server.tokens.bearer(token, server.clock.now());
+    let mut caller = known();
+    if caller.is_none() {
+        // It may have been made a moment ago.
+        tokens::look_again(server).await;
+        caller = known();
+    }
     let caller = caller.ok_or_else(|| {
         Problem::new(
             Code::Unauthenticated,
@@ -309,13 +318,16 @@ mod tests {
         let noon = DateTime::UNIX_EPOCH;
         let tokens = Tokens::default();
         tokens.set(vec![grant("a", None), grant("b", None)], noon);
-        let (a, b) = (tokens.bearer("a", noon), tokens.bearer("b", noon));
+        let (a, b) = (
+            tokens.bearer(Hash::of("a"), noon),
+            tokens.bearer(Hash::of("b"), noon),
+        );
 
         tokens.set(vec![grant("b", None)], noon);
 
         assert!(a.unwrap().revoked.is_cancelled());
         assert!(!b.unwrap().revoked.is_cancelled());
-        assert!(tokens.bearer("a", noon).is_none());
+        assert!(tokens.bearer(Hash::of("a"), noon).is_none());
     }
 
     #[test]
@@ -323,7 +335,7 @@ mod tests {
         let noon = DateTime::UNIX_EPOCH;
         let tokens = Tokens::default();
         tokens.set(vec![grant("a", None)], noon);
-        let before = tokens.bearer("a", noon).unwrap();
+        let before = tokens.bearer(Hash::of("a"), noon).unwrap();
 
         let scopes = [Scope::Hook].into_iter().collect();
         tokens.set(
@@ -335,7 +347,13 @@ mod tests {
         );
 
         assert!(before.revoked.is_cancelled());
-        assert!(tokens.bearer("a", noon).unwrap().may(Scope::Read).is_err());
+        assert!(
+            tokens
+                .bearer(Hash::of("a"), noon)
+                .unwrap()
+                .may(Scope::Read)
+                .is_err()
+        );
     }
 
     #[test]
@@ -344,8 +362,16 @@ mod tests {
         let tokens = Tokens::default();
         tokens.set(vec![grant("a", Some(noon + TimeDelta::hours(1)))], noon);
 
-        assert!(tokens.bearer("a", noon + TimeDelta::minutes(59)).is_some());
-        assert!(tokens.bearer("a", noon + TimeDelta::hours(1)).is_none());
+        assert!(
+            tokens
+                .bearer(Hash::of("a"), noon + TimeDelta::minutes(59))
+                .is_some()
+        );
+        assert!(
+            tokens
+                .bearer(Hash::of("a"), noon + TimeDelta::hours(1))
+                .is_none()
+        );
     }
 
     #[test]

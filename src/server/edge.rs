@@ -122,7 +122,7 @@ impl Door {
         next: Next,
     ) -> Response {
         let Self { server, scope } = self;
-        let caller = match auth::identify(server, &mut request) {
+        let caller = match auth::identify(server, &mut request).await {
             Ok(caller) => caller,
             Err(problem) => return problem.into_response(),
         };

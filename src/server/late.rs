@@ -5,20 +5,23 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     domain::{
-        entry::Entry,
-        fact::{Fact, Update},
+        board::Board,
+        entry::{Entry, IncidentId},
+        escalation::{Wanted, wanted},
+        fact::{Fact, Fate},
         incident::Incident,
-        text::Title,
+        notice::Purpose,
+        text::{Name, Title},
         update::Audience,
     },
-    store::Start,
+    store::{Message, Start},
 };
 
 /// How long an update may be on its way and still be news: a slow line, a
 /// server that starts again.
 const STILL_NEWS: TimeDelta = TimeDelta::seconds(60);
 
-/// How the messages of an entry begin that was recorded so long ago, by its
+/// How a message of an entry begins that was recorded so long ago, by its
 /// sender's clock.
 ///
 /// That is the sender's word, and the server's own clock can't bound it. What
@@ -31,6 +34,7 @@ const STILL_NEWS: TimeDelta = TimeDelta::seconds(60);
 pub(super) fn start(
     incident: Option<&Incident>,
     entry: &Entry,
+    to: &Name,
     waited: TimeDelta,
     now: DateTime<Utc>,
 ) -> Start {
@@ -47,7 +51,7 @@ pub(super) fn start(
             let why = format!("held: written offline at {at}, confirm to publish");
             Start::Held(Title::lossy(&why))
         }
-        Audience::Internal if is_known_better(incident, update, before(now, waited)) => {
+        Audience::Internal if is_known_better(incident, to, before(now, waited)) => {
             Start::Dropped("a newer update went out before".into())
         }
         Audience::Internal => Start::Queued,
@@ -67,16 +71,49 @@ pub(super) fn before(now: DateTime<Utc>, span: TimeDelta) -> DateTime<Utc> {
         .unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
-/// Whether somebody wrote a newer update to the same channels meanwhile.
-fn is_known_better(incident: Option<&Incident>, update: &Update, written: DateTime<Utc>) -> bool {
-    let Some(incident) = incident else {
-        return false;
-    };
-    let goes_there = |channel| update.channels.contains(channel);
-    let mut newer = incident
-        .state()
-        .updates
-        .iter()
-        .filter(|sent| sent.at > written);
-    newer.any(|sent| sent.update.channels.iter().any(goes_there))
+/// Whether somebody wrote a newer update to the same channel meanwhile, which
+/// that has read or will.
+fn is_known_better(incident: Option<&Incident>, to: &Name, written: DateTime<Utc>) -> bool {
+    let updates = incident.map(|incident| &incident.state().updates);
+    let mut newer = updates.into_iter().flatten();
+    newer.any(|sent| sent.at > written && sent.reaches(to))
+}
+
+/// Lets no page leave that is not wanted any more, now that everything is known
+/// that came with it.
+pub(super) fn settle(board: &Board, messages: &mut Vec<Message>) {
+    messages.retain_mut(|message| {
+        let intent = &message.intent;
+        if intent.purpose != Purpose::Page {
+            return true;
+        }
+        match wanted(board, intent.incident, intent.origin) {
+            Wanted::Now => {}
+            // The engine sends what nobody sent, once the hold is over.
+            Wanted::Sent | Wanted::Later => return false,
+            Wanted::Never(why) => message.start = Start::Dropped(why.into()),
+        }
+        true
+    });
+}
+
+/// What the log tells of messages that do not leave, or not by themselves:
+/// their authors think that they do.
+pub(super) fn told(messages: &[Message]) -> Vec<(IncidentId, Fact)> {
+    let told = messages.iter().filter_map(|Message { intent, start }| {
+        let (why, fate) = match start {
+            Start::Queued => return None,
+            Start::Held(why) => (why, Fate::Held),
+            Start::Dropped(why) => (why, Fate::CalledOff),
+        };
+        let fact = Fact::Undelivered {
+            of: intent.origin,
+            channel: intent.channel.clone(),
+            key: intent.key.clone(),
+            why: why.clone(),
+            fate,
+        };
+        Some((intent.incident, fact))
+    });
+    told.collect()
 }

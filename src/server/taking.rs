@@ -22,7 +22,7 @@ use crate::{
         update::Audience,
     },
     journal,
-    store::{Accepting, Known, Messages, Place, RawEntry, StoreError},
+    store::{Accepting, Known, Message, Place, RawEntry, StoreError},
     wire::{Code, Item, OnConflict, Outcome},
 };
 
@@ -149,8 +149,12 @@ impl Taking<'_, '_> {
                 (Outcome::Appended, intents)
             }
         };
-        let start = late::start(incident, &entry, offer.waited, self.now);
-        match self.add(row.clone(), entry, Messages { intents, start }) {
+        let messages = intents.into_iter().map(|intent| Message {
+            start: late::start(incident, &entry, &intent.channel, offer.waited, self.now),
+            intent,
+        });
+        let messages = messages.collect();
+        match self.add(row.clone(), entry, messages) {
             Ok(seq) => Item {
                 superseded_by: winner,
                 ..Item::kept(row.id, outcome, seq)
@@ -163,7 +167,7 @@ impl Taking<'_, '_> {
         &mut self,
         row: RawEntry,
         mut entry: Entry,
-        messages: Messages,
+        messages: Vec<Message>,
     ) -> Result<Seq, StoreError> {
         let seq = self.tx.take(row, messages)?;
         entry.seq = Some(seq);
@@ -214,22 +218,46 @@ impl Taking<'_, '_> {
 
     /// Records what follows from what was taken in.
     fn record(&mut self, incident: IncidentId, fact: Fact) {
-        let entry = Entry {
-            id: EntryId(self.room.clock.new_id()),
-            seq: None,
-            incident,
-            at: self.now,
-            recorded_at: self.now,
-            by: ENGINE.into(),
-            via: Via::Engine,
-            replica: self.room.log.replica(),
-            base: self.board.head(),
-            fact,
-            came_as: None,
-        };
-        if let Err(error) = self.add(RawEntry::from(&entry), entry, Vec::new().into()) {
-            tracing::error!(%error, "recording what follows from an entry that came");
+        record(self.room, self.tx, self.board, (incident, fact), self.now);
+    }
+}
+
+/// Looks once more at the messages of what was taken in, now that all of it is
+/// known, and notes in the log what does not leave by itself.
+pub(super) fn settle(room: &Room, tx: &mut Accepting<'_>, board: &mut Board, now: DateTime<Utc>) {
+    late::settle(board, tx.messages());
+    for told in late::told(tx.messages()) {
+        record(room, tx, board, told, now);
+    }
+}
+
+/// Records what the server itself has to say. It keeps nothing else out.
+fn record(
+    room: &Room,
+    tx: &mut Accepting<'_>,
+    board: &mut Board,
+    (incident, fact): (IncidentId, Fact),
+    now: DateTime<Utc>,
+) {
+    let mut entry = Entry {
+        id: EntryId(room.clock.new_id()),
+        seq: None,
+        incident,
+        at: now,
+        recorded_at: now,
+        by: ENGINE.into(),
+        via: Via::Engine,
+        replica: room.log.replica(),
+        base: board.head(),
+        fact,
+        came_as: None,
+    };
+    match tx.take(RawEntry::from(&entry), Vec::new()) {
+        Ok(seq) => {
+            entry.seq = Some(seq);
+            board.apply(entry);
         }
+        Err(error) => tracing::error!(%error, "noting what the server did"),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use ring::rand::{SecureRandom as _, SystemRandom};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Grant, Hash, Scope, Scopes, Server};
@@ -14,6 +15,9 @@ use crate::{
 /// How often the log is asked for its tokens: one that is taken back ends
 /// within a second, on every server on that log.
 const EVERY: Duration = Duration::from_millis(400);
+
+/// The least time between two looks for a token that is not known.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// What a token begins with, so that one in the wrong place is recognised.
 const MARK: &str = "warroom_";
@@ -49,6 +53,23 @@ pub async fn take_up(server: &Server) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Takes up the tokens for somebody whose own is not known. Who guesses makes no
+/// work of that: one look is for all who wait, and the next one comes later.
+pub(super) async fn look_again(server: &Server) {
+    let asked = Instant::now();
+    let mut looked = server.tokens.looked.lock().await;
+    if looked.is_some_and(|at| at > asked) {
+        return;
+    }
+    if let Some(at) = *looked {
+        tokio::time::sleep_until(at + PAUSE).await;
+    }
+    *looked = Some(Instant::now());
+    if let Err(error) = take_up(server).await {
+        tracing::warn!(%error, "the tokens stay as they were");
+    }
+}
+
 /// Takes up every change of the tokens, until it is told to stop.
 pub async fn follow(server: Arc<Server>, stop: CancellationToken) {
     let mut well = true;
@@ -82,7 +103,16 @@ fn scopes(words: &str) -> Scopes {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use axum::{body::Body, extract::Request};
+
     use super::*;
+    use crate::{
+        clock::Clock,
+        server::auth::identify,
+        store::{Log, OpenMode},
+    };
 
     #[test]
     fn no_two_tokens_are_the_same_and_each_has_256_random_bits() {
@@ -92,6 +122,33 @@ mod tests {
         assert_ne!(one, other);
         assert_eq!(one.len(), MARK.len() + 64);
         assert_eq!(hash, Hash::of(&other));
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_made_a_moment_ago_is_taken_at_its_first_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let log = Log::open(path, OpenMode::ReadWrite).await.unwrap();
+        let logs = BTreeMap::from([("prod".into(), log.clone())]);
+        let server = Server::new(logs, Clock::System).await.unwrap();
+        take_up(&server).await.unwrap();
+        let (token, hash) = mint();
+
+        let made = Token {
+            hash: hash.bytes(),
+            name: "ada".into(),
+            scopes: "write".to_owned(),
+            created_at: server.clock.now(),
+            expires_at: None,
+            revoked_at: None,
+        };
+        log.add_token(&made).await.unwrap();
+
+        let header = format!("Bearer {token}");
+        let request = Request::get("/").header("authorization", header);
+        let mut request = request.body(Body::empty()).unwrap();
+        let caller = identify(&server, &mut request).await.unwrap().unwrap();
+        assert_eq!(&*caller.name, "ada");
     }
 
     #[test]

@@ -27,23 +27,23 @@ pub struct Accepting<'a> {
     pub(super) counters: Counters,
     known: HashMap<EntryId, RawEntry>,
     fresh: Vec<RawEntry>,
-    messages: Vec<Messages>,
+    messages: Vec<Message>,
 }
 
-/// The messages that follow from an entry, and how they begin.
-#[derive(Debug)]
-pub struct Messages {
-    /// The messages.
-    pub intents: Vec<Intent>,
-    /// How they begin.
+/// A message that follows from an entry, and how it begins.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// The message.
+    pub intent: Intent,
+    /// How it begins.
     pub start: Start,
 }
 
-impl From<Vec<Intent>> for Messages {
-    /// As they leave when nothing speaks against it.
-    fn from(intents: Vec<Intent>) -> Self {
+impl From<Intent> for Message {
+    /// As it leaves when nothing speaks against it.
+    fn from(intent: Intent) -> Self {
         let start = Start::Queued;
-        Self { intents, start }
+        Self { intent, start }
     }
 }
 
@@ -135,7 +135,7 @@ impl Accepting<'_> {
     /// # Errors
     ///
     /// [`StoreError::Unfit`], and then nothing of it is taken.
-    pub fn take(&mut self, mut row: RawEntry, messages: Messages) -> Result<Seq, StoreError> {
+    pub fn take(&mut self, mut row: RawEntry, messages: Vec<Message>) -> Result<Seq, StoreError> {
         if let Some(why) = row.unfit() {
             return Err(StoreError::Unfit { id: row.id, why });
         }
@@ -145,8 +145,14 @@ impl Accepting<'_> {
         row.base = row.base.min(seq - 1);
         self.known.insert(row.id, row.clone());
         self.fresh.push(row);
-        self.messages.push(messages);
+        self.messages.extend(messages);
         Ok(seq)
+    }
+
+    /// The messages that follow from what was taken so far. Each may still be
+    /// let begin in another way, or be left out.
+    pub const fn messages(&mut self) -> &mut Vec<Message> {
+        &mut self.messages
     }
 
     /// Ends it: what was taken is on the disk when this answers, and is
@@ -171,8 +177,8 @@ impl Accepting<'_> {
             let done = insert(tx.conn(), some).await;
             done.map_err(|error| tx.told(error))?;
         }
-        for Messages { intents, start } in &self.messages {
-            deliveries::queue(tx, intents, start, now).await?;
+        for Message { intent, start } in &self.messages {
+            deliveries::queue(tx, std::slice::from_ref(intent), start, now).await?;
         }
         self.counters.save(tx).await?;
         back::after(tx, &self.fresh).await?;

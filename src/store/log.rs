@@ -163,6 +163,7 @@ impl Log {
         rows: &[RawEntry],
     ) -> Result<Vec<Accepted>, StoreError> {
         if tx.head.remote {
+            outbox::note_sent(tx, rows).await?;
             outbox::keep(tx, rows, true, self.replica()).await
         } else {
             self.add(tx, rows).await

@@ -24,6 +24,7 @@ mod by_hand;
 mod connect;
 mod counters;
 mod deliveries;
+mod denied;
 mod drafts;
 mod epoch;
 mod error;
@@ -46,7 +47,7 @@ mod tx;
 mod verify;
 mod watch;
 
-pub use accepting::{Accepting, Known, Messages};
+pub use accepting::{Accepting, Known, Message};
 pub use authority::Authority;
 pub use by_hand::DeliveryFilter;
 pub use counters::Place;

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::domain::{
     entry::{EntryId, ReplicaId, Seq},
+    fact::Fact,
     text::Title,
 };
 
@@ -175,6 +176,22 @@ pub(super) async fn keep(
         }
     }
     Ok(kept)
+}
+
+/// Remembers of what a channel took from here, as these rows tell, that its
+/// message is made: the server, which is handed in both, sends it no more.
+pub(super) async fn note_sent(tx: &mut Tx<'_>, rows: &[RawEntry]) -> Result<(), StoreError> {
+    for row in rows {
+        let Ok(Fact::Delivered { of, .. }) = Fact::read(&row.kind, &row.body) else {
+            continue;
+        };
+        let done = sqlx::query("UPDATE outbox SET told = 1 WHERE id = $1")
+            .bind(of.to_string())
+            .execute(tx.conn())
+            .await;
+        done.map_err(|error| tx.told(error))?;
+    }
+    Ok(())
 }
 
 async fn put(

@@ -100,6 +100,7 @@ impl Replica {
                     }
                     if error.is_about_the_token() {
                         may_write(seen, false);
+                        self.keep_back(&error).await?;
                     }
                     tokio::select! {
                         () = self.rest(&error, &mut pause) => {}

@@ -62,6 +62,15 @@ impl Replica {
         }
     }
 
+    /// Remembers that the token could not write, where that is what went wrong:
+    /// what waits does not go by itself later, without asking.
+    pub(super) async fn keep_back(&self, error: &SyncError) -> Result<(), SyncError> {
+        if error.is_about_the_token() {
+            self.log.deny(&error.to_string()).await?;
+        }
+        Ok(())
+    }
+
     /// What became of each entry.
     async fn hand_in(&self, batch: Vec<wire::Entry>) -> Result<Vec<wire::Item>, SyncError> {
         let mut sent: HashSet<EntryId> = batch.iter().map(|entry| entry.id).collect();
@@ -84,9 +93,10 @@ impl Replica {
     async fn batch(&self, name: ReplicaId) -> Result<Vec<wire::Entry>, SyncError> {
         let answered = self.answered.lock().await;
         let waiting = self.log.unsent().await?.into_iter();
+        let now = self.clock.now();
         let mut bytes = 0;
         Ok(waiting
-            .filter(|one| one.refused.is_none() && !answered.contains_key(&one.row.id))
+            .filter(|one| one.may_go(now) && !answered.contains_key(&one.row.id))
             .take(BATCH)
             .take_while(|one| {
                 let first = bytes == 0;

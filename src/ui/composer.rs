@@ -105,7 +105,7 @@ impl Composer {
         channels: &[Name],
         now: DateTime<Utc>,
     ) -> Self {
-        let last_sent = incident.state().updates.last();
+        let last_sent = incident.state().last_update();
         let over = incident.phase() == Phase::Resolved;
         let inside = audience == Audience::Internal;
         let eta = match last_sent {
@@ -138,7 +138,7 @@ impl Composer {
             channel: 0,
             saved_at: None,
             last: over,
-            after: last_sent.map(|sent| sent.entry),
+            after: incident.state().updates.last().map(|sent| sent.entry),
             key: Self::draft_key(incident.id, audience),
             taken_from: Vec::new(),
             filled_in: status_word(incident.phase()).to_owned(),
@@ -148,7 +148,7 @@ impl Composer {
     /// A draft that repeats the last text with a new time (U3).
     pub fn no_change(incident: &Incident, channels: &[Name], now: DateTime<Utc>) -> Self {
         let mut composer = Self::new(incident, Audience::Internal, channels, now);
-        if let Some(sent) = incident.state().updates.last() {
+        if let Some(sent) = incident.state().last_update() {
             composer.status = Edit::suggestion(&sent.update.form.status);
             composer.impact = Edit::suggestion(&sent.update.form.impact);
             composer.body.set(&sent.update.form.body);

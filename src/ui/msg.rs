@@ -1,6 +1,8 @@
 //! What happened, into [`super::app::update`]; and what the loop must do, out
 //! of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyEvent;
 
@@ -67,8 +69,8 @@ pub enum Shared {
     /// Its history is another one: what was folded counts no more, and all
     /// entries come anew.
     Anew,
-    /// What waits to be numbered by it, and how much of that it refused.
-    Unsent(Vec<Entry>, usize),
+    /// What waits to be numbered by it, and what of that it refused, and why.
+    Unsent(Vec<Entry>, BTreeMap<EntryId, Title>),
     /// How this copy stands to it.
     Link(LinkSeen),
     /// Where it sends updates, inside and outside.

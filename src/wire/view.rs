@@ -313,7 +313,7 @@ fn said(sent: &crate::domain::incident::Outbound) -> Said<'_> {
         last: sent.update.last,
         channels: &sent.update.channels,
         posted: sent.posted.iter().map(|(name, _)| name).collect(),
-        failed: sent.failed.iter().map(|(name, _)| name).collect(),
+        failed: sent.not_sent.iter().map(|one| &one.channel).collect(),
     }
 }
 

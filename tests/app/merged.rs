@@ -1,5 +1,7 @@
 //! Where the screen goes when what it shows goes on elsewhere.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 use warroom::{
     domain::{
@@ -82,7 +84,11 @@ fn the_screen_follows_a_merge_that_no_server_has_numbered_yet() {
     let mut unsent = log.entries().split_off(before);
     unsent[0].seq = None;
 
-    update(&mut app, Msg::Shared(Shared::Unsent(unsent, 0)), now());
+    update(
+        &mut app,
+        Msg::Shared(Shared::Unsent(unsent, BTreeMap::new())),
+        now(),
+    );
 
     assert_eq!(app.shown, Some(OTHER));
 }
@@ -157,6 +163,7 @@ fn each_row_of_a_merge_names_the_other_incident() {
         from: INCIDENT,
         alert_at: None,
         fired: Vec::new(),
+        targets: Vec::new(),
         highest: None,
     };
     let merged = Fact::Merged { into: OTHER };

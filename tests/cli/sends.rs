@@ -114,6 +114,9 @@ fn an_update_without_channels_is_recorded_as_posted_by_hand() {
     let said = house.done("update");
 
     assert!(said.out.contains("posted by hand"), "{said:?}");
+    assert!(said.err.contains("THIS REACHES NOBODY"), "{said:?}");
+    let by_hand = house.done("update --by-hand");
+    assert!(!by_hand.err.contains("NOBODY"), "{by_hand:?}");
     assert!(
         said.err.contains("Impact: P2 - checkout is down"),
         "{said:?}"

@@ -1,7 +1,8 @@
 //! What was climbed, under a policy that is adopted meanwhile; and after holds.
 
+use uuid::Uuid;
 use warroom::domain::{
-    entry::{EntryId, Via},
+    entry::{EntryId, IncidentId, Via},
     escalation::{computed_id, fires},
     fact::{Fact, Skip},
     severity::Severity,
@@ -204,4 +205,24 @@ fn e9_after_a_round_that_was_jumped_to_comes_one_that_nobody_fired() {
 
     let fired = room.incident().fired(&step(0)).expect("it fired");
     assert_eq!(fired.rounds, 4);
+}
+
+#[test]
+fn r3_what_was_climbed_in_another_incident_counts_for_whom_it_told_there() {
+    let mut room = Room::under(&ladder(&[TEAM_LEAD, MANAGER]), Severity::P1, at("14:00"));
+    let swapped = [("15m", "VP Engineering"), ("1h", "Team Lead")];
+    adopts(&mut room, "14:10", &swapped);
+
+    // Whoever merged it did not know of that.
+    let absorbed = Fact::Absorbed {
+        from: IncidentId(Uuid::from_u128(9)),
+        alert_at: None,
+        fired: vec!["management/0".to_owned()],
+        targets: vec!["Team Lead".into()],
+        highest: None,
+    };
+    room.happens(at("14:12"), "bo", absorbed);
+
+    assert_eq!(owed(room.incident(), "Team Lead"), None);
+    assert_eq!(owed(room.incident(), "VP Engineering"), Some(at("14:15")));
 }

@@ -1,7 +1,7 @@
 //! Two people set a field at the same time (I5: no silent loser).
 
 use warroom::domain::{
-    fact::{Fact, Role},
+    fact::{Fact, Fate, Role},
     incident::Field,
     severity::Severity,
 };
@@ -218,6 +218,29 @@ fn i5_two_updates_at_once_leave_two_promises_and_the_next_one_settles_them() {
     room.does(at("14:10"), "ada", promises("1 hour", "14:35"));
 
     assert_eq!(disputed(&room), []);
+}
+
+#[test]
+fn i5_an_update_that_nobody_reads_promises_nothing() {
+    let mut room = Room::alerted(Severity::P3, at("14:00"));
+    let mut update = update(Some(at("14:30")));
+    update.channels = vec!["slack".into()];
+    let of = room.happens_apart(1, at("14:04"), "ada", sent(update));
+    room.happens_apart(1, at("14:05"), "bo", promises("1 hour", "14:35"));
+    assert_eq!(disputed(&room), [Field::Eta, Field::NextUpdate]);
+
+    let called_off = Fact::Undelivered {
+        of,
+        channel: "slack".into(),
+        key: "k".into(),
+        why: "a newer update went out before".into(),
+        fate: Fate::CalledOff,
+    };
+    room.fires(at("14:06"), called_off);
+
+    assert_eq!(disputed(&room), []);
+    let last = room.incident().state().last_update().unwrap();
+    assert_eq!(&*last.by, "bo");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use warroom::domain::{
     duty::{Due, Duty, Standing, duties, held},
     entry::EntryId,
     escalation::{self, Climb},
-    fact::{Fact, Skip},
+    fact::{Fact, Fate, Skip},
     intents::intents,
     notice::Purpose,
     severity::Severity,
@@ -88,23 +88,13 @@ fn e11_a_step_that_the_engine_did_not_fire_says_whose_word_it_is() {
     assert_eq!(words(2), (Some("bo"), true));
 }
 
-fn paged(index: usize, via: &[&str]) -> Fact {
-    Fact::Escalated {
-        step: step(index),
-        round: 0,
-        target: MANAGERS[index].into(),
-        via: via.iter().map(|channel| name(channel)).collect(),
-        late_s: 0,
-        by_hand: false,
-    }
-}
-
 fn refused(of: EntryId, channel: &str) -> Fact {
     Fact::Undelivered {
         of,
         channel: channel.into(),
         key: channel.into(),
         why: "status 410".into(),
+        fate: Fate::Failed,
     }
 }
 

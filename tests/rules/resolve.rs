@@ -2,7 +2,7 @@
 
 use warroom::domain::{
     entry::Via,
-    fact::{Declaration, Fact, Skip},
+    fact::{Declaration, Fact, Fate, Skip},
     incident::{Command, Gate},
     severity::Severity,
 };
@@ -249,6 +249,39 @@ fn r3_nobody_is_paged_again_and_the_duties_are_united() {
     assert_eq!(owed(into, "resolve"), Some(at("15:00")));
     assert_eq!(owed(into, "external"), Some(at("14:25")));
     assert_eq!(into.state().highest, Some(Severity::P1));
+}
+
+/// Two incidents; this happens to the younger one, which then goes on in the
+/// older.
+fn merges(before: impl FnOnce(&mut Room)) -> Room {
+    let mut room = Room::reachable(Severity::P2, at("14:10"));
+    let older = room.id;
+    let declaration = Declaration {
+        policy: REACHABLE.to_owned(),
+        ..alert(Severity::P2, at("14:00"))
+    };
+    room.declares(declaration, at("14:12"));
+    before(&mut room);
+    room.does(at("14:20"), "ada", Fact::Merged { into: older });
+    room.id = older;
+    room
+}
+
+#[test]
+fn r3_who_could_not_be_reached_before_the_merge_is_paged_after_it() {
+    let room = merges(|room| {
+        let of = room.fires(at("14:15"), paged(0, &["pager"]));
+        let refused = Fact::Undelivered {
+            of,
+            channel: "pager".into(),
+            key: "k".into(),
+            why: "status 410".into(),
+            fate: Fate::Failed,
+        };
+        room.fires(at("14:16"), refused);
+    });
+
+    assert_eq!(owed(room.incident(), "Team Lead"), Some(at("14:15")));
 }
 
 #[test]

@@ -157,6 +157,18 @@ pub fn escalated(index: usize, target: &str) -> Fact {
     }
 }
 
+/// The same, with a page over these channels.
+pub fn paged(index: usize, via: &[&str]) -> Fact {
+    Fact::Escalated {
+        step: step(index),
+        round: 0,
+        target: MANAGERS[index].into(),
+        via: via.iter().map(|channel| name(channel)).collect(),
+        late_s: 0,
+        by_hand: false,
+    }
+}
+
 pub fn severity(to: Severity, reason: &str) -> Fact {
     Fact::SeverityChanged {
         to,

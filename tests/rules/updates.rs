@@ -5,7 +5,7 @@ use warroom::{
     domain::{
         duty::Promise,
         entry::EntryId,
-        fact::{Fact, Update},
+        fact::{Fact, Fate, Update},
         intents::intents,
         severity::Severity,
         update::{Audience, Form, Setting},
@@ -236,12 +236,13 @@ fn u6_an_update_that_no_channel_took_leaves_the_duty() {
             channel: "slack".into(),
             key: "k".into(),
             why: "it answered 500".into(),
+            fate: Fate::Failed,
         },
     );
     assert_eq!(owed(room.incident(), "first notice"), before);
     let kept = &room.incident().state().updates[0];
     assert_eq!(kept.update.form.eta.as_str(), "2 hours");
-    assert_eq!(kept.failed.len(), 1);
+    assert_eq!(kept.not_sent.len(), 1);
 
     room.happens(
         at("14:25"),
@@ -255,7 +256,7 @@ fn u6_an_update_that_no_channel_took_leaves_the_duty() {
     );
 
     assert_eq!(owed(room.incident(), "update"), Some(at("14:50")));
-    assert_eq!(room.incident().state().updates[0].failed, []);
+    assert_eq!(room.incident().state().updates[0].not_sent, []);
 }
 
 /// That a channel took what `of` sent.
@@ -300,6 +301,7 @@ fn u6_an_update_that_no_channel_took_is_owed_as_before() {
         channel: "slack".into(),
         key: "k".into(),
         why: "it answered 403".into(),
+        fate: Fate::Failed,
     };
     room.happens(at("14:15:07"), "engine", refused);
 

@@ -1,6 +1,8 @@
 //! What the screen says of its touch with others: offline, clocks, holds, and
 //! what is seen of this host itself.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use warroom::{
     domain::{
@@ -15,6 +17,7 @@ use warroom::{
 };
 
 use super::fixture::{INCIDENT, at, busy, console, engine, incident_log, now, quiet, words_on};
+use super::walls::{shown, wall_of};
 
 fn linked(mut app: App, state: LinkState, offset: TimeDelta) -> App {
     let link = LinkSeen {
@@ -38,7 +41,11 @@ fn offline(app: App, offset: TimeDelta) -> App {
     let mut app = linked(app, state, offset);
     let waiting = incident_log().entries().split_off(10);
     let waiting = waiting.into_iter().take(12).collect();
-    update(&mut app, Msg::Shared(Shared::Unsent(waiting, 0)), now());
+    update(
+        &mut app,
+        Msg::Shared(Shared::Unsent(waiting, BTreeMap::new())),
+        now(),
+    );
     app
 }
 
@@ -98,7 +105,11 @@ fn a_token_that_may_only_read_says_why_entries_stay_here() {
     for size in [(120, 40), (80, 24), (60, 20)] {
         let mut app = online(busy(), TimeDelta::zero());
         let waiting = incident_log().entries().split_off(10);
-        update(&mut app, Msg::Shared(Shared::Unsent(waiting, 0)), now());
+        update(
+            &mut app,
+            Msg::Shared(Shared::Unsent(waiting, BTreeMap::new())),
+            now(),
+        );
         let may_write = words_on(&app, size, Tier::Rich, now());
         let link = LinkSeen {
             read_only: true,
@@ -181,7 +192,11 @@ fn a_page_that_waits_for_the_server_stays_owed() {
     unsent[0].seq = None;
     let mut app = offline(busy(), TimeDelta::zero());
 
-    update(&mut app, Msg::Shared(Shared::Unsent(unsent, 0)), now());
+    update(
+        &mut app,
+        Msg::Shared(Shared::Unsent(unsent, BTreeMap::new())),
+        now(),
+    );
 
     for size in [(120, 40), (80, 24)] {
         let screen = words_on(&app, size, Tier::Rich, now());
@@ -229,4 +244,30 @@ fn a_control_probe_that_fails_says_that_we_may_be_cut_off_ourselves() {
         let screen = words_on(&app, size, Tier::Rich, now());
         assert!(screen.contains("we may be cut off ourselves"), "{screen}");
     }
+}
+
+/// The same, and the server refused the incident that is shown.
+fn refused(mut app: App) -> App {
+    let opening = app.incident().unwrap().entries()[0].id;
+    let why = BTreeMap::from([(opening, "unfit: too many steps".into())]);
+    update(
+        &mut app,
+        Msg::Shared(Shared::Unsent(Vec::new(), why)),
+        now(),
+    );
+    app
+}
+
+#[test]
+fn an_incident_that_the_server_refused_says_that_nobody_is_paged_for_it() {
+    for size in [(120, 40), (80, 24), (60, 20)] {
+        let app = refused(online(busy(), TimeDelta::zero()));
+
+        let screen = words_on(&app, size, Tier::Rich, now());
+
+        assert!(screen.contains("NOBODY IS PAGED"), "{screen}");
+    }
+    let wall = wall_of(refused(online(busy(), TimeDelta::zero())));
+    let screen = shown(&wall, (120, 40), Tier::Rich, now());
+    assert!(screen.contains("refused by the server"), "{screen}");
 }

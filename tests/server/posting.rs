@@ -259,6 +259,7 @@ fn facts_at(at: DateTime<Utc>) -> Vec<Fact> {
             from: IncidentId(uuid(9).parse().unwrap()),
             alert_at: Some(at),
             fired: Vec::new(),
+            targets: Vec::new(),
             highest: None,
         },
         Fact::Held {

@@ -35,6 +35,16 @@ fn paging(receiver: &Receiver) -> (Backend, House) {
     (backend, client)
 }
 
+/// The same, with the server away, and an incident of which nothing is due.
+pub fn cut_off(receiver: &Receiver) -> (Backend, House) {
+    let (mut backend, client) = paging(receiver);
+    backend.start();
+    declared(&client, "1s ago");
+    synced(&client);
+    backend.kill();
+    (backend, client)
+}
+
 /// The same, with the server away, and a page that is due.
 pub fn away(receiver: &Receiver) -> (Backend, House) {
     let (mut backend, client) = paging(receiver);
@@ -74,6 +84,16 @@ fn after_the_first(receiver: &Receiver) -> Post {
             return next;
         }
     }
+}
+
+/// The server pages for all that is due at once: what comes is of an incident
+/// that is new, and of no other.
+fn pages_for_no_other(client: &House, receiver: &Receiver) {
+    overdue(client.command::<[&str; 0]>([]));
+    let next = receiver.post();
+    assert!(next.body.contains("checkout is down"), "{}", next.body);
+    next.take();
+    assert!(receiver.other().is_none());
 }
 
 /// The entries of a kind.
@@ -376,11 +396,7 @@ fn a_page_asked_for_out_of_touch_is_nobodys_yet_and_says_how_late_it_leaves() {
 #[test]
 fn a_page_asked_for_out_of_touch_leaves_from_who_stands_in() {
     let receiver = Receiver::start();
-    let (mut backend, client) = paging(&receiver);
-    backend.start();
-    declared(&client, "1s ago");
-    synced(&client);
-    backend.kill();
+    let (_backend, client) = cut_off(&receiver);
     let then = (Clock::System.now() - TimeDelta::seconds(150)).to_rfc3339();
     client.done(&format!("escalate --yes --now {then}"));
 
@@ -392,6 +408,66 @@ fn a_page_asked_for_out_of_touch_leaves_from_who_stands_in() {
         "{}",
         page.body
     );
+    page.take();
+}
+
+/// Waits until the house knows that its page was taken.
+fn told(house: &House) {
+    let is_it = |entry: &Value| entry["kind"] == "delivered";
+    while !house.json("timeline").as_array().unwrap().iter().any(is_it) {}
+}
+
+#[test]
+fn a_page_by_hand_that_left_from_here_is_not_repeated_by_the_server() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = cut_off(&receiver);
+    let mut standing_in = in_place(&client);
+    client.done("escalate --yes");
+
+    // At once: nobody else has it.
+    let page = receiver.post();
+    let text = "Escalated to Team Lead";
+    assert!(page.body.contains(text), "{}", page.body);
+    page.take();
+    told(&client);
+    backend.start();
+
+    assert_eq!(standing_in.ended(), Some(0), "{}", standing_in.said());
+    pages_for_no_other(&client, &receiver);
+    let log = backend.agree(&[client]);
+    let by_hand = &of_kind(&log, "escalated")[0];
+    assert_eq!(by_hand["by"], "ada", "{log}");
+}
+
+#[test]
+fn a_page_of_what_was_over_before_the_server_heard_of_it_does_not_leave() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = cut_off(&receiver);
+    client.done("escalate --yes");
+    client.done("resolve --reason undone --yes");
+
+    backend.start();
+    synced(&client);
+
+    pages_for_no_other(&client, &receiver);
+    let deliveries = client.json("deliveries --all");
+    let first = &deliveries[0];
+    assert_eq!(first["state"], "cancelled", "{deliveries}");
+    assert_eq!(first["last_error"], "it was over before that left");
+}
+
+#[test]
+fn a_page_that_a_person_asked_for_says_who_and_not_that_the_server_is_away() {
+    let receiver = Receiver::start();
+    let (mut backend, client) = paging(&receiver);
+    backend.start();
+    declared(&client, "1s ago");
+
+    client.done("escalate --yes");
+
+    let page = receiver.post();
+    assert!(page.body.contains("Asked for by ada."), "{}", page.body);
+    assert!(!page.body.contains("away"), "{}", page.body);
     page.take();
 }
 

@@ -206,3 +206,91 @@ fn the_last_update_that_was_written_offline_leaves_and_replaces_the_one_before()
     let deliveries = houses[0].json("deliveries --all");
     assert_eq!(about(&deliveries, "The first.")["state"], "cancelled");
 }
+
+#[test]
+fn who_wrote_offline_reads_that_news_for_outside_wait_for_a_confirmation() {
+    let receiver = Receiver::start();
+    let (mut backend, houses) = apart(&receiver, &["ada", "bo"]);
+    backend.kill();
+    publish(&houses[0], 10, "Payments are slow.");
+    backend.start();
+    synced(&houses[0]);
+
+    let timeline = houses[0].done("timeline").out;
+    let held = "held, waits for confirmation: board";
+    assert!(timeline.contains(held), "{timeline}");
+    let deliveries = houses[1].json("deliveries");
+    let key = about(&deliveries, "Payments are slow.")["key"].clone();
+    let cancel = ["deliveries", "cancel", key.as_str().unwrap(), "--yes"];
+    assert_eq!(houses[1].run(cancel).code, 0);
+
+    synced(&houses[0]);
+    let timeline = houses[0].done("timeline").out;
+    assert!(timeline.contains("called off by bo: board"), "{timeline}");
+}
+
+#[test]
+fn an_update_that_a_newer_one_made_needless_says_so_and_promises_nothing() {
+    let receiver = Receiver::start();
+    let (mut backend, houses) = apart(&receiver, &["ada", "bo"]);
+    backend.kill();
+    let line = ["update", "--to", "board", "--eta", "3 hours"];
+    ago(&houses[0], 10, &line);
+    backend.start();
+    let line = ["update", "--to", "board", "--eta", "1 hour"];
+    ago(&houses[1], 0, &line);
+    receiver.post().take();
+
+    synced(&houses[0]);
+
+    let timeline = houses[0].done("timeline").out;
+    assert!(timeline.contains("not sent: board"), "{timeline}");
+    let status = houses[0].done("status").out;
+    assert!(!status.contains("ETA"), "{status}");
+}
+
+#[test]
+fn an_update_leaves_to_the_channels_that_no_newer_one_went_to() {
+    let receiver = Receiver::start();
+    let (mut backend, houses) = apart(&receiver, &["ada", "bo"]);
+    let both = format!("{}{}", receiver.channel("board"), receiver.channel("mail"));
+    backend.end();
+    backend.house.config(&format!("{NO_PROBES}{both}"));
+    backend.start();
+    synced(&houses[0]);
+    synced(&houses[1]);
+    backend.kill();
+    let line = [
+        "update",
+        "--to",
+        "board",
+        "--to",
+        "mail",
+        "--body",
+        "The first.",
+    ];
+    ago(&houses[0], 10, &line);
+    backend.start();
+    update(&houses[1], 0, "The newest.");
+    receiver.post().take();
+
+    synced(&houses[0]);
+
+    let post = receiver.post();
+    assert!(post.body.contains("The first."), "{}", post.body);
+    post.take();
+    let deliveries = houses[0].json("deliveries --all");
+    let all = deliveries.as_array().unwrap().iter();
+    let first = all.filter(|one| one["text"].as_str().unwrap().contains("The first."));
+    let states: Vec<_> = first
+        .map(|one| {
+            (
+                one["channel"].as_str().unwrap(),
+                one["state"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(states[0], ("board", "cancelled"), "{deliveries}");
+    assert_eq!(states[1].0, "mail");
+    assert_ne!(states[1].1, "cancelled", "{deliveries}");
+}

@@ -1,10 +1,22 @@
 //! A server that takes nothing from here: what is recorded is kept, and whoever
 //! recorded it knows that the team does not have it.
 
-use warroom::store::{Log, OpenMode};
+use std::fs;
 
-use super::backend::{Backend, synced};
-use crate::cli::house::{House, Said};
+use chrono::TimeDelta;
+use warroom::{
+    clock::Clock,
+    store::{Log, OpenMode},
+};
+
+use super::{
+    backend::{Backend, synced},
+    in_place::cut_off,
+};
+use crate::{
+    cli::house::{House, Said},
+    faults::receiver::Receiver,
+};
 
 /// A server with an incident, and a client of it.
 fn joined() -> (Backend, House) {
@@ -88,4 +100,50 @@ fn of_an_incident_that_the_server_refused_the_status_says_that_nobody_is_paged()
     assert!(after.contains(told), "{after}");
     let told = &client.json("status")["refused"][0];
     assert_eq!(told["why"], "unfit: too many steps", "{told}");
+}
+
+#[test]
+fn of_a_page_that_the_server_refused_the_status_does_not_say_that_it_waits() {
+    let receiver = Receiver::start();
+    let (_backend, client) = cut_off(&receiver);
+    client.done("escalate --yes");
+
+    refuses_what_waits(&client);
+
+    let status = client.done("status").out;
+    let told = "NOBODY IS PAGED: Team Lead: refused by the server: unfit: too many steps";
+    assert!(status.contains(told), "{status}");
+    assert!(!status.contains("waits for the server"), "{status}");
+}
+
+#[test]
+fn what_was_denied_and_is_old_leaves_only_at_a_persons_word() {
+    let (backend, client) = joined();
+    let file = client.path().join("token");
+    let writes = fs::read_to_string(&file).unwrap();
+    let made = backend.done("token create wall --scope read");
+    client.file("token", made.out.trim_end());
+    let then = (Clock::System.now() - TimeDelta::hours(2)).to_rfc3339();
+    let denied = client.run(["note", "long ago", "--yes", "--now", &then]);
+    assert_eq!(denied.code, 3, "{denied:?}");
+    let denied = client.run(["note", "just now"]);
+    assert_eq!(denied.code, 3, "{denied:?}");
+
+    client.file("token", &writes);
+    let said = client.say("sync");
+
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(
+        said.out.contains("1 entry waits, denied before"),
+        "{said:?}"
+    );
+    let there = backend.done("export").out;
+    assert!(
+        there.contains("just now") && !there.contains("long ago"),
+        "{there}"
+    );
+    client.done("sync give --yes");
+    let there = backend.done("export").out;
+    assert!(there.contains("long ago"), "{there}");
+    assert!(!there.contains("never came"), "{there}");
 }

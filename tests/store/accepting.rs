@@ -16,7 +16,7 @@ async fn begin<'l>(log: &'l Log, entries: &[Entry]) -> Accepting<'l> {
 }
 
 fn take(tx: &mut Accepting<'_>, entry: &Entry) -> Result<u64, StoreError> {
-    tx.take(RawEntry::from(entry), Vec::new().into())
+    tx.take(RawEntry::from(entry), Vec::new())
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn messages_come_and_go_with_the_entries_that_say_so() {
     let row = RawEntry::from(&note(3, "note 3"));
     let mut second = intent("second", Purpose::Update);
     second.origin = row.id;
-    tx.take(row, vec![second].into()).unwrap();
+    tx.take(row, vec![second.into()]).unwrap();
     tx.commit(noon()).await.unwrap();
 
     assert_eq!(state(&log, "first").await, DeliveryState::Cancelled);
@@ -116,7 +116,7 @@ async fn what_can_not_be_stored_is_refused_by_itself() {
     odd.kind = "two\u{1f}words".to_owned();
 
     let mut tx = begin(&log, &notes(1..3)).await;
-    let refused = tx.take(odd, Vec::new().into());
+    let refused = tx.take(odd, Vec::new());
     let taken = take(&mut tx, &note(2, "note 2"));
     tx.commit(noon()).await.unwrap();
 

@@ -31,7 +31,7 @@ fn goes_on(incident: &Incident, id: EntryId, page: &OnItsWay) -> bool {
 }
 
 /// Whether whom somebody paged by hand recorded something since.
-fn has_come(incident: &Incident, page: EntryId) -> bool {
+pub(super) fn has_come(incident: &Incident, page: EntryId) -> bool {
     let since = incident
         .place(page)
         .map(|place| &incident.entries()[place..]);

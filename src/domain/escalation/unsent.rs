@@ -24,6 +24,12 @@ pub fn is_unsent(incident: &Incident, entry: &Entry) -> bool {
         && !incident.entries().iter().rev().any(|other| told(other))
 }
 
+/// Whether every channel said no to such a page where somebody stood in for the
+/// server: that one tries it all the same.
+pub fn is_refused_here(incident: &Incident, entry: &Entry) -> bool {
+    !incident.state().ladder.pages.contains_key(&entry.id)
+}
+
 /// Whom it pages over a channel.
 fn paged(entry: &Entry) -> Option<&Name> {
     match &entry.fact {

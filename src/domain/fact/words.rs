@@ -169,6 +169,30 @@ pub enum Skip {
     ByHand,
 }
 
+/// Why a message did not arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// Its channel did not take it, or nobody knows whether it did.
+    #[default]
+    Failed,
+    /// Somebody called it off, or it was not wanted any more.
+    CalledOff,
+    /// It waits for a person to confirm it.
+    Held,
+}
+
+impl Fate {
+    /// Whether its channel did not take it.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands a field by reference"
+    )]
+    pub(super) const fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed)
+    }
+}
+
 /// A step's place in the policy: `management/2` is its third step.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepId {

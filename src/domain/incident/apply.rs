@@ -13,7 +13,7 @@ use super::state::{Action, Ask, Asked, Fired, Hold, State, Taken};
 use crate::domain::{
     calendar::within_reason,
     entry::{ENGINE, Entry, answerable},
-    fact::{Declaration, Fact, ProbeChange},
+    fact::{Declaration, Fact, Fate, ProbeChange},
     phase::Phase,
     policy::{Policy, Within},
     severity::Severity,
@@ -72,11 +72,12 @@ impl State {
                 from,
                 alert_at,
                 fired,
+                targets,
                 highest,
             } => {
                 self.absorbed.push(*from);
                 self.absorb_alert(*alert_at);
-                self.absorb_fired(fired, at, by);
+                self.absorb_fired(fired, targets, at, by);
                 if let Some(highest) = highest {
                     self.reached(*highest, at);
                 }
@@ -127,18 +128,19 @@ impl State {
             Fact::Delivered { of, channel, .. } => {
                 if let Some(sent) = self.outbound(*of) {
                     sent.posted.push((channel.clone(), at));
-                    sent.failed.retain(|(failed, _)| failed != channel);
+                    sent.not_sent.retain(|one| one.channel != *channel);
                 }
                 self.note_first_notice();
                 self.page_taken(*of);
             }
             Fact::Undelivered {
-                of, channel, why, ..
+                of, channel, fate, ..
             } => {
-                if let Some(sent) = self.outbound(*of) {
-                    sent.failed.push((channel.clone(), why.clone()));
-                }
-                self.page_refused(*of, channel, at, entry.is_by_a_person());
+                // Programs before did not say that somebody called it off.
+                let by_hand = entry.is_by_a_person();
+                let fate = if by_hand { Fate::CalledOff } else { *fate };
+                self.not_sent(*of, channel, fate, by);
+                self.page_refused(*of, channel, at, fate == Fate::CalledOff);
             }
             Fact::Escalated {
                 step,

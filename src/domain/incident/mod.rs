@@ -9,6 +9,7 @@ mod apply;
 mod climbed;
 mod decide;
 mod guard;
+mod outbound;
 mod state;
 
 use std::{
@@ -29,9 +30,10 @@ use super::{
 
 pub use apart::{Conflict, Decided, Field, Way};
 pub use decide::{Command, Gate, Refusal};
+pub use outbound::{External, NotSent, Outbound};
 pub use state::{
-    Action, Ask, Asked, External, Fired, Hold, LadderState, Milestones, OnItsWay, Outbound,
-    Retrospective, State, Taken, Told,
+    Action, Ask, Asked, Fired, Hold, LadderState, Milestones, OnItsWay, Retrospective, State,
+    Taken, Told,
 };
 
 /// One incident, as its entries tell it.

@@ -2,25 +2,23 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::{apart::Said, guard::Changes};
+use super::{
+    apart::Said,
+    guard::Changes,
+    outbound::{External, Outbound},
+};
 use crate::domain::{
     downtime::Ledger,
     entry::{EntryId, IncidentId},
-    fact::{ActionKind, Health, Role, Skip, Update},
-    intents,
+    fact::{ActionKind, Health, Role, Skip},
     phase::Phase,
     policy::{Policy, Rung},
     severity::Severity,
     text::{Address, Name, Prose, Title},
-    update::Form,
 };
-
-/// How soon after it was confirmed a message has left, unless something is
-/// wrong: the longest hold, and as long again for the channel.
-const PROMPT: TimeDelta = TimeDelta::minutes(1);
 
 /// The state of an incident.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,68 +167,6 @@ pub struct Told {
     pub deadline: DateTime<Utc>,
 }
 
-/// An update on its way.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outbound {
-    /// The entry that sent it.
-    pub entry: EntryId,
-    /// Who sent it, and when.
-    pub by: Name,
-    /// When it was sent.
-    pub at: DateTime<Utc>,
-    /// The words, and where they go.
-    pub update: Update,
-    /// Channels that took it, and when.
-    pub posted: Vec<(Name, DateTime<Utc>)>,
-    /// Channels that refused it, and why.
-    pub failed: Vec<(Name, Title)>,
-    /// News for outside whose approval was taken back: what had not left does
-    /// not (X2).
-    pub stopped: bool,
-}
-
-impl Outbound {
-    /// When it was out: at its first channel, or at once when posted by hand (U1).
-    pub fn posted_at(&self) -> Option<DateTime<Utc>> {
-        if self.update.channels.is_empty() {
-            return Some(self.at);
-        }
-        self.posted.iter().map(|(_, at)| *at).min()
-    }
-
-    /// When it counts as said: as it was confirmed, where it left promptly. The
-    /// hold is the tool's own and makes nobody late; a channel that took long
-    /// does, for nobody had read it (U1, U6).
-    pub fn told_at(&self) -> Option<DateTime<Utc>> {
-        let posted = self.posted_at()?;
-        let prompt = posted <= self.at + PROMPT;
-        Some(if prompt { self.at } else { posted })
-    }
-
-    /// When nobody can take it back any more.
-    pub fn leaves_at(&self) -> DateTime<Utc> {
-        self.at + intents::hold(self.update.audience)
-    }
-
-    /// Until when it may be on its way; `None` once a channel took it, or none
-    /// will.
-    pub fn leaves_until(&self) -> Option<DateTime<Utc>> {
-        let may = !self.stopped && self.failed.len() < self.update.channels.len();
-        (may && self.posted_at().is_none()).then(|| self.at + PROMPT)
-    }
-}
-
-/// News for outside: drafted, approved, published (X2).
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct External {
-    /// The newest draft: its entry, its author, its words.
-    pub draft: Option<(EntryId, Name, Form)>,
-    /// The draft that the commander approved, and who that was.
-    pub approved: Option<(EntryId, Name)>,
-    /// What was published.
-    pub published: Vec<Outbound>,
-}
-
 /// A request to one person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
@@ -361,6 +297,11 @@ pub struct Action {
 }
 
 impl State {
+    /// The last update inside the company, but for those that nobody reads.
+    pub fn last_update(&self) -> Option<&Outbound> {
+        self.updates.iter().rfind(|sent| !sent.is_kept_back())
+    }
+
     /// The level that every clock counts with: unset waits as P1 would.
     pub fn assumed_severity(&self) -> Severity {
         self.severity.unwrap_or(Severity::P1)

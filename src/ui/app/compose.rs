@@ -192,7 +192,7 @@ pub fn since_last_update(app: &App) -> String {
     let Some(incident) = app.written_about() else {
         return String::new();
     };
-    let since = incident.state().updates.last().map(|sent| sent.at);
+    let since = incident.state().last_update().map(|sent| sent.at);
     let mut notes = String::new();
     for entry in incident.entries() {
         let is_newer = since.is_none_or(|since| incident.at(entry) > since);

@@ -7,7 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::App;
 use crate::{
-    domain::notice::{Delivery, DeliveryState},
+    domain::{
+        entry::Entry,
+        fact::{Fact, Fate},
+        notice::{Delivery, DeliveryState},
+    },
     ui::msg::{LinkSeen, LinkState},
 };
 
@@ -44,13 +48,39 @@ fn ended(delivery: &Delivery) -> Option<(String, bool)> {
         DeliveryState::Uncertain | DeliveryState::Dead => true,
     };
     let intent = &delivery.intent;
-    let how = delivery.state.word();
+    let how = delivery.word();
     let mut text = format!("{} by {}: {how}", intent.purpose.word(), intent.channel);
     if error && !delivery.last_error.is_empty() {
         text.push_str(": ");
         text.push_str(&delivery.last_error);
     }
     Some((text, error))
+}
+
+/// What became of one's own updates that do not leave, or not by themselves:
+/// whoever wrote one thinks that people read it. `entries` are not folded in yet.
+pub(super) fn kept_back(app: &App, entries: &[Entry]) -> Vec<String> {
+    let me = &app.settings.me;
+    let theirs = entries.iter();
+    let theirs = theirs.filter(|entry| entry.by != *me && entry.recorded_at >= app.started);
+    let told = theirs.filter_map(|entry| {
+        let Fact::Undelivered {
+            of,
+            channel,
+            why,
+            fate: Fate::CalledOff | Fate::Held,
+            ..
+        } = &entry.fact
+        else {
+            return None;
+        };
+        let (incident, update) = app.board.entry(*of)?;
+        let is_mine = update.by == *me && matches!(update.fact, Fact::UpdateSent(_));
+        let by = entry.is_by_a_person().then(|| format!(" by {}", entry.by));
+        let (label, by) = (incident.label(), by.unwrap_or_default());
+        is_mine.then(|| format!("{label}: your update to {channel}: {why}{by}"))
+    });
+    told.collect()
 }
 
 /// That the shared backend was lost, and that it is back.

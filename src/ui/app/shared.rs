@@ -1,10 +1,18 @@
 //! What is known of the shared backend, where there is one.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{App, Source, news};
 use crate::{
-    domain::{board::Board, notice::Delivery, text::Name},
+    domain::{
+        board::Board,
+        entry::EntryId,
+        incident::Incident,
+        notice::Delivery,
+        text::{Name, Title},
+    },
     ui::msg::{EngineSeen, LinkSeen, LinkState, Shared},
 };
 
@@ -17,8 +25,8 @@ pub struct Copy {
     pub back_at: Option<DateTime<Utc>>,
     /// How many entries wait to be numbered.
     pub unsent: usize,
-    /// How many of these were refused.
-    pub refused: usize,
+    /// Which of these were refused, and why.
+    pub refused: BTreeMap<EntryId, Title>,
     /// Who has the room open, and in how many consoles.
     pub watching: Vec<(Name, u32)>,
     /// Who pages from this copy in the server's place.
@@ -28,6 +36,13 @@ pub struct Copy {
 }
 
 impl Copy {
+    /// Why the server has not got the incident, and never will: nobody is paged
+    /// for it. `None` where it has, or may get it.
+    pub fn refused_whole(&self, incident: &Incident) -> Option<&Title> {
+        let opening = incident.entries().first()?;
+        self.refused.get(&opening.id)
+    }
+
     /// Whether it was sent from this copy, and not by the server.
     pub fn is_from_here(&self, delivery: &Delivery) -> bool {
         let key = &delivery.intent.key;

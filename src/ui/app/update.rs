@@ -77,7 +77,13 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         }
         // They are taken apart before.
         Msg::Lines(_) => {}
-        Msg::Entries(entries) => follow::fold(app, entries),
+        Msg::Entries(entries) => {
+            let told = news::kept_back(app, &entries);
+            follow::fold(app, entries);
+            for text in told {
+                app.tell(text, true, now);
+            }
+        }
         Msg::Recorded(ids) => undo::recorded(app, &ids, now),
         Msg::Failed(why) => {
             app.tell(why, true, now);

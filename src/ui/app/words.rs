@@ -1,15 +1,11 @@
 //! One entry as a row of the timeline: its kind, and its words.
 
 mod parts;
-mod sent;
 
 use chrono::TimeDelta;
 
-use self::{
-    parts::{action_text, item_text, level_before, promised, span_of, took, with},
-    sent::{delivered, said},
-};
-use super::rows::Line;
+use self::parts::{action_text, item_text, level_before, promised, said, span_of, took, with};
+use super::{rows::Line, standing_of};
 use crate::domain::{
     board::Board,
     entry::{ENGINE, Entry, EntryId, IncidentId, Via},
@@ -174,7 +170,7 @@ fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, 
                 ),
                 Audience::External => ("public".to_owned(), "to the public, "),
             };
-            let text = delivered(incident, entry).unwrap_or_else(|| said(update));
+            let text = standing_of(incident, entry.id).unwrap_or_else(|| said(update));
             (kind, format!("{to}{text}"), None)
         }
         Fact::LongRunning { reason } => of("long", reason.to_string()),

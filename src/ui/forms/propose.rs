@@ -50,7 +50,7 @@ pub(super) fn at(
 pub fn resolve_gate(app: &App, incident: IncidentId, now: DateTime<Utc>) -> Gate {
     let found = app.board.get(incident);
     let checks = found.map_or(1, |incident| incident.policy().resolve.green_checks);
-    let last_sent = found.and_then(|incident| incident.state().updates.last());
+    let last_sent = found.and_then(|incident| incident.state().last_update());
     let sent = last_sent.is_some_and(|sent| sent.update.last);
     let drafted = app.drafts.all(incident, Audience::Internal).next();
     let open = app.composer.as_ref();

@@ -23,7 +23,8 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         Some(incident) => title(app, incident, canvas, end),
         None => quiet_title(app, canvas),
     }
-    match (out_of_touch(app, now), app.incident()) {
+    let trouble = out_of_touch(app, now).or_else(|| refused(app));
+    match (trouble, app.incident()) {
         (Some(ways), _) => {
             let room = canvas.width().saturating_sub(2);
             canvas.clipped(1, 1, Role::Bad, format::fitting(&ways, room), room);
@@ -31,6 +32,18 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         (None, Some(incident)) => second(app, incident, canvas, now),
         (None, None) => quiet(app, canvas, now),
     }
+}
+
+/// That the team has not got the incident, and nobody is paged for it: the ways
+/// to say it.
+fn refused(app: &App) -> Option<Vec<String>> {
+    let why = app.shared.refused_whole(app.incident()?)?;
+    let told = "NOBODY IS PAGED: the server refused this incident";
+    Some(vec![
+        format!("{told}: {why}; declare it anew"),
+        format!("{told}; declare it anew"),
+        "NOBODY IS PAGED: refused by the server".to_owned(),
+    ])
 }
 
 /// `● LIVE  14:07:00Z`, at the right; answers where it starts.

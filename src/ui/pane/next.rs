@@ -106,7 +106,8 @@ fn draw_row(row: &Row, canvas: &mut Canvas<'_, '_>, y: u16) {
 pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     let mut rows: Vec<Row> = who_pages(app, incident, now).into_iter().collect();
     rows.extend(not_delivered(app, now));
-    rows.extend(waiting::not_paged_yet(incident, now));
+    rows.extend(waiting::refused(app, incident, now));
+    rows.extend(waiting::not_paged_yet(app, incident, now));
     rows.extend(by_hand(incident, now));
     let dues = duties(incident);
     rows.extend(dues.iter().map(|due| {

@@ -8,7 +8,13 @@ use crate::{
         incident::Incident,
         update::{Audience, Setting},
     },
-    ui::{app::App, canvas::Canvas, composer::Composer, format, theme::Role},
+    ui::{
+        app::{App, standing_of},
+        canvas::Canvas,
+        composer::Composer,
+        format,
+        theme::Role,
+    },
 };
 
 /// `UPDATE 3`, or `FOR OUTSIDE`, while the composer is open; `UPDATE 3 OF INC-1`
@@ -118,10 +124,10 @@ fn last_said(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
     }
     let number = incident.state().updates.len();
     let at = format::time_minutes(sent.at);
-    let said = format!(
-        "update {number} of {at}, by {}   {key} writes the next one",
-        sent.by
-    );
+    let by = &sent.by;
+    let stands = standing_of(incident, sent.entry).filter(|_| sent.posted.is_empty());
+    let stands = stands.map(|words| format!(", {words}")).unwrap_or_default();
+    let said = format!("update {number} of {at}, by {by}{stands}   {key} writes the next one");
     canvas.clipped(2, 0, Role::Muted, &said, room);
     let setting = Setting {
         label: None,

@@ -43,11 +43,28 @@ pub(super) fn of(wall: &Wall, incident: &Incident, now: DateTime<Utc>) -> Vec<Cl
     let dues = duties(incident);
     let dues = dues.iter().filter(|due| due.duty.is_urgent());
     let dues = dues.map(|due| of_due(wall, incident, due, now));
-    not_sent(wall, incident, now)
+    refused(wall, incident, now)
         .into_iter()
+        .chain(not_sent(wall, incident, now))
         .chain(left)
         .chain(dues)
         .collect()
+}
+
+/// That only this host has the incident, so that no engine climbs for it.
+fn refused(wall: &Wall, incident: &Incident, now: DateTime<Utc>) -> Option<Clock> {
+    let why = wall.app.shared.refused_whole(incident)?;
+    let at = incident.state().times.declared;
+    Some(Clock {
+        label: "NOBODY IS PAGED".to_owned(),
+        what: "refused by the server".to_owned(),
+        person: (!wall.redact).then(|| why.to_string()),
+        at,
+        value: format::countdown(at - now),
+        role: Role::Over,
+        alarm: true,
+        used: 1.0,
+    })
 }
 
 /// The worst message of the incident that did not arrive.

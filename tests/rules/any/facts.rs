@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 use warroom::domain::{
     entry::IncidentId,
-    fact::{ActionKind, ErrorClass, Fact, ProbeChange, Role, Skip},
+    fact::{ActionKind, ErrorClass, Fact, Fate, ProbeChange, Role, Skip},
     phase::Phase,
     text::Address,
 };
@@ -60,6 +60,7 @@ fn people_facts() -> BoxedStrategy<Fact> {
                     "odd".to_owned(),
                     "page/x".to_owned()
                 ],
+                targets: Vec::new(),
                 highest,
             }
         ),
@@ -183,7 +184,8 @@ fn words_facts() -> BoxedStrategy<Fact> {
             of,
             channel,
             key: "k".into(),
-            why
+            why,
+            fate: Fate::Failed,
         }),
     ]
     .boxed()

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Conflict, Decided, Field, Way};
 use crate::domain::{
-    entry::{Entry, LAST, ReplicaId, Seq},
+    entry::{Entry, EntryId, LAST, ReplicaId, Seq},
     text::Name,
 };
 
@@ -20,6 +20,7 @@ pub(in crate::domain::incident) struct Stamp {
 /// A value that was set, and by whom.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Head<T> {
+    entry: EntryId,
     stamp: Stamp,
     pub(super) value: T,
     by: Name,
@@ -65,6 +66,7 @@ impl<T: Clone + PartialEq> Register<T> {
         let (unknown, seen): (Vec<_>, Vec<_>) =
             heads.partition(|head| head.stamp.is_unknown_to(entry));
         let head = Head {
+            entry: entry.id,
             stamp: Stamp::of(entry),
             value,
             by: entry.by.clone(),
@@ -80,6 +82,11 @@ impl<T: Clone + PartialEq> Register<T> {
     /// Takes a value out that no longer is one.
     pub(in crate::domain::incident) fn drop(&mut self, value: &T) {
         self.heads.retain(|head| head.value != *value);
+    }
+
+    /// Takes out what an entry set that nobody was told of.
+    pub(in crate::domain::incident) fn forget(&mut self, entry: EntryId) {
+        self.heads.retain(|head| head.entry != entry);
     }
 
     /// Whether the author of `entry` did not know of one of those values.

@@ -83,9 +83,17 @@ impl State {
         self.times.alert = earlier.or(self.times.alert);
     }
 
-    /// Steps that the absorbed incident fired are not fired again (R3).
-    pub(super) fn absorb_fired(&mut self, fired: &[String], at: DateTime<Utc>, by: &Name) {
-        for text in fired {
+    /// Steps that the absorbed incident fired are not fired again (R3): each
+    /// counts for whom it told, whatever this policy has at its place by now.
+    /// Programs before did not say whom.
+    pub(super) fn absorb_fired(
+        &mut self,
+        fired: &[String],
+        targets: &[Name],
+        at: DateTime<Utc>,
+        by: &Name,
+    ) {
+        for (nth, text) in fired.iter().enumerate() {
             let Some((ladder, index)) = text.rsplit_once('/') else {
                 continue;
             };
@@ -94,7 +102,11 @@ impl State {
                 ladder: ladder.to_owned(),
                 index,
             };
-            let rung = self.policy.rung(&id);
+            let told = targets.get(nth);
+            let rung = told.map_or_else(
+                || self.policy.rung(&id),
+                |target| self.policy.rung_that_told(&id, target),
+            );
             let first = Fired {
                 at,
                 last: at,

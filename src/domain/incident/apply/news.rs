@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use crate::domain::{
     cadence,
     entry::{Entry, EntryId},
-    fact::Update,
-    incident::{Outbound, State, Told},
+    fact::{Fate, Update},
+    incident::{NotSent, Outbound, State, Told},
+    text::Name,
     update::Audience,
 };
 
@@ -22,7 +23,7 @@ impl State {
             at,
             update: update.clone(),
             posted: recorded.map(|channel| (channel.clone(), at)).collect(),
-            failed: Vec::new(),
+            not_sent: Vec::new(),
             stopped: self.stops(update),
         };
         match update.audience {
@@ -52,6 +53,23 @@ impl State {
         if let Some((at, by)) = first.filter(|_| self.first_notice.is_none()) {
             let deadline = cadence::first_notice_by(self);
             self.first_notice = Some(Told { by, at, deadline });
+        }
+    }
+
+    /// A channel did not get an update. One that nobody reads promises nothing.
+    pub(super) fn not_sent(&mut self, of: EntryId, channel: &Name, fate: Fate, by: &Name) {
+        let Some(sent) = self.outbound(of) else {
+            return;
+        };
+        sent.not_sent.retain(|one| one.channel != *channel);
+        sent.not_sent.push(NotSent {
+            channel: channel.clone(),
+            fate,
+            by: by.clone(),
+        });
+        if sent.is_kept_back() {
+            self.said.eta.forget(of);
+            self.said.next.forget(of);
         }
     }
 

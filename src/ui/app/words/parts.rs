@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::{
     entry::{Entry, EntryId},
-    fact::Fact,
+    fact::{Fact, Update},
     incident::Incident,
     severity::Severity,
 };
@@ -78,4 +78,11 @@ pub(super) fn action_text(incident: &Incident, id: EntryId) -> String {
         || "an action item".to_owned(),
         |action| action.what.to_string(),
     )
+}
+
+/// The words of an update: they stay, also when it is taken back.
+pub(super) fn said(update: &Update) -> String {
+    let form = &update.form;
+    let words = format!("{}. {}. ETA: {}", form.status, form.impact, form.eta);
+    with(words, &form.body)
 }

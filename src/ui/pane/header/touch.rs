@@ -131,7 +131,12 @@ pub(super) fn unsent(app: &App, width: u16) -> Option<String> {
     let waits = app.shared.unsent > 0;
     let why = read_only(app).filter(|_| width >= 80);
     let why = why.map(|why| format!(", {why}")).unwrap_or_default();
-    (waits || (width >= 120 && shared)).then(|| format!("{} unsent{why}", app.shared.unsent))
+    let refused = match app.shared.refused.len() {
+        0 => String::new(),
+        count => format!(", {count} refused"),
+    };
+    (waits || (width >= 120 && shared))
+        .then(|| format!("{} unsent{refused}{why}", app.shared.unsent))
 }
 
 /// Why nothing that is recorded here is sent, though the server answers.

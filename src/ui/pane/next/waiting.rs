@@ -101,19 +101,56 @@ pub(super) fn leaves(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Opti
 
 /// Pages that somebody asked for here, and of which the server has not heard:
 /// the duty is not done.
-pub(super) fn not_paged_yet(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
-    escalation::unsent(incident).map(move |(target, entry)| Row {
+pub(super) fn not_paged_yet(
+    app: &App,
+    incident: &Incident,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = Row> {
+    escalation::unsent(incident).map(move |(target, entry)| {
+        let (long, short) = match app.shared.refused.get(&entry.id) {
+            Some(why) => (
+                format!("nobody is paged, the server refused it: {why}"),
+                "refused by the server",
+            ),
+            None if escalation::is_refused_here(incident, entry) => (
+                "no channel here took it, it waits for the server".to_owned(),
+                "no channel here took it",
+            ),
+            None => (
+                "nobody is paged yet, it waits for the server".to_owned(),
+                "waits for the server",
+            ),
+        };
+        let what = vec![
+            format!("{target}: {long}"),
+            format!("{target}: {short}"),
+            target.to_string(),
+        ];
+        not_paged(what, now - entry.recorded_at)
+    })
+}
+
+/// That the server will never have the incident: no engine climbs for it,
+/// whatever is due.
+pub(super) fn refused(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> {
+    let why = app.shared.refused_whole(incident)?;
+    let what = vec![
+        format!("nobody, the server refused this incident: {why}"),
+        "nobody: refused by the server".to_owned(),
+        "refused".to_owned(),
+    ];
+    Some(not_paged(what, now - incident.state().times.declared))
+}
+
+fn not_paged(what: Vec<String>, since: TimeDelta) -> Row {
+    Row {
         glyph: Some(Glyph::Overdue),
         word: "NOT PAGED",
-        what: vec![
-            format!("{target}: nobody is paged yet, it waits for the server"),
-            format!("{target}: waits for the server"),
-            target.to_string(),
-        ],
-        value: format::elapsed(now - entry.recorded_at),
+        what,
+        value: format::elapsed(since),
         role: Role::Over,
         used: None,
-    })
+    }
 }
 
 /// Steps that wait for the end of a hold (E11).

@@ -1,0 +1,104 @@
+//! What people said, inside and outside: where it goes, and how far it came.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::{
+    entry::EntryId,
+    fact::{Fate, Update},
+    intents,
+    text::Name,
+    update::Form,
+};
+
+/// How soon after it was confirmed a message has left, unless something is
+/// wrong: the longest hold, and as long again for the channel.
+const PROMPT: TimeDelta = TimeDelta::minutes(1);
+
+/// An update on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outbound {
+    /// The entry that sent it.
+    pub entry: EntryId,
+    /// Who sent it, and when.
+    pub by: Name,
+    /// When it was sent.
+    pub at: DateTime<Utc>,
+    /// The words, and where they go.
+    pub update: Update,
+    /// Channels that took it, and when.
+    pub posted: Vec<(Name, DateTime<Utc>)>,
+    /// Channels that it did not reach so far.
+    pub not_sent: Vec<NotSent>,
+    /// News for outside whose approval was taken back: what had not left does
+    /// not (X2).
+    pub stopped: bool,
+}
+
+/// A channel that an update did not reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotSent {
+    /// The channel.
+    pub channel: Name,
+    /// What became of it there.
+    pub fate: Fate,
+    /// Whose word or doing that is.
+    pub by: Name,
+}
+
+impl Outbound {
+    /// When it was out: at its first channel, or at once when posted by hand (U1).
+    pub fn posted_at(&self) -> Option<DateTime<Utc>> {
+        if self.update.channels.is_empty() {
+            return Some(self.at);
+        }
+        self.posted.iter().map(|(_, at)| *at).min()
+    }
+
+    /// When it counts as said: as it was confirmed, where it left promptly. The
+    /// hold is the tool's own and makes nobody late; a channel that took long
+    /// does, for nobody had read it (U1, U6).
+    pub fn told_at(&self) -> Option<DateTime<Utc>> {
+        let posted = self.posted_at()?;
+        let prompt = posted <= self.at + PROMPT;
+        Some(if prompt { self.at } else { posted })
+    }
+
+    /// When nobody can take it back any more.
+    pub fn leaves_at(&self) -> DateTime<Utc> {
+        self.at + intents::hold(self.update.audience)
+    }
+
+    /// Until when it may be on its way; `None` once a channel took it, or none
+    /// will.
+    pub fn leaves_until(&self) -> Option<DateTime<Utc>> {
+        let may = !self.stopped && self.not_sent.len() < self.update.channels.len();
+        (may && self.posted_at().is_none()).then(|| self.at + PROMPT)
+    }
+
+    /// Whether `channel` has it, or is going to.
+    pub fn reaches(&self, channel: &Name) -> bool {
+        let has = self.posted.iter().any(|(name, _)| name == channel);
+        let kept_back = self.not_sent.iter().any(|one| one.channel == *channel);
+        let goes = !self.stopped && !kept_back && self.update.channels.contains(channel);
+        has || goes
+    }
+
+    /// Whether nobody read it, and nobody will unless somebody confirms it: what
+    /// it promises is promised to nobody.
+    pub fn is_kept_back(&self) -> bool {
+        let fates = || self.not_sent.iter().map(|one| one.fate);
+        let all = !self.update.channels.is_empty() && fates().count() >= self.update.channels.len();
+        all && self.posted.is_empty() && fates().all(|fate| fate != Fate::Failed)
+    }
+}
+
+/// News for outside: drafted, approved, published (X2).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct External {
+    /// The newest draft: its entry, its author, its words.
+    pub draft: Option<(EntryId, Name, Form)>,
+    /// The draft that the commander approved, and who that was.
+    pub approved: Option<(EntryId, Name)>,
+    /// What was published.
+    pub published: Vec<Outbound>,
+}

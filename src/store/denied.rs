@@ -1,0 +1,91 @@
+//! What people recorded while the token of a copy could not write: whoever did
+//! so was told that the team does not have it. So it does not leave hours later
+//! by itself, when the token may again; a person gives it, or lets go of it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Log, StoreError, Unsent, counters, row::to_db};
+use crate::domain::entry::EntryId;
+
+/// How the reason begins of what was kept back for that.
+const DENIED: &str = "denied: ";
+
+/// How long it goes by itself all the same: a token that is made anew at once.
+const SOON: TimeDelta = TimeDelta::seconds(60);
+
+impl Unsent {
+    /// Whether it waits for a person: the token could not write.
+    pub fn was_denied(&self) -> bool {
+        let why = self.refused.as_ref();
+        why.is_some_and(|why| why.starts_with(DENIED))
+    }
+
+    /// Whether it goes by itself.
+    pub fn may_go(&self, now: DateTime<Utc>) -> bool {
+        let is_new = || (now - self.row.recorded_at).abs() < SOON;
+        self.refused.is_none() || (self.was_denied() && is_new())
+    }
+}
+
+impl Log {
+    /// Writes down of all that waits and that people recorded that the token
+    /// could not write. What was sent from here is told of all the same.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be written.
+    pub async fn deny(&self, why: &str) -> Result<(), StoreError> {
+        let news = |one: &Unsent| {
+            let by_people = one.row.entry().is_some_and(|entry| entry.is_by_a_person());
+            one.refused.is_none() && !one.told && by_people
+        };
+        if !self.unsent().await?.iter().any(news) {
+            return Ok(());
+        }
+        let mut tx = self.inner.begin().await?;
+        let done = sqlx::query(
+            "UPDATE outbox SET refused = $1 \
+             WHERE refused IS NULL AND told = 0 AND via NOT IN ('engine', 'probe')",
+        )
+        .bind(format!("{DENIED}{why}"))
+        .execute(tx.conn())
+        .await;
+        done.map_err(|error| tx.told(error))?;
+        tx.commit().await
+    }
+
+    /// Lets go to the server what the token could not write, at a person's word:
+    /// all of it, or the one entry that is meant, whyever it was refused. Answers
+    /// how many entries that is.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read or written.
+    pub async fn give(&self, only: Option<EntryId>) -> Result<u64, StoreError> {
+        let mut given = self.unsent().await?;
+        given.retain(|one| match only {
+            Some(id) => one.row.id == id && one.refused.is_some(),
+            None => one.was_denied(),
+        });
+        let mut tx = self.inner.begin().await?;
+        for one in &given {
+            // Its count was given up meanwhile: it goes after all that came.
+            let rseq = one.rseq.map(|_| tx.head.rseq + 1);
+            tx.head.rseq = rseq.unwrap_or(tx.head.rseq);
+            if let Some(before) = one.rseq {
+                counters::give_up(&mut tx, before).await?;
+            }
+            let done = sqlx::query(
+                "UPDATE outbox SET refused = NULL, rseq = $1, \
+                 nr = (SELECT max(nr) + 1 FROM outbox) WHERE id = $2",
+            )
+            .bind(rseq.map(to_db))
+            .bind(one.row.id.to_string())
+            .execute(tx.conn())
+            .await;
+            done.map_err(|error| tx.told(error))?;
+        }
+        tx.commit().await?;
+        Ok(given.len() as u64)
+    }
+}

@@ -1,0 +1,102 @@
+//! Where an update stands, channel by channel.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    entry::{ENGINE, EntryId},
+    fact::Fate,
+    incident::{Incident, NotSent, Outbound},
+    text::Name,
+};
+
+/// Where the update of that entry stands: `delivered: #incidents`, `waits for
+/// the server: mail`; `None` once it was taken back.
+pub fn standing_of(incident: &Incident, entry: EntryId) -> Option<String> {
+    let state = incident.state();
+    let mut sent = state.updates.iter().chain(&state.external.published);
+    sent.find(|sent| sent.entry == entry)
+        .map(|sent| standing(incident, sent))
+}
+
+fn standing(incident: &Incident, sent: &Outbound) -> String {
+    let status = &sent.update.form.status;
+    if incident.is_sealed() {
+        return format!("nothing leaves: {status}");
+    }
+    if sent.update.channels.is_empty() {
+        return format!("sent to no channel, posted by hand: {status}");
+    }
+    let mut parts: BTreeMap<Part, Vec<&str>> = BTreeMap::new();
+    for channel in &sent.update.channels {
+        let names = parts.entry(part(incident, sent, channel)).or_default();
+        names.push(channel);
+    }
+    let parts = parts.into_iter();
+    let parts = parts.map(|(part, names)| format!("{}: {}", part.words(), names.join(", ")));
+    parts.collect::<Vec<_>>().join("; ")
+}
+
+/// How it stands at a channel, in the order in which that is told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Delivered,
+    Failed,
+    Held,
+    CalledOff(Name),
+    Replaced,
+    Stopped,
+    WaitsForServer,
+    OnItsWay,
+}
+
+impl Part {
+    fn words(&self) -> String {
+        let words = match self {
+            Self::Delivered => "delivered",
+            Self::Failed => "FAILED",
+            Self::Held => "held, waits for confirmation",
+            Self::CalledOff(by) if by.as_str() == ENGINE => "not sent",
+            Self::CalledOff(by) => return format!("called off by {by}"),
+            Self::Replaced => "replaced by a newer one",
+            Self::Stopped => "stopped",
+            Self::WaitsForServer => "waits for the server",
+            Self::OnItsWay => "on its way",
+        };
+        words.to_owned()
+    }
+}
+
+fn part(incident: &Incident, sent: &Outbound, channel: &Name) -> Part {
+    if sent.posted.iter().any(|(name, _)| name == channel) {
+        return Part::Delivered;
+    }
+    if let Some(NotSent { fate, by, .. }) = sent.not_sent.iter().find(|one| one.channel == *channel)
+    {
+        return match fate {
+            Fate::Failed => Part::Failed,
+            Fate::Held => Part::Held,
+            Fate::CalledOff => Part::CalledOff(by.clone()),
+        };
+    }
+    let waits = incident
+        .entry(sent.entry)
+        .is_some_and(|entry| entry.waits());
+    if sent.stopped {
+        Part::Stopped
+    } else if waits {
+        Part::WaitsForServer
+    } else if is_replaced(incident, sent, channel) {
+        Part::Replaced
+    } else {
+        Part::OnItsWay
+    }
+}
+
+/// Whether a newer update is out there already: an older one does not follow it.
+fn is_replaced(incident: &Incident, sent: &Outbound, channel: &Name) -> bool {
+    let updates = &incident.state().updates;
+    let place = updates.iter().position(|one| one.entry == sent.entry);
+    let newer = place.map_or(&[][..], |place| &updates[place + 1..]);
+    let mut posted = newer.iter().flat_map(|one| &one.posted);
+    posted.any(|(name, _)| name == channel)
+}

@@ -1,0 +1,98 @@
+//! Pages that have not left when more is known than when they were asked for:
+//! they come from out of touch, with what was recorded after them.
+
+use warroom::domain::{
+    entry::EntryId,
+    escalation::{Wanted, wanted},
+    fact::Fact,
+    severity::Severity,
+};
+
+use super::room::*;
+
+/// An incident in which ada asked for the page of the first step at 14:20.
+fn asked() -> (Room, EntryId) {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    let page = asks(&mut room);
+    (room, page)
+}
+
+fn asks(room: &mut Room) -> EntryId {
+    room.happens(at("14:20"), "ada", paged(0, &["pager"]))
+}
+
+fn held() -> Fact {
+    Fact::Held {
+        until: at("15:00"),
+        reason: "she is here".into(),
+    }
+}
+
+fn what_becomes(room: &Room, page: EntryId) -> Wanted {
+    wanted(&room.board, room.id, page)
+}
+
+#[test]
+fn e2_a_page_is_not_wanted_any_more_once_the_incident_is_over() {
+    let (mut room, page) = asked();
+    assert_eq!(what_becomes(&room, page), Wanted::Now);
+
+    room.happens(at("14:30"), "ada", resolved());
+
+    assert!(matches!(what_becomes(&room, page), Wanted::Never(_)));
+}
+
+#[test]
+fn e11_a_page_waits_where_the_ladder_was_held_after_it_and_not_before() {
+    let (mut room, page) = asked();
+    room.happens(at("14:30"), "ada", held());
+    let mut before = Room::reachable(Severity::P2, at("14:00"));
+    before.happens(at("14:10"), "ada", held());
+    let in_spite = asks(&mut before);
+
+    assert_eq!(what_becomes(&room, page), Wanted::Later);
+    assert_eq!(what_becomes(&before, in_spite), Wanted::Now);
+}
+
+#[test]
+fn e2_an_acknowledgement_stops_no_page_of_the_management_ladder() {
+    let (mut room, page) = asked();
+    room.happens(at("14:30"), "bo", Fact::Acknowledged {});
+    assert_eq!(what_becomes(&room, page), Wanted::Now);
+
+    room.happens(at("14:31"), "bo", Fact::Mitigated {});
+
+    assert!(matches!(what_becomes(&room, page), Wanted::Never(_)));
+}
+
+#[test]
+fn r3_a_page_of_what_was_merged_is_wanted_as_long_as_the_other_goes_on() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    let older = room.id;
+    let merged = room.declares(alert(Severity::P2, at("14:00")), at("14:12"));
+    let page = asks(&mut room);
+    room.happens(at("14:30"), "ada", Fact::Merged { into: older });
+    let while_it_goes_on = what_becomes(&room, page);
+
+    room.id = older;
+    room.happens(at("14:40"), "ada", resolved());
+
+    room.id = merged;
+    assert_eq!(while_it_goes_on, Wanted::Now);
+    assert!(matches!(what_becomes(&room, page), Wanted::Never(_)));
+}
+
+#[test]
+fn e9_a_page_that_left_where_it_was_asked_for_does_not_leave_again() {
+    let (mut room, page) = asked();
+    let delivered = Fact::Delivered {
+        of: page,
+        channel: "pager".into(),
+        key: "k".into(),
+        note: "by engine on there".into(),
+    };
+
+    room.fires(at("14:21"), delivered);
+
+    assert_eq!(what_becomes(&room, page), Wanted::Sent);
+}
