@@ -23,6 +23,7 @@ use crate::{
         board::Board,
         entry::{EntryId, IncidentId},
         span,
+        text::Name,
     },
     journal,
     store::{Log, OpenMode, StoreError, Unsent},
@@ -70,6 +71,21 @@ struct Waiting {
     refused: Option<String>,
 }
 
+/// An entry that is in no log any more.
+#[derive(Debug, Serialize)]
+struct Discarded {
+    discarded: EntryId,
+}
+
+/// What was given to a server.
+#[derive(Debug, Serialize)]
+struct Given<'a> {
+    server: String,
+    workspace: &'a Name,
+    given: u64,
+    new_there: u64,
+}
+
 /// How a copy stands to its server.
 #[derive(Debug, Serialize)]
 struct Standing {
@@ -91,12 +107,7 @@ impl Sync {
     pub async fn run(self, room: &Room) -> color_eyre::Result<Exit> {
         let log = room.log()?;
         if let Some(Verb::Discard { id }) = self.verb {
-            confirm::word(room.global(), "lose", "the entry is in no log afterwards")?;
-            if log.discard(id).await? {
-                return Ok(Exit::Ok);
-            }
-            let text = format!("no entry {id} waits here: `warroom sync` lists what does");
-            return Err(Failure::not_found(text).into());
+            return discard(room, log, id).await;
         }
         let (reached, refused) = match &room.sync {
             None => (true, None),
@@ -124,6 +135,17 @@ impl Sync {
             (None, false) => Exit::TimedOut,
         })
     }
+}
+
+/// Lets go of an entry; on a log without a server none waits.
+async fn discard(room: &Room, log: &Log, id: EntryId) -> color_eyre::Result<Exit> {
+    confirm::word(room.global(), "lose", "the entry is in no log afterwards")?;
+    if !log.is_copy() || !log.discard(id).await? {
+        let text = format!("no entry {id} waits here: `warroom sync` lists what does");
+        return Err(Failure::not_found(text).into());
+    }
+    say::done(room.global(), &Discarded { discarded: id })?;
+    Ok(Exit::Ok)
 }
 
 impl From<Unsent> for Waiting {
@@ -224,6 +246,13 @@ impl Attach {
                 "this workspace had none of its own: to give another log away, name its file",
             );
         }
+        let given = Given {
+            server: sync.server(),
+            workspace: &setup.config.workspace,
+            given,
+            new_there: pushed,
+        };
+        say::done(&setup.global, &given)?;
         Ok(Exit::Ok)
     }
 }
