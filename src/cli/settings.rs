@@ -62,6 +62,13 @@ struct Set<'a> {
     from: String,
 }
 
+/// A theme that comes with the program.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
 /// One theme.
 #[derive(Debug, Serialize)]
 struct Known {
@@ -151,7 +158,7 @@ impl Themes {
             Self::Show { name } => {
                 let sentence = || format!("there is no theme {} in the program", one_line(name));
                 let text = Theme::source(name).ok_or_else(|| Failure::not_found(sentence()))?;
-                say::data(text)?;
+                say::either(&setup.global, &Shown { name, text }, || text.to_owned())?;
                 Ok(Exit::Ok)
             }
             Self::Schema => {
