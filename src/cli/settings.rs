@@ -206,7 +206,10 @@ fn theme_check(setup: &Setup, theme: &Path, strict: Strict) -> color_eyre::Resul
     let Written { file, text } = themes::meant(setup, theme)?;
     let found: Vec<Found> = match themes::parse(setup, &file, &text) {
         Ok((_, warnings)) => check::odd(&warnings).collect(),
-        Err(error) => vec![Found::error(error.to_string())],
+        Err(error) => {
+            let each = error.each().iter();
+            each.map(|one| Found::error(one.to_string())).collect()
+        }
     };
     check::tell(&setup.global, &found, strict)
 }
