@@ -12,6 +12,7 @@ mod prompt;
 mod records;
 mod schemas;
 pub mod sends;
+mod slips;
 
 use house::{House, said};
 

@@ -98,7 +98,8 @@ pub enum Output {
     #[default]
     Table,
     /// JSON: names in snake case, times in UTC as RFC 3339, lengths of time in seconds;
-    /// of a policy its name, date and sum (`export` has it whole)
+    /// of a policy its name, date and sum (`export` has it whole). Files to be installed
+    /// (completions, man, --print-unit) and exported entries stay what they are
     Json,
 }
 

@@ -20,7 +20,7 @@ use crate::{
         policy::{Contact, Policy},
         text::Name,
     },
-    ui::keymap::KeymapError,
+    ui::{keymap::KeymapError, theme::ThemeError},
 };
 
 /// What counts as found, for the exit code.
@@ -139,9 +139,11 @@ fn read(work: impl FnOnce(&mut Vec<String>) -> color_eyre::Result<()>) -> Vec<Fo
 }
 
 fn mistakes(error: &color_eyre::Report) -> Vec<String> {
-    match error.downcast_ref::<KeymapError>() {
-        Some(KeymapError(all)) => all.iter().map(ToString::to_string).collect(),
-        None => vec![in_a_line(error)],
+    let theme = error.downcast_ref::<ThemeError>();
+    match (error.downcast_ref::<KeymapError>(), theme) {
+        (Some(KeymapError(all)), _) => all.iter().map(ToString::to_string).collect(),
+        (None, Some(theme)) => theme.each().iter().map(ToString::to_string).collect(),
+        (None, None) => vec![in_a_line(error)],
     }
 }
 

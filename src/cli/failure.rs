@@ -197,11 +197,27 @@ const fn of_config(error: &ConfigError) -> Exit {
     }
 }
 
+/// The most that is shown of one line of an error, in characters, from either
+/// end: lists of what there is fit, and what a script took for a name does not.
+const SHOWN: usize = 1_000;
+
+/// A line without its middle, where it repeats too much of what was typed: what
+/// went wrong stands at its beginning, and the way out at its end.
+pub fn shortened(line: &str) -> String {
+    let length = line.chars().count();
+    if length <= 2 * SHOWN {
+        return line.to_owned();
+    }
+    let first = line.chars().take(SHOWN);
+    let last = line.chars().skip(length - SHOWN);
+    first.chain(['…']).chain(last).collect()
+}
+
 /// An error in one line: what we were doing, and why it did not work.
 pub fn in_a_line(error: &color_eyre::Report) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in error.chain() {
-        let text = one_line(&cause.to_string());
+        let text = shortened(&one_line(&cause.to_string()));
         // Some errors repeat their cause in their own words.
         if parts.last().is_none_or(|last| !last.ends_with(&text)) {
             parts.push(text);

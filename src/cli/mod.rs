@@ -221,7 +221,9 @@ fn misunderstood(error: &clap::Error) -> Exit {
             Exit::Ok
         }
         _ => {
-            say::aside(&error.render().to_string());
+            let text = error.render().to_string();
+            let lines: Vec<String> = text.lines().map(failure::shortened).collect();
+            say::aside(&lines.join("\n"));
             Exit::Usage
         }
     }
@@ -297,10 +299,7 @@ async fn dispatch(cli: Cli) -> color_eyre::Result<Exit> {
         Some(Verb::Attach(attach)) => attach.run(Setup::read(global)?).await,
         Some(Verb::Doctor(doctor)) => doctor::run(Setup::read(global)?, &doctor).await,
         Some(Verb::Wall(wall)) => Box::pin(wall.run(global)).await,
-        Some(Verb::Reset) => {
-            crate::console::terminal::reset().wrap_err("resetting the terminal")?;
-            Ok(Exit::Ok)
-        }
+        Some(Verb::Reset) => tools::reset(),
         None => screen::console(Setup::read(global)?).await,
         Some(verb) => {
             let mut room = open::room(global, may_begin(&verb)).await?;

@@ -118,10 +118,11 @@ fn chosen(setup: &Setup, names: &[String]) -> Result<Vec<Spec>, Failure> {
         found.cloned().ok_or_else(|| {
             let known: Vec<&str> = all.iter().map(|spec| spec.name.as_str()).collect();
             let name = one_line(name);
-            Failure::not_found(format!(
-                "there is no probe {name}: there are {}",
-                known.join(", ")
-            ))
+            let there = match known.as_slice() {
+                [] => "the configuration has none".to_owned(),
+                known => format!("there are {}", known.join(", ")),
+            };
+            Failure::not_found(format!("there is no probe {name}: {there}"))
         })
     };
     names.iter().map(find).collect()

@@ -9,6 +9,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use clap::Args;
 use color_eyre::eyre::WrapErr as _;
+use serde::Serialize;
 
 use super::{
     engine,
@@ -37,6 +38,14 @@ pub struct Restore {
     /// Only begin a new history with what is in the log: it was put back already
     #[arg(long, conflicts_with = "from")]
     pub new_epoch: bool,
+}
+
+/// The log with its new history.
+#[derive(Debug, Serialize)]
+struct Restored {
+    entries: u64,
+    /// Messages that wait for a person, since they may have left before.
+    uncertain_messages: usize,
 }
 
 impl Restore {
@@ -69,6 +78,11 @@ impl Restore {
                 format::count(uncertain, "message waits", "messages wait")
             ),
         );
+        let restored = Restored {
+            entries,
+            uncertain_messages: uncertain,
+        };
+        say::done(&setup.global, &restored)?;
         Ok(Exit::Ok)
     }
 }

@@ -59,6 +59,15 @@ pub fn either(
     }
 }
 
+/// What was done, for programs: people were told on stderr.
+///
+/// # Errors
+///
+/// When stdout can't be written.
+pub fn done(global: &Global, value: &impl Serialize) -> color_eyre::Result<()> {
+    either(global, value, String::new)
+}
+
 /// A word on stderr, unless nobody wants to hear it.
 pub fn note(global: &Global, text: &str) {
     if !global.quiet {

@@ -62,6 +62,13 @@ struct Set<'a> {
     from: String,
 }
 
+/// A theme that comes with the program.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
 /// One theme.
 #[derive(Debug, Serialize)]
 struct Known {
@@ -151,7 +158,7 @@ impl Themes {
             Self::Show { name } => {
                 let sentence = || format!("there is no theme {} in the program", one_line(name));
                 let text = Theme::source(name).ok_or_else(|| Failure::not_found(sentence()))?;
-                say::data(text)?;
+                say::either(&setup.global, &Shown { name, text }, || text.to_owned())?;
                 Ok(Exit::Ok)
             }
             Self::Schema => {
@@ -199,7 +206,10 @@ fn theme_check(setup: &Setup, theme: &Path, strict: Strict) -> color_eyre::Resul
     let Written { file, text } = themes::meant(setup, theme)?;
     let found: Vec<Found> = match themes::parse(setup, &file, &text) {
         Ok((_, warnings)) => check::odd(&warnings).collect(),
-        Err(error) => vec![Found::error(error.to_string())],
+        Err(error) => {
+            let each = error.each().iter();
+            each.map(|one| Found::error(one.to_string())).collect()
+        }
     };
     check::tell(&setup.global, &found, strict)
 }

@@ -8,7 +8,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use self::server::Server;
-use super::{failure::Exit, read::seen, room::Room, say, view, words};
+use super::{
+    failure::{Exit, Failure},
+    read::seen,
+    room::Room,
+    say, view, words,
+};
 use crate::{
     domain::{
         entry::{EntryId, IncidentId},
@@ -54,7 +59,11 @@ struct Refused {
 /// When the log can't be read, or stdout can't be written.
 pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
     let now = room.now();
-    let active = room.board.open();
+    let meant = meant(room)?;
+    let active = match meant {
+        Some(incident) => vec![incident],
+        None => room.board.open(),
+    };
     let unfinished = unfinished(room).await?;
     let engine = super::engine::holder(room).await?;
     let unsent = match &room.log {
@@ -77,8 +86,16 @@ pub async fn status(room: &Room) -> color_eyre::Result<Exit> {
             .filter_map(|one| Some((one.row.id, one.refused?)))
             .collect(),
     };
-    say::either(room.global(), &status, || sentences(room, &status))?;
+    say::either(room.global(), &status, || {
+        sentences(room, &status, meant.map(|incident| incident.id))
+    })?;
     Ok(Exit::Ok)
+}
+
+/// The incident that was named; `None` for all of them.
+fn meant(room: &Room) -> Result<Option<&Incident>, Failure> {
+    let named = room.global().incident.as_deref();
+    named.map(|text| room.find(Some(text))).transpose()
 }
 
 /// How many deliveries are not over; `None`, and a word, while the server that
@@ -132,7 +149,7 @@ fn not_paged_at_all(status: &Status<'_>, incident: IncidentId) -> impl Iterator<
     })
 }
 
-fn sentences(room: &Room, status: &Status<'_>) -> String {
+fn sentences(room: &Room, status: &Status<'_>, meant: Option<IncidentId>) -> String {
     let mut lines = Vec::new();
     for brief in &status.incidents {
         lines.push(format!("incident: {} {}", brief.label, brief.title));
@@ -156,7 +173,9 @@ fn sentences(room: &Room, status: &Status<'_>) -> String {
     if status.incidents.is_empty() {
         lines.push("incident: none is active".to_owned());
     }
-    lines.extend(left_over(&room.board).map(|(incident, left)| {
+    let left = left_over(&room.board);
+    let left = left.filter(|(incident, _)| meant.is_none_or(|meant| incident.id == meant));
+    lines.extend(left.map(|(incident, left)| {
         let each = |left: &Left| match left.by() {
             Some(by) => format!("{} {}", left.words(), words::left(by, status.now)),
             None => left.words(),

@@ -92,6 +92,13 @@ struct Count {
     known: u64,
 }
 
+/// A file that was written.
+#[derive(Debug, Serialize)]
+struct Wrote {
+    file: String,
+    entries: u64,
+}
+
 /// What a check found.
 #[derive(Debug, Serialize)]
 struct Checked {
@@ -216,6 +223,13 @@ impl Export {
             }
         };
         say::note(room.global(), &format::count(count, "entry", "entries"));
+        if let Some(to) = &self.to {
+            let wrote = Wrote {
+                file: to.display().to_string(),
+                entries: count,
+            };
+            say::done(room.global(), &wrote)?;
+        }
         Ok(Exit::Ok)
     }
 }
@@ -283,6 +297,11 @@ impl Backup {
         room.log()?.backup(&self.to).await?;
         let name = self.to.display();
         say::note(room.global(), &format!("the log is copied to {name}"));
+        let wrote = Wrote {
+            file: name.to_string(),
+            entries: room.log()?.head().await?,
+        };
+        say::done(room.global(), &wrote)?;
         Ok(Exit::Ok)
     }
 }

@@ -23,6 +23,7 @@ use crate::{
         board::Board,
         entry::{EntryId, IncidentId},
         span,
+        text::Name,
     },
     journal,
     store::{Log, OpenMode, StoreError, Unsent},
@@ -79,6 +80,21 @@ struct Waiting {
     denied: bool,
 }
 
+/// An entry that is in no log any more.
+#[derive(Debug, Serialize)]
+struct Discarded {
+    discarded: EntryId,
+}
+
+/// What was given to a server.
+#[derive(Debug, Serialize)]
+struct Given<'a> {
+    server: String,
+    workspace: &'a Name,
+    given: u64,
+    new_there: u64,
+}
+
 /// How a copy stands to its server.
 #[derive(Debug, Serialize)]
 struct Standing {
@@ -132,12 +148,14 @@ impl Sync {
     }
 }
 
+/// Lets go of an entry; on a log without a server none waits.
 async fn discard(room: &Room, log: &Log, id: EntryId) -> color_eyre::Result<Exit> {
     confirm::word(room.global(), "lose", "the entry is in no log afterwards")?;
-    if log.discard(id).await? {
-        return Ok(Exit::Ok);
+    if !log.is_copy() || !log.discard(id).await? {
+        return Err(not_here(id).into());
     }
-    Err(not_here(id).into())
+    say::done(room.global(), &Discarded { discarded: id })?;
+    Ok(Exit::Ok)
 }
 
 fn not_here(id: EntryId) -> Failure {
@@ -263,6 +281,13 @@ impl Attach {
                 "this workspace had none of its own: to give another log away, name its file",
             );
         }
+        let given = Given {
+            server: sync.server(),
+            workspace: &setup.config.workspace,
+            given,
+            new_there: pushed,
+        };
+        say::done(&setup.global, &given)?;
         Ok(Exit::Ok)
     }
 }

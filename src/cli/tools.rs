@@ -1,11 +1,19 @@
-//! What a packager installs beside the program.
+//! What a packager installs beside the program; and mending a terminal.
 
-use std::path::PathBuf;
+use std::{
+    io::{self, IsTerminal as _},
+    path::PathBuf,
+};
 
 use clap::{Args, ValueEnum};
 use color_eyre::eyre::WrapErr as _;
 
-use super::{command, failure::Exit, say};
+use super::{
+    command,
+    failure::{Exit, Failure},
+    say,
+};
+use crate::console::terminal;
 
 /// Print completions for a shell.
 #[derive(Debug, Args)]
@@ -36,6 +44,20 @@ pub struct Man {
     /// A folder to write them all to
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
+}
+
+/// Mends the terminal that it is run in.
+///
+/// # Errors
+///
+/// Where there is none, or it does not take its modes back.
+pub fn reset() -> color_eyre::Result<Exit> {
+    if !io::stdin().is_terminal() {
+        let text = "standard input is no terminal: run this in the one that is to be mended";
+        return Err(Failure::refused(text).into());
+    }
+    terminal::reset().wrap_err("mending the terminal")?;
+    Ok(Exit::Ok)
 }
 
 impl Completions {

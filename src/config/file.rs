@@ -126,9 +126,10 @@ pub(super) struct Updates {
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub(super) struct Wall {
-    /// How far away the readers are, in metres.
+    /// How far away the readers are, in metres: `warroom doctor --wall` says
+    /// whether they can read it. It changes nothing on the screen.
     pub(super) distance_m: Option<f64>,
-    /// The diagonal of the panel, in inches.
+    /// The diagonal of the panel, in inches, for `warroom doctor --wall` as well.
     pub(super) panel_inch: Option<f64>,
     /// The hours in which it is dim, such as `20:00-07:00`.
     #[schema(value_type = Option<String>)]

@@ -173,8 +173,8 @@ impl Default for Theme {
     }
 }
 
-/// The wall display: where it hangs, from which the size of its letters
-/// follows, and when it is dim.
+/// The wall display: where it hangs, for the doctor to judge the size of its
+/// letters by, and when it is dim.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wall {
     /// How far away the readers are, in metres.

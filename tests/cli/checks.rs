@@ -108,6 +108,23 @@ fn doctor_and_check_find_every_mistake_in_keys_and_themes() {
 }
 
 #[test]
+fn every_mistake_of_a_theme_is_found() {
+    let house = House::new();
+    house.config("theme = \"mine\"\n");
+    let wrong = "inherits = \"harbor\"\n[state]\nok = \"inc\"\nbad = 3\n[text]\nmuted = \"no.role\"\n";
+    beside(&house, "themes/mine.toml", wrong);
+
+    for line in ["theme check mine", "config check", "doctor"] {
+        let said = house.say(line);
+
+        assert_eq!(said.code, 3, "{line}: {said:?}");
+        for place in ["mine.toml:3:6: ", "mine.toml:4:7: ", "mine.toml:6:9: "] {
+            assert!(said.out.contains(place), "{line}, {place}: {said:?}");
+        }
+    }
+}
+
+#[test]
 fn what_has_no_effect_in_a_theme_alone_is_a_warning() {
     let house = House::new();
     house.config("theme = \"mine\"\n");

@@ -35,6 +35,24 @@ fn every_command_that_looks_writes_json_and_nothing_else() {
 }
 
 #[test]
+fn a_command_that_writes_a_file_says_in_json_what_it_did() {
+    let house = House::declared();
+    let [copy, lines] = ["copy.db", "log.jsonl"].map(|name| house.path().join(name));
+    let (copy, lines) = (copy.display(), lines.display());
+
+    let backup = house.json(&format!("backup {copy}"));
+    let export = house.json(&format!("export {lines}"));
+    let import = house.json(&format!("import {lines}"));
+    let restore = house.json(&format!("restore {copy}"));
+    let theme = house.json("theme show harbor");
+
+    for wrote in [&backup, &export, &import, &restore] {
+        assert_eq!(wrote["entries"], 1, "{wrote}");
+    }
+    assert!(theme["text"].as_str().unwrap().contains("[palette]"));
+}
+
+#[test]
 fn names_are_in_snake_case_and_times_are_utc() {
     fn walk(value: &Value) {
         match value {

@@ -71,6 +71,30 @@ fn a_deadline_of_another_day_carries_its_date() {
 }
 
 #[test]
+fn the_status_of_one_incident_is_of_that_one() {
+    let house = House::declared();
+    house.done("declare second --severity P3");
+
+    let said = house.done("status --incident 2");
+    let all = house.json("status");
+    let one = house.json("status --incident 2");
+
+    assert!(!said.out.contains("INC-1"), "{said:?}");
+    assert!(said.out.contains("incident: INC-2 second"), "{said:?}");
+    assert_eq!(all["incidents"].as_array().unwrap().len(), 2);
+    assert_eq!(one["incidents"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn without_a_terminal_there_is_none_to_mend() {
+    let said = House::new().say("reset");
+
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("no terminal"), "{said:?}");
+    assert!(!said.err.contains("os error"), "{said:?}");
+}
+
+#[test]
 fn an_alert_that_nobody_raised_is_none() {
     let house = House::new();
 

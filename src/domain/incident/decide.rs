@@ -8,11 +8,13 @@ mod course;
 mod news;
 mod record;
 
+use std::ops::Deref;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Field, Incident};
 use crate::domain::{
-    fact::Fact,
+    fact::{Fact, Skip},
     text::{Name, Title},
 };
 
@@ -176,6 +178,13 @@ impl Incident {
             Fact::LongRunning { reason } => say(reason, "say why it will take long (U1)"),
             Fact::ExternalDrafted { form } => say(&form.body, "write the text for outside first"),
             Fact::ExternalApproved { draft } => self.may_approve(*draft, &command.by),
+            Fact::StepSkipped {
+                why: Skip::ByHand,
+                reason,
+                ..
+            } if reason.trim().is_empty() => Err(Refusal::without_reason(
+                "passing a step over needs a reason (E11)",
+            )),
             Fact::Escalated { step, .. }
             | Fact::StepSkipped { step, .. }
             | Fact::StepConfirmed { step, .. } => match self.policy().step(step) {
@@ -217,12 +226,19 @@ impl Incident {
                 refuse("resolve the incident first: the retrospective looks back on it")
             }
             Fact::PolicyAdopted { policy } => self.check_policy(policy),
-            Fact::ActionAdded { what, .. } => say(what, "say what is to be done"),
-            Fact::Described { .. }
-            | Fact::Absorbed { .. }
+            Fact::ActionAdded { what, owner, .. } => {
+                say(what, "say what is to be done")?;
+                named(owner.iter(), "say who does it")
+            }
+            Fact::ActionChanged { owner, .. } => named(owner.iter(), "say who does it"),
+            Fact::Described { title, .. } => named(title.iter(), "say what is wrong, in a line"),
+            Fact::Linked { name, .. } => say(name, "say what the link is called"),
+            Fact::RetrospectiveHeld { attendees, .. } => {
+                named(attendees.iter(), "say who was there")
+            }
+            Fact::Absorbed { .. }
             | Fact::RoleGiven { .. }
             | Fact::Joined { .. }
-            | Fact::Linked { .. }
             | Fact::Ticked { .. }
             | Fact::Delivered { .. }
             | Fact::Undelivered { .. }
@@ -232,9 +248,7 @@ impl Incident {
             | Fact::ProbeChanged(_)
             | Fact::RecurrenceSaid { .. }
             | Fact::FailureModeSaid { .. }
-            | Fact::RetrospectiveHeld { .. }
             | Fact::RetrospectiveScheduled { .. }
-            | Fact::ActionChanged { .. }
             | Fact::Unknown(_) => Ok(()),
         }?;
         Ok(vec![command.fact.clone()])
@@ -310,6 +324,14 @@ fn say(text: &str, missing: &str) -> Result<(), Refusal> {
     } else {
         Ok(())
     }
+}
+
+/// Refuses an empty one among texts of which there may be none.
+fn named<'a, T: Deref<Target = str> + 'a>(
+    mut texts: impl Iterator<Item = &'a T>,
+    missing: &str,
+) -> Result<(), Refusal> {
+    texts.try_for_each(|text| say(text, missing))
 }
 
 fn say_why(text: &str, missing: &str) -> Result<(), Refusal> {

@@ -131,6 +131,9 @@ pub enum ThemeError {
         /// What to add.
         example: &'static str,
     },
+    /// More than one mistake, each with its place.
+    #[error("{} (and {} more: `warroom theme check` lists them)", .0[0], .0.len() - 1)]
+    Several(Vec<Self>),
     /// No built-in theme has this name.
     #[error("there is no theme {name:?}{hint} (built in: {known})")]
     Unknown {
@@ -141,6 +144,33 @@ pub enum ThemeError {
         /// All that there are.
         known: String,
     },
+}
+
+impl ThemeError {
+    /// One error for all of them; `None` where there is none.
+    pub(super) fn of(mut all: Vec<Self>) -> Option<Self> {
+        match all.len() {
+            0 | 1 => all.pop(),
+            _ => Some(Self::Several(all)),
+        }
+    }
+
+    /// Every mistake by itself.
+    pub fn each(&self) -> &[Self] {
+        match self {
+            Self::Several(all) => all,
+            Self::Syntax { .. }
+            | Self::Value { .. }
+            | Self::Colour { .. }
+            | Self::Reference { .. }
+            | Self::Cycle { .. }
+            | Self::NoParent { .. }
+            | Self::Round { .. }
+            | Self::Deep { .. }
+            | Self::Missing { .. }
+            | Self::Unknown { .. } => std::slice::from_ref(self),
+        }
+    }
 }
 
 /// Something in a theme file that has no effect.

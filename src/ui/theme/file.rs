@@ -74,7 +74,7 @@ type Item<'a> = Spanned<DeValue<'a>>;
 ///
 /// # Errors
 ///
-/// The first thing that is wrong, with its place and what would be right.
+/// What is wrong, with its place and what would be right.
 pub(super) fn read(chain: &[Written]) -> Result<Sheet, ThemeError> {
     let mut palette = BTreeMap::new();
     for written in chain {
@@ -90,10 +90,15 @@ pub(super) fn read(chain: &[Written]) -> Result<Sheet, ThemeError> {
         entries: BTreeMap::new(),
         warnings: Vec::new(),
     };
+    let mut wrong = Vec::new();
     for written in chain {
-        Reader::of(written, &mut palette).sheet(table(written)?.get_ref(), &mut sheet)?;
+        let reader = Reader::of(written, &mut palette);
+        wrong.extend(reader.sheet(table(written)?.get_ref(), &mut sheet));
     }
-    Ok(sheet)
+    match ThemeError::of(wrong) {
+        Some(wrong) => Err(wrong),
+        None => Ok(sheet),
+    }
 }
 
 /// The theme that it inherits from, and where it says so.
@@ -125,6 +130,8 @@ struct Reader<'a> {
     text: &'a str,
     palette: &'a mut BTreeMap<String, Colour>,
     warnings: Vec<Warning>,
+    /// What is wrong so far.
+    wrong: Vec<ThemeError>,
 }
 
 impl<'a> Reader<'a> {
@@ -134,24 +141,39 @@ impl<'a> Reader<'a> {
             text: &written.text,
             palette,
             warnings: Vec::new(),
+            wrong: Vec::new(),
         }
     }
 
-    /// Puts what this file says over what is in `sheet`.
-    fn sheet(mut self, root: &DeTable<'_>, sheet: &mut Sheet) -> Result<(), ThemeError> {
+    /// Puts what this file says over what is in `sheet`; answers what of it
+    /// can't be meant so.
+    fn sheet(mut self, root: &DeTable<'_>, sheet: &mut Sheet) -> Vec<ThemeError> {
         sheet.name = None;
         for (key, value) in root {
-            match key.get_ref().as_ref() {
-                "palette" | "inherits" => {}
-                "name" => sheet.name = Some(self.word("name", value)?.to_owned()),
-                "kind" => sheet.light = self.one_of("kind", value, &KINDS)?,
-                "minimum" => sheet.minimum = self.one_of("minimum", value, &DEPTHS)?,
-                group => self.group(group, key.span(), value, &mut sheet.entries)?,
+            if let Err(wrong) = self.key(key.get_ref(), key.span(), value, sheet) {
+                self.wrong.push(wrong);
             }
         }
         self.warnings
             .sort_by_key(|warning| (warning.at.line, warning.at.column));
         sheet.warnings.append(&mut self.warnings);
+        self.wrong
+    }
+
+    fn key(
+        &mut self,
+        key: &str,
+        span: Range<usize>,
+        value: &Item<'_>,
+        sheet: &mut Sheet,
+    ) -> Result<(), ThemeError> {
+        match key {
+            "palette" | "inherits" => {}
+            "name" => sheet.name = Some(self.word("name", value)?.to_owned()),
+            "kind" => sheet.light = self.one_of("kind", value, &KINDS)?,
+            "minimum" => sheet.minimum = self.one_of("minimum", value, &DEPTHS)?,
+            group => self.group(group, span, value, &mut sheet.entries)?,
+        }
         Ok(())
     }
 
@@ -197,14 +219,11 @@ impl<'a> Reader<'a> {
                 );
                 continue;
             };
-            let spec = self.spec(role, value)?;
-            entries.insert(
-                role,
-                Entry {
-                    at: self.at(value),
-                    spec,
-                },
-            );
+            let at = self.at(value);
+            match self.spec(role, value) {
+                Ok(spec) => drop(entries.insert(role, Entry { at, spec })),
+                Err(wrong) => self.wrong.push(wrong),
+            }
         }
         Ok(())
     }
