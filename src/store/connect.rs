@@ -71,6 +71,7 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
             changes: watch::Sender::new(0),
             own: AtomicU64::new(0),
             is_copy: AtomicBool::new(is_copy),
+            mark: mark::Raiser::default(),
             watcher: Mutex::new(false),
         }),
     })

@@ -71,6 +71,7 @@ use std::{
 use tokio::sync::{Mutex, watch as channel};
 
 use self::{
+    mark::Raiser,
     server::Server,
     sql::{Conn, Pool},
 };
@@ -111,6 +112,7 @@ struct Inner {
     /// A server gives the numbers.
     is_copy: AtomicBool,
     watcher: Mutex<bool>,
+    mark: Raiser,
 }
 
 impl Log {

@@ -156,7 +156,7 @@ impl Log {
         // Not before: others would look for what waits where nothing does yet.
         self.inner.is_copy.store(true, Ordering::Relaxed);
         // The number may have fallen, on purpose.
-        if let Err(error) = mark::set(&self.inner.path, now) {
+        if let Err(error) = mark::set(&self.inner.path, now).await {
             tracing::warn!(%error, "the mark beside the log could not be set back");
         }
         Ok(moved)

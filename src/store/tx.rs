@@ -8,7 +8,7 @@ use tokio::{sync::MutexGuard, time::Instant};
 
 use super::{
     Inner, OpenMode, StoreError, connect, inspect,
-    mark::{self, Mark},
+    mark::Mark,
     row::{from_db, from_millis, to_db},
     server,
     sql::{Conn, On},
@@ -131,13 +131,13 @@ impl Inner {
     }
 
     /// Raises the mark beside a file; a server keeps its own log whole.
-    fn mark(&self, head: &Head) {
+    fn raise_mark(&self, head: &Head) {
         if self.server.is_none() {
             let mark = Mark {
                 seq: head.seq,
                 writes: head.writes,
             };
-            mark::raise(&self.path, mark);
+            self.mark.raise(&self.path, mark);
         }
     }
 }
@@ -216,7 +216,7 @@ impl Tx<'_> {
         done.map_err(|error| self.told(error))?;
         *self.slot = Some(self.conn);
         self.log.own.store(self.head.writes, Ordering::Relaxed);
-        self.log.mark(&self.head);
+        self.log.raise_mark(&self.head);
         self.log.changes.send_modify(|count| *count += 1);
         Ok(())
     }
