@@ -151,15 +151,10 @@ impl Engine {
         {
             LeaseState::Held(fence) => fence,
             LeaseState::HeldBy(lease) => {
-                let holder = format!(
-                    "{} on {} (pid {})",
-                    lease.owner.name, lease.owner.host, lease.owner.pid
-                );
-                let ticked_at = self.log.last_tick().await?;
                 seen.send_replace(EngineSeen {
-                    holder: Some(Title::lossy(&holder)),
+                    holder: Some(Title::lossy(&lease.owner.process())),
                     mine: false,
-                    ticked_at,
+                    ticked_at: self.log.engine(now).await?.ticked_at,
                 });
                 return Ok(());
             }
@@ -234,9 +229,9 @@ impl<'a> Turn<'a> {
             }
             self.deliver(now).await?;
             self.renew(now).await?;
-            let me = format!("{} on {}", self.engine.owner.name, self.engine.owner.host);
+            let me = &self.engine.owner;
             seen.send_replace(EngineSeen {
-                holder: Some(Title::lossy(&me)),
+                holder: Some(Title::lossy(&me.to_string())),
                 mine: true,
                 ticked_at: Some(now),
             });

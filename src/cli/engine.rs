@@ -109,15 +109,11 @@ pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
     if let Some(sync) = &room.sync {
         return Ok(sync.engine().await);
     }
-    let now = room.now();
     let Some(log) = &room.log else {
         return Ok(None);
     };
-    let lease = log.lease().await?;
-    Ok(lease.filter(|lease| lease.expires_at > now).map(|lease| {
-        let owner = lease.owner;
-        format!("{} on {} (pid {})", owner.name, owner.host, owner.pid)
-    }))
+    let running = log.engine(room.now()).await?;
+    Ok(running.holder.map(|owner| owner.process()))
 }
 
 /// Fire what is due, deliver and probe, without a screen, until SIGTERM

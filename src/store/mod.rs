@@ -50,7 +50,7 @@ pub use by_hand::DeliveryFilter;
 pub use counters::Place;
 pub use deliveries::{Ending, Recovered, Start, Try};
 pub use error::StoreError;
-pub use lease::{Fence, Lease, LeaseState, Owner, Terms};
+pub use lease::{Fence, Lease, LeaseState, Owner, Running, Terms};
 pub use log::Accepted;
 pub use mark::Warning;
 pub use outbox::{Authority, TakenIn, Unsent};
