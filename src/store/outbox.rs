@@ -465,11 +465,10 @@ async fn set_back(tx: &mut Tx<'_>, epoch: &str, common: Seq) -> Result<(), Store
 }
 
 async fn still_to_send(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
-    let count: Result<i64, _> = sqlx::query_scalar(
-        "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'in_flight', 'uncertain')",
-    )
-    .fetch_one(tx.conn())
-    .await;
+    let count: Result<i64, _> =
+        sqlx::query_scalar(concat!("SELECT count(*) FROM deliveries WHERE ", open!()))
+            .fetch_one(tx.conn())
+            .await;
     count.map(from_db).map_err(|error| tx.told(error))
 }
 
