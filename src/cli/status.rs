@@ -8,11 +8,12 @@ use crate::{
     domain::{
         entry::IncidentId,
         escalation,
+        fact::Fact,
         incident::Incident,
         left::{Left, left_over},
         text::Title,
     },
-    store::DeliveryFilter,
+    store::{DeliveryFilter, RawEntry},
     sync::SyncError,
     ui::format,
 };
@@ -82,7 +83,11 @@ async fn refused(room: &Room) -> color_eyre::Result<Vec<Refused>> {
         return Ok(Vec::new());
     };
     let unsent = log.unsent().await?.into_iter();
-    let declared = unsent.filter(|one| one.row.kind == "declared");
+    let is_declared = |row: &RawEntry| {
+        let entry = row.entry();
+        entry.is_some_and(|entry| matches!(entry.fact, Fact::Declared(_)))
+    };
+    let declared = unsent.filter(|one| is_declared(&one.row));
     let refused = declared.filter_map(|one| {
         Some(Refused {
             incident: one.row.incident,
