@@ -55,6 +55,9 @@ pub struct Authority {
 /// Where a copy says which log its server has.
 const THEIR_LOG: &str = "server_log";
 
+/// Where a copy keeps what its server told of itself.
+const SERVER_KNOWN: &str = "server_known";
+
 /// What became of a page from the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakenIn {
@@ -101,7 +104,7 @@ impl Log {
     ///
     /// When the file can't be read.
     pub async fn known_of_server(&self) -> Result<Option<String>, StoreError> {
-        self.said("channels").await
+        self.said(SERVER_KNOWN).await
     }
 
     /// Keeps what the server told of itself, so that it is known without it.
@@ -114,7 +117,7 @@ impl Log {
             return Ok(());
         }
         let mut tx = self.inner.begin().await?;
-        say(&mut tx, "channels", json.to_owned()).await?;
+        say(&mut tx, SERVER_KNOWN, json.to_owned()).await?;
         tx.commit().await
     }
 
@@ -335,9 +338,6 @@ pub(super) async fn keep(
     Ok(kept)
 }
 
-async fn put(
-    tx: &mut Tx<'_>,
-    row: &RawEntry,
 /// Those entries of `ids` that wait, as they are here; without a number.
 pub(super) async fn waiting(
     tx: &mut Tx<'_>,
@@ -351,6 +351,9 @@ pub(super) async fn waiting(
         .collect())
 }
 
+async fn put(
+    tx: &mut Tx<'_>,
+    row: &RawEntry,
     rseq: Option<u64>,
     told: bool,
 ) -> Result<(), StoreError> {
