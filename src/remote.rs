@@ -21,7 +21,7 @@ pub use address::Address;
 use crate::{
     domain::{
         notice::Delivery,
-        text::{Name, Title},
+        text::{Name, Title, cause},
     },
     wire::{Follow, Meta, Page, Post, Posted, Problem, Told, Way},
 };
@@ -352,11 +352,7 @@ fn in_words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return SILENCE.to_owned();
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
+    cause(error)
 }
 
 async fn certificates(file: &Path) -> Result<Vec<Certificate>, RemoteError> {
