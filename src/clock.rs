@@ -4,6 +4,7 @@
 use std::{fs, process::Stdio, time::Duration};
 
 use chrono::{DateTime, DurationRound as _, Local, TimeDelta, Utc};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{process::Command, time::timeout};
 use uuid::Uuid;
@@ -69,6 +70,15 @@ impl Clock {
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
     }
+}
+
+/// Sixteen random bytes, as a number that nobody guesses.
+pub fn random() -> u128 {
+    let mut bytes = [0; 16];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .expect("the system has random numbers");
+    u128::from_be_bytes(bytes)
 }
 
 /// How long this host runs, also while it slept.

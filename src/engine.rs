@@ -129,15 +129,10 @@ impl Engine {
         {
             LeaseState::Held(fence) => fence,
             LeaseState::HeldBy(lease) => {
-                let holder = format!(
-                    "{} on {} (pid {})",
-                    lease.owner.name, lease.owner.host, lease.owner.pid
-                );
-                let ticked_at = self.log.last_tick().await?;
                 seen.send_replace(EngineSeen {
-                    holder: Some(Title::lossy(&holder)),
+                    holder: Some(Title::lossy(&lease.owner.process())),
                     mine: false,
-                    ticked_at,
+                    ticked_at: self.log.engine(now).await?.ticked_at,
                 });
                 return Ok(());
             }

@@ -21,9 +21,9 @@ pub use address::Address;
 use crate::{
     domain::{
         notice::Delivery,
-        text::{Name, Title},
+        text::{Name, Title, cause},
     },
-    wire::{Follow, Meta, Page, Post, Posted, Problem, Told},
+    wire::{Follow, Meta, Page, Post, Posted, Problem, Told, Way},
 };
 
 /// How long a call that asks for nothing may take until its answer begins, and
@@ -210,14 +210,16 @@ impl Remote {
         Err(self.garbage("a list without an end"))
     }
 
-    /// Does `what` with the delivery of that key: `retry`, `cancel` or `mark-sent`.
+    /// Does something with the delivery of that key; answers with what became
+    /// of it.
     ///
     /// # Errors
     ///
     /// As [`Remote::post`].
-    pub async fn deliver(&self, key: &str, what: &str) -> Result<Delivery, RemoteError> {
+    pub async fn deliver(&self, key: &str, way: Way) -> Result<Delivery, RemoteError> {
         let ws = segment(&self.address.workspace);
-        let path = format!("v1/ws/{ws}/deliveries/{}/{what}", segment(key));
+        let (key, way) = (segment(key), way.segment());
+        let path = format!("v1/ws/{ws}/deliveries/{key}/{way}");
         let heard = self
             .call(Method::POST, &path, None::<&()>, PATIENCE)
             .await?;
@@ -350,11 +352,7 @@ fn in_words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return SILENCE.to_owned();
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
+    cause(error)
 }
 
 async fn certificates(file: &Path) -> Result<Vec<Certificate>, RemoteError> {

@@ -40,7 +40,7 @@ use crate::{
     store::{Log, StoreError, Unsent},
     ui::format::count,
     ui::msg::{EngineSeen, LinkSeen},
-    wire::{Channels, Known, Watcher},
+    wire::{Channels, Known, Watcher, Way},
 };
 
 /// How long the server may hold a question for news, in seconds: with each
@@ -298,8 +298,8 @@ impl Replica {
     /// # Errors
     ///
     /// As [`Remote::deliver`].
-    pub async fn deliver(&self, key: &str, what: &str) -> Result<Delivery, RemoteError> {
-        self.remote.deliver(key, what).await
+    pub async fn deliver(&self, key: &str, way: Way) -> Result<Delivery, RemoteError> {
+        self.remote.deliver(key, way).await
     }
 
     fn garbage(&self, why: &str) -> RemoteError {

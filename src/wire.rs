@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 pub use code::Code;
 pub use meta::{Channels, Known, Limits, Meta, Start, You};
-pub use page::{Engine, Follow, Page, Told, Watcher};
+pub use page::{Engine, Follow, Page, Told, Watcher, Way};
 pub use post::{Item, OnConflict, Outcome, Post, Posted};
 pub use scope::Scope;
 

@@ -18,6 +18,7 @@ mod wall;
 
 use std::time::Duration;
 
+use self::kills::number;
 use crate::cli::house::House;
 
 /// How long a test waits for what must happen, before it says that it did not.
@@ -25,6 +26,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The host probes its built-in targets otherwise.
 pub const NO_PROBES: &str = "probes = []\n";
+
+/// The choices of a run: told, so that a red one can be made again by saying
+/// `WARROOM_SEED`.
+pub fn random() -> fastrand::Rng {
+    let seed = number("WARROOM_SEED").unwrap_or_else(|| fastrand::u64(..));
+    say!("WARROOM_SEED={seed}");
+    fastrand::Rng::with_seed(seed)
+}
 
 #[expect(clippy::print_stdout, reason = "this is what it is for")]
 pub fn tell(text: &str) {

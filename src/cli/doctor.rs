@@ -312,8 +312,9 @@ async fn opened(setup: &Setup) -> color_eyre::Result<Vec<Line>> {
 /// What is delivered and who does it, where that happens on this log.
 async fn works(setup: &Setup, log: &Log) -> color_eyre::Result<[Line; 2]> {
     let open = log.deliveries(DeliveryFilter::Unfinished).await?.len();
-    let engine = match engine::holds_lease(log, setup.clock.now()).await? {
-        Some(holder) => Line::ok("engine", "runs", holder),
+    let running = log.engine(setup.clock.now()).await?;
+    let engine = match running.holder {
+        Some(owner) => Line::ok("engine", "runs", owner.process()),
         None => Line::ok("engine", "runs", "nobody").because(format!(
             "start `warroom engine`, or a console, on {}",
             engine::host()

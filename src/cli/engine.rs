@@ -120,11 +120,8 @@ pub async fn holder(room: &Room) -> Result<Option<String>, StoreError> {
 ///
 /// When the log can't be read.
 pub async fn holds_lease(log: &Log, now: DateTime<Utc>) -> Result<Option<String>, StoreError> {
-    let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
-    Ok(lease.map(|lease| {
-        let owner = lease.owner;
-        format!("{} on {} (pid {})", owner.name, owner.host, owner.pid)
-    }))
+    let running = log.engine(now).await?;
+    Ok(running.holder.map(|owner| owner.process()))
 }
 
 /// Fire what is due, deliver and probe, without a screen, until SIGTERM

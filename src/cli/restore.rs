@@ -201,16 +201,15 @@ async fn leave(setup: &Setup) -> color_eyre::Result<Vec<String>> {
     let Ok(log) = setup.open_as(&path, OpenMode::ReadWrite).await else {
         return lost();
     };
-    let now = setup.clock.now();
-    let lease = log.lease().await?.filter(|lease| lease.expires_at > now);
+    let holder = log.engine(setup.clock.now()).await?.holder;
     // One that was killed could not give it back.
-    let lease = lease.filter(|lease| !lease.owner.is_gone(&engine::host()));
+    let holder = holder.filter(|owner| !owner.is_gone(&engine::host()));
     let tokens = log.tokens().await;
     log.close().await;
-    if let Some(lease) = lease {
+    if let Some(owner) = holder {
         return Err(Failure::refused(format!(
-            "{} on {} (pid {}) works on this log: end it first, and every console on this host",
-            lease.owner.name, lease.owner.host, lease.owner.pid
+            "{} works on this log: end it first, and every console on this host",
+            owner.process()
         ))
         .into());
     }

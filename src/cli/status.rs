@@ -18,11 +18,12 @@ use crate::{
     domain::{
         entry::{EntryId, IncidentId},
         escalation,
+        fact::Fact,
         incident::Incident,
         left::{Left, left_over},
         text::Title,
     },
-    store::{DeliveryFilter, Unsent},
+    store::{DeliveryFilter, RawEntry, Unsent},
     sync::SyncError,
     ui::format,
 };
@@ -114,7 +115,11 @@ async fn unfinished(room: &Room) -> color_eyre::Result<Option<usize>> {
 
 /// The incidents declared here that the server refused for good.
 fn refused(unsent: &[Unsent]) -> Vec<Refused> {
-    let declared = unsent.iter().filter(|one| one.row.kind == "declared");
+    let is_declared = |row: &RawEntry| {
+        let entry = row.entry();
+        entry.is_some_and(|entry| matches!(entry.fact, Fact::Declared(_)))
+    };
+    let declared = unsent.iter().filter(|one| is_declared(&one.row));
     let refused = declared.filter_map(|one| {
         Some(Refused {
             incident: one.row.incident,

@@ -21,6 +21,7 @@ use crate::{
     domain::notice::Delivery,
     store::{DeliveryFilter, StoreError},
     ui::format,
+    wire::Way,
 };
 
 /// What waits to be sent, and what did not arrive; with --all, what was sent.
@@ -128,16 +129,16 @@ impl Deliveries {
                 say::note(room.global(), &known.intent.text);
                 confirm::word(room.global(), "send", &what)?;
                 match &room.sync {
-                    Some(sync) => sync.deliver(&key, "retry").await?,
+                    Some(sync) => sync.deliver(&key, Way::Retry).await?,
                     None => room.log()?.retry(&key, now).await?,
                 }
             }
             Some(Delivering::Cancel { key }) => match &room.sync {
-                Some(sync) => sync.deliver(&key, "cancel").await?,
+                Some(sync) => sync.deliver(&key, Way::Cancel).await?,
                 None => room.author()?.cancel(room.log()?, &key).await?,
             },
             Some(Delivering::MarkSent { key }) => match &room.sync {
-                Some(sync) => sync.deliver(&key, "mark-sent").await?,
+                Some(sync) => sync.deliver(&key, Way::MarkSent).await?,
                 None => room.author()?.mark_sent(room.log()?, &key).await?,
             },
         };

@@ -7,11 +7,8 @@ use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    domain::{
-        entry::{Entry, Seq},
-        notice::Delivery,
-    },
-    store::{DeliveryFilter, Log, StoreError, Unsent},
+    domain::entry::{Entry, Seq},
+    store::{Log, StoreError, Unsent},
     ui::{
         app::Source,
         msg::{Msg, Shared},
@@ -21,7 +18,7 @@ use crate::{
 /// Entries read at a time: the screen shows the first while the rest is read.
 const PAGE: u32 = 5_000;
 /// Deliveries shown that are over; what waits for a person is always shown.
-const SHOWN: usize = 200;
+const SHOWN: u32 = 200;
 
 /// Entries after number `head`, as many as are read at a time.
 pub(super) async fn page(log: &Log, head: Seq) -> Result<Vec<Entry>, StoreError> {
@@ -61,8 +58,7 @@ pub(super) async fn follow(
             drafts.clone_from(&kept);
             messages.send(Msg::Drafts(kept)).await.ok();
         }
-        let all = patiently(Some(&messages), || log.deliveries(DeliveryFilter::All)).await?;
-        let shown = worth_showing(all);
+        let shown = patiently(Some(&messages), || log.latest_deliveries(SHOWN)).await?;
         if shown != deliveries {
             deliveries.clone_from(&shown);
             // A server has the others of a copy.
@@ -83,17 +79,6 @@ pub(super) async fn follow(
             () = changes.changed() => {}
         }
     }
-}
-
-/// The newest first: those that are not over, and some that are.
-fn worth_showing(mut all: Vec<Delivery>) -> Vec<Delivery> {
-    all.reverse();
-    let mut place = 0;
-    all.retain(|delivery| {
-        place += 1;
-        place <= SHOWN || !delivery.is_over()
-    });
-    all
 }
 
 /// What is told of a log whose numbers a server gives.
@@ -134,8 +119,7 @@ impl Copy {
 }
 
 /// Reads until it works, where the reason may pass: a busy disk must not end
-/// a console. What stands in the way is told
-/// once, where somebody listens.
+/// a console. What stands in the way is told once, where somebody listens.
 pub(super) async fn patiently<T, F>(
     mut messages: Option<&Sender<Msg>>,
     read: impl Fn() -> F,

@@ -260,16 +260,12 @@ fn start(
 /// Looks who holds the lease, and when that engine last did its round.
 async fn watch_engine(log: Log, clock: Clock, messages: Sender<Msg>) -> Result<(), Report> {
     loop {
-        let lease = follow::patiently(Some(&messages), || log.lease())
-            .await?
-            .filter(|lease| lease.expires_at > clock.now());
-        let holder = lease
-            .map(|lease| Title::lossy(&format!("{} on {}", lease.owner.name, lease.owner.host)));
-        let ticked_at = follow::patiently(Some(&messages), || log.last_tick()).await?;
+        let running = follow::patiently(Some(&messages), || log.engine(clock.now())).await?;
+        let holder = running.holder.map(|owner| owner.to_string());
         let seen = EngineSeen {
-            holder,
+            holder: holder.as_deref().map(Title::lossy),
             mine: false,
-            ticked_at,
+            ticked_at: running.ticked_at,
         };
         if messages.send(Msg::Engine(seen)).await.is_err() {
             return Ok(());

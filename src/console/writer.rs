@@ -15,6 +15,7 @@ use crate::{
     store::{Log, StoreError},
     sync::Replica,
     ui::msg::{Msg, Order},
+    wire::Way,
 };
 
 /// Something for the disk.
@@ -125,8 +126,8 @@ impl Writer {
 /// entry that is taken back.
 async fn ask_server(sync: &Replica, order: Order) -> Vec<Msg> {
     let done = match order {
-        Order::Retry(key) => sync.deliver(&key, "retry").await,
-        Order::Cancel(key) => sync.deliver(&key, "cancel").await,
+        Order::Retry(key) => sync.deliver(&key, Way::Retry).await,
+        Order::Cancel(key) => sync.deliver(&key, Way::Cancel).await,
         Order::Recall(_) => return Vec::new(),
     };
     match done {

@@ -32,7 +32,10 @@ pub const fn hold(audience: Audience) -> TimeDelta {
 /// outside is told what was not approved, whoever recorded it (X2), and none
 /// follow from an entry that was overtaken.
 pub fn intents(incident: &Incident, entry: &Entry, now: DateTime<Utc>) -> Vec<Intent> {
-    if incident.is_sealed() || incident.overtaken_by(entry).is_some() {
+    if !entry.fact.moves_messages()
+        || incident.is_sealed()
+        || incident.overtaken_by(entry).is_some()
+    {
         return Vec::new();
     }
     match &entry.fact {
@@ -65,7 +68,69 @@ pub fn intents(incident: &Incident, entry: &Entry, now: DateTime<Utc>) -> Vec<In
             why: Skip::Overtaken,
             ..
         } => late_notices(incident, entry, step, target, now),
+        // Of what moves messages, these bring none of their own.
         _ => Vec::new(),
+    }
+}
+
+impl Fact {
+    /// Whether messages may follow from it, or it changes or tells what becomes
+    /// of one: then there is something to look at among what is delivered.
+    pub const fn moves_messages(&self) -> bool {
+        match self {
+            Self::UpdateSent(_)
+            | Self::Escalated { .. }
+            | Self::StepSkipped { .. }
+            | Self::Paged { .. }
+            | Self::Delivered { .. }
+            | Self::Undelivered { .. }
+            | Self::ExternalApproved { .. }
+            | Self::Retracted { .. } => true,
+            // A newer program may know better, and asking costs little.
+            Self::Unknown(_) => true,
+            Self::Declared(_)
+            | Self::Acknowledged {}
+            | Self::SeverityChanged { .. }
+            | Self::Described { .. }
+            | Self::PhaseEntered { .. }
+            | Self::ImpactStarted {}
+            | Self::Mitigated {}
+            | Self::Resolved { .. }
+            | Self::Reopened { .. }
+            | Self::Closed {}
+            | Self::Cancelled { .. }
+            | Self::Merged { .. }
+            | Self::Absorbed { .. }
+            | Self::RoleGiven { .. }
+            | Self::RoleLeft { .. }
+            | Self::Joined { .. }
+            | Self::Noted { .. }
+            | Self::Asked { .. }
+            | Self::Answered { .. }
+            | Self::Pinned { .. }
+            | Self::Linked { .. }
+            | Self::Ticked { .. }
+            | Self::Corrected { .. }
+            | Self::LongRunning { .. }
+            | Self::ExternalDrafted { .. }
+            | Self::StepConfirmed { .. }
+            | Self::Held { .. }
+            | Self::HoldEnded {}
+            | Self::PolicyAdopted { .. }
+            | Self::AlertFired { .. }
+            | Self::AlertCleared { .. }
+            | Self::ProbeChanged(_)
+            | Self::OutageAdded { .. }
+            | Self::OutageStruck { .. }
+            | Self::RecurrenceSaid { .. }
+            | Self::FailureModeSaid { .. }
+            | Self::RetrospectiveScheduled { .. }
+            | Self::RetrospectiveHeld { .. }
+            | Self::RetrospectiveWaived { .. }
+            | Self::FactorAdded { .. }
+            | Self::ActionAdded { .. }
+            | Self::ActionChanged { .. } => false,
+        }
     }
 }
 

@@ -20,7 +20,7 @@
 //! **Phases.** G1 their windows pace the work, amber at the most. G2 triage,
 //! investigating, identified, fixing, monitoring, resolved, closed, or
 //! cancelled; deploying a fix asks for the way back. G3 triage is quiet, but
-//! for the ladders.
+//! for the ladders: no update leaves before a severity is set.
 //!
 //! **Escalation.** E1 offsets count from the alert and do not add up. E2 an
 //! acknowledgement stops the page ladder, not the management ladder. E3 a

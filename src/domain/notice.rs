@@ -69,7 +69,7 @@ impl Purpose {
 }
 
 /// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
     /// Waits for its turn, or for its next try.
@@ -87,9 +87,41 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Queued,
+        Self::InFlight,
+        Self::Sent,
+        Self::Uncertain,
+        Self::Dead,
+        Self::Cancelled,
+    ];
+
+    /// `queued`, `in_flight`, …: as it is stored and sent.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::InFlight => "in_flight",
+            Self::Sent => "sent",
+            Self::Uncertain => "uncertain",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state with this key; `None` where none has it.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.key() == key)
+    }
+
     /// Whether it may still leave by itself, or waits for a person.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Queued | Self::InFlight | Self::Uncertain)
+    }
+
+    /// Whether it is sent or was taken back: nobody need look at it again.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Sent | Self::Cancelled)
     }
 
     /// `queued`, `in flight`, `sent`, `uncertain`, `dead`, `cancelled`.
@@ -148,7 +180,7 @@ impl Delivery {
 
     /// Whether it is sent or was taken back: nobody need look at it again.
     pub const fn is_over(&self) -> bool {
-        matches!(self.state, DeliveryState::Sent | DeliveryState::Cancelled)
+        self.state.is_over()
     }
 }
 
@@ -168,4 +200,19 @@ pub enum Outcome {
     Refused(Title),
     /// It may have arrived.
     Uncertain(Title),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_stored_under_the_key_that_it_is_sent_under() {
+        for state in DeliveryState::ALL {
+            let sent = serde_json::to_value(state).unwrap();
+
+            assert_eq!(sent, state.key());
+            assert_eq!(DeliveryState::from_key(state.key()), Some(state));
+        }
+    }
 }

@@ -7,6 +7,7 @@
 
 use std::{
     borrow::Cow,
+    error::Error,
     fmt::{self, Write as _},
     ops::Deref,
 };
@@ -136,6 +137,28 @@ where
 {
     let word = if count == N::from(1) { one } else { many };
     format!("{count} {word}")
+}
+
+/// Bytes, two hex digits each.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes everything");
+        text
+    })
+}
+
+/// The innermost reason, which is the one that says something; without the
+/// number that the system has for it.
+pub fn cause(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    let said = innermost.to_string();
+    match said.split_once(" (os error") {
+        Some((words, _)) => words.to_lowercase(),
+        None => said,
+    }
 }
 
 /// `raw` without anything that could act on a terminal, a log or a header;

@@ -103,7 +103,7 @@ impl Engine {
         &self,
         now: DateTime<Utc>,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let ticked_at = self.log.last_tick().await?;
+        let ticked_at = self.log.engine(now).await?.ticked_at;
         let was_away = ticked_at.is_some_and(|at| now - at > AWAY);
         Ok(match self.post {
             Post::AfterCopies => was_away.then_some(now + HANDED_IN),

@@ -81,9 +81,9 @@ impl<'a> Turn<'a> {
             }
             self.deliver(now).await?;
             self.renew(now).await?;
-            let me = format!("{} on {}", self.engine.owner.name, self.engine.owner.host);
+            let me = &self.engine.owner;
             seen.send_replace(EngineSeen {
-                holder: Some(Title::lossy(&me)),
+                holder: Some(Title::lossy(&me.to_string())),
                 mine: true,
                 ticked_at: Some(now),
             });

@@ -1,6 +1,6 @@
 //! What an answer, or the lack of one, means for the message.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use reqwest::{
@@ -11,7 +11,7 @@ use reqwest::{
 use crate::domain::{
     notice::Outcome,
     secret::Secret,
-    text::{self, Title},
+    text::{self, Title, cause},
 };
 
 /// As much of an answer is read: an explanation is at its beginning.
@@ -110,19 +110,6 @@ pub(super) fn judge_failure(error: reqwest::Error, mask: &Mask) -> Outcome {
         format!("it was sent, and the connection broke before the answer: {cause}")
     };
     Outcome::Uncertain(Title::lossy(&why))
-}
-
-/// The innermost reason, which is the one that says something.
-pub(super) fn cause(error: &dyn Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    let said = innermost.to_string();
-    match said.split_once(" (os error") {
-        Some((words, _)) => words.to_lowercase(),
-        None => said,
-    }
 }
 
 /// `404 Not Found`; of a status without a name the number alone.

@@ -34,7 +34,7 @@ use tokio::sync::OnceCell;
 use crate::domain::{
     channel::{Kind, Spec},
     notice::{Intent, Outcome},
-    text::{Name, Title},
+    text::{Name, Title, cause},
 };
 
 pub use backoff::{next_try, patience};
@@ -200,6 +200,6 @@ impl Channel {
         }
         builder
             .build()
-            .map_err(|error| format!("TLS could not be set up: {}", answer::cause(&error)))
+            .map_err(|error| format!("TLS could not be set up: {}", cause(&error)))
     }
 }

@@ -199,13 +199,12 @@ impl Feed {
 
     /// Looks at who runs the engine, who follows, and whether the history is another one.
     pub(super) async fn look(&self, room: &Room) -> Result<(), StoreError> {
-        let now = room.clock.now();
         room.watching.count(Instant::now());
-        let lease = room.log.lease().await?;
-        let holder = lease
-            .filter(|lease| lease.expires_at > now)
-            .map(|lease| format!("{} on {}", lease.owner.name, lease.owner.host));
-        let ticked_at = room.log.last_tick().await?;
+        let running = room.log.engine(room.clock.now()).await?;
+        let engine = Engine {
+            holder: running.holder.map(|owner| owner.to_string()),
+            ticked_at: running.ticked_at,
+        };
         let epoch = room.log.epoch().await?;
         let head = room.log.head().await?;
         let other = self.with(|state| state.epoch != epoch);
@@ -214,7 +213,7 @@ impl Feed {
         }
         let _reading = self.reading.lock().await;
         self.change(|state| {
-            state.engine = Engine { holder, ticked_at };
+            state.engine = engine;
             if other {
                 state.epoch = epoch;
                 state.before = head;

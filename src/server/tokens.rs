@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Grant, Hash, Scope, Scopes, Server};
 use crate::{
+    clock::random,
     domain::text::Name,
     store::{StoreError, Token},
 };
@@ -27,14 +27,6 @@ pub fn mint() -> (String, Hash) {
     let token = format!("{MARK}{:032x}{:032x}", random(), random());
     let hash = Hash::of(&token);
     (token, hash)
-}
-
-fn random() -> u128 {
-    let mut bytes = [0; 16];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .expect("the system has random numbers");
-    u128::from_be_bytes(bytes)
 }
 
 /// Takes up the tokens as they are in the logs now.

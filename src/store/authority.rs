@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::{
     Log, StoreError,
+    item::open,
     mark::{self, Mark},
     meta::say,
     row::{from_db, sum, to_db},
@@ -25,6 +26,9 @@ pub struct Authority {
 
 /// Where a copy says which log its server has.
 const THEIR_LOG: &str = "server_log";
+
+/// Where a copy keeps what its server told of itself.
+const SERVER_KNOWN: &str = "server_known";
 
 impl Log {
     /// The server that numbers this log; `None` while it numbers itself.
@@ -59,7 +63,7 @@ impl Log {
     ///
     /// When the file can't be read.
     pub async fn known_of_server(&self) -> Result<Option<String>, StoreError> {
-        self.said("channels").await
+        self.said(SERVER_KNOWN).await
     }
 
     /// Keeps what the server told of itself, so that it is known without it.
@@ -72,7 +76,7 @@ impl Log {
             return Ok(());
         }
         let mut tx = self.inner.begin().await?;
-        say(&mut tx, "channels", json.to_owned()).await?;
+        say(&mut tx, SERVER_KNOWN, json.to_owned()).await?;
         tx.commit().await
     }
 
@@ -115,7 +119,7 @@ impl Log {
         // Not before: others would look for what waits where nothing does yet.
         self.inner.is_copy.store(true, Ordering::Relaxed);
         // The number may have fallen, on purpose.
-        if let Err(error) = mark::set(&self.inner.path, now) {
+        if let Err(error) = mark::set(&self.inner.path, now).await {
             tracing::warn!(%error, "the mark beside the log could not be set back");
         }
         Ok(moved)
@@ -208,11 +212,10 @@ async fn set_back(tx: &mut Tx<'_>, epoch: &str, common: Seq) -> Result<(), Store
 }
 
 async fn still_to_send(tx: &mut Tx<'_>) -> Result<u64, StoreError> {
-    let count: Result<i64, _> = sqlx::query_scalar(
-        "SELECT count(*) FROM deliveries WHERE state IN ('queued', 'in_flight', 'uncertain')",
-    )
-    .fetch_one(tx.conn())
-    .await;
+    let count: Result<i64, _> =
+        sqlx::query_scalar(concat!("SELECT count(*) FROM deliveries WHERE ", open!()))
+            .fetch_one(tx.conn())
+            .await;
     count.map(from_db).map_err(|error| tx.told(error))
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::{
     RawEntry, StoreError,
-    item::{Item, readable, save, select},
+    item::{Item, readable, save, select, unfinished},
     tx::Tx,
 };
 use crate::domain::{
@@ -42,7 +42,9 @@ pub(super) async fn after(tx: &mut Tx<'_>, rows: &[RawEntry]) -> Result<(), Stor
 
 async fn clear(tx: &mut Tx<'_>, incident: IncidentId) -> Result<(), StoreError> {
     let query = sqlx::query(select!(
-        "WHERE incident = $1 AND state NOT IN ('sent', 'cancelled') ORDER BY nr"
+        "WHERE incident = $1 AND ",
+        unfinished!(),
+        " ORDER BY nr"
     ));
     let items = readable(tx.conn(), query.bind(incident.to_string())).await;
     let items = items.map_err(|error| tx.told(error))?;
@@ -110,4 +112,37 @@ fn stands_no_more(item: &Item, said: &[(EntryId, Fact)]) -> bool {
     approvals
         .chain([rests_on])
         .any(|id| said[place..].iter().any(takes_back(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        fact::Update,
+        text::Prose,
+        update::{Audience, Form},
+    };
+
+    #[test]
+    fn a_fact_is_stored_under_the_word_that_is_looked_for_here() {
+        let entry = EntryId(uuid::Uuid::nil());
+        let reason = Prose::default();
+        let update = Update {
+            audience: Audience::Internal,
+            form: Form::default(),
+            channels: Vec::new(),
+            label: None,
+            last: false,
+            draft: None,
+        };
+
+        let facts = [
+            Fact::Retracted { entry, reason },
+            Fact::ExternalApproved { draft: entry },
+            Fact::UpdateSent(Box::new(update)),
+        ];
+
+        let kinds = facts.map(|fact| fact.write().0);
+        assert_eq!(kinds, ["retracted", "external_approved", "update_sent"]);
+    }
 }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Log, RawEntry, StoreError, back,
-    item::{Item, load, read_or_leave, readable, save, select, state_word},
-    row::to_db,
+    item::{Item, load, read_or_leave, readable, save, select, unfinished},
+    row::{from_db, to_db},
     sql,
     tx::Tx,
 };
@@ -38,16 +38,37 @@ impl Log {
     pub async fn deliveries(&self, filter: DeliveryFilter) -> Result<Vec<Delivery>, StoreError> {
         let query = match filter {
             DeliveryFilter::All => sqlx::query(select!("ORDER BY nr")),
-            DeliveryFilter::Unfinished => sqlx::query(select!(
-                "WHERE state NOT IN ('sent', 'cancelled') ORDER BY nr"
-            )),
+            DeliveryFilter::Unfinished => {
+                sqlx::query(select!("WHERE ", unfinished!(), " ORDER BY nr"))
+            }
             DeliveryFilter::In(state) => {
-                sqlx::query(select!("WHERE state = $1 ORDER BY nr")).bind(state_word(state))
+                sqlx::query(select!("WHERE state = $1 ORDER BY nr")).bind(state.key())
             }
             DeliveryFilter::About(incident) => {
                 sqlx::query(select!("WHERE incident = $1 ORDER BY nr")).bind(incident.to_string())
             }
         };
+        self.found(query).await
+    }
+
+    /// Those of the newest `newest` deliveries, and of the older ones all that
+    /// are neither sent nor taken back; the newest first.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn latest_deliveries(&self, newest: u32) -> Result<Vec<Delivery>, StoreError> {
+        // Each half by its own index: what is over costs nothing, however much it is.
+        let query = sqlx::query(select!(
+            "WHERE nr IN (SELECT nr FROM deliveries WHERE ",
+            unfinished!(),
+            " UNION SELECT nr FROM deliveries \
+             WHERE nr > (SELECT coalesce(max(nr), 0) FROM deliveries) - $1) ORDER BY nr DESC"
+        ));
+        self.found(query.bind(i64::from(newest))).await
+    }
+
+    async fn found(&self, query: sql::Question<'_>) -> Result<Vec<Delivery>, StoreError> {
         let items = readable(&self.inner.readers, query)
             .await
             .map_err(|error| self.inner.unread(error))?;
@@ -74,8 +95,9 @@ impl Log {
             return Err(StoreError::NoDelivery { key });
         }
         let query = sqlx::query(select!(
-            "WHERE nr > coalesce((SELECT nr FROM deliveries WHERE key = $1), 0) \
-             AND ($2 = 1 OR state NOT IN ('sent', 'cancelled')) ORDER BY nr LIMIT $3"
+            "WHERE nr > coalesce((SELECT nr FROM deliveries WHERE key = $1), 0) AND ($2 = 1 OR ",
+            unfinished!(),
+            ") ORDER BY nr LIMIT $3"
         ));
         let query = query
             .bind(after.unwrap_or_default().to_owned())
@@ -94,13 +116,16 @@ impl Log {
     /// # Errors
     ///
     /// When the file can't be read.
-    pub async fn delivery_counts(&self) -> Result<BTreeMap<String, i64>, StoreError> {
+    pub async fn delivery_counts(&self) -> Result<BTreeMap<DeliveryState, u64>, StoreError> {
         let rows: Vec<(String, i64)> =
             sqlx::query_as("SELECT state, count(*) FROM deliveries GROUP BY state")
                 .fetch_all(&self.inner.readers)
                 .await
                 .map_err(|error| self.inner.unread(error))?;
-        Ok(rows.into_iter().collect())
+        let counts = rows
+            .into_iter()
+            .filter_map(|(state, count)| Some((DeliveryState::from_key(&state)?, from_db(count))));
+        Ok(counts.collect())
     }
 
     /// The delivery with this key; `None` when there is none.
@@ -110,10 +135,7 @@ impl Log {
     /// When the file can't be read.
     pub async fn delivery(&self, key: &str) -> Result<Option<Delivery>, StoreError> {
         let query = sqlx::query(select!("WHERE key = $1")).bind(key.to_owned());
-        let mut items = readable(&self.inner.readers, query)
-            .await
-            .map_err(|error| self.inner.unread(error))?;
-        Ok(items.pop().map(|item| item.delivery))
+        Ok(self.found(query).await?.pop())
     }
 
     /// Tries a delivery again at once: one that waits, is dead, or uncertain

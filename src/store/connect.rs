@@ -10,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-use ring::rand::{SecureRandom as _, SystemRandom};
 use sqlx::{
     ConnectOptions as _,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
@@ -26,7 +25,7 @@ use super::{
     sql::{Conn, On},
     tx::{self, PATIENCE},
 };
-use crate::domain::entry::ReplicaId;
+use crate::{clock::random, domain::entry::ReplicaId};
 
 /// The first `SQLite` that can't lose committed data at the reset of its
 /// write-ahead log.
@@ -72,6 +71,7 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
             own: AtomicU64::new(0),
             is_copy: AtomicBool::new(is_copy),
             watcher: Mutex::new(false),
+            mark: mark::Raiser::default(),
         }),
     })
 }
@@ -270,11 +270,7 @@ pub(super) async fn first_rows(conn: &mut Conn) -> Result<(), sqlx::Error> {
 
 /// A random id: the name of a copy or of an epoch has no time in it.
 pub(super) fn random_id() -> Uuid {
-    let mut bytes = [0; 16];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .expect("the system has random numbers");
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
+    uuid::Builder::from_random_bytes(random().to_be_bytes()).into_uuid()
 }
 
 /// How far the log has come, and who it is.

@@ -17,15 +17,32 @@ use crate::domain::{
 
 /// What is read of a delivery, in this order.
 macro_rules! select {
-    ($tail:literal) => {
+    ($($tail:tt)+) => {
         concat!(
             "SELECT state, attempts, next_at, fence, owner, lease_until, maybe_repeat, \
              last_error, sent_at, created_at, intent, total FROM deliveries ",
-            $tail
+            $($tail)+
         )
     };
 }
 pub(super) use select;
+
+/// [`DeliveryState::is_over`] in SQL, the other way round: there is an index of
+/// just these, so that the others cost nothing.
+macro_rules! unfinished {
+    () => {
+        "state NOT IN ('sent', 'cancelled')"
+    };
+}
+pub(super) use unfinished;
+
+/// [`DeliveryState::is_open`] in SQL.
+macro_rules! open {
+    () => {
+        "state NOT IN ('sent', 'cancelled') AND state <> 'dead'"
+    };
+}
+pub(super) use open;
 
 /// A delivery, and what only the store needs to know of it.
 #[derive(Debug, Clone)]
@@ -185,7 +202,7 @@ impl Item {
         .bind(delivery.intent.channel.to_string())
         .bind(delivery.intent.incident.to_string())
         .bind(delivery.intent.origin.to_string())
-        .bind(state_word(delivery.state))
+        .bind(delivery.state.key())
         .bind(delivery.next_at.timestamp_millis())
         .bind(i64::from(delivery.maybe_repeat))
         .bind(delivery.created_at.timestamp_millis())
@@ -206,7 +223,7 @@ impl Item {
         };
         sum(&[
             &delivery.intent.key,
-            state_word(delivery.state),
+            delivery.state.key(),
             &delivery.attempts.to_string(),
             &millis(Some(delivery.next_at)),
             &self.fence.to_string(),
@@ -230,7 +247,7 @@ pub(super) async fn save(tx: &mut Tx<'_>, item: &Item) -> Result<(), StoreError>
          WHERE key = $1",
     )
     .bind(delivery.intent.key.to_string())
-    .bind(state_word(delivery.state))
+    .bind(delivery.state.key())
     .bind(i64::from(delivery.attempts))
     .bind(delivery.next_at.timestamp_millis())
     .bind(to_db(item.fence))
@@ -267,7 +284,7 @@ pub(super) async fn load(tx: &mut Tx<'_>, key: &str) -> Result<Item, StoreError>
 pub(super) async fn open_items<'c>(
     on: impl Executor<'c, Database = Any>,
 ) -> Result<Vec<Item>, sqlx::Error> {
-    let open = select!("WHERE state IN ('queued', 'in_flight', 'uncertain') ORDER BY nr");
+    let open = select!("WHERE ", open!(), " ORDER BY nr");
     readable(on, sqlx::query(open)).await
 }
 
@@ -303,7 +320,7 @@ pub(super) fn read(row: &AnyRow) -> Option<(Item, bool)> {
     let item = Item {
         delivery: Delivery {
             intent: serde_json::from_str(&intent).ok()?,
-            state: state_from(&text(0)?)?,
+            state: DeliveryState::from_key(&text(0)?)?,
             attempts: u32::try_from(number(1)?).ok()?,
             next_at: time(2)??,
             maybe_repeat: number(6)? != 0,
@@ -320,27 +337,39 @@ pub(super) fn read(row: &AnyRow) -> Option<(Item, bool)> {
     Some((item, sound))
 }
 
-/// A state as it is stored.
-pub(super) const fn state_word(state: DeliveryState) -> &'static str {
-    match state {
-        DeliveryState::Queued => "queued",
-        DeliveryState::InFlight => "in_flight",
-        DeliveryState::Sent => "sent",
-        DeliveryState::Uncertain => "uncertain",
-        DeliveryState::Dead => "dead",
-        DeliveryState::Cancelled => "cancelled",
-    }
-}
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, Connection as _, SqliteConnection};
 
-fn state_from(word: &str) -> Option<DeliveryState> {
-    [
-        DeliveryState::Queued,
-        DeliveryState::InFlight,
-        DeliveryState::Sent,
-        DeliveryState::Uncertain,
-        DeliveryState::Dead,
-        DeliveryState::Cancelled,
-    ]
-    .into_iter()
-    .find(|state| state_word(*state) == word)
+    use super::*;
+    use crate::store::schema;
+
+    /// Whether a state is in a set, as the database has it.
+    async fn has(conn: &mut SqliteConnection, set: &str, state: DeliveryState) -> bool {
+        let sql = format!("SELECT {set} FROM (SELECT $1 AS state)");
+        sqlx::query_scalar(AssertSqlSafe(sql))
+            .bind(state.key())
+            .fetch_one(conn)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_database_knows_which_states_are_open_and_which_are_over() {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+
+        for state in DeliveryState::ALL {
+            assert_eq!(has(&mut conn, open!(), state).await, state.is_open());
+            assert_ne!(has(&mut conn, unfinished!(), state).await, state.is_over());
+        }
+    }
+
+    #[test]
+    fn the_table_takes_every_state_and_has_an_index_of_what_is_not_over() {
+        let keys = DeliveryState::ALL.map(|state| format!("'{}'", state.key()));
+        let check = format!("CHECK (state IN ({}))", keys.join(", "));
+
+        assert!(schema::TABLES.contains(&check));
+        assert!(schema::TABLES.contains(concat!("ON deliveries (nr) WHERE ", unfinished!())));
+    }
 }

@@ -4,17 +4,18 @@
 //! On a server the holders are on different hosts, whose clocks may differ by
 //! more than a lease lasts: there, the server's clock says when one has run out.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     Log, StoreError,
-    row::{from_db, from_millis, to_db},
-    tx::Tx,
+    row::{from_db, from_millis, to_db, to_millis},
+    sql::On,
+    tx::{DATABASE_TIME, Tx},
 };
 use crate::domain::text::Name;
 
@@ -32,6 +33,13 @@ pub struct Owner {
     pub pid: u32,
 }
 
+impl fmt::Display for Owner {
+    /// `ada on bastion`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {}", self.name, self.host)
+    }
+}
+
 /// A lease as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
@@ -43,6 +51,15 @@ pub struct Lease {
     pub expires_at: DateTime<Utc>,
     /// The number of this turn.
     pub fence: Fence,
+}
+
+/// Who runs the engine, in the time of whoever asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Running {
+    /// Who holds the lease, and has not let it run out; `None` when nobody does.
+    pub holder: Option<Owner>,
+    /// When an engine last went around; `None` if none ever did.
+    pub ticked_at: Option<DateTime<Utc>>,
 }
 
 /// How to hold a lease.
@@ -78,6 +95,11 @@ pub enum LeaseState {
 }
 
 impl Owner {
+    /// `ada on bastion (pid 4711)`, for whoever may have to end it.
+    pub fn process(&self) -> String {
+        format!("{self} (pid {})", self.pid)
+    }
+
     /// Whether it is a process of `host` that is there no more.
     pub fn is_gone(&self, host: &str) -> bool {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
@@ -166,35 +188,41 @@ impl Log {
         tx.commit().await
     }
 
-    /// Who holds the lease, even if it has run out; `None` when it is free.
+    /// Who runs the engine, for whoever has `now` on the clock: whether a lease
+    /// has run out is for the clock to say that it was taken by.
     ///
     /// # Errors
     ///
     /// When the file can't be read.
-    pub async fn lease(&self) -> Result<Option<Lease>, StoreError> {
-        let row = sqlx::query(SELECT)
+    pub async fn engine(&self, now: DateTime<Utc>) -> Result<Running, StoreError> {
+        let time = match &self.inner.readers {
+            On::File(_) => now.timestamp_millis().to_string(),
+            On::Server(_) => DATABASE_TIME.to_owned(),
+        };
+        let sql = format!("SELECT {LEASE}, ticked_at, {time} FROM lease WHERE one = 1");
+        let row = sqlx::query(AssertSqlSafe(sql))
             .fetch_one(&self.inner.readers)
             .await
             .map_err(|error| self.inner.unread(error))?;
-        let (_, lease) = decode(&row).map_err(|error| self.inner.unread(error))?;
-        Ok(lease)
-    }
-
-    /// When an engine last went around; `None` if none ever did.
-    ///
-    /// # Errors
-    ///
-    /// When the file can't be read.
-    pub async fn last_tick(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let millis: Option<i64> = sqlx::query_scalar("SELECT ticked_at FROM lease WHERE one = 1")
-            .fetch_one(&self.inner.readers)
-            .await
-            .map_err(|error| self.inner.unread(error))?;
-        Ok(millis.and_then(from_millis))
+        running(&row, now).map_err(|error| self.inner.unread(error))
     }
 }
 
-const SELECT: &str = "SELECT fence, owner, since, expires_at FROM lease WHERE one = 1";
+/// Of a row that ends with the last round and with the time it is there.
+fn running(row: &sqlx::any::AnyRow, now: DateTime<Utc>) -> Result<Running, sqlx::Error> {
+    let (_, lease) = decode(row)?;
+    let ticked_at: Option<i64> = row.try_get(4)?;
+    let there = from_millis(row.try_get(5)?).unwrap_or(now);
+    let held = lease.filter(|lease| lease.expires_at > there);
+    let here = |at| to_millis(now).checked_sub_signed(there - at);
+    Ok(Running {
+        holder: held.map(|lease| lease.owner),
+        ticked_at: ticked_at.and_then(from_millis).and_then(here),
+    })
+}
+
+/// The columns of a lease.
+const LEASE: &str = "fence, owner, since, expires_at";
 
 /// Refuses whoever does not hold the lease (any more).
 pub(super) async fn check(tx: &mut Tx<'_>, fence: Fence) -> Result<Lease, StoreError> {
@@ -204,7 +232,8 @@ pub(super) async fn check(tx: &mut Tx<'_>, fence: Fence) -> Result<Lease, StoreE
 }
 
 async fn read(tx: &mut Tx<'_>) -> Result<(Fence, Option<Lease>), StoreError> {
-    let row = sqlx::query(SELECT).fetch_one(tx.conn()).await;
+    let sql = format!("SELECT {LEASE} FROM lease WHERE one = 1");
+    let row = sqlx::query(AssertSqlSafe(sql)).fetch_one(tx.conn()).await;
     row.and_then(|row| decode(&row))
         .map_err(|error| tx.told(error))
 }

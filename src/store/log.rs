@@ -44,7 +44,7 @@ pub(super) const PAGES: &str = concat!(
 pub enum Accepted {
     /// It is new, and has this number now.
     Appended(Seq),
-    /// It was there before, under this number.
+    /// It was there before, under this number; under 0 where it waits for one.
     Duplicate(Seq),
     /// It is on disk here, and waits for the server to number it.
     Waiting,
@@ -349,16 +349,23 @@ pub(super) struct Numbered<'r> {
     pub(super) row: &'r RawEntry,
 }
 
-/// Those entries of `ids` that the log has, as it has them.
+/// Those entries of `ids` that the log has numbered, as it has them.
 pub(super) async fn known(
     tx: &mut Tx<'_>,
     ids: &[EntryId],
 ) -> Result<HashMap<EntryId, RawEntry>, StoreError> {
+    among(tx, concat!("SELECT ", packed!(), " FROM entries"), ids).await
+}
+
+/// Those entries of `ids` that `select` finds, which packs their columns.
+pub(super) async fn among(
+    tx: &mut Tx<'_>,
+    select: &str,
+    ids: &[EntryId],
+) -> Result<HashMap<EntryId, RawEntry>, StoreError> {
     let places = (2..ids.len() + 2).map(|place| format!("${place}"));
-    let sql = format!(
-        concat!("SELECT ", packed!(), " FROM entries WHERE id IN ({})"),
-        places.collect::<Vec<_>>().join(", ")
-    );
+    let places: Vec<String> = places.collect();
+    let sql = format!("{select} WHERE id IN ({})", places.join(", "));
     let mut query = sqlx::query_scalar::<_, String>(AssertSqlSafe(sql)).bind(FIELD);
     for id in ids {
         query = query.bind(id.to_string());

@@ -57,7 +57,8 @@ pub(super) async fn settle(
         seq: head.seq,
         writes: head.writes + 1,
     };
-    mark::set(path, now).map_err(|error| inspect::told("writing down a loss in", path, error))
+    let set = mark::set(path, now).await;
+    set.map_err(|error| inspect::told("writing down a loss in", path, error))
 }
 
 impl Log {

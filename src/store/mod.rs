@@ -53,7 +53,7 @@ pub use by_hand::DeliveryFilter;
 pub use counters::Place;
 pub use deliveries::{Ending, Recovered, Start, Try};
 pub use error::StoreError;
-pub use lease::{Fence, Lease, LeaseState, Owner, Terms};
+pub use lease::{Fence, Lease, LeaseState, Owner, Running, Terms};
 pub use log::Accepted;
 pub use mark::Warning;
 pub use outbox::{TakenIn, Unsent};
@@ -74,6 +74,7 @@ use std::{
 use tokio::sync::{Mutex, watch as channel};
 
 use self::{
+    mark::Raiser,
     server::Server,
     sql::{Conn, Pool},
 };
@@ -114,6 +115,7 @@ struct Inner {
     /// A server gives the numbers.
     is_copy: AtomicBool,
     watcher: Mutex<bool>,
+    mark: Raiser,
 }
 
 impl Log {

@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
     Log, RawEntry, StoreError, counters,
-    log::{AT_ONCE, Accepted, Numbered, insert, known},
+    log::{AT_ONCE, Accepted, Numbered, among, insert, known},
     row::{FIELD, Packed, from_db, to_db},
     tx::Tx,
 };
@@ -156,7 +156,8 @@ pub(super) async fn keep(
     let mut kept = Vec::with_capacity(rows.len());
     for some in rows.chunks(AT_ONCE) {
         let ids: Vec<EntryId> = some.iter().map(|row| row.id).collect();
-        let known = known(tx, &ids).await?;
+        let mut known = known(tx, &ids).await?;
+        known.extend(waiting(tx, &ids).await?);
         for row in some {
             if let Some(why) = row.unfit() {
                 return Err(StoreError::Unfit { id: row.id, why });
@@ -168,8 +169,9 @@ pub(super) async fn keep(
                 Some(_) => return Err(StoreError::IdReuse { id: row.id }),
                 None => {
                     let rseq = (row.replica == own).then_some(tx.head.rseq + 1);
-                    let is_new = put(tx, row, rseq, told).await?;
-                    tx.head.rseq += u64::from(is_new && rseq.is_some());
+                    put(tx, row, rseq, told).await?;
+                    tx.head.rseq += u64::from(rseq.is_some());
+                    known.insert(row.id, row.clone());
                     Accepted::Waiting
                 }
             });
@@ -194,15 +196,28 @@ pub(super) async fn note_sent(tx: &mut Tx<'_>, rows: &[RawEntry]) -> Result<(), 
     Ok(())
 }
 
+/// Those entries of `ids` that wait, as they are here; without a number.
+pub(super) async fn waiting(
+    tx: &mut Tx<'_>,
+    ids: &[EntryId],
+) -> Result<HashMap<EntryId, RawEntry>, StoreError> {
+    let found = among(tx, &format!("SELECT {PACKED} FROM outbox"), ids).await?;
+    let unnumbered = |row| RawEntry { seq: None, ..row };
+    Ok(found
+        .into_iter()
+        .map(|(id, row)| (id, unnumbered(row)))
+        .collect())
+}
+
 async fn put(
     tx: &mut Tx<'_>,
     row: &RawEntry,
     rseq: Option<u64>,
     told: bool,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let done = sqlx::query(
         "INSERT INTO outbox (id, incident, kind, at, recorded_at, actor, via, replica, rseq, base, body, told) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(row.id.to_string())
     .bind(row.incident.to_string())
@@ -218,8 +233,7 @@ async fn put(
     .bind(i64::from(told))
     .execute(tx.conn())
     .await;
-    done.map(|done| done.rows_affected() > 0)
-        .map_err(|error| tx.told(error))
+    done.map(drop).map_err(|error| tx.told(error))
 }
 
 /// Whether `page` goes on after number `head`, without a gap.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::{
     entry::{Entry, EntryId, IncidentId, ReplicaId, Seq, Via},
     fact::Fact,
-    text::{Name, one_line as one_line_text},
+    text::{Name, hex, one_line as one_line_text},
 };
 
 /// Between two fields of a packed row. Neither JSON nor clean text can hold it.
@@ -242,11 +242,7 @@ pub(super) fn sum(parts: &[&str]) -> String {
         context.update(&(part.len() as u64).to_be_bytes());
         context.update(part.as_bytes());
     }
-    let mut out = String::with_capacity(64);
-    for byte in context.finish().as_ref() {
-        write!(out, "{byte:02x}").expect("a string takes all text");
-    }
-    out
+    hex(context.finish().as_ref())
 }
 
 /// JSON keeps its meaning when a line break outside of strings becomes a

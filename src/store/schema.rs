@@ -64,7 +64,7 @@ PRAGMA user_version = 2;
 /// `total` is the chained check of an entry: the hash of the one before and of
 /// its own content. `head.writes` counts transactions, so that a lost one is
 /// noticed even if it added no entry.
-const TABLES: &str = "
+pub(super) const TABLES: &str = "
 CREATE TABLE head (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     seq INTEGER NOT NULL,
@@ -118,7 +118,7 @@ CREATE TABLE deliveries (
     intent TEXT NOT NULL,
     total TEXT NOT NULL
 ) STRICT;
-CREATE INDEX deliveries_open ON deliveries (nr) WHERE state IN ('queued', 'in_flight', 'uncertain');
+CREATE INDEX deliveries_unfinished ON deliveries (nr) WHERE state NOT IN ('sent', 'cancelled');
 CREATE INDEX deliveries_origin ON deliveries (origin);
 CREATE TABLE lease (
     one INTEGER PRIMARY KEY CHECK (one = 1),

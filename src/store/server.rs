@@ -20,7 +20,7 @@ use sqlx::{
 use tokio::sync::{Mutex, watch};
 
 use super::{
-    Inner, Log, OpenMode, StoreError, connect, losses,
+    Inner, Log, OpenMode, StoreError, connect, losses, mark,
     row::sum,
     schema,
     sql::{Conn, On},
@@ -199,6 +199,7 @@ pub(super) async fn connect(url: &str, workspace: &Name) -> Result<Log, StoreErr
             own: AtomicU64::new(0),
             is_copy: AtomicBool::new(false),
             watcher: Mutex::new(false),
+            mark: mark::Raiser::default(),
         }),
     })
 }

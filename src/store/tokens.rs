@@ -2,8 +2,6 @@
 //! stored, only its SHA-256; and no row is ever deleted, so that who could do
 //! what, and until when, stays readable.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
 use sqlx::{Row as _, any::AnyRow};
 
@@ -12,7 +10,7 @@ use super::{
     row::{from_millis, to_millis},
     tx::Tx,
 };
-use crate::domain::text::Name;
+use crate::domain::text::{Name, hex};
 
 /// What is kept of a token.
 #[derive(Clone, PartialEq, Eq)]
@@ -158,13 +156,6 @@ fn read(row: &AnyRow) -> Option<Token> {
         created_at: from_millis(row.try_get(3).ok()?)?,
         expires_at: time(expires_at).ok()?,
         revoked_at: time(revoked_at).ok()?,
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes everything");
-        text
     })
 }
 

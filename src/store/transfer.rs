@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Accepted, Log, RawEntry, StoreError, back, connect, inspect,
-    log::AT_ONCE,
+    log::{self, AT_ONCE, PAGE},
     outbox,
     row::to_millis,
     tx::{self, Tx},
@@ -30,9 +30,6 @@ const VERSION: u32 = 1;
 
 /// The longest line taken in, in bytes: sixteen times the largest entry.
 const LONGEST: u64 = 1 << 20;
-
-/// Rows read at once while exporting.
-const PAGE: u32 = 2_000;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -231,14 +228,17 @@ fn new_file(to: &Path) -> Result<fs::File, StoreError> {
 /// numbers are those of another log until then. Of what is here already they
 /// count as having seen all: they are not at odds with it.
 ///
-/// On a copy, what is new gets a number that nobody knows yet. Who had seen all
+/// On a copy, what is new, or waits already, gets a number that nobody knows yet. Who had seen all
 /// of that in the same incident counts as having seen everything.
 async fn rebase(tx: &mut Tx<'_>, rows: &mut [RawEntry]) -> Result<(), StoreError> {
     let head = tx.head.seq;
     let mut known: HashMap<EntryId, RawEntry> = HashMap::new();
     for some in rows.chunks(AT_ONCE) {
         let ids: Vec<EntryId> = some.iter().map(|row| row.id).collect();
-        known.extend(super::log::known(tx, &ids).await?);
+        known.extend(log::known(tx, &ids).await?);
+        if tx.head.remote {
+            known.extend(outbox::waiting(tx, &ids).await?);
+        }
     }
     let (mut next, mut here) = (head, BTreeMap::new());
     let mut waits: HashMap<IncidentId, Seq> = HashMap::new();
@@ -252,10 +252,11 @@ async fn rebase(tx: &mut Tx<'_>, rows: &mut [RawEntry]) -> Result<(), StoreError
         } else {
             base
         };
-        if last.is_some() || (tx.head.remote && there.is_none()) {
+        let numbered = there.and_then(|there| there.seq);
+        if last.is_some() || (tx.head.remote && numbered.is_none()) {
             waits.extend(row.seq.map(|from| (row.incident, from)));
         }
-        let seq = there.and_then(|there| there.seq).unwrap_or_else(|| {
+        let seq = numbered.unwrap_or_else(|| {
             next += 1;
             next
         });

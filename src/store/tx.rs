@@ -3,12 +3,12 @@
 use std::{path::Path, sync::atomic::Ordering, time::Duration};
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row as _, error::DatabaseError, postgres::PgDatabaseError};
+use sqlx::{AssertSqlSafe, Row as _, error::DatabaseError, postgres::PgDatabaseError};
 use tokio::{sync::MutexGuard, time::Instant};
 
 use super::{
     Inner, OpenMode, StoreError, connect, inspect,
-    mark::{self, Mark},
+    mark::Mark,
     row::{from_db, from_millis, to_db},
     server,
     sql::{Conn, On},
@@ -20,6 +20,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest pause between two tries to get the lock, in microseconds. Short
 /// and random, so that no process is always the late one.
 const PAUSE_US: u64 = 3_000;
+
+/// What time it is on a server, in milliseconds, as it says in SQL.
+pub(super) const DATABASE_TIME: &str = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
 /// The head row, as it was when the transaction began and as it will be.
 #[derive(Debug, Clone)]
@@ -131,13 +134,13 @@ impl Inner {
     }
 
     /// Raises the mark beside a file; a server keeps its own log whole.
-    fn mark(&self, head: &Head) {
+    fn raise_mark(&self, head: &Head) {
         if self.server.is_none() {
             let mark = Mark {
                 seq: head.seq,
                 writes: head.writes,
             };
-            mark::raise(&self.path, mark);
+            self.mark.raise(&self.path, mark);
         }
     }
 }
@@ -193,7 +196,7 @@ impl Tx<'_> {
         if let On::File(_) = self.conn {
             return Ok(now);
         }
-        let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+        let sql = AssertSqlSafe(format!("SELECT {DATABASE_TIME}"));
         let millis = sqlx::query_scalar(sql).fetch_one(&mut self.conn).await;
         let millis = millis.map_err(|error| self.told(error))?;
         Ok(from_millis(millis).unwrap_or(now))
@@ -216,7 +219,7 @@ impl Tx<'_> {
         done.map_err(|error| self.told(error))?;
         *self.slot = Some(self.conn);
         self.log.own.store(self.head.writes, Ordering::Relaxed);
-        self.log.mark(&self.head);
+        self.log.raise_mark(&self.head);
         self.log.changes.send_modify(|count| *count += 1);
         Ok(())
     }

@@ -142,7 +142,7 @@ impl Look {
     fn start(log: &Inner) -> Self {
         // There has to be a file that can be watched.
         if log.mode == OpenMode::ReadWrite {
-            mark::raise(&log.path, Mark::default());
+            log.mark.raise(&log.path, Mark::default());
         }
         Self {
             bell: Bell::hang(&log.path),

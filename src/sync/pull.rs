@@ -5,7 +5,10 @@ use std::collections::HashMap;
 
 use super::{Replica, SyncError};
 use crate::{
-    domain::entry::{EntryId, Seq},
+    domain::{
+        entry::{EntryId, Seq},
+        fact::Fact,
+    },
     journal::from_wire,
     remote::Heard,
     store::{Authority, RawEntry, TakenIn},
@@ -14,16 +17,6 @@ use crate::{
 
 /// Entries asked for at once.
 const PAGE: u32 = 500;
-/// Entries of these kinds change what is delivered.
-const DELIVERS: [&str; 7] = [
-    "delivered",
-    "undelivered",
-    "update_sent",
-    "escalated",
-    "paged",
-    "external_approved",
-    "retracted",
-];
 
 /// What came with one page.
 #[derive(Debug, Default)]
@@ -65,8 +58,8 @@ impl Replica {
         let holder = &page.what.engine.holder;
         self.engine.lock().await.clone_from(holder);
         let events = std::mem::take(&mut page.what.events);
-        let delivers = events.iter().any(|entry| DELIVERS.contains(&&*entry.kind));
         let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();
+        let delivers = rows.iter().any(moves_messages);
         match self.log.take_in(&page.what.epoch, &rows).await? {
             TakenIn::UpTo(seq) if seq == head && page.what.more => {
                 Err(self.garbage("it has more, and does not send it").into())
@@ -170,6 +163,12 @@ impl Replica {
         let ours = self.log.raw_after(seq - 1, 1).await?;
         Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))
     }
+}
+
+/// Whether it changes what is delivered.
+fn moves_messages(row: &RawEntry) -> bool {
+    let fact = Fact::read(&row.kind, &row.body);
+    fact.is_ok_and(|fact| fact.moves_messages())
 }
 
 /// The one entry after a number, of whatever history.

@@ -96,7 +96,8 @@ impl Replica {
         let head = self.log.head().await?;
         Ok(match (of.log, theirs) {
             (Some(ours), Some(theirs)) if ours == theirs => true,
-            // An older server does not say it, and is known by its address.
+            // Whoever may not read is not told: then the token is what stands
+            // in the way, and the next call says so.
             (_, None) if of.name == self.remote.name() => true,
             // What waits for a server that was never reached is that one's alone.
             (None, _) if head == 0 && of.name == self.remote.name() => true,

@@ -87,7 +87,7 @@ pub struct Start {
 }
 
 impl Known {
-    /// What was kept as JSON, by this program or an older one.
+    /// What was kept as JSON; `None` where it is not that.
     pub fn read(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }

@@ -41,6 +41,31 @@ pub struct Follow {
     pub console: Option<ReplicaId>,
 }
 
+/// What a person does with a delivery of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// It is sent again at once.
+    Retry,
+    /// It is taken back.
+    Cancel,
+    /// It arrived, or was sent by hand.
+    MarkSent,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Retry, Self::Cancel, Self::MarkSent];
+
+    /// The last part of its address.
+    pub const fn segment(self) -> &'static str {
+        match self {
+            Self::Retry => "retry",
+            Self::Cancel => "cancel",
+            Self::MarkSent => "mark-sent",
+        }
+    }
+}
+
 /// Entries after a number, and how the server is.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Page<E = Entry> {

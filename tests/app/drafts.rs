@@ -163,18 +163,3 @@ fn the_key_that_repeats_the_last_update_loses_no_draft() {
         "{texts:?}"
     );
 }
-
-#[test]
-fn a_draft_that_an_older_program_left_is_found() {
-    let mut disk = Disk::default();
-    let mut old = disk.console("ana", 0);
-    disk.typed(&mut old, &format!("{BODY}half a sentence"));
-    let (key, text) = disk.0.remove(0);
-    let bare: Vec<&str> = key.splitn(3, '/').take(2).collect();
-    disk.0.push((bare.join("/"), text));
-
-    let mut next = disk.console("ana", 1);
-    disk.typed(&mut next, "c");
-
-    assert_eq!(body(&next), "half a sentence");
-}

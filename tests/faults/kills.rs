@@ -16,7 +16,7 @@ use std::{
 use super::{
     console::{Console, Handle, notes},
     process::Process,
-    quiet_house,
+    quiet_house, random,
 };
 use crate::cli::house::House;
 
@@ -161,9 +161,8 @@ impl Fire {
     /// on, and starts it again.
     pub fn burn(&self, mut other: impl FnMut()) -> u64 {
         let kills = number("WARROOM_KILLS").unwrap_or(200);
-        let seed = number("WARROOM_SEED").unwrap_or_else(|| fastrand::u64(..));
-        say!("WARROOM_SEED={seed} WARROOM_KILLS={kills}");
-        let mut random = fastrand::Rng::with_seed(seed);
+        let mut random = random();
+        say!("WARROOM_KILLS={kills}");
         thread::scope(|scope| {
             let over = Over(&self.over);
             for (place, house) in self.writers.iter().zip(self.houses.iter().cycle()) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use warroom::clock::Clock;
 
-use super::{NO_PROBES, PATIENCE, process::Process, receiver::Receiver};
+use super::{NO_PROBES, PATIENCE, process::Process, random, receiver::Receiver};
 use crate::cli::house::House;
 
 const KILLS: usize = 50;
@@ -88,9 +88,7 @@ fn an_engine_killed_in_the_middle_of_a_post_loses_nothing() {
         "--now",
         &early,
     ]);
-    let seed = fastrand::u64(..);
-    say!("seed {seed}");
-    let mut random = fastrand::Rng::with_seed(seed);
+    let mut random = random();
     let mut posts: BTreeMap<String, usize> = BTreeMap::new();
     let (mut kills, mut updates) = (0, 0);
 

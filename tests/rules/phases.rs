@@ -1,10 +1,11 @@
 //! Phases (G).
 
 use warroom::domain::{
-    fact::{Declaration, Fact},
+    fact::{Declaration, Fact, Update},
     phase::Phase,
     policy::Policy,
     severity::Severity,
+    update::Audience,
 };
 
 use super::room::*;
@@ -148,4 +149,26 @@ fn g2_an_end_is_not_a_phase_to_enter() {
     for end in [Phase::Resolved, Phase::Closed, Phase::Cancelled] {
         assert!(room.asks(at("14:30"), "ada", enters(end, None)).is_err());
     }
+}
+
+#[test]
+fn g3_nobody_but_the_responders_hears_before_a_severity_is_set() {
+    let declaration = Declaration {
+        severity: None,
+        ..alert(Severity::P1, at("14:00"))
+    };
+    let mut room = Room::declared(declaration, at("14:02"));
+    let said = |audience| {
+        sent(Update {
+            audience,
+            ..update(Some(at("14:30")))
+        })
+    };
+
+    for audience in [Audience::Internal, Audience::External] {
+        let sentence = room.refusal(at("14:04"), "ada", said(audience));
+        assert!(sentence.contains("set the severity first"), "{sentence}");
+    }
+    room.does(at("14:05"), "ada", severity(Severity::P2, ""));
+    room.does(at("14:06"), "ada", said(Audience::Internal));
 }

@@ -414,3 +414,27 @@ fn u1_the_next_update_may_be_promised_by_how_long_it_takes() {
         );
     }
 }
+
+#[test]
+fn u3_a_no_change_draft_has_the_last_words_and_the_next_time_and_says_so_once() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    let mut last = update(Some(at("14:50")));
+    last.form.body = "A node fails.".into();
+    room.does(at("14:20"), "ada", sent(last.clone()));
+
+    for (now, next) in [("14:45", "15:15"), ("15:10", "15:40")] {
+        let now = at(now);
+
+        let draft = Composer::no_change(room.incident(), &[], now);
+
+        let form = draft.form(now).unwrap();
+        assert_eq!(form.status, last.form.status);
+        assert_eq!(form.impact, last.form.impact);
+        assert_eq!(form.next, Some(at(next)));
+        assert_eq!(
+            &*form.body,
+            "No change since the last update.\nA node fails."
+        );
+        room.does(now, "ada", sent(draft.update(now).unwrap()));
+    }
+}

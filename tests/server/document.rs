@@ -6,7 +6,7 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use warroom::{
     server::{Route, Scope, routes},
-    wire::Code,
+    wire::{Code, Way},
 };
 
 use super::{EVENTS, House, declared, entry, note, schema::faults};
@@ -249,4 +249,14 @@ async fn numbers_are_judged_as_it_says() {
 
     assert_eq!(posted["results"][0]["result"], json!("appended"));
     assert_eq!(page["events"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_person_does_with_a_delivery_has_an_address() {
+    let routes = routes();
+
+    for way in Way::ALL {
+        let path = format!("/v1/ws/{{ws}}/deliveries/{{key}}/{}", way.segment());
+        assert!(routes.iter().any(|route| route.path == path), "{path}");
+    }
 }

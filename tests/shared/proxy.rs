@@ -12,7 +12,10 @@ use std::{
     time::Duration,
 };
 
+use fastrand::Rng;
+
 use super::PATIENCE;
+use crate::faults::random;
 
 /// After how long a proxy cuts off who waits for news.
 const CUT: Duration = Duration::from_secs(3);
@@ -53,6 +56,7 @@ struct Leg {
     server: SocketAddr,
     count: Arc<Count>,
     way: Arc<(Mutex<Way>, Condvar)>,
+    random: Arc<Mutex<Rng>>,
 }
 
 impl Proxy {
@@ -63,6 +67,7 @@ impl Proxy {
             server,
             count: Arc::default(),
             way: Arc::default(),
+            random: Arc::new(Mutex::new(random())),
         };
         let proxy = Self {
             address: listener.local_addr().unwrap(),
@@ -86,6 +91,10 @@ impl Proxy {
 }
 
 impl Leg {
+    fn one_in_a_hundred(&self) -> u8 {
+        self.random.lock().unwrap().u8(..100)
+    }
+
     /// Takes one request to the server, and its reply back.
     fn carry(&self, client: &TcpStream) -> Option<()> {
         let request = request(client)?;
@@ -93,11 +102,11 @@ impl Leg {
         self.count.requests.fetch_add(1, Ordering::Relaxed);
         let mut reply = self.ask(&request)?;
         if let Way::Bad { lost, twice } = way {
-            if fastrand::u8(..100) < twice {
+            if self.one_in_a_hundred() < twice {
                 self.count.twice.fetch_add(1, Ordering::Relaxed);
                 reply = self.ask(&request)?;
             }
-            if fastrand::u8(..100) < lost {
+            if self.one_in_a_hundred() < lost {
                 self.count.lost.fetch_add(1, Ordering::Relaxed);
                 return None;
             }

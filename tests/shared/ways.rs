@@ -11,7 +11,7 @@ use super::{
     copy::{Copy, converged},
     proxy::{Proxy, Way},
 };
-use crate::faults::kills::number;
+use crate::faults::{kills::number, random};
 
 /// Everybody's entries, each once, in the same order everywhere.
 async fn assert_each_once(copies: &[&Copy], made: &[EntryId]) {
@@ -107,24 +107,21 @@ async fn i4_after_a_partition_all_are_the_same_within_ten_seconds() {
     let (mut copies, proxies) = two(&mut backend, &folder).await;
     copies.iter_mut().for_each(Copy::keep);
     let (mut made, mut longest) = (Vec::new(), Duration::ZERO);
+    let mut random = random();
 
     for round in 0..rounds {
-        let way = if fastrand::bool() {
-            Way::Shut
-        } else {
-            Way::Stuck
-        };
+        let way = if random.bool() { Way::Shut } else { Way::Stuck };
         proxies[0].set(way);
-        if fastrand::bool() {
+        if random.bool() {
             proxies[1].set(way);
         }
         for copy in &copies {
-            for n in 0..fastrand::u8(1..4) {
+            for n in 0..random.u8(1..4) {
                 made.push(copy.note(&format!("round {round}, note {n}")).await);
             }
         }
         // How long nothing moves is a part of the fault.
-        tokio::time::sleep(Duration::from_millis(fastrand::u64(..400))).await;
+        tokio::time::sleep(Duration::from_millis(random.u64(..400))).await;
         set(&proxies, Way::Open);
         let [a, b] = &copies;
         let took = converged(&[a, b], made.len() as u64, Duration::from_secs(10)).await;

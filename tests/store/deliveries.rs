@@ -35,6 +35,7 @@ on_both![
     what_nobody_ended_is_sent_again_or_held,
     what_a_dead_process_had_on_the_wire_is_recovered_at_once,
     people_retry_cancel_and_mark_what_waits_for_them,
+    of_what_is_over_the_newest_are_shown_and_all_of_what_is_not,
 ];
 
 async fn start(log: &Log, key: &str, fence: Fence) -> Option<Try> {
@@ -596,4 +597,21 @@ async fn people_retry_cancel_and_mark_what_waits_for_them(place: Place) {
         "{unknown}"
     );
     assert!(log.verify().await.unwrap().is_sound());
+}
+
+async fn of_what_is_over_the_newest_are_shown_and_all_of_what_is_not(place: Place) {
+    let log = place.open().await;
+    let pages = [1, 2, 3, 4, 5, 6].map(|n| intent(&format!("page/{n}"), Purpose::Page));
+    queued(&log, &pages).await;
+    for over in ["page/1", "page/3", "page/4", "page/6"] {
+        log.cancel(over, &[]).await.unwrap();
+    }
+
+    let shown = log.latest_deliveries(2).await.unwrap();
+
+    assert_eq!(keys(&shown), ["page/6", "page/5", "page/2"]);
+    assert_eq!(log.latest_deliveries(9).await.unwrap().len(), 6);
+    let counts = log.delivery_counts().await.unwrap();
+    let expected = [(DeliveryState::Queued, 2), (DeliveryState::Cancelled, 4)];
+    assert_eq!(counts, expected.into_iter().collect());
 }

@@ -10,7 +10,7 @@ use warroom::{
     store::{Accepted, Authority, Log, RawEntry, StoreError, TakenIn, Unsent},
 };
 
-use super::{file, folder, intent, noon, notes, open, seqs};
+use super::{file, folder, intent, noon, note, notes, open, seqs};
 
 const EPOCH: &str = "first";
 
@@ -198,9 +198,32 @@ async fn what_is_imported_into_a_copy_pages_nobody() {
     let log = copy(&other).await;
 
     let first = log.import(lines.as_slice()).await.unwrap();
+    let again = log.import(lines.as_slice()).await.unwrap();
 
     assert_eq!((first.added, first.known), (2, 0));
+    assert_eq!((again.added, again.known), (0, 2), "they wait already");
+    assert_eq!(waiting(&log).await, [1, 2]);
     assert!(log.unsent().await.unwrap().iter().all(|one| one.told));
+}
+
+#[tokio::test]
+async fn a_known_id_that_waits_says_so_and_is_not_taken_with_other_words() {
+    let folder = folder();
+    let log = copy(&folder).await;
+    log.append(&notes([1]), &[], noon()).await.unwrap();
+
+    let again = log.append(&notes([1, 2, 2]), &[], noon()).await.unwrap();
+    let other = log.append(&[note(1, "another")], &[], noon()).await;
+    let at_once = [note(3, "one"), note(3, "another")];
+    let at_once = log.append(&at_once, &[], noon()).await;
+
+    let known = Accepted::Duplicate(0);
+    assert_eq!(again, [known, Accepted::Waiting, known]);
+    for refused in [other, at_once] {
+        let is_reuse = matches!(refused, Err(StoreError::IdReuse { .. }));
+        assert!(is_reuse, "{refused:?}");
+    }
+    assert_eq!(waiting(&log).await, [1, 2]);
 }
 
 #[tokio::test]

@@ -235,6 +235,21 @@ async fn e9_a_clock_that_is_ahead_takes_no_lease_away() {
     assert_eq!(ran_out.unwrap(), LeaseState::Held(2));
 }
 
+#[tokio::test]
+async fn e9_who_runs_the_engine_is_judged_by_the_clock_of_the_database() {
+    let log = pg::shared().open(&pg::workspace()).await;
+    log.take_lease(&me(), noon(), TimeDelta::hours(1))
+        .await
+        .unwrap();
+
+    let by_one_ahead = log.engine(after_noon(86_400)).await.unwrap();
+    log.renew_lease(1, noon(), TimeDelta::zero()).await.unwrap();
+    let by_one_behind = log.engine(after_noon(-86_400)).await.unwrap();
+
+    assert_eq!(by_one_ahead.holder, Some(me()));
+    assert_eq!(by_one_behind.holder, None, "it has run out");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn e9_of_three_servers_one_holds_the_lease() {
     let workspace = pg::workspace();

@@ -10,6 +10,7 @@ use std::{
 };
 
 use proptest::prelude::*;
+use rustix::fs::{FlockOperation, flock};
 use sqlx::Connection as _;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -70,6 +71,42 @@ async fn a_refused_append_leaves_the_log_usable(place: Place) {
         );
         assert_eq!(taken.unwrap(), [Accepted::Appended(n.try_into().unwrap())]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_waits_for_no_process_that_was_stopped_while_it_held_the_mark() {
+    let folder = folder();
+    let (log, path) = (
+        open(&file(&folder)).await,
+        folder.path().join("log.db.head"),
+    );
+    log.append(&notes([1]), &[], noon()).await.unwrap();
+    let held = fs::File::open(&path).unwrap();
+    flock(&held, FlockOperation::LockExclusive).unwrap();
+
+    for n in 2..=3 {
+        let writer = log.clone();
+        let append = tokio::spawn(async move { writer.append(&notes([n]), &[], noon()).await });
+        let in_time = tokio::time::timeout(Duration::from_secs(20), append).await;
+        in_time.expect("the commit waited").unwrap().unwrap();
+    }
+    let while_held = fs::read_to_string(&path).unwrap();
+    drop(held);
+
+    assert!(
+        while_held.starts_with(&format!("{:020} ", 1)),
+        "{while_held}"
+    );
+    let raised = async {
+        while !fs::read_to_string(&path)
+            .unwrap()
+            .starts_with(&format!("{:020} ", 3))
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(20), raised).await;
+    in_time.expect("the mark was never raised");
 }
 
 /// Waits for a change, and not for ever.

@@ -1,11 +1,15 @@
 //! Who is at the other end of a Unix socket, as the system says.
 
-use std::io;
+use std::{
+    io,
+    process::{Output, Stdio},
+    time::Duration,
+};
 
-use tokio::{net::UnixStream, process::Command};
+use tokio::{net::UnixStream, process::Command, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::Caller;
+use super::{Caller, HEAD};
 use crate::{
     domain::{entry::ENGINE, text::Name},
     server::Scope,
@@ -48,9 +52,17 @@ async fn name(uid: u32) -> Name {
 /// Users of a directory service are only known to the system's own library.
 async fn asked(uid: u32) -> Option<Name> {
     let mut getent = Command::new("getent");
-    getent.args(["passwd", &uid.to_string()]).kill_on_drop(true);
-    let output = getent.output().await.ok()?;
+    getent.args(["passwd", &uid.to_string()]);
+    let output = answer(getent, HEAD).await?;
     named(&String::from_utf8_lossy(&output.stdout), uid)
+}
+
+/// What it prints; `None` where it can't be started or takes longer than
+/// `limit`: a directory service that hangs must not keep the seat of whoever is
+/// at the socket.
+async fn answer(mut program: Command, limit: Duration) -> Option<Output> {
+    let asked = program.stdin(Stdio::null()).kill_on_drop(true).output();
+    timeout(limit, asked).await.ok()?.ok()
 }
 
 /// The name with that number, among lines as in `passwd(5)`.
@@ -80,6 +92,14 @@ mod tests {
         assert_eq!(&*caller.name, me.trim());
         assert_eq!(&*caller.workspace, "prod");
         assert!(caller.may(Scope::Write).is_ok() && caller.may(Scope::Admin).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_directory_service_that_hangs_is_not_waited_for() {
+        let mut hangs = Command::new("sleep");
+        hangs.arg("infinity");
+
+        assert!(answer(hangs, Duration::from_millis(10)).await.is_none());
     }
 
     #[test]

@@ -14,19 +14,10 @@ use axum::{
 
 use super::{BUCKETS_MS, Counts, Metrics};
 use crate::{
+    domain::notice::DeliveryState,
     server::{Caller, Problem, Server, Shared, Workspace},
     store::StoreError,
 };
-
-/// The states a delivery can be in, as they are stored.
-const STATES: [&str; 6] = [
-    "queued",
-    "in_flight",
-    "sent",
-    "uncertain",
-    "dead",
-    "cancelled",
-];
 
 /// The address on which followers wait.
 const FOLLOW: (&str, &str) = ("GET", "/v1/ws/{ws}/events");
@@ -173,8 +164,9 @@ async fn of_log(caller: &Caller, workspace: &Workspace, page: &mut Page) -> Resu
     let counts = workspace.log().delivery_counts().await?;
     let name = "warroom_deliveries";
     page.about(name, "gauge", "Deliveries in each state.");
-    for state in STATES {
-        let count = counts.get(state).copied().unwrap_or_default();
+    for state in DeliveryState::ALL {
+        let count = counts.get(&state).copied().unwrap_or_default();
+        let state = state.key();
         page.line(format_args!(
             "{name}{{workspace=\"{ws}\",state=\"{state}\"}} {count}"
         ));

@@ -67,10 +67,9 @@ impl Drafts {
         incident: IncidentId,
         audience: Audience,
     ) -> impl DoubleEndedIterator<Item = &Kept> {
-        let bare = Composer::draft_key(incident, audience);
-        let below = format!("{bare}/");
+        let below = format!("{}/", Composer::draft_key(incident, audience));
         let kept = self.kept.iter();
-        kept.filter(move |kept| kept.key == bare || kept.key.starts_with(&below))
+        kept.filter(move |kept| kept.key.starts_with(&below))
     }
 
     /// The one to go on with: this console's last, or else the last that the
@@ -83,7 +82,7 @@ impl Drafts {
             .rfind(|kept| self.is_own(&kept.key));
         own.or_else(|| {
             self.all(incident, audience)
-                .rfind(|kept| kept.key == bare || kept.key.starts_with(&mine))
+                .rfind(|kept| kept.key.starts_with(&mine))
         })
     }
 

@@ -1,7 +1,5 @@
 //! Entries and deliveries, as `-o json` writes them.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -19,7 +17,7 @@ use crate::{
         incident::Incident,
         notice::{Delivery, DeliveryState, Purpose},
         policy::Policy,
-        text::{Name, Prose, Title},
+        text::{Name, Prose, Title, hex},
     },
     ui::app::{Line, line},
 };
@@ -131,19 +129,10 @@ fn in_brief(body: &RawValue, text: &str) -> serde_json::Result<Box<RawValue>> {
     let brief = json!({
         "name": known.map(|policy| &policy.name),
         "updated": known.map(|policy| policy.updated),
-        "sha256": sum(text),
+        "sha256": hex(digest(&SHA256, text.as_bytes()).as_ref()),
     });
     body.insert("policy".to_owned(), brief);
     to_raw_value(&body)
-}
-
-/// SHA-256, as 64 hex digits.
-fn sum(text: &str) -> String {
-    let mut out = String::with_capacity(64);
-    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
-        write!(out, "{byte:02x}").expect("a string takes all text");
-    }
-    out
 }
 
 /// A delivery.

@@ -20,6 +20,11 @@ impl Incident {
         if over {
             return self.must_be_active("say");
         }
+        if self.severity().is_none() && self.is_active() {
+            return refuse(
+                "set the severity first: before that nobody but the responders hears of it (G3)",
+            );
+        }
         say(
             &update.form.status,
             "there is nothing to send: write the status first",
