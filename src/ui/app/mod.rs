@@ -21,6 +21,7 @@ mod pane;
 mod probes;
 mod rows;
 mod shared;
+mod tone;
 mod undo;
 mod update;
 mod words;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::rows::Line;
+use super::{rows::Line, tone::tone};
 use crate::domain::{
     board::Board,
     entry::{Entry, EntryId, IncidentId, Via},
@@ -37,6 +37,7 @@ pub fn line(board: &Board, incident: &Incident, entry: &Entry) -> Line {
             Via::Console | Via::Cli | Via::Import | Via::Other(_) => entry.by.to_string(),
         },
         kind,
+        tone: tone(&entry.fact),
         health,
         text: one_line(&text),
         retracted: incident.retracted_by(entry.id).is_some(),
