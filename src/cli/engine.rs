@@ -326,7 +326,6 @@ pub async fn tell(quiet: bool, mut told: watch::Receiver<EngineSeen>) {
 
 /// Records what the probes see and the log does not say yet, while this
 /// process runs the engine: as a console does.
-/// Turns readings into entries.
 struct Watcher {
     log: Log,
     author: Author,

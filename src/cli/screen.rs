@@ -188,8 +188,13 @@ fn looks(
         tracing::warn!("{told}");
         mistakes.push(told);
     };
-    let policy = setup.policy();
-    let policy = policy.map_or_else(|error| (spared(&error), String::new()).1, |(_, text)| text);
+    let policy = match setup.policy() {
+        Ok((_, text)) => text,
+        Err(error) => {
+            spared(&error);
+            String::new()
+        }
+    };
     let keymap = keymap(setup, &mut warnings).unwrap_or_else(|error| {
         spared(&error);
         Keymap::built_in()

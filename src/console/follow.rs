@@ -133,8 +133,7 @@ impl Copy {
 }
 
 /// Reads until it works, where the reason may pass: a busy disk must not end
-/// a console. What stands in the way is told
-/// once, where somebody listens.
+/// a console. What stands in the way is told once, where somebody listens.
 pub(super) async fn patiently<T, F>(
     mut messages: Option<&Sender<Msg>>,
     read: impl Fn() -> F,

@@ -15,6 +15,7 @@ use crate::{
 
 /// How long the last thing can be taken back with one key.
 pub const UNDO_FOR: TimeDelta = TimeDelta::seconds(10);
+
 /// What can be taken back, from now on. Entries of the engine and of probes
 /// change nothing about it.
 pub(super) fn recorded(app: &mut App, ids: &[EntryId], now: DateTime<Utc>) {
