@@ -123,7 +123,7 @@ fn parts(
         pages_by: Ok(Vec::new()),
         links: Vec::new(),
         policy: String::new(),
-        local_offset_s: setup.clock.local_offset_s(),
+        pid: std::process::id(),
         bell: config.bell,
         clipboard: true,
     };

@@ -116,6 +116,7 @@ pub async fn run(setup: Setup, again: Again, errors: Option<OwnedFd>) -> color_e
 async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Seq)> {
     let panel = Panel::new(setup.settings.host.clone(), &setup.works.specs);
     let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+    app.local_offset_s = setup.clock.local_offset_s();
     for warning in &setup.warnings {
         app.tell(warning.clone(), true, now);
     }
@@ -327,6 +328,8 @@ impl Console {
             self.message(Msg::Away(self.last_tick));
         }
         self.last_tick = now;
+        // Summer time comes and goes in the middle of an incident.
+        self.app.local_offset_s = self.clock.local_offset_s();
         self.message(Msg::Tick);
     }
 

@@ -106,7 +106,8 @@ impl Hung {
     fn new(setup: &Setup, how: How, terminal: Terminal<Screen>, handle: Handle) -> Self {
         let now = setup.clock.now();
         let panel = Panel::new(setup.settings.host.clone(), &setup.works.specs);
-        let app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+        let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+        app.local_offset_s = setup.clock.local_offset_s();
         let mut wall = Wall::new(app, now);
         wall.redact = how.redact;
         Self {
@@ -190,7 +191,7 @@ impl Hung {
         let now = self.clock.now();
         self.wall.synchronised = synchronised;
         // It hangs there for months, in which summer time comes and goes.
-        self.wall.app.settings.local_offset_s = self.clock.local_offset_s();
+        self.wall.app.local_offset_s = self.clock.local_offset_s();
         wall::update(&mut self.wall, Msg::Tick, now);
         let known = self.wall.beat(now) != Beat::Starting;
         let sign = self.life.sign(self.handle.stats(), known, Instant::now());

@@ -63,3 +63,17 @@ fn a_console_probes_and_sends_by_the_configuration_that_it_read_again() {
     pty.signal(Signal::TERM);
     assert_eq!(pty.exit_code(), 143);
 }
+
+#[test]
+fn summer_time_begins_on_a_screen_that_is_open() {
+    let house = House::declared();
+    house.config(NO_PROBES);
+    let surroundings = "TZ=CET-1CEST,M3.5.0,M10.5.0/3";
+
+    let mut pty = Pty::real(&house, surroundings, "--now 2026-03-29T00:59:55Z");
+
+    pty.until("winter", |seen| seen.row(0).contains("01:59 local"));
+    pty.until("summer", |seen| seen.row(0).contains("03:00 local"));
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.exit_code(), 143);
+}

@@ -111,13 +111,16 @@ pub struct Toast {
     pub error: bool,
 }
 
-/// What does not change while the console runs.
+/// What a console is told when it starts, and again when its configuration was
+/// read again or a server said who sits here.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Who sits here.
     pub me: Name,
     /// The host it runs on.
     pub host: Name,
+    /// Its process: two of a host may start at the same moment.
+    pub pid: u32,
     /// What the workspace is called.
     pub workspace: Name,
     /// Channels for updates inside.
@@ -130,8 +133,6 @@ pub struct Settings {
     pub links: Vec<(Name, Address)>,
     /// The policy that new incidents get: its text.
     pub policy: String,
-    /// Hours east of UTC, for the local clock: seconds.
-    pub local_offset_s: i32,
     /// Whether the bell may ring.
     pub bell: bool,
     /// Whether anything reaches for the terminal's clipboard.
@@ -141,7 +142,7 @@ pub struct Settings {
 /// The screen's state.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// What does not change.
+    /// What it was told of itself and its surroundings.
     pub settings: Settings,
     /// The policy that new incidents get; `None` where it can't be read.
     pub policy: Option<Arc<Policy>>,
@@ -185,6 +186,8 @@ pub struct App {
     pub undo: Option<(EntryId, DateTime<Utc>)>,
     /// Local times instead of UTC.
     pub local: bool,
+    /// How far the local clock is east of UTC now, in seconds.
+    pub local_offset_s: i32,
     /// The mouse is taken.
     pub mouse: bool,
     /// The bell is quiet until then.
@@ -238,6 +241,7 @@ impl App {
             messages: Vec::new(),
             undo: None,
             local: false,
+            local_offset_s: 0,
             mouse: false,
             snoozed: None,
             order: None,
@@ -319,7 +323,8 @@ impl App {
     }
 }
 
-/// What no other console is called: no two of a host begin in one millisecond.
+/// What no other console is called: one process of a host, and when it began.
 fn console_of(settings: &Settings, started: DateTime<Utc>) -> String {
-    format!("{}-{}", settings.host, started.timestamp_millis())
+    let Settings { host, pid, .. } = settings;
+    format!("{host}-{pid}-{}", started.timestamp_millis())
 }
