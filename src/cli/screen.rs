@@ -241,7 +241,7 @@ fn again(setup: &Setup, parts: &console::Setup, what: &'static str) -> Again {
     };
     let (kept, capability) = (parts.settings.clone(), parts.capability.clone());
     let served = setup.served.clone();
-    Box::new(move || {
+    Arc::new(move || {
         let read = || {
             let mut setup = Setup::anew(global.clone(), &kept.workspace, what)?;
             setup.served.clone_from(&served);

@@ -2,9 +2,11 @@
 //!
 //! It drains everything that waits, reads the clock once, lets the state
 //! change, carries out the effects, and draws once. It never awaits the disk
-//! or the network: that is for tasks, which answer with messages.
+//! or the network: that is for tasks, which answer with messages, and for work
+//! with files aside. Only an editor holds it up, to which the terminal belongs.
 
 mod again;
+mod aside;
 mod editor;
 mod follow;
 pub mod in_place;
@@ -15,7 +17,7 @@ pub mod terminal;
 pub mod wall;
 mod writer;
 
-use std::{os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use color_eyre::eyre::WrapErr as _;
@@ -27,7 +29,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    again::read_again,
+    again::take_up,
+    aside::Aside,
     tasks::Tasks,
     terminal::{Handle, Input, Signal},
     writer::Job,
@@ -171,6 +174,16 @@ impl Picture {
     }
 }
 
+/// What was done aside.
+enum Done {
+    /// The configuration was read again.
+    Read(Result<Looks, String>),
+    /// The same, for the policy that an incident is to adopt.
+    Policy(IncidentId, Result<Looks, String>),
+    /// A copy was written into a file.
+    Kept(io::Result<PathBuf>),
+}
+
 /// A console at work.
 struct Console {
     app: App,
@@ -178,6 +191,7 @@ struct Console {
     picture: Picture,
     handle: Handle,
     again: Again,
+    aside: Aside<Done>,
     tasks: Tasks,
     messages: Receiver<Msg>,
     stop: CancellationToken,
@@ -205,6 +219,7 @@ impl Console {
             picture,
             handle,
             again,
+            aside: Aside::default(),
             tasks,
             messages,
             stop,
@@ -242,6 +257,7 @@ impl Console {
                 },
                 Some(msg) = self.messages.recv() => self.message(msg),
                 _ = tick.tick() => self.tick(),
+                done = self.aside.done() => self.done(done?),
                 failed = self.tasks.failed() => return Err(failed),
                 () = tokio::time::sleep_until(drawn + FRAME), if dirty => {}
             }
@@ -291,11 +307,8 @@ impl Console {
             }
             Input::Signal(Signal::Continued) => self.repaint = true,
             Input::Signal(Signal::ReadAgain) => {
-                let found = read_again(&self.again, &mut self.app, self.clock.now());
-                if let Some((theme, works)) = found {
-                    self.picture.theme = theme;
-                    self.tasks.take_up(works);
-                }
+                let again = Arc::clone(&self.again);
+                self.aside(move || Done::Read(again()));
             }
             Input::Signal(signal) => self.exit = signal.exit_code(),
         }
@@ -355,7 +368,7 @@ impl Console {
             Effect::AdoptPolicy(incident) => self.adopt(incident, now),
             Effect::PageFromHere => self.tasks.page_from_here(),
             Effect::ProbeNow => self.tasks.probe_now(),
-            Effect::Copy(text) => self.copy(&text, now),
+            Effect::Copy(text) => self.copy(text, now),
             Effect::Bell => self.handle.bell(),
             Effect::Edit(text) => self.edit(&text, now),
             Effect::Mouse(on) => self.handle.mouse(on),
@@ -372,9 +385,40 @@ impl Console {
         if !matches!(self.app.shared.link.state, LinkState::Alone) {
             return self.job(Job::AskPolicy(incident), now);
         }
-        match (self.again)() {
-            Ok(looks) => self.message(Msg::Policy(incident, looks.settings.policy)),
-            Err(why) => self.app.tell(why, true, now),
+        let again = Arc::clone(&self.again);
+        self.aside(move || Done::Policy(incident, again()));
+    }
+
+    /// Begins work with files. Only where the disk stands still is there too
+    /// much of it.
+    fn aside(&mut self, work: impl FnOnce() -> Done + Send + 'static) {
+        if !self.aside.begin(work) {
+            let text = "the disk does not keep up: this was not done; try again";
+            self.app.tell(text, true, self.clock.now());
+        }
+    }
+
+    fn done(&mut self, done: Done) {
+        let now = self.clock.now();
+        match done {
+            Done::Read(read) => {
+                if let Some((theme, works)) = take_up(read, &mut self.app, now) {
+                    self.picture.theme = theme;
+                    self.tasks.take_up(works);
+                }
+            }
+            Done::Policy(incident, Ok(looks)) => {
+                self.message(Msg::Policy(incident, looks.settings.policy));
+            }
+            Done::Policy(_, Err(why)) => self.app.tell(why, true, now),
+            Done::Kept(Ok(path)) => {
+                let text = format!("written to {}", path.display());
+                self.app.tell(text, false, now);
+            }
+            Done::Kept(Err(error)) => {
+                let text = format!("it could not be written: {error}");
+                self.app.tell(text, true, now);
+            }
         }
     }
 
@@ -388,19 +432,12 @@ impl Console {
     }
 
     /// We can't know whether the terminal takes it, so we don't say "copied".
-    fn copy(&mut self, text: &str, now: DateTime<Utc>) {
-        if self.app.settings.clipboard && self.handle.copy(text) {
+    fn copy(&mut self, text: String, now: DateTime<Utc>) {
+        if self.app.settings.clipboard && self.handle.copy(&text) {
             self.app
                 .tell("sent to your terminal's clipboard", false, now);
         } else {
-            match editor::keep_copy(text) {
-                Ok(path) => self
-                    .app
-                    .tell(format!("written to {}", path.display()), false, now),
-                Err(error) => self
-                    .app
-                    .tell(format!("it could not be written: {error}"), true, now),
-            }
+            self.aside(move || Done::Kept(editor::keep_copy(&text)));
         }
     }
 
