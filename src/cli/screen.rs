@@ -71,7 +71,7 @@ pub async fn wall(mut setup: Setup, redact: bool, watcher: Watcher) -> color_eyr
         watcher,
         again: again(&setup, &parts, "wall"),
     };
-    let code = console::wall::run(parts, how, errors).await?;
+    let code = Box::pin(console::wall::run(parts, how, errors)).await?;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
 

@@ -3,7 +3,7 @@
 use warroom::{
     domain::{
         entry::{IncidentId, Via},
-        fact::{Fact, Health, Update},
+        fact::{Fact, Health},
         incident::Field,
         phase::Phase,
     },
@@ -11,7 +11,7 @@ use warroom::{
 };
 
 use super::{
-    fixture::{INCIDENT, Log, at, blank, changed, console, flapping, incident_log, now},
+    fixture::{INCIDENT, at, blank, changed, console, flapping, incident_log, now},
     walls::{USUAL, shown, wall_of},
 };
 
@@ -66,11 +66,6 @@ fn without_names_nobody_is_quoted_whatever_they_are_called() {
 fn without_names_nobody_is_named_who_set_something_apart() {
     let mut log = incident_log();
     let base = log.entries().len() as u64;
-    let posted = |eta: &str| {
-        let mut update = updates(&incident_log()).remove(0);
-        update.form.eta = eta.into();
-        Fact::UpdateSent(update)
-    };
     log.add(INCIDENT, at("14:06:40"), "ana", posted("1 hour"));
     log.apart(base, "14:06:50", "bo", posted("5 hours"));
     let app = console(&log, true);
@@ -85,11 +80,13 @@ fn without_names_nobody_is_named_who_set_something_apart() {
     assert!(!latest.contains("bo set"), "{shown}");
 }
 
-fn updates(log: &Log) -> Vec<Box<Update>> {
-    let entries = log.entries().into_iter();
-    let updates = entries.filter_map(|entry| match entry.fact {
+fn posted(eta: &str) -> Fact {
+    let entries = incident_log().entries().into_iter();
+    let mut updates = entries.filter_map(|entry| match entry.fact {
         Fact::UpdateSent(update) => Some(update),
         _ => None,
     });
-    updates.collect()
+    let mut update = updates.next().unwrap();
+    update.form.eta = eta.into();
+    Fact::UpdateSent(update)
 }
