@@ -58,15 +58,15 @@ pub(super) fn take_up(
             app.take_up(looks.settings, looks.keymap);
             app.panel.take_up(&looks.works.specs);
             for warning in looks.warnings {
-                app.tell(warning, true, now);
+                app.warn(warning, now);
             }
-            app.tell("the configuration was read again", false, now);
+            app.tell("the configuration was read again", now);
             Some((looks.theme, looks.works))
         }
         Err(why) => {
             // A wall has no line for it: its own log says it as well.
             tracing::warn!(why, "the configuration stays as it was");
-            app.tell(format!("everything stays as it was: {why}"), true, now);
+            app.warn(format!("everything stays as it was: {why}"), now);
             None
         }
     }

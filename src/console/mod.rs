@@ -121,7 +121,7 @@ async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Se
     let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
     app.local_offset_s = setup.clock.local_offset_s();
     for warning in &setup.warnings {
-        app.tell(warning.clone(), true, now);
+        app.warn(warning.clone(), now);
     }
     app.awaits = [Source::Log, Source::Outbox, Source::Runbooks].into();
     app.awaits
@@ -394,7 +394,7 @@ impl Console {
     fn aside(&mut self, work: impl FnOnce() -> Done + Send + 'static) {
         if !self.aside.begin(work) {
             let text = "the disk does not keep up: this was not done; try again";
-            self.app.tell(text, true, self.clock.now());
+            self.app.warn(text, self.clock.now());
         }
     }
 
@@ -410,14 +410,14 @@ impl Console {
             Done::Policy(incident, Ok(looks)) => {
                 self.message(Msg::Policy(incident, looks.settings.policy));
             }
-            Done::Policy(_, Err(why)) => self.app.tell(why, true, now),
+            Done::Policy(_, Err(why)) => self.app.warn(why, now),
             Done::Kept(Ok(path)) => {
                 let text = format!("written to {}", path.display());
-                self.app.tell(text, false, now);
+                self.app.tell(text, now);
             }
             Done::Kept(Err(error)) => {
                 let text = format!("it could not be written: {error}");
-                self.app.tell(text, true, now);
+                self.app.warn(text, now);
             }
         }
     }
@@ -427,15 +427,14 @@ impl Console {
     fn job(&mut self, job: Job, now: DateTime<Utc>) {
         if !self.tasks.job(job) {
             let text = "the disk does not keep up: this was not recorded; try again";
-            self.app.tell(text, true, now);
+            self.app.warn(text, now);
         }
     }
 
     /// We can't know whether the terminal takes it, so we don't say "copied".
     fn copy(&mut self, text: String, now: DateTime<Utc>) {
         if self.app.settings.clipboard && self.handle.copy(&text) {
-            self.app
-                .tell("sent to your terminal's clipboard", false, now);
+            self.app.tell("sent to your terminal's clipboard", now);
         } else {
             self.aside(move || Done::Kept(editor::keep_copy(&text)));
         }
@@ -447,10 +446,10 @@ impl Console {
         self.repaint = true;
         match edited {
             Ok(Ok(text)) => self.message(Msg::Edited(text)),
-            Ok(Err(error)) => self.app.tell(format!("the editor: {error}"), true, now),
+            Ok(Err(error)) => self.app.warn(format!("the editor: {error}"), now),
             Err(error) => self
                 .app
-                .tell(format!("taking the terminal again: {error}"), true, now),
+                .warn(format!("taking the terminal again: {error}"), now),
         }
     }
 

@@ -272,13 +272,19 @@ impl App {
         self.shown.and_then(kept).is_some()
     }
 
-    /// Says something in the line below the panes.
-    pub fn tell(&mut self, text: impl Into<String>, error: bool, now: DateTime<Utc>) {
-        self.keep(text, error, now);
+    /// Says something in the line below the panes, for a moment.
+    pub fn tell(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
+        self.keep(text, false, now);
         self.toast = self.messages.last().cloned();
     }
 
-    /// Keeps something among the messages, and says it nowhere else.
+    /// Says there what is wrong, until a key.
+    pub fn warn(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
+        self.keep(text, true, now);
+        self.toast = self.messages.last().cloned();
+    }
+
+    /// Keeps something among the messages, wrong or not, and says it nowhere else.
     fn keep(&mut self, text: impl Into<String>, error: bool, now: DateTime<Utc>) {
         self.messages.push(Toast {
             text: crate::domain::text::one_line(&text.into()),
