@@ -2,6 +2,7 @@
 
 mod adopted;
 mod again;
+mod bell;
 mod choice;
 mod conflicts;
 mod drafts;
@@ -30,7 +31,7 @@ use warroom::{
 };
 
 use crate::screen::fixture::{
-    INCIDENT, Log, at, blank, busy, ctrl, declaration, key, now, press, quiet, untaken,
+    Log, blank, busy, ctrl, declaration, key, now, press, quiet, untaken,
 };
 
 /// The facts that were to be recorded.
@@ -349,46 +350,6 @@ fn ctrl_c_in_the_composer_drops_no_draft() {
 
     assert!(matches!(app.mode, Mode::Browse));
     assert_eq!(app.composer.as_ref().unwrap().body.text(), "abc");
-}
-
-/// U2: the bell rings as a duty falls due, then after 5 and 10 minutes, then
-/// every 10.
-#[test]
-fn the_bell_rings_as_an_update_falls_due_and_after_5_and_10_minutes() {
-    let mut app = busy();
-    // The last step before the update fired long ago, so that only the update rings.
-    app.board = {
-        let mut log = crate::screen::fixture::incident_log();
-        log.add(INCIDENT, at("14:06:00"), "ana", Fact::Mitigated {});
-        let mut board = warroom::domain::board::Board::default();
-        log.entries()
-            .into_iter()
-            .for_each(|entry| board.apply(entry));
-        board
-    };
-
-    let mut rung = Vec::new();
-    for second in 0..45 * 60 {
-        let when = at("14:07:00") + TimeDelta::seconds(second);
-        if update(&mut app, Msg::Tick, when).contains(&Effect::Bell) {
-            rung.push((when - at("14:20:00")).num_minutes());
-        }
-    }
-
-    // The promise and the rule fall due two seconds apart; both are at 14:20.
-    assert_eq!(rung, [-5, -1, 0, 5, 10, 20, 30]);
-}
-
-#[test]
-fn a_snoozed_bell_is_quiet_for_ten_minutes() {
-    let mut app = busy();
-    press(&mut app, "x", at("14:13:00"));
-
-    let rings =
-        |app: &mut App, clock: &str| update(app, Msg::Tick, at(clock)).contains(&Effect::Bell);
-
-    assert!(!rings(&mut app, "14:14:22"));
-    assert!(rings(&mut app, "14:25:30"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod bursts;
 mod ended;
 pub mod fixture;
 mod hung;
+mod latest;
 mod outside;
 mod owed;
 mod properties;

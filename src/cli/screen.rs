@@ -71,7 +71,7 @@ pub async fn wall(mut setup: Setup, redact: bool, watcher: Watcher) -> color_eyr
         watcher,
         again: again(&setup, &parts, "wall"),
     };
-    let code = console::wall::run(parts, how, errors).await?;
+    let code = Box::pin(console::wall::run(parts, how, errors)).await?;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
 }
 
@@ -123,7 +123,7 @@ fn parts(
         pages_by: Ok(Vec::new()),
         links: Vec::new(),
         policy: String::new(),
-        local_offset_s: setup.clock.local_offset_s(),
+        pid: std::process::id(),
         bell: config.bell,
         clipboard: true,
     };
@@ -188,8 +188,13 @@ fn looks(
         tracing::warn!("{told}");
         mistakes.push(told);
     };
-    let policy = setup.policy();
-    let policy = policy.map_or_else(|error| (spared(&error), String::new()).1, |(_, text)| text);
+    let policy = match setup.policy() {
+        Ok((_, text)) => text,
+        Err(error) => {
+            spared(&error);
+            String::new()
+        }
+    };
     let keymap = keymap(setup, &mut warnings).unwrap_or_else(|error| {
         spared(&error);
         Keymap::built_in()
@@ -236,7 +241,7 @@ fn again(setup: &Setup, parts: &console::Setup, what: &'static str) -> Again {
     };
     let (kept, capability) = (parts.settings.clone(), parts.capability.clone());
     let served = setup.served.clone();
-    Box::new(move || {
+    Arc::new(move || {
         let read = || {
             let mut setup = Setup::anew(global.clone(), &kept.workspace, what)?;
             setup.served.clone_from(&served);

@@ -1,5 +1,7 @@
 //! The configuration, read again while a screen is shown.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
@@ -40,29 +42,31 @@ pub struct Works {
 }
 
 /// Reads the configuration again, or says why everything stays as it was.
-pub type Again = Box<dyn Fn() -> Result<Looks, String> + Send + Sync>;
+///
+/// It waits for the disk.
+pub type Again = Arc<dyn Fn() -> Result<Looks, String> + Send + Sync>;
 
-/// Reads it again into a screen; answers its colours and what works beside it,
-/// where they may change.
-pub(super) fn read_again(
-    again: &Again,
+/// Takes what was read again up into a screen; answers its colours and what
+/// works beside it, where they may change.
+pub(super) fn take_up(
+    read: Result<Looks, String>,
     app: &mut App,
     now: DateTime<Utc>,
 ) -> Option<(Theme, Works)> {
-    match again() {
+    match read {
         Ok(looks) => {
             app.take_up(looks.settings, looks.keymap);
             app.panel.take_up(&looks.works.specs);
             for warning in looks.warnings {
-                app.tell(warning, true, now);
+                app.warn(warning, now);
             }
-            app.tell("the configuration was read again", false, now);
+            app.tell("the configuration was read again", now);
             Some((looks.theme, looks.works))
         }
         Err(why) => {
             // A wall has no line for it: its own log says it as well.
             tracing::warn!(why, "the configuration stays as it was");
-            app.tell(format!("everything stays as it was: {why}"), true, now);
+            app.warn(format!("everything stays as it was: {why}"), now);
             None
         }
     }

@@ -2,9 +2,11 @@
 //!
 //! It drains everything that waits, reads the clock once, lets the state
 //! change, carries out the effects, and draws once. It never awaits the disk
-//! or the network: that is for tasks, which answer with messages.
+//! or the network: that is for tasks, which answer with messages, and for work
+//! with files aside. Only an editor holds it up, to which the terminal belongs.
 
 mod again;
+mod aside;
 mod editor;
 mod effects;
 mod follow;
@@ -29,7 +31,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    again::read_again,
+    aside::Aside,
+    effects::Done,
     picture::Picture,
     tasks::Tasks,
     terminal::{Handle, Input, Signal},
@@ -114,8 +117,9 @@ pub async fn run(setup: Setup, again: Again, errors: Option<OwnedFd>) -> color_e
 async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Seq)> {
     let panel = Panel::new(setup.settings.host.clone(), &setup.works.specs);
     let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+    app.local_offset_s = setup.clock.local_offset_s();
     for warning in &setup.warnings {
-        app.tell(warning.clone(), true, now);
+        app.warn(warning.clone(), now);
     }
     app.awaits = [Source::Log, Source::Outbox, Source::Runbooks].into();
     app.awaits
@@ -135,6 +139,7 @@ struct Console {
     picture: Picture,
     handle: Handle,
     again: Again,
+    aside: Aside<Done>,
     tasks: Tasks,
     messages: Receiver<Msg>,
     stop: CancellationToken,
@@ -162,6 +167,7 @@ impl Console {
             picture,
             handle,
             again,
+            aside: Aside::default(),
             tasks,
             messages,
             stop,
@@ -199,6 +205,7 @@ impl Console {
                 },
                 Some(msg) = self.messages.recv() => self.message(msg),
                 _ = tick.tick() => self.tick(),
+                done = self.aside.done() => self.done(done?),
                 failed = self.tasks.failed() => return Err(failed),
                 () = tokio::time::sleep_until(drawn + FRAME), if dirty => {}
             }
@@ -248,11 +255,8 @@ impl Console {
             }
             Input::Signal(Signal::Continued) => self.repaint = true,
             Input::Signal(Signal::ReadAgain) => {
-                let found = read_again(&self.again, &mut self.app, self.clock.now());
-                if let Some((theme, works)) = found {
-                    self.picture.theme = theme;
-                    self.tasks.take_up(works);
-                }
+                let again = Arc::clone(&self.again);
+                self.aside(move || Done::Read(again()));
             }
             Input::Signal(signal) => self.exit = signal.exit_code(),
         }
@@ -285,6 +289,8 @@ impl Console {
             self.message(Msg::Away(self.last_tick));
         }
         self.last_tick = now;
+        // Summer time comes and goes in the middle of an incident.
+        self.app.local_offset_s = self.clock.local_offset_s();
         self.message(Msg::Tick);
     }
 

@@ -42,7 +42,7 @@ const JOBS: usize = 256;
 const RUNBOOKS: Duration = Duration::from_mins(1);
 /// How long leaving waits for what is still to be written, and for messages on
 /// the wire: a little more than a channel's own limit.
-const PATIENCE: Duration = Duration::from_secs(11);
+pub(super) const PATIENCE: Duration = Duration::from_secs(11);
 
 /// How long everything that is not the screen waits for the first frame to be
 /// out and seen: a blink, in which it has the processor to itself.

@@ -5,7 +5,7 @@
 
 mod life;
 
-use std::{os::fd::OwnedFd, time::Duration};
+use std::{os::fd::OwnedFd, sync::Arc, time::Duration};
 
 use color_eyre::eyre::{Report, WrapErr as _};
 use ratatui::{Terminal, layout::Position};
@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::life::Life;
 use super::{
-    Again, Setup,
-    again::read_again,
+    Again, Looks, Setup,
+    again::take_up,
+    aside::Aside,
     follow,
     looking::Looking,
     tasks,
@@ -100,13 +101,15 @@ struct Hung {
     handle: Handle,
     life: Life,
     repainted: Instant,
+    aside: Aside<Result<Looks, String>>,
 }
 
 impl Hung {
     fn new(setup: &Setup, how: How, terminal: Terminal<Screen>, handle: Handle) -> Self {
         let now = setup.clock.now();
         let panel = Panel::new(setup.settings.host.clone(), &setup.works.specs);
-        let app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+        let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
+        app.local_offset_s = setup.clock.local_offset_s();
         let mut wall = Wall::new(app, now);
         wall.redact = how.redact;
         Self {
@@ -118,6 +121,7 @@ impl Hung {
             handle,
             life: Life::new(how.watcher.every),
             repainted: Instant::now(),
+            aside: Aside::default(),
             how,
         }
     }
@@ -141,14 +145,13 @@ impl Hung {
             self.draw()?;
             tokio::select! {
                 input = inputs.recv() => match input {
-                    Some(Input::Signal(Signal::ReadAgain)) => {
-                        if let Some(probes) = self.read_again() {
-                            looking.begin(probes, &mut running);
-                        }
-                    }
+                    Some(Input::Signal(Signal::ReadAgain)) => self.read_again(),
                     input => if let Some(code) = ends(input.as_ref()) { return Ok(code) },
                 },
                 Some(msg) = messages.recv() => self.message(msg),
+                read = self.aside.done() => if let Some(probes) = self.take_up(read?) {
+                    looking.begin(probes, &mut running);
+                },
                 _ = tick.tick() => self.tick(*kept.borrow())?,
                 Some(ended) = running.join_next() => ended.wrap_err("a part of the wall ended")??,
             }
@@ -158,10 +161,17 @@ impl Hung {
         }
     }
 
+    fn read_again(&mut self) {
+        let again = Arc::clone(&self.how.again);
+        if !self.aside.begin(move || again()) {
+            tracing::warn!("the disk does not keep up: the configuration stays as it was");
+        }
+    }
+
     /// Takes the configuration up as it is now; answers what is probed by it.
-    fn read_again(&mut self) -> Option<Vec<Probe>> {
+    fn take_up(&mut self, read: Result<Looks, String>) -> Option<Vec<Probe>> {
         let now = self.clock.now();
-        let (theme, works) = read_again(&self.how.again, &mut self.wall.app, now)?;
+        let (theme, works) = take_up(read, &mut self.wall.app, now)?;
         self.theme = theme;
         Some(works.probes)
     }
@@ -190,7 +200,7 @@ impl Hung {
         let now = self.clock.now();
         self.wall.synchronised = synchronised;
         // It hangs there for months, in which summer time comes and goes.
-        self.wall.app.settings.local_offset_s = self.clock.local_offset_s();
+        self.wall.app.local_offset_s = self.clock.local_offset_s();
         wall::update(&mut self.wall, Msg::Tick, now);
         let known = self.wall.beat(now) != Beat::Starting;
         let sign = self.life.sign(self.handle.stats(), known, Instant::now());

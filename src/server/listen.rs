@@ -55,6 +55,7 @@ const HEADERS: usize = 64;
 const DRAIN: Duration = Duration::from_secs(10);
 /// How long nothing is accepted where the system has no room for more.
 const BREATH: Duration = Duration::from_millis(100);
+
 /// Sockets that are bound and on which nothing was accepted yet.
 #[derive(Debug)]
 pub struct Listener {

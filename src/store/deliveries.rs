@@ -76,8 +76,8 @@ pub struct Recovered {
 
 impl Log {
     /// At most `most` deliveries whose turn it is, pages first: at most one of
-    /// each lane (channel and incident), and a few of each channel. Updates that a newer one replaces
-    /// are cancelled on the way.
+    /// each lane (channel and incident), and a few of each channel. Updates that
+    /// a newer one replaces are cancelled on the way.
     ///
     /// # Errors
     ///

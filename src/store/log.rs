@@ -67,8 +67,7 @@ impl Log {
     /// Known ids with the same content are answered with their number and not
     /// added again; messages whose key is known are left as they are. What
     /// follows from an entry that is taken back is cancelled, if it still
-    /// waits. `now`
-    /// is when the messages were recorded.
+    /// waits. `now` is when the messages were recorded.
     ///
     /// # Errors
     ///

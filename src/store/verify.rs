@@ -224,6 +224,8 @@ impl Walk {
         for missing in (self.seq + 1..seq).take(LISTED) {
             report.add(Problem::Gap(from_db(missing)));
         }
+        let missing = from_db(seq).saturating_sub(from_db(self.seq) + 1);
+        report.more += missing.saturating_sub(LISTED as u64);
         self.seq = seq;
         let (line, total): (String, String) = (row.try_get(1)?, row.try_get(2)?);
         let Some(packed) = Packed::read(&line) else {

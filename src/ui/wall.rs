@@ -83,7 +83,7 @@ impl Wall {
     /// Whether the dimmer theme is in place (W17): at night, unless there is
     /// something that nobody may miss.
     pub fn is_dim(&self, night: Night, now: DateTime<Utc>) -> bool {
-        let local = now + TimeDelta::seconds(self.app.settings.local_offset_s.into());
+        let local = now + TimeDelta::seconds(self.app.local_offset_s.into());
         let worst = |incident: &&Incident| incident.assumed_severity() == Severity::P1;
         let is_quiet = !self.app.board.open().iter().any(worst);
         let is_live = !matches!(self.beat(now), Beat::Lost(_) | Beat::Never);

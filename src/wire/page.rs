@@ -134,6 +134,11 @@ pub struct Told {
 
 impl From<Told> for Delivery {
     fn from(told: Told) -> Self {
+        // Until it is tried for the first time, that is when it may leave.
+        let not_before = match told.attempts {
+            0 => told.next_at,
+            _ => told.created_at,
+        };
         Self {
             intent: Intent {
                 key: told.key,
@@ -141,7 +146,7 @@ impl From<Told> for Delivery {
                 incident: told.incident,
                 origin: told.origin,
                 purpose: told.purpose,
-                not_before: told.created_at,
+                not_before,
                 subject: told.subject,
                 text: told.text,
                 maybe_repeat: false,
@@ -154,5 +159,38 @@ impl From<Told> for Delivery {
             sent_at: told.sent_at,
             created_at: told.created_at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use serde_json::json;
+
+    use super::*;
+    use crate::ui::pane::outbox::words;
+
+    fn told(attempts: u32, created_at: DateTime<Utc>) -> Delivery {
+        let told = json!({
+            "key": "update-1", "channel": "incidents", "incident": uuid::Uuid::nil(),
+            "origin": uuid::Uuid::nil(), "purpose": "update", "state": "queued",
+            "attempts": attempts, "next_at": created_at + TimeDelta::seconds(10),
+            "created_at": created_at, "maybe_repeat": false, "last_error": "it answered 503",
+            "subject": "down", "text": "down",
+        });
+        let told: Told = serde_json::from_value(told).unwrap();
+        told.into()
+    }
+
+    #[test]
+    fn what_a_server_still_holds_says_when_it_leaves() {
+        let created_at = DateTime::UNIX_EPOCH;
+        let now = created_at + TimeDelta::seconds(2);
+
+        assert_eq!(
+            words(&told(0, created_at), now),
+            "leaves in 00:08: u takes it back"
+        );
+        assert!(words(&told(1, created_at), now).starts_with("try 2 at "));
     }
 }

@@ -36,8 +36,12 @@ impl Disk {
 
     /// A console that was started later, and has read what is there.
     fn console(&self, who: &str, later: i64) -> App {
+        self.process(who, later, 7)
+    }
+
+    fn process(&self, who: &str, later: i64, pid: u32) -> App {
         let mut settings = settings();
-        settings.me = Name::from(who);
+        (settings.me, settings.pid) = (Name::from(who), pid);
         let started = now() - TimeDelta::minutes(60 - later);
         let mut app = App::new(settings, Keymap::built_in(), blank().panel, started);
         update(&mut app, Msg::Entries(incident_log().entries()), now());
@@ -59,17 +63,20 @@ fn body(app: &App) -> String {
 
 const BODY: &str = "c\t\t\t\t\t";
 
+/// Also when one key of a multiplexer began both of them at the same moment.
 #[test]
 fn two_consoles_that_write_at_a_time_both_keep_their_words() {
-    let mut disk = Disk::default();
-    let (mut one, mut two) = (disk.console("ana", 0), disk.console("ana", 1));
+    for (later, pid) in [(1, 7), (0, 8)] {
+        let mut disk = Disk::default();
+        let (mut one, mut two) = (disk.console("ana", 0), disk.process("ana", later, pid));
 
-    disk.typed(&mut one, &format!("{BODY}from the first"));
-    disk.typed(&mut two, &format!("{BODY}from the second"));
+        disk.typed(&mut one, &format!("{BODY}from the first"));
+        disk.typed(&mut two, &format!("{BODY}from the second"));
 
-    let texts: String = disk.0.iter().map(|(_, text)| text.as_str()).collect();
-    assert!(texts.contains("from the first"), "{texts}");
-    assert!(texts.contains("from the second"), "{texts}");
+        let texts: String = disk.0.iter().map(|(_, text)| text.as_str()).collect();
+        assert!(texts.contains("from the first"), "{texts}");
+        assert!(texts.contains("from the second"), "{texts}");
+    }
 }
 
 #[test]

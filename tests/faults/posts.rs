@@ -1,14 +1,34 @@
 //! A post whose sender is killed in the middle of it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use warroom::clock::Clock;
 
-use super::{NO_PROBES, PATIENCE, process::Process, random, receiver::Receiver};
+use super::{NO_PROBES, PATIENCE, console::Console, process::Process, random, receiver::Receiver};
 use crate::cli::house::House;
 
 const KILLS: usize = 50;
+
+/// An incident, and a channel for its updates.
+fn house(receiver: &Receiver) -> House {
+    let house = House::new();
+    house.config(&format!(
+        "{NO_PROBES}updates.channels = [\"incidents\"]\n{}",
+        receiver.channel("incidents")
+    ));
+    let early = Clock::System.now() - TimeDelta::minutes(10);
+    let early = early.to_rfc3339();
+    house.run([
+        "declare",
+        "Checkout is down",
+        "--severity",
+        "P2",
+        "--now",
+        &early,
+    ]);
+    house
+}
 
 /// Records an update that can't be taken back any more; its key, and the five
 /// lines as the process wants them.
@@ -73,21 +93,7 @@ fn find<'a>(all: &'a serde_json::Value, key: &str) -> &'a serde_json::Value {
 #[test]
 fn an_engine_killed_in_the_middle_of_a_post_loses_nothing() {
     let receiver = Receiver::start();
-    let house = House::new();
-    house.config(&format!(
-        "{NO_PROBES}updates.channels = [\"incidents\"]\n{}",
-        receiver.channel("incidents")
-    ));
-    let early = Clock::System.now() - TimeDelta::minutes(10);
-    let early = early.to_rfc3339();
-    house.run([
-        "declare",
-        "Checkout is down",
-        "--severity",
-        "P2",
-        "--now",
-        &early,
-    ]);
+    let house = house(&receiver);
     let mut random = random();
     let mut posts: BTreeMap<String, usize> = BTreeMap::new();
     let (mut kills, mut updates) = (0, 0);
@@ -132,4 +138,27 @@ fn an_engine_killed_in_the_middle_of_a_post_loses_nothing() {
         assert_eq!(delivery["maybe_repeat"], *count > 1, "{delivery}");
     }
     assert_eq!(house.say("verify").code, 0);
+}
+
+/// How long the slow channel takes: longer than a loop that hangs is waited
+/// for, and less than a channel may.
+const SLOW: Duration = Duration::from_secs(4);
+
+#[test]
+fn a_console_that_is_told_to_end_hears_the_answer_to_what_is_on_the_wire() {
+    let receiver = Receiver::start();
+    let house = house(&receiver);
+    let (key, _) = update(&house, 1, Clock::System.now() - TimeDelta::minutes(1));
+    let console = Console::start(&house, "ada", |_| ());
+
+    let post = receiver.post();
+    console.handle().end();
+    thread::sleep(SLOW);
+    post.take();
+
+    assert_eq!(console.until("end", |_| false), None);
+    let all = house.json("deliveries --all");
+    let delivery = find(&all, &key);
+    assert_eq!(delivery["state"], "sent", "{delivery}");
+    assert_eq!(delivery["maybe_repeat"], false, "{delivery}");
 }

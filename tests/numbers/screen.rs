@@ -244,7 +244,7 @@ fn app(lines: &[String]) -> App {
         outside: vec!["status".into()],
         pages_by: Ok(vec!["pager".into()]),
         policy: warroom::domain::policy::BUILT_IN.to_owned(),
-        local_offset_s: 0,
+        pid: 7,
         bell: false,
         clipboard: false,
     };

@@ -84,12 +84,12 @@ pub fn settings() -> Settings {
         links: Vec::new(),
         me: "ana".into(),
         host: "desk-1".into(),
+        pid: 7,
         workspace: "StoryCore Engine".into(),
         inside: vec!["#incidents".into(), "eng-mgmt".into()],
         outside: vec!["status page".into()],
         pages_by: Ok(vec!["pager".into()]),
         policy: POLICY.to_owned(),
-        local_offset_s: 3600,
         bell: true,
         clipboard: true,
     }
@@ -98,12 +98,10 @@ pub fn settings() -> Settings {
 /// A console that was started an hour ago, with nothing on it.
 pub fn blank() -> App {
     let panel = Panel::new("desk-1".into(), &specs());
-    App::new(
-        settings(),
-        Keymap::built_in(),
-        panel,
-        now() - TimeDelta::hours(1),
-    )
+    let started = now() - TimeDelta::hours(1);
+    let mut app = App::new(settings(), Keymap::built_in(), panel, started);
+    app.local_offset_s = 3600;
+    app
 }
 
 /// A console that has read `log`, and sees its engine.

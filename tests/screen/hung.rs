@@ -54,8 +54,7 @@ fn a_wall_says_that_its_server_does_not_answer_and_why() {
 #[test]
 fn what_went_wrong_once_goes_by_itself_since_nobody_presses_a_key() {
     let mut wall = wall_of(busy());
-    wall.app
-        .tell("everything stays as it was: line 3", true, now());
+    wall.app.warn("everything stays as it was: line 3", now());
 
     let later = now() + TimeDelta::seconds(61);
 

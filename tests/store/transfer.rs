@@ -291,6 +291,25 @@ async fn changes_made_behind_our_back_are_found() {
     }
 }
 
+#[tokio::test]
+async fn what_is_missing_is_counted_though_not_all_of_it_is_listed() {
+    let folder = folder();
+    let log = open(&file(&folder)).await;
+    log.append(&notes(1..=160), &[], noon()).await.unwrap();
+    let mut conn = by_hand(&file(&folder)).await;
+    let sql = "DROP TRIGGER entries_remain; DELETE FROM entries WHERE seq BETWEEN 2 AND 151";
+    run(&mut conn, sql).await.unwrap();
+
+    let report = log.verify().await.unwrap();
+
+    // The one after the gap does not follow the one before it, either.
+    assert_eq!(
+        report.problems.len() as u64 + report.more,
+        151,
+        "{report:?}"
+    );
+}
+
 async fn a_draft_is_kept_until_it_is_dropped(place: Place) {
     let log = place.open().await;
     log.save_draft("update", "1", noon()).await.unwrap();

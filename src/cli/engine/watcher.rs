@@ -20,7 +20,8 @@ use crate::{
     ui::msg::{EngineSeen, Wish},
 };
 
-/// Turns readings into entries.
+/// Records what the probes see and the log does not say yet, while this
+/// process runs the engine: as a console does.
 pub(super) struct Watcher {
     log: Log,
     author: Author,

@@ -45,9 +45,11 @@ impl Handle {
         }
     }
 
-    /// Gives the terminal back as it was; see [`leave`](super::leave).
+    /// Gives the terminal back as it was, for good; see [`leave`](super::leave).
+    /// Whoever was told to end has the time now that the rest takes.
     pub fn leave(&self) {
         guard::leave();
+        self.away.left.store(true, Ordering::SeqCst);
     }
 
     /// What was written so far, and whether the terminal takes anything now.

@@ -90,7 +90,7 @@ pub fn open(
         log,
     );
     held.and_then(guard::take).map_err(OpenError::Terminal)?;
-    start_threads(capability, &tty, &mailbox, &gate, inputs).map_err(|error| {
+    start_threads(capability, &tty, &mailbox, &gate, &away, inputs).map_err(|error| {
         leave();
         OpenError::System(error)
     })?;
@@ -108,6 +108,7 @@ fn start_threads(
     tty: &Arc<Tty>,
     mailbox: &Arc<Mailbox>,
     gate: &Arc<Gate>,
+    away: &Arc<Away>,
     inputs: mpsc::Sender<Input>,
 ) -> io::Result<()> {
     let encoder = Encoder::new(capability.depth, capability.glyphs);
@@ -120,8 +121,10 @@ fn start_threads(
     writer.start(inputs.clone())?;
     let machine = Machine::new(Duration::from_millis(capability.esc_wait_ms));
     let reader = Reader::new(Arc::clone(tty), Arc::clone(gate), machine, inputs);
-    reader.start(|| {
-        thread::sleep(signals::PATIENCE);
+    let away = Arc::clone(away);
+    reader.start(move || {
+        thread::sleep(signals::LOOP);
+        thread::sleep(away.rest());
         exit_now(129);
     })
 }

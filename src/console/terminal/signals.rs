@@ -25,11 +25,16 @@ use tokio::{
 };
 
 use super::{Input, exit_now, guard, input::Signal};
+use crate::console::tasks;
 
 /// Changes of size closer together than this are one more, not many.
 const SETTLE: Duration = Duration::from_millis(50);
-/// A loop that has not ended by then never will.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+/// A loop that has not given the terminal back by then never will.
+pub(super) const LOOP: Duration = Duration::from_secs(2);
+/// How long, after that, it may write down what it was asked for and wait for
+/// messages on the wire: longer than it takes by itself, so that this only ends
+/// what hangs.
+const REST: Duration = tasks::PATIENCE.saturating_add(LOOP);
 
 /// Signals that we don't handle and that end a program: it is their default,
 /// but they must not leave a broken terminal behind.
@@ -44,6 +49,21 @@ pub(super) struct Away {
     pub(super) stopping: AtomicBool,
     /// We were continued.
     pub(super) continued: Notify,
+    /// The loop has ended, and the terminal was given back for good.
+    pub(super) left: AtomicBool,
+}
+
+impl Away {
+    /// How much longer somebody who has to end may take, once the loop had its
+    /// time: nothing, if it hangs. One that has ended is not in anybody's way
+    /// any more, and a page cut off on the wire would be sent again.
+    pub(super) fn rest(&self) -> Duration {
+        if self.left.load(Ordering::SeqCst) {
+            REST
+        } else {
+            Duration::ZERO
+        }
+    }
 }
 
 /// Listens from now on; the listening itself runs on the runtime.
@@ -90,8 +110,14 @@ async fn forward(
             continue;
         }
         if let Some(code) = signal.exit_code() {
+            let away = Arc::clone(&away);
+            // Asked again at the keyboard, it waits for nothing more.
+            let again = signal == Signal::Interrupt && away.left.load(Ordering::SeqCst);
             tokio::spawn(async move {
-                sleep(PATIENCE).await;
+                sleep(LOOP).await;
+                if !again {
+                    sleep(away.rest()).await;
+                }
                 exit_now(code);
             });
         }

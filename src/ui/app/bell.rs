@@ -1,11 +1,14 @@
 //! What a second changes: messages that fade, and the bell.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::App;
 use crate::{
     domain::{
         duty::{Clock, Due},
+        entry::IncidentId,
         leaving::is_leaving,
     },
     ui::msg::Effect,
@@ -13,6 +16,7 @@ use crate::{
 
 /// How long a message stays; errors stay until a key.
 const TOAST_FOR: TimeDelta = TimeDelta::seconds(6);
+
 pub(super) fn tick(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     if app
         .toast
@@ -33,30 +37,38 @@ pub(super) fn tick(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
 
 /// Rings once for each duty at five minutes, one minute, and as it falls due,
 /// then at 5, 10 and every 10 minutes after (U2); once a minute at the most.
+///
+/// What may not ring yet is not marked as rung: it rings when it may, or the
+/// duty that falls due just after another one would be the one nobody hears.
 fn ring(app: &mut App, now: DateTime<Utc>) -> bool {
-    let mut rings = false;
-    for (incident, due) in app
-        .duties()
-        .into_iter()
-        .filter(|(_, due)| due.duty.is_urgent())
-    {
-        let known = app.board.get(incident);
-        let leaves = known.is_some_and(|known| is_leaving(known, &due.duty, now));
-        let Some(mark) = bell_mark(&due, now).filter(|_| !leaves) else {
-            continue;
-        };
-        let key = (incident, due.by.timestamp(), mark);
-        rings |= app.rung.insert(key);
-    }
     let quiet = app.snoozed.is_some_and(|until| now < until);
     let lately = app
         .last_bell
         .is_some_and(|at| now - at < TimeDelta::minutes(1));
-    if !rings || quiet || lately || !app.settings.bell {
+    if quiet || lately || !app.settings.bell {
         return false;
     }
+    let passed = marks(app, now);
+    if passed.is_subset(&app.rung) {
+        return false;
+    }
+    // What is owed no more is forgotten with it.
+    app.rung = passed;
     app.last_bell = Some(now);
     true
+}
+
+/// The mark that each duty has passed last: whose, by when, and which.
+fn marks(app: &App, now: DateTime<Utc>) -> BTreeSet<(IncidentId, i64, i64)> {
+    let leaves = |incident: IncidentId, due: &Due| {
+        let known = app.board.get(incident);
+        known.is_some_and(|known| is_leaving(known, &due.duty, now))
+    };
+    app.duties()
+        .into_iter()
+        .filter(|(incident, due)| due.duty.is_urgent() && !leaves(*incident, due))
+        .filter_map(|(incident, due)| Some((incident, due.by.timestamp(), bell_mark(&due, now)?)))
+        .collect()
 }
 
 /// The mark that a duty has passed last, in minutes to or after its time; none

@@ -70,7 +70,7 @@ pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<V
         Action::NextIncident => next_incident(app),
         Action::Snooze => {
             app.snoozed = Some(now + SNOOZE);
-            app.tell("the bell is quiet for 10 minutes", false, now);
+            app.tell("the bell is quiet for 10 minutes", now);
         }
         Action::Undo => return Some(undo(app, now)),
         Action::Refresh => return Some(vec![Effect::ProbeNow]),
@@ -161,13 +161,13 @@ fn mark(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
         | Pane::Links => None,
     };
     let Some(fact) = fact else {
-        app.tell("there is nothing to tick here", false, now);
+        app.tell("there is nothing to tick here", now);
         return Vec::new();
     };
     match forms::propose(app, id, fact, now) {
         Ok(wishes) => vec![Effect::Record(wishes)],
         Err(why) => {
-            app.tell(why, true, now);
+            app.warn(why, now);
             Vec::new()
         }
     }
@@ -217,7 +217,7 @@ fn row_text(app: &App) -> String {
 
 pub(super) fn copy(app: &mut App, text: String, now: DateTime<Utc>) -> Vec<Effect> {
     if text.is_empty() {
-        app.tell("there is nothing to copy here", false, now);
+        app.tell("there is nothing to copy here", now);
         return Vec::new();
     }
     vec![Effect::Copy(text)]
@@ -245,7 +245,7 @@ pub(super) fn quit(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     match forms::open(app, Action::Quit, "", now) {
         Ok(effects) => effects,
         Err(why) => {
-            app.tell(why, true, now);
+            app.warn(why, now);
             Vec::new()
         }
     }

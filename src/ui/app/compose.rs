@@ -60,7 +60,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effec
 
 fn composer_action(app: &mut App, action: Action, now: DateTime<Utc>) -> Vec<Effect> {
     if let Err(why) = app.enabled(action) {
-        app.tell(format!("{}: {why}", action.title()), true, now);
+        app.warn(format!("{}: {why}", action.title()), now);
         return Vec::new();
     }
     match action {
@@ -160,7 +160,7 @@ fn insert(app: &mut App, now: DateTime<Utc>) {
         .join("\n");
     if text.is_empty() {
         let why = "there is nothing to insert: every probe is well, and there is no note since the last update";
-        app.tell(why, false, now);
+        app.tell(why, now);
         return;
     }
     if let Some(composer) = &mut app.composer {

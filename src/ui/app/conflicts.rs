@@ -66,7 +66,7 @@ fn decide(app: &mut App, chosen: Option<Dispute>, now: DateTime<Utc>) -> Vec<Eff
     let effects = act(app, sets(field), "", now);
     match &mut app.mode {
         Mode::Sheet(sheet) => sheet.lines.insert(0, sides),
-        Mode::Compose => app.tell(sides, false, now),
+        Mode::Compose => app.tell(sides, now),
         Mode::Browse
         | Mode::Palette(_)
         | Mode::Help(..)

@@ -48,7 +48,7 @@ pub(super) fn go_on(app: &mut App, now: DateTime<Utc>) {
         composer.incident = into;
     }
     app.rows.clear();
-    app.tell(text, false, now);
+    app.tell(text, now);
 }
 
 /// A new incident comes onto a quiet screen by itself; one that ended stays

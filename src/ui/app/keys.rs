@@ -67,7 +67,6 @@ fn interrupt(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
         } else {
             "^C again quits"
         },
-        false,
         now,
     );
     Vec::new()
@@ -109,7 +108,7 @@ pub(super) fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effec
         Mode::Browse if app.shown.is_some() => {
             match forms::open(app, Action::Note, "", now) {
                 Ok(effects) => debug_assert!(effects.is_empty(), "an empty note is not sent"),
-                Err(why) => app.tell(why, true, now),
+                Err(why) => app.warn(why, now),
             }
             if let Mode::Sheet(sheet) = &mut app.mode {
                 sheet.paste(text);
@@ -153,7 +152,7 @@ fn sheet_key(
 /// Carries an action out, or opens the question that it asks first.
 pub fn act(app: &mut App, action: Action, arguments: &str, now: DateTime<Utc>) -> Vec<Effect> {
     if let Err(why) = app.enabled(action) {
-        app.tell(format!("{}: {why}", action.title()), true, now);
+        app.warn(format!("{}: {why}", action.title()), now);
         return Vec::new();
     }
     if let Some(effects) = browse::act(app, action, now) {
@@ -162,7 +161,7 @@ pub fn act(app: &mut App, action: Action, arguments: &str, now: DateTime<Utc>) -
     match forms::open(app, action, arguments, now) {
         Ok(effects) => effects,
         Err(why) => {
-            app.tell(why, true, now);
+            app.warn(why, now);
             Vec::new()
         }
     }

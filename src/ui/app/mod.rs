@@ -22,6 +22,7 @@ mod probes;
 mod rows;
 mod shared;
 mod standing;
+mod tone;
 mod undo;
 mod update;
 mod words;
@@ -112,13 +113,16 @@ pub struct Toast {
     pub error: bool,
 }
 
-/// What does not change while the console runs.
+/// What a console is told when it starts, and again when its configuration was
+/// read again or a server said who sits here.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Who sits here.
     pub me: Name,
     /// The host it runs on.
     pub host: Name,
+    /// Its process: two of a host may start at the same moment.
+    pub pid: u32,
     /// What the workspace is called.
     pub workspace: Name,
     /// Channels for updates inside.
@@ -131,8 +135,6 @@ pub struct Settings {
     pub links: Vec<(Name, Address)>,
     /// The policy that new incidents get: its text.
     pub policy: String,
-    /// Hours east of UTC, for the local clock: seconds.
-    pub local_offset_s: i32,
     /// Whether the bell may ring.
     pub bell: bool,
     /// Whether anything reaches for the terminal's clipboard.
@@ -142,7 +144,7 @@ pub struct Settings {
 /// The screen's state.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// What does not change.
+    /// What it was told of itself and its surroundings.
     pub settings: Settings,
     /// The policy that new incidents get; `None` where it can't be read.
     pub policy: Option<Arc<Policy>>,
@@ -186,6 +188,8 @@ pub struct App {
     pub undo: Option<(EntryId, DateTime<Utc>)>,
     /// Local times instead of UTC.
     pub local: bool,
+    /// How far the local clock is east of UTC now, in seconds.
+    pub local_offset_s: i32,
     /// The mouse is taken.
     pub mouse: bool,
     /// The bell is quiet until then.
@@ -239,6 +243,7 @@ impl App {
             messages: Vec::new(),
             undo: None,
             local: false,
+            local_offset_s: 0,
             mouse: false,
             snoozed: None,
             order: None,
@@ -269,13 +274,19 @@ impl App {
         self.shown.and_then(kept).is_some()
     }
 
-    /// Says something in the line below the panes.
-    pub fn tell(&mut self, text: impl Into<String>, error: bool, now: DateTime<Utc>) {
-        self.keep(text, error, now);
+    /// Says something in the line below the panes, for a moment.
+    pub fn tell(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
+        self.keep(text, false, now);
         self.toast = self.messages.last().cloned();
     }
 
-    /// Keeps something among the messages, and says it nowhere else.
+    /// Says there what is wrong, until a key.
+    pub fn warn(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
+        self.keep(text, true, now);
+        self.toast = self.messages.last().cloned();
+    }
+
+    /// Keeps something among the messages, wrong or not, and says it nowhere else.
     fn keep(&mut self, text: impl Into<String>, error: bool, now: DateTime<Utc>) {
         self.messages.push(Toast {
             text: crate::domain::text::one_line(&text.into()),
@@ -320,7 +331,8 @@ impl App {
     }
 }
 
-/// What no other console is called: no two of a host begin in one millisecond.
+/// What no other console is called: one process of a host, and when it began.
 fn console_of(settings: &Settings, started: DateTime<Utc>) -> String {
-    format!("{}-{}", settings.host, started.timestamp_millis())
+    let Settings { host, pid, .. } = settings;
+    format!("{host}-{pid}-{}", started.timestamp_millis())
 }

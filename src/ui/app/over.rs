@@ -96,13 +96,12 @@ pub(super) fn link_key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<
         Some((_, name, _)) => {
             app.tell(
                 format!("{name} has no address yet: the policy's [[link]] says where it is"),
-                false,
                 now,
             );
             Vec::new()
         }
         None => {
-            app.tell(format!("no link has the letter {letter}"), false, now);
+            app.tell(format!("no link has the letter {letter}"), now);
             Vec::new()
         }
     }

@@ -5,11 +5,14 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 use super::{App, Pane, filter::Filter, words::line};
-use crate::domain::{
-    board::Board,
-    entry::{Entry, EntryId, IncidentId},
-    fact::{Fact, Health},
-    incident::Incident,
+use crate::{
+    domain::{
+        board::Board,
+        entry::{Entry, EntryId, IncidentId},
+        fact::{Fact, Health},
+        incident::Incident,
+    },
+    ui::theme::Role,
 };
 
 /// One row of the timeline.
@@ -23,6 +26,8 @@ pub struct Line {
     pub who: String,
     /// What kind: `note`, `update 2`, `down`.
     pub kind: String,
+    /// How much the kind stands out, where nothing became of it since.
+    pub tone: Role,
     /// The state that the kind stands for, on a probe's row.
     pub health: Option<Health>,
     /// The words.

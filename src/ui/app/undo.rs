@@ -15,6 +15,7 @@ use crate::{
 
 /// How long the last thing can be taken back with one key.
 pub const UNDO_FOR: TimeDelta = TimeDelta::seconds(10);
+
 /// What can be taken back, from now on. Entries of the engine and of probes
 /// change nothing about it.
 pub(super) fn recorded(app: &mut App, ids: &[EntryId], now: DateTime<Utc>) {
@@ -46,7 +47,7 @@ pub(super) fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     let last = app.undo_until().filter(|(_, until)| now <= *until);
     app.undo = None;
     let Some((entry, _)) = last else {
-        app.tell("there is nothing to take back", false, now);
+        app.tell("there is nothing to take back", now);
         return Vec::new();
     };
     let Some((incident, recorded)) = app.board.entry(entry) else {
@@ -64,7 +65,7 @@ pub(super) fn undo(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     let wishes = match forms::propose(app, incident.id, Fact::Retracted { entry, reason }, now) {
         Ok(wishes) => wishes,
         Err(why) => {
-            app.tell(why, true, now);
+            app.warn(why, now);
             return Vec::new();
         }
     };

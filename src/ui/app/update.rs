@@ -72,7 +72,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         }
         Msg::Away(since) => {
             let away = span::format(now - since);
-            app.tell(format!("you were away {away}"), false, now);
+            app.tell(format!("you were away {away}"), now);
             return vec![Effect::Redraw];
         }
         // They are taken apart before.
@@ -81,20 +81,20 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             let told = news::kept_back(app, &entries);
             follow::fold(app, entries);
             for text in told {
-                app.tell(text, true, now);
+                app.warn(text, now);
             }
         }
         Msg::Recorded(ids) => undo::recorded(app, &ids, now),
         Msg::Failed(why) => {
-            app.tell(why, true, now);
+            app.warn(why, now);
             app.telling.clear();
         }
-        Msg::Told(text) => app.tell(text, false, now),
+        Msg::Told(text) => app.tell(text, now),
         Msg::Policy(incident, policy) => {
             let fact = Fact::PolicyAdopted { policy };
             match forms::propose(app, incident, fact, now) {
                 Ok(wishes) => return vec![Effect::Record(wishes)],
-                Err(why) => app.tell(why, true, now),
+                Err(why) => app.warn(why, now),
             }
         }
         Msg::Deliveries(deliveries) => {

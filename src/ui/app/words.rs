@@ -5,7 +5,7 @@ mod parts;
 use chrono::TimeDelta;
 
 use self::parts::{action_text, item_text, level_before, promised, said, span_of, took, with};
-use super::{rows::Line, standing_of};
+use super::{rows::Line, standing_of, tone::tone};
 use crate::domain::{
     board::Board,
     entry::{ENGINE, Entry, EntryId, IncidentId, Via},
@@ -39,6 +39,7 @@ pub fn line(board: &Board, incident: &Incident, entry: &Entry) -> Line {
             Via::Console | Via::Cli | Via::Import | Via::Other(_) => entry.by.to_string(),
         },
         kind,
+        tone: tone(&entry.fact),
         health,
         text: one_line(&text),
         retracted: incident.retracted_by(entry.id).is_some(),

@@ -82,9 +82,9 @@ fn take_up(
     if others > 0 && text.is_none() {
         let key = app.keymap.key_of(Action::OtherDraft).unwrap_or_default();
         let drafts = format::count(others, "other draft is kept", "other drafts are kept");
-        app.tell(format!("{drafts}: {key} shows the next"), false, now);
+        app.tell(format!("{drafts}: {key} shows the next"), now);
     } else if let Some(text) = text {
-        app.tell(text, false, now);
+        app.tell(text, now);
     }
 }
 
@@ -107,7 +107,7 @@ pub(in crate::ui) fn other_draft(app: &mut App, now: DateTime<Utc>) {
     let next = around.into_iter().find(|key| !is_shown(key)).cloned();
     match next {
         Some(key) => take_up(app, incident, audience, Some(&key), now),
-        None => app.tell("no other draft is kept for this", false, now),
+        None => app.tell("no other draft is kept for this", now),
     }
 }
 

@@ -85,7 +85,7 @@ fn clock_and_link(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) ->
 }
 
 fn local(app: &App, now: DateTime<Utc>) -> String {
-    let offset = chrono::FixedOffset::east_opt(app.settings.local_offset_s);
+    let offset = chrono::FixedOffset::east_opt(app.local_offset_s);
     offset.map_or_else(
         || format::time(now),
         |offset| now.with_timezone(&offset).format("%H:%M:%S").to_string(),

@@ -25,15 +25,29 @@ use crate::{
     },
 };
 
-/// `3 ok  1 slow  1 down`, for the rule.
+/// `3 ok · 1 slow · 1 down · 1 stale`, for the rule.
 pub fn counts(app: &App, now: DateTime<Utc>) -> String {
+    counted_in_words(app, ["unknown", "stale"], " · ", now)
+}
+
+/// The same for a rule of few columns: `3 ok  1 slow  1 down  1 ?`.
+pub fn short_counts(app: &App, now: DateTime<Utc>) -> String {
+    counted_in_words(app, ["?", "?"], "  ", now)
+}
+
+fn counted_in_words(
+    app: &App,
+    [unknown, stale]: [&str; 2],
+    between: &str,
+    now: DateTime<Utc>,
+) -> String {
     let counts = counted(app, now);
     let parts = [
         (counts.up, "ok"),
         (counts.degraded, "slow"),
         (counts.down, "down"),
-        (counts.unknown, "unknown"),
-        (counts.stale, "stale"),
+        (counts.unknown, unknown),
+        (counts.stale, stale),
     ];
     let parts: Vec<String> = parts
         .iter()
@@ -43,16 +57,8 @@ pub fn counts(app: &App, now: DateTime<Utc>) -> String {
     if parts.is_empty() {
         "no probe".to_owned()
     } else {
-        parts.join(" · ")
+        parts.join(between)
     }
-}
-
-/// The same for a rule of few columns: `3 ok  1 slow  1 down  1 ?`.
-pub fn short_counts(app: &App, now: DateTime<Utc>) -> String {
-    counts(app, now)
-        .replace(" · ", "  ")
-        .replace(" stale", " ?")
-        .replace(" unknown", " ?")
 }
 
 /// Draws the pane.

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use self::forecast::{forecast, reach};
 use crate::{
     domain::{
-        duty::{Duty, Promise, Settled, Standing, duties, settled},
+        duty::{Due, Duty, Promise, Settled, Standing, duties, settled},
         escalation,
         fact::StepId,
         incident::Incident,
@@ -29,56 +29,60 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let Some(incident) = app.incident() else {
         return;
     };
+    let next = next(incident);
     let big = canvas.height() >= 18 && canvas.width() >= 60;
-    let top = if big {
-        countdown(app, incident, canvas, now)
-    } else {
-        0
+    let top = match &next {
+        Some(next) if big => countdown(app, incident, next, canvas, now),
+        None if big => nothing_next(incident, canvas),
+        Some(_) | None => 0,
     };
-    let below = steps(app, incident, canvas, top, now);
+    let below = steps(app, incident, next.as_ref(), canvas, top, now);
+    let Some(next) = next else { return };
     if canvas.height() > below + 2 && canvas.width() >= 60 {
-        what_happens(app, incident, canvas, below + 1, now);
+        what_happens(app, incident, &next, canvas, below + 1, now);
     }
     if !big && canvas.height() > below + 4 && canvas.width() < 60 {
-        line_of_time(incident, canvas, below + 1, now);
+        line_of_time(incident, next.due.by, canvas, below + 1, now);
     }
 }
 
+/// The step that fires next.
 struct Climbing<'a> {
     id: StepId,
     step: &'a Step,
-    due: DateTime<Utc>,
+    due: Due,
 }
 
 fn next(incident: &Incident) -> Option<Climbing<'_>> {
-    duties(incident).into_iter().find_map(|due| match due.duty {
-        Duty::Escalate { step, .. } => {
-            let (_, found) = incident.policy().step(&step)?;
-            Some(Climbing {
-                id: step,
-                step: found,
-                due: due.by,
-            })
-        }
-        _ => None,
+    duties(incident).into_iter().find_map(|due| {
+        let Duty::Escalate { step, .. } = &due.duty else {
+            return None;
+        };
+        let id = step.clone();
+        let (_, step) = incident.policy().step(&id)?;
+        Some(Climbing { id, step, due })
     })
 }
 
+/// Why there is no countdown; answers the rows it took.
+fn nothing_next(incident: &Incident, canvas: &mut Canvas<'_, '_>) -> u16 {
+    let text = match escalation::held_until(incident) {
+        Some(until) => format!("held until {}", format::clock_minutes(until)),
+        None => "nothing is left to climb".to_owned(),
+    };
+    canvas.text(2, 1, Role::Muted, &text);
+    3
+}
+
+/// The time left in big digits; answers the rows it took.
 fn countdown(
     app: &App,
     incident: &Incident,
+    next: &Climbing<'_>,
     canvas: &mut Canvas<'_, '_>,
     now: DateTime<Utc>,
 ) -> u16 {
-    let Some(next) = next(incident) else {
-        let text = match escalation::held_until(incident) {
-            Some(until) => format!("held until {}", format::clock_minutes(until)),
-            None => "nothing is left to climb".to_owned(),
-        };
-        canvas.text(2, 1, Role::Muted, &text);
-        return 3;
-    };
-    let left = next.due - now;
+    let left = next.due.by - now;
     let over = left <= TimeDelta::zero();
     let role = if over {
         Role::Over
@@ -118,29 +122,23 @@ fn countdown(
     }
     .draw(paint, buffer, place);
     let columns = width.saturating_sub(4);
-    let from = duties(incident)
-        .into_iter()
-        .find(|due| matches!(&due.duty, Duty::Escalate { step, .. } if *step == next.id))
-        .map_or(now, |due| due.from);
-    let whole = (next.due - from).num_seconds().max(1);
-    #[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
-    let used = (now - from).num_seconds() as f64 / whole as f64;
-    canvas.bar(2, 6, columns, used, role);
-    canvas.text(2, 7, Role::Muted, &format::clock_minutes(from));
-    canvas.right(width - 2, 7, Role::Muted, &format::clock(next.due));
+    canvas.bar(2, 6, columns, next.due.used(now), role);
+    let from = format::clock_minutes(next.due.from);
+    canvas.text(2, 7, Role::Muted, &from);
+    canvas.right(width - 2, 7, Role::Muted, &format::clock(next.due.by));
     9
 }
 
 fn steps(
     app: &App,
     incident: &Incident,
+    next: Option<&Climbing<'_>>,
     canvas: &mut Canvas<'_, '_>,
     top: u16,
     now: DateTime<Utc>,
 ) -> u16 {
     let settled = settled(incident);
     let dues = duties(incident);
-    let current = next(incident).map(|next| next.id);
     let mut rows: Vec<_> = incident
         .policy()
         .steps()
@@ -162,7 +160,7 @@ fn steps(
             after: escalation::due_at(incident, step) - incident.anchor(),
             repeats: ladder.repeat.is_some(),
         };
-        let is_current = current.as_ref() == Some(id);
+        let is_current = next.is_some_and(|next| next.id == *id);
         match (due, done) {
             (Some(due), _) => row.open(canvas, y, due.by, is_current, now),
             (None, Some(done)) => row.settled(canvas, y, done),
@@ -289,22 +287,27 @@ fn said_by(incident: &Incident, clock: &Settled, wide: bool) -> Option<String> {
 fn what_happens(
     app: &App,
     incident: &Incident,
+    next: &Climbing<'_>,
     canvas: &mut Canvas<'_, '_>,
     y: u16,
     now: DateTime<Utc>,
 ) {
-    let Some(next) = next(incident) else { return };
     let room = canvas.width().saturating_sub(8);
-    for (y, (x, role, line)) in (y..).zip(forecast(app, incident, &next, now)) {
+    for (y, (x, role, line)) in (y..).zip(forecast(app, incident, next, now)) {
         canvas.clipped(x, y, role, &line, room);
     }
 }
 
 /// Alert, steps and now on one line, to scale.
-fn line_of_time(incident: &Incident, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
-    let Some(next) = next(incident) else { return };
+fn line_of_time(
+    incident: &Incident,
+    due: DateTime<Utc>,
+    canvas: &mut Canvas<'_, '_>,
+    y: u16,
+    now: DateTime<Utc>,
+) {
     let width = canvas.width().saturating_sub(6);
-    let whole = (next.due - incident.anchor()).num_seconds().max(1);
+    let whole = (due - incident.anchor()).num_seconds().max(1);
     let line = canvas.glyph(Glyph::Rule);
     canvas.repeat(2, y + 1, Role::Rule, line, width);
     let steps = incident
@@ -312,7 +315,7 @@ fn line_of_time(incident: &Incident, canvas: &mut Canvas<'_, '_>, y: u16, now: D
         .steps()
         .map(|(_, _, step)| escalation::due_at(incident, step));
     let joint = canvas.glyph(Glyph::JointDown).to_string();
-    for at in steps.filter(|at| *at <= next.due) {
+    for at in steps.filter(|at| *at <= due) {
         let x = scale((at - incident.anchor()).num_seconds(), whole, width);
         canvas.text(2 + x, y + 1, Role::Rule, &joint);
         canvas.clipped(2 + x, y, Role::Muted, &format::time_minutes(at), 5);

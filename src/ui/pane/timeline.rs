@@ -85,11 +85,5 @@ fn role(row: &Line) -> Role {
     if row.overtaken.is_some() {
         return Role::Off;
     }
-    match (row.health, row.kind.as_str()) {
-        (Some(health), _) => mark(health).1,
-        (None, "NOT sent") => Role::Bad,
-        (None, "escalate" | "severity" | "hold" | "reopened") => Role::Warn,
-        (None, "mitigated" | "resolved" | "closed") => Role::Ok,
-        (None, _) => Role::Normal,
-    }
+    row.health.map_or(row.tone, |health| mark(health).1)
 }

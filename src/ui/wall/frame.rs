@@ -220,7 +220,7 @@ fn second(wall: &Wall, canvas: &mut Canvas<'_, '_>, left: &str, now: DateTime<Ut
 
 /// `  15:07 local`, where the host's clock is not UTC (W14).
 fn local(wall: &Wall, now: DateTime<Utc>) -> String {
-    match wall.app.settings.local_offset_s {
+    match wall.app.local_offset_s {
         0 => String::new(),
         east => {
             let local = now + TimeDelta::seconds(east.into());

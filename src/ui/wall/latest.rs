@@ -4,45 +4,90 @@ use std::collections::BTreeSet;
 
 use super::{Wall, frame};
 use crate::{
-    domain::incident::Incident,
+    domain::{
+        entry::{Entry, Via},
+        fact::Fact,
+        incident::Incident,
+    },
     ui::{app, canvas::Canvas, format, pane::health::mark, theme::Role},
 };
 
-/// Kinds of rows that say nothing to a room: what concerns the record, who sits
-/// where, what comes after.
-const UNSAID: [&str; 22] = [
-    "sent",
-    "pin",
-    "unpin",
-    "done",
-    "not done",
-    "corrected",
-    "retracted",
-    "link",
-    "role",
-    "joined",
-    "reworded",
-    "draft",
-    "approved",
-    "policy",
-    "confirm",
-    "long",
-    "recurs",
-    "failure",
-    "retro",
-    "factor",
-    "action",
-    "unknown",
-];
-/// Kinds whose words are the program's own, not a person's.
-const OWN_WORDS: [&str; 3] = ["ack", "mitigated", "phase"];
+/// Whose words a row has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    /// The program's own: they name nobody, and quote nobody.
+    Program,
+    /// A person's.
+    Person,
+}
+
+/// Whose words the room reads of `fact`; `None` for what says nothing to it:
+/// what concerns the record, who sits where, what comes after.
+const fn voice(fact: &Fact) -> Option<Voice> {
+    match fact {
+        Fact::Acknowledged {}
+        | Fact::PhaseEntered { rollback: None, .. }
+        | Fact::Mitigated {}
+        | Fact::UpdateSent(_)
+        | Fact::ProbeChanged(_) => Some(Voice::Program),
+        Fact::Declared(_)
+        | Fact::SeverityChanged { .. }
+        | Fact::PhaseEntered { .. }
+        | Fact::ImpactStarted {}
+        | Fact::Resolved { .. }
+        | Fact::Reopened { .. }
+        | Fact::Closed {}
+        | Fact::Cancelled { .. }
+        | Fact::Merged { .. }
+        | Fact::Absorbed { .. }
+        | Fact::Noted { .. }
+        | Fact::Asked { .. }
+        | Fact::Answered { .. }
+        | Fact::Undelivered { .. }
+        | Fact::Escalated { .. }
+        | Fact::StepSkipped { .. }
+        | Fact::Held { .. }
+        | Fact::HoldEnded {}
+        | Fact::Paged { .. }
+        | Fact::AlertFired { .. }
+        | Fact::AlertCleared { .. }
+        | Fact::OutageAdded { .. }
+        | Fact::OutageStruck { .. } => Some(Voice::Person),
+        Fact::Described { .. }
+        | Fact::RoleGiven { .. }
+        | Fact::RoleLeft { .. }
+        | Fact::Joined { .. }
+        | Fact::Pinned { .. }
+        | Fact::Linked { .. }
+        | Fact::Ticked { .. }
+        | Fact::Corrected { .. }
+        | Fact::Retracted { .. }
+        | Fact::LongRunning { .. }
+        | Fact::ExternalDrafted { .. }
+        | Fact::ExternalApproved { .. }
+        | Fact::Delivered { .. }
+        | Fact::StepConfirmed { .. }
+        | Fact::PolicyAdopted { .. }
+        | Fact::RecurrenceSaid { .. }
+        | Fact::FailureModeSaid { .. }
+        | Fact::RetrospectiveScheduled { .. }
+        | Fact::RetrospectiveHeld { .. }
+        | Fact::RetrospectiveWaived { .. }
+        | Fact::FactorAdded { .. }
+        | Fact::ActionAdded { .. }
+        | Fact::ActionChanged { .. }
+        | Fact::Unknown(_) => None,
+    }
+}
 
 /// Of a probe that goes up and down, how it is now: the rest is noise.
-fn newest_of_its_probe() -> impl FnMut(&app::Line) -> bool {
+fn newest_of_its_probe() -> impl FnMut(&(&Entry, Voice)) -> bool {
     let mut seen = BTreeSet::new();
-    move |line| {
-        let name = line.text.split(": ").next().unwrap_or_default();
-        line.health.is_none() || seen.insert(name.to_owned())
+    move |(entry, _)| {
+        let Fact::ProbeChanged(change) = &entry.fact else {
+            return true;
+        };
+        seen.insert(change.probe.clone())
     }
 }
 
@@ -50,21 +95,22 @@ fn newest_of_its_probe() -> impl FnMut(&app::Line) -> bool {
 /// the room is to believe.
 pub(super) fn draw(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
     frame::rule(canvas, canvas.area(), "LATEST", "");
-    let lines = incident
+    let rows = incident
         .entries()
         .iter()
         .rev()
-        .map(|entry| app::line(&wall.app.board, incident, entry))
-        .filter(|line| !line.retracted && line.overtaken.is_none())
-        .filter(|line| !UNSAID.contains(&line.kind.as_str()))
+        .filter(|entry| incident.retracted_by(entry.id).is_none())
+        .filter(|entry| incident.overtaken_by(entry).is_none())
+        .filter_map(|entry| Some((&**entry, voice(&entry.fact)?)))
         .filter(newest_of_its_probe());
-    for (y, line) in (1..canvas.height()).zip(lines) {
+    for (y, (entry, voice)) in (1..canvas.height()).zip(rows) {
+        let line = app::line(&wall.app.board, incident, entry);
         let (role, glyph) = line.health.map_or((Role::Normal, String::new()), |health| {
             let (glyph, role) = mark(health);
             (role, format!("{} ", canvas.glyph(glyph)))
         });
         canvas.text(4, y, Role::Muted, &format::time_minutes(line.at));
-        let (who, text) = said(wall, incident, &line);
+        let (who, text) = said(wall, incident, (entry, voice), &line);
         canvas.clipped(12, y, Role::Normal, &who, 8);
         let room = canvas.width().saturating_sub(23);
         canvas.clipped(21, y, role, &format!("{glyph}{text}"), room);
@@ -72,24 +118,26 @@ pub(super) fn draw(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>
 }
 
 /// Who and what of a row: without names, a person's words are left out (W18).
-fn said(wall: &Wall, incident: &Incident, line: &app::Line) -> (String, String) {
-    let by_machine = matches!(line.who.as_str(), "engine" | "probe");
-    let is_update = line.kind.starts_with("update");
-    let kind = match line.kind.as_str() {
-        "note" | "down" | "slow" | "ok" | "unknown" | "stale" => String::new(),
-        kind => format!("{kind}: "),
-    };
-    if !wall.redact || by_machine {
-        return (line.who.clone(), format!("{kind}{}", line.text));
-    }
-    let commands = incident
-        .commander()
-        .is_some_and(|name| name.as_str() == line.who);
-    let who = if commands { "command" } else { "team" };
-    let text = if is_update || OWN_WORDS.contains(&line.kind.as_str()) {
-        format!("{kind}{}", line.text)
+fn said(
+    wall: &Wall,
+    incident: &Incident,
+    (entry, voice): (&Entry, Voice),
+    line: &app::Line,
+) -> (String, String) {
+    // A note is its words, and a probe's state is in its mark.
+    let is_bare = matches!(entry.fact, Fact::Noted { .. } | Fact::ProbeChanged(_));
+    let text = if is_bare {
+        line.text.clone()
     } else {
-        line.kind.clone()
+        format!("{}: {}", line.kind, line.text)
     };
+    if !wall.redact || matches!(entry.via, Via::Engine | Via::Probe) {
+        return (line.who.clone(), text);
+    }
+    let leads = incident.commander() == Some(&entry.by);
+    let who = if leads { "command" } else { "team" };
+    // Who set something apart is named there.
+    let names = voice == Voice::Person || incident.apart_in_words(entry).is_some();
+    let text = if names { line.kind.clone() } else { text };
     (who.to_owned(), text)
 }

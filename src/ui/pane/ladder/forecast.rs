@@ -54,8 +54,8 @@ pub(super) fn forecast(
     now: DateTime<Utc>,
 ) -> Vec<Line> {
     let engine = Engine::of(app, now);
-    let at = format::clock(next.due);
-    let past = next.due <= now;
+    let at = format::clock(next.due.by);
+    let past = next.due.by <= now;
     let by_hand = by_hand(incident.policy(), next.step);
     let heading = |role, text: String| (2, role, text);
     let line = |text: String| (4, Role::Normal, text);
