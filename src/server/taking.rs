@@ -189,14 +189,19 @@ impl Taking<'_, '_> {
         );
         tracing::warn!(lost, %by, copy, "entries were lost on a copy of the log");
         let text = Prose::lossy(&text);
-        let note = Fact::Noted { text };
-        record(
-            self.room,
-            self.tx,
-            self.board,
-            (row.incident, note),
-            self.now,
-        );
+        self.record(row.incident, Fact::Noted { text });
+    }
+
+    /// Records what follows from what was taken in.
+    fn record(&mut self, incident: IncidentId, fact: Fact) {
+        let Self {
+            room,
+            tx,
+            board,
+            now,
+            ..
+        } = self;
+        record(room, tx, board, (incident, fact), *now);
     }
 }
 
