@@ -191,6 +191,16 @@ impl Tokens {
         }
     }
 
+    /// Adds those of `grants` that are not known. What is no more ends by
+    /// [`Tokens::set`].
+    pub(super) fn add(&self, grants: Vec<Grant>, now: DateTime<Utc>) {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        for grant in grants.into_iter().filter(|grant| grant.holds(now)) {
+            held.entry(grant.hash)
+                .or_insert_with(|| Arc::new(grant.into()));
+        }
+    }
+
     /// How many hold.
     pub fn count(&self) -> usize {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);

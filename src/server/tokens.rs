@@ -35,14 +35,20 @@ pub fn mint() -> (String, Hash) {
 ///
 /// When one of the logs can't be read; the tokens are what they were then.
 pub async fn take_up(server: &Server) -> Result<(), StoreError> {
+    let grants = held(server).await?;
+    server.tokens.set(grants, server.clock.now());
+    Ok(())
+}
+
+/// The tokens that the logs have now, but for those that were taken back.
+async fn held(server: &Server) -> Result<Vec<Grant>, StoreError> {
     let mut grants = Vec::new();
     for (name, workspace) in server.workspaces() {
         let tokens = workspace.log().tokens().await?;
         let held = tokens.iter().filter(|token| token.revoked_at.is_none());
         grants.extend(held.map(|token| grant(token, name)));
     }
-    server.tokens.set(grants, server.clock.now());
-    Ok(())
+    Ok(grants)
 }
 
 /// Takes up the tokens for somebody whose own is not known. Who guesses makes no
@@ -57,8 +63,9 @@ pub(super) async fn look_again(server: &Server) {
         tokio::time::sleep_until(at + PAUSE).await;
     }
     *looked = Some(Instant::now());
-    if let Err(error) = take_up(server).await {
-        tracing::warn!(%error, "the tokens stay as they were");
+    match held(server).await {
+        Ok(grants) => server.tokens.add(grants, server.clock.now()),
+        Err(error) => tracing::warn!(%error, "the tokens stay as they were"),
     }
 }
 
