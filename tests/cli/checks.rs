@@ -111,7 +111,8 @@ fn doctor_and_check_find_every_mistake_in_keys_and_themes() {
 fn every_mistake_of_a_theme_is_found() {
     let house = House::new();
     house.config("theme = \"mine\"\n");
-    let wrong = "inherits = \"harbor\"\n[state]\nok = \"inc\"\nbad = 3\n[text]\nmuted = \"no.role\"\n";
+    let wrong =
+        "inherits = \"harbor\"\n[state]\nok = \"inc\"\nbad = 3\n[text]\nmuted = \"no.role\"\n";
     beside(&house, "themes/mine.toml", wrong);
 
     for line in ["theme check mine", "config check", "doctor"] {
