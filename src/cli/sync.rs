@@ -88,7 +88,7 @@ struct Discarded {
 
 /// What was given to a server.
 #[derive(Debug, Serialize)]
-struct Given<'a> {
+struct Handed<'a> {
     server: String,
     workspace: &'a Name,
     given: u64,
@@ -281,7 +281,7 @@ impl Attach {
                 "this workspace had none of its own: to give another log away, name its file",
             );
         }
-        let given = Given {
+        let given = Handed {
             server: sync.server(),
             workspace: &setup.config.workspace,
             given,

@@ -30,9 +30,10 @@ pub(super) fn named(
 ///
 /// When it is neither, with the names that there are; or can't be read.
 pub(super) fn meant(setup: &Setup, theme: &Path) -> color_eyre::Result<Written> {
-    let name = theme
-        .to_str()
-        .filter(|name| !theme.is_file() && !name.contains("/") && !name.ends_with(".toml"));
+    let is_file = theme.is_file()
+        || theme.components().count() > 1
+        || theme.extension().is_some_and(|ending| ending == "toml");
+    let name = theme.to_str().filter(|_| !is_file);
     let Some(name) = name else {
         return written(theme);
     };
