@@ -12,14 +12,14 @@ mod guard;
 mod state;
 
 use std::{
-    collections::{HashMap, hash_map::Entry as Slot},
+    collections::{HashMap, HashSet, hash_map::Entry as Slot},
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    entry::{Entry, EntryId, IncidentId, Via},
+    entry::{Entry, EntryId, IncidentId, Seq, Via},
     fact::{Fact, ProbeChange, Role},
     phase::Phase,
     policy::Policy,
@@ -33,6 +33,9 @@ pub use state::{
     Action, Ask, Asked, External, Fired, Hold, LadderState, Milestones, OnItsWay, Outbound,
     Retrospective, State, Taken, Told,
 };
+
+/// What is recorded this much before what came earlier is late.
+const LATE: TimeDelta = TimeDelta::minutes(1);
 
 /// One incident, as its entries tell it.
 #[derive(Debug, Clone)]
@@ -51,6 +54,10 @@ pub struct Incident {
     authors: Vec<Name>,
     retracted: HashMap<EntryId, Name>,
     corrected: HashMap<EntryId, DateTime<Utc>>,
+    /// Those that came after what was recorded later.
+    late: HashSet<EntryId>,
+    /// When the last of what came so far was recorded, and its number.
+    latest: Option<(DateTime<Utc>, Seq)>,
     /// Probes that were down when it was declared.
     down_before: Vec<(DateTime<Utc>, ProbeChange)>,
     state: State,
@@ -75,6 +82,8 @@ impl Incident {
             authors: Vec::new(),
             retracted: HashMap::new(),
             corrected: HashMap::new(),
+            late: HashSet::new(),
+            latest: None,
             down_before,
             state: State::new(Policy::built_in()),
         };
@@ -107,10 +116,23 @@ impl Incident {
         if !changes_the_past {
             self.fold(&entry);
         }
+        self.came(&entry);
         self.entries.push(entry);
         if changes_the_past {
             self.refold();
         }
+    }
+
+    /// Keeps what came late: whoever recorded it was out of touch, and did not
+    /// know of what others recorded after it.
+    fn came(&mut self, entry: &Entry) {
+        let Some(seq) = entry.seq else { return };
+        let now = (entry.recorded_at, seq);
+        let latest = *self.latest.get_or_insert(now);
+        if latest.0 - entry.recorded_at >= LATE && latest.1 > entry.base {
+            self.late.insert(entry.id);
+        }
+        self.latest = Some(latest.max(now));
     }
 
     /// The same incident, folded from its entries again.
@@ -196,6 +218,11 @@ impl Incident {
     /// Who took the entry back, if somebody did (U6).
     pub fn retracted_by(&self, id: EntryId) -> Option<&Name> {
         self.taken_back(self.entry(id)?)
+    }
+
+    /// Whether the entry came well after what others recorded later.
+    pub fn came_late(&self, id: EntryId) -> bool {
+        self.late.contains(&id)
     }
 
     /// When the entry happened, after corrections (T1).
