@@ -7,9 +7,11 @@ mod conflicts;
 mod drafts;
 mod forms;
 mod gates;
+mod history;
 pub mod in_place;
 mod lines;
 mod merged;
+mod outbox;
 mod reviews;
 mod words;
 

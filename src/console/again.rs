@@ -53,10 +53,11 @@ pub(super) fn read_again(
         Ok(looks) => {
             app.take_up(looks.settings, looks.keymap);
             app.panel.take_up(&looks.works.specs);
-            for warning in looks.warnings {
-                app.tell(warning, true, now);
-            }
+            let warned = !looks.warnings.is_empty();
             app.tell("the configuration was read again", false, now);
+            if warned {
+                app.warn(looks.warnings, now);
+            }
             Some((looks.theme, looks.works))
         }
         Err(why) => {

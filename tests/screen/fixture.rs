@@ -87,7 +87,7 @@ pub fn settings() -> Settings {
         workspace: "StoryCore Engine".into(),
         inside: vec!["#incidents".into(), "eng-mgmt".into()],
         outside: vec!["status page".into()],
-        pages_by: Ok(vec!["pager".into()]),
+        works: vec!["pager".into()],
         policy: POLICY.to_owned(),
         local_offset_s: 3600,
         bell: true,

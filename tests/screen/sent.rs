@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 use warroom::{
     domain::{
         entry::EntryId,
-        fact::{Fact, Update},
+        fact::{Declaration, Fact, Update},
         notice::{Delivery, DeliveryState, Intent, Purpose},
+        severity::Severity,
         update::{Audience, Form},
     },
     ui::{
@@ -17,7 +18,7 @@ use warroom::{
 };
 
 use super::{
-    fixture::{INCIDENT, Log, at, busy, console, now, press, words_on},
+    fixture::{INCIDENT, Log, at, busy, console, declaration, now, press, words_on},
     owed::{SIZES, critical, line_with},
 };
 

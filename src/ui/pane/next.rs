@@ -106,7 +106,7 @@ fn draw_row(row: &Row, canvas: &mut Canvas<'_, '_>, y: u16) {
 pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     let mut rows: Vec<Row> = who_pages(app, incident, now).into_iter().collect();
     rows.extend(not_delivered(app, now));
-    rows.extend(waiting::not_paged_yet(incident, now));
+    rows.extend(waiting::not_paged_yet(app, incident, now));
     rows.extend(by_hand(incident, now));
     let dues = duties(incident);
     rows.extend(dues.iter().map(|due| {
@@ -114,6 +114,7 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
         leaves.unwrap_or_else(|| open_row(app, incident, due, now))
     }));
     rows.extend(waiting::on_hold(incident));
+    rows.extend(waiting::other_policy(app, incident));
     rows.extend(waiting::never_settled(app, incident));
     rows.extend(waiting::actions(incident));
     rows.extend(waiting::unanswered(incident));

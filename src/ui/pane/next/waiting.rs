@@ -6,12 +6,14 @@ use super::{Row, duty::person};
 use crate::{
     domain::{
         duty::{Due, Duty, held},
+        entry::EntryId,
         escalation,
         incident::{Field, Incident},
         leaving::leaving,
+        text::Name,
         update::Audience,
     },
-    ui::{action::Action, app::App, format, glyph::Glyph, theme::Role},
+    ui::{action::Action, app::App, format, glyph::Glyph, msg::LinkState, theme::Role},
 };
 
 /// Conflicts that outlived the work: owed by nobody, and not over either (I5).
@@ -100,18 +102,64 @@ pub(super) fn leaves(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Opti
 }
 
 /// Pages that somebody asked for here, and of which the server has not heard:
-/// the duty is not done.
-pub(super) fn not_paged_yet(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
-    escalation::unsent(incident).map(move |(target, entry)| Row {
-        glyph: Some(Glyph::Overdue),
-        word: "NOT PAGED",
+/// the duty is not done. Whoever pages from here leaves the server the time to
+/// tell that it did it after all.
+pub(super) fn not_paged_yet<'a>(
+    app: &'a App,
+    incident: &'a Incident,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = Row> + 'a {
+    escalation::unsent(incident).map(move |(target, entry)| {
+        let (what, value) = if leaves_from_here(app, incident, entry.id) {
+            let left = entry.recorded_at + escalation::TOLD_WITHIN - now;
+            let value = if left > TimeDelta::zero() {
+                format!("in {}", format::countdown(left))
+            } else {
+                "now".to_owned()
+            };
+            (["nobody yet, this console pages", "paged from here"], value)
+        } else {
+            let waits = "nobody is paged yet, it waits for the server";
+            let value = format::elapsed(now - entry.recorded_at);
+            ([waits, "waits for the server"], value)
+        };
+        let what = what.iter().map(|words| format!("{target}: {words}"));
+        Row {
+            glyph: Some(Glyph::Overdue),
+            word: "NOT PAGED",
+            what: what.chain([target.to_string()]).collect(),
+            value,
+            role: Role::Over,
+            used: None,
+        }
+    })
+}
+
+/// Whether this console pages in the server's place, and will send that page.
+fn leaves_from_here(app: &App, incident: &Incident, page: EntryId) -> bool {
+    let works = &app.settings.works;
+    let ours = |left: &[Name]| left.iter().any(|channel| works.contains(channel));
+    let mut waits = escalation::unheard(incident);
+    app.shared.in_place.is_some() && waits.any(|(id, left)| id == page && ours(left))
+}
+
+/// That the incident goes by another policy than the server gives new ones: it
+/// was begun before its log was given to the server, or before that one's
+/// changed. Nothing is adopted by itself (E6).
+pub(super) fn other_policy(app: &App, incident: &Incident) -> Option<Row> {
+    let team = app.policy.as_deref()?;
+    let shared = app.shared.link.state != LinkState::Alone;
+    let differs = shared && incident.is_active() && incident.policy() != team;
+    let key = app.keymap.key_of(Action::Adopt);
+    differs.then(|| Row {
+        glyph: Some(Glyph::Off),
+        word: "POLICY",
         what: vec![
-            format!("{target}: nobody is paged yet, it waits for the server"),
-            format!("{target}: waits for the server"),
-            target.to_string(),
+            "of this incident differs from the server's".to_owned(),
+            "not the server's".to_owned(),
         ],
-        value: format::elapsed(now - entry.recorded_at),
-        role: Role::Over,
+        value: key.unwrap_or_else(|| format!(":{}", Action::Adopt)),
+        role: Role::Warn,
         used: None,
     })
 }
