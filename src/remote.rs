@@ -186,15 +186,17 @@ impl Remote {
         self.call(Method::GET, &path, None::<&()>, limit).await
     }
 
-    /// The deliveries that are not over, or all there ever were; oldest first.
+    /// The deliveries that are not over, and of the others what is among the
+    /// `last` ones, or all there ever were; oldest first.
     ///
     /// # Errors
     ///
     /// As [`Remote::post`].
-    pub async fn deliveries(&self, all: bool) -> Result<Vec<Delivery>, RemoteError> {
+    pub async fn deliveries(&self, last: Option<u32>) -> Result<Vec<Delivery>, RemoteError> {
         let ws = segment(&self.address.workspace);
-        let list = format!("v1/ws/{ws}/deliveries?all={all}");
-        let mut path = list.clone();
+        let asked = last.map_or("all=true".to_owned(), |last| format!("last={last}"));
+        let all = format!("v1/ws/{ws}/deliveries?{asked}");
+        let mut path = all.clone();
         let mut deliveries: Vec<Delivery> = Vec::new();
         while deliveries.len() < MOST {
             let heard = self.call(Method::GET, &path, None::<&()>, PATIENCE).await?;
@@ -205,7 +207,7 @@ impl Remote {
             let Some(end) = end else {
                 return Ok(deliveries);
             };
-            path = format!("{list}&after={}", segment(&end.intent.key));
+            path = format!("{all}&after={}", segment(&end.intent.key));
         }
         Err(self.garbage("a list without an end"))
     }

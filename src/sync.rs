@@ -166,7 +166,7 @@ pub struct Seen {
     pub link: LinkSeen,
     /// Who pages and delivers.
     pub engine: EngineSeen,
-    /// What it delivers and is not over, oldest first.
+    /// What it delivers, and the last of what it delivered; oldest first.
     pub deliveries: Vec<Delivery>,
     /// Where it sends updates, once it said so.
     pub channels: Option<Channels>,
@@ -290,7 +290,7 @@ impl Replica {
     ///
     /// As [`Remote::deliveries`].
     pub async fn deliveries(&self, all: bool) -> Result<Vec<Delivery>, RemoteError> {
-        self.remote.deliveries(all).await
+        self.remote.deliveries((!all).then_some(0)).await
     }
 
     /// Does something with a delivery of the server, as [`Remote::deliver`].

@@ -16,6 +16,7 @@ mod in_place;
 mod kills;
 mod late;
 mod odd;
+mod outbox;
 mod proxy;
 mod put_back;
 mod reach;

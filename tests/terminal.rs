@@ -10,6 +10,7 @@ mod again;
 mod child;
 mod lit;
 mod pty;
+mod shown;
 
 /// The small program: this same test binary, started again. As a test it does
 /// nothing.

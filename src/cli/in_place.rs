@@ -9,7 +9,7 @@ use super::{
     confirm,
     engine::{channels, owner, stop_on_signals, tell},
     failure::{Exit, Failure},
-    open::{Setup, known_of_server},
+    open::known_of_server,
     room::Room,
     say,
     touch::in_touch_during,
@@ -18,10 +18,10 @@ use crate::{
     console::in_place::{page, stands_in_the_way},
     domain::text::Name,
     engine::Engine,
-    store::{Log, StoreError},
+    notify::Channels,
     sync::{Replica, Seen},
     ui::{
-        forms::over_what,
+        forms::{over_what, pages_by},
         msg::{EngineSeen, LinkState},
     },
 };
@@ -29,28 +29,10 @@ use crate::{
 /// How long handing in what was paged may take, once the server answers.
 const HAND_IN: Duration = Duration::from_secs(10);
 
-/// The channels that work here, to page by in the server's place; or why none
-/// may.
-///
-/// # Errors
-///
-/// When the log can't be read.
-pub async fn pages_by(setup: &Setup, log: &Log) -> Result<Result<Vec<Name>, String>, StoreError> {
-    let known = known_of_server(log).await?.unwrap_or_default();
-    if !known.may_write() {
-        return Ok(Err(
-            "this token may only read: the server would not hear of a page, and repeat it"
-                .to_owned(),
-        ));
-    }
-    let channels = channels(&setup.config);
-    let work = channels.into_iter().filter(|(_, channel)| channel.is_ok());
-    let names: Vec<Name> = work.map(|(name, _)| name).collect();
-    Ok(if names.is_empty() {
-        Err("no channel works here: [channels] in the configuration names them; until then phone people".to_owned())
-    } else {
-        Ok(names)
-    })
+/// The channels of the configuration that work here.
+pub fn works(channels: &Channels) -> Vec<Name> {
+    let work = channels.iter().filter(|(_, channel)| channel.is_ok());
+    work.map(|(name, _)| name.clone()).collect()
 }
 
 /// Pages from here until the server answers, or until SIGTERM.
@@ -64,8 +46,11 @@ pub async fn run(room: &Room) -> color_eyre::Result<Exit> {
         let text = "there is no server in whose place to page: `warroom engine` pages";
         return Err(Failure::usage(text).into());
     };
-    let here = pages_by(&room.setup, log).await?;
-    over_what(&room.board, &here).map_err(Failure::refused)?;
+    let known = known_of_server(log).await?.unwrap_or_default();
+    let works = works(&channels(&room.setup.config));
+    let here = pages_by(known.may_write(), &works);
+    here.and_then(|here| over_what(&room.board, here))
+        .map_err(Failure::refused)?;
     let what = format!(
         "this pages in the place of {}, until it answers; if only this host is cut off, it pages as well",
         sync.server()

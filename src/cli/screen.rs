@@ -11,9 +11,9 @@ use super::{
     args::Global,
     doctor::capability,
     engine::{channels, host, out_of_order, probes},
-    failure::{Exit, in_a_line},
+    failure::{Exit, Failure, in_a_line},
     follow, in_place,
-    open::Setup,
+    open::{Setup, known_of_server},
     status,
     text::read_file,
     themes,
@@ -25,7 +25,8 @@ use crate::{
         Again, Looks, Works, terminal,
         wall::{How, Watcher},
     },
-    domain::night::Night,
+    domain::{board::Board, entry::IncidentId, night::Night},
+    journal,
     store::Log,
     ui::{
         app::Settings,
@@ -46,12 +47,33 @@ pub async fn console(mut setup: Setup) -> color_eyre::Result<Exit> {
     if let Some(why) = capability.plain {
         return sentences(setup, why).await;
     }
-    let (parts, errors) = drawn(&mut setup, capability, "console").await?;
+    let (mut parts, errors) = drawn(&mut setup, capability, "console").await?;
+    parts.shown = shown(&setup, &parts.log).await?;
     let again = again(&setup, &parts, "console");
     let log = parts.log.clone();
     let code = Box::pin(console::run(parts, again, errors)).await?;
     log.close().await;
     Ok(Exit::Of(u8::try_from(code).unwrap_or(1)))
+}
+
+/// The incident that was asked for, whether it is over or not.
+async fn shown(setup: &Setup, log: &Log) -> color_eyre::Result<Option<IncidentId>> {
+    let named = setup.global.incident.as_deref();
+    if named.is_none() {
+        return Ok(None);
+    }
+    let mut board = Board::default();
+    journal::catch_up(log, &mut board).await?;
+    if board.find(named).is_err()
+        && let Some(sync) = setup.sync(log)?
+    {
+        // It may have come up since this copy was last in touch.
+        in_touch(&sync).await?.say(&setup.global);
+        journal::catch_up(log, &mut board).await?;
+    }
+    let found = board.find(named);
+    let found = found.map_err(|refusal| Failure::not_found(refusal.sentence))?;
+    Ok(Some(found.id))
 }
 
 /// The screen on the wall; sentences where it can't be drawn.
@@ -101,9 +123,9 @@ async fn drawn(
     setup.take_channels(&log).await?;
     let errors = error_log(setup);
     terminal::install_panic_hook(errors.as_ref().map(|(path, _)| path.clone()));
-    let pages_by = in_place::pages_by(setup, &log).await?;
+    let known = known_of_server(&log).await?.unwrap_or_default();
     let mut parts = parts(setup, capability, log, what)?;
-    parts.settings.pages_by = pages_by;
+    parts.read_only = !known.may_write();
     Ok((parts, errors.map(|(_, file)| file)))
 }
 
@@ -120,7 +142,7 @@ fn parts(
         workspace: config.workspace.clone(),
         inside: config.updates.clone(),
         outside: config.publish.clone(),
-        pages_by: Ok(Vec::new()),
+        works: Vec::new(),
         links: Vec::new(),
         policy: String::new(),
         pid: std::process::id(),
@@ -145,6 +167,8 @@ fn parts(
         capability,
         works,
         takes_channels: config.channels.is_empty(),
+        read_only: false,
+        shown: None,
         runbooks: config.runbooks.clone(),
         warnings,
         sync: setup.sync(&log)?.map(Arc::new),
@@ -206,19 +230,22 @@ fn looks(
     let (probes, broken) = probes(config);
     mistakes.extend(broken);
     let links = config.links.iter().chain(&config.dashboards);
+    let channels = channels(config);
     let (inside, outside) = match setup.served {
         Some(_) => (kept.inside, kept.outside),
         None => (config.updates.clone(), config.publish.clone()),
     };
+    let works = in_place::works(&channels);
     let looks = Looks {
         works: Works {
             specs: probes.iter().map(|probe| probe.spec().clone()).collect(),
             probes,
-            channels: channels(config),
+            channels,
         },
         keymap,
         theme,
         settings: Settings {
+            works,
             links: links
                 .map(|(name, url)| (name.clone(), url.clone()))
                 .collect(),

@@ -18,7 +18,7 @@ use super::{
     say, view, words,
 };
 use crate::{
-    domain::notice::Delivery,
+    domain::notice::{Delivery, Purpose},
     store::{DeliveryFilter, StoreError},
     ui::format,
     wire::Way,
@@ -127,7 +127,11 @@ impl Deliveries {
                 let known = known.ok_or(StoreError::NoDelivery { key: key.clone() })?;
                 let what = format!("this is sent to {} again", known.intent.channel);
                 say::note(room.global(), &known.intent.text);
-                confirm::word(room.global(), "send", &what)?;
+                let word = match known.intent.purpose {
+                    Purpose::Public => "public",
+                    Purpose::Page | Purpose::Update | Purpose::LateNotice => "send",
+                };
+                confirm::word(room.global(), word, &what)?;
                 match &room.sync {
                     Some(sync) => sync.deliver(&key, Way::Retry).await?,
                     None => room.log()?.retry(&key, now).await?,

@@ -57,10 +57,11 @@ pub(super) fn take_up(
         Ok(looks) => {
             app.take_up(looks.settings, looks.keymap);
             app.panel.take_up(&looks.works.specs);
-            for warning in looks.warnings {
-                app.warn(warning, now);
-            }
+            let warned = !looks.warnings.is_empty();
             app.tell("the configuration was read again", now);
+            if warned {
+                app.warn_all(looks.warnings, now);
+            }
             Some((looks.theme, looks.works))
         }
         Err(why) => {

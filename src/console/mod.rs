@@ -41,7 +41,10 @@ pub use again::{Again, Looks, Works};
 
 use crate::{
     clock::Clock,
-    domain::{entry::Seq, health::Panel},
+    domain::{
+        entry::{IncidentId, Seq},
+        health::Panel,
+    },
     store::Log,
     sync::Replica,
     ui::{
@@ -82,6 +85,10 @@ pub struct Setup {
     pub capability: Capability,
     /// What looks and sends beside the screen.
     pub works: Works,
+    /// The server took no entries from here when it last said so.
+    pub read_only: bool,
+    /// The incident that is shown first; whichever is active where none is named.
+    pub shown: Option<IncidentId>,
     /// None are configured here: those of the server are offered.
     pub takes_channels: bool,
     /// The folder of the runbooks.
@@ -118,16 +125,22 @@ async fn first(setup: &Setup, now: DateTime<Utc>) -> color_eyre::Result<(App, Se
     let panel = Panel::new(setup.settings.host.clone(), &setup.works.specs);
     let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
     app.local_offset_s = setup.clock.local_offset_s();
-    for warning in &setup.warnings {
-        app.warn(warning.clone(), now);
-    }
+    app.warn_all(setup.warnings.clone(), now);
     app.awaits = [Source::Log, Source::Outbox, Source::Runbooks].into();
     app.awaits
         .extend(setup.sync.as_ref().map(|_| Source::Server));
-    let entries = follow::page(&setup.log, 0)
-        .await
-        .wrap_err("reading the log")?;
-    update(&mut app, Msg::Entries(entries), now);
+    app.shared.link.read_only = setup.read_only;
+    loop {
+        let entries = follow::page(&setup.log, app.board.head())
+            .await
+            .wrap_err("reading the log")?;
+        let is_all = entries.is_empty();
+        update(&mut app, Msg::Entries(entries), now);
+        if is_all || setup.shown.is_none_or(|id| app.board.get(id).is_some()) {
+            break;
+        }
+    }
+    app.shown = setup.shown.or(app.shown);
     let head = app.board.head();
     Ok((app, head))
 }

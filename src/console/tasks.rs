@@ -32,7 +32,7 @@ use crate::{
     sync::{Replica, Seen},
     ui::{
         app::Source,
-        msg::{EngineSeen, Msg, Shared, Wish},
+        msg::{EngineSeen, LinkSeen, Msg, Shared, Wish},
     },
 };
 
@@ -104,7 +104,16 @@ impl Tasks {
             running,
         };
         match setup.sync {
-            Some(sync) => tasks.follow_server(sync, setup.takes_channels, messages, stop),
+            Some(sync) => {
+                let seen = Seen {
+                    link: LinkSeen {
+                        read_only: setup.read_only,
+                        ..LinkSeen::default()
+                    },
+                    ..Seen::default()
+                };
+                tasks.follow_server(sync, seen, setup.takes_channels, messages, stop);
+            }
             None => tasks.page(messages, stop),
         }
         tasks.looking.begin(setup.works.probes, &mut tasks.running);
@@ -116,11 +125,12 @@ impl Tasks {
     fn follow_server(
         &mut self,
         sync: Arc<Replica>,
+        known: Seen,
         takes_channels: bool,
         messages: &Sender<Msg>,
         stop: &CancellationToken,
     ) {
-        let (seen, link) = watch::channel(Seen::default());
+        let (seen, link) = watch::channel(known);
         self.engine
             .send_modify(|engine| *engine = engine.clone().in_place_of_server());
         let in_place = InPlace {

@@ -131,8 +131,13 @@ impl Board {
             })
             .ok_or_else(|| {
                 let text = super::text::one_line(text);
+                let active = match self.active().as_slice() {
+                    [] => "none is active".to_owned(),
+                    [one] => format!("{} is active", one.label()),
+                    several => format!("{} are active", labels(several)),
+                };
                 Refusal::because(format!(
-                    "there is no incident {text}: `warroom list --all` shows them"
+                    "there is no incident {text}: {active}; `warroom list --all` shows all"
                 ))
             })
     }
@@ -144,10 +149,9 @@ impl Board {
             )),
             [one] => Ok(one),
             several => {
-                let labels: Vec<String> = several.iter().map(|incident| incident.label()).collect();
+                let labels = labels(several);
                 Err(Refusal::because(format!(
-                    "{} are active: name one with --incident",
-                    labels.join(", ")
+                    "{labels} are active: name one with --incident"
                 )))
             }
         }
@@ -335,4 +339,10 @@ fn worse(from: &Incident, into: &Incident) -> Option<Fact> {
             .as_str()
             .into(),
     })
+}
+
+/// `INC-1, INC-2`.
+fn labels(incidents: &[&Incident]) -> String {
+    let labels: Vec<String> = incidents.iter().map(|one| one.label()).collect();
+    labels.join(", ")
 }

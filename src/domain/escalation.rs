@@ -21,7 +21,7 @@ use super::{
 pub use climb::{Climb, climb, climb_in_place};
 pub use computed::{computed_id, has_its_id};
 pub use sooner::sooner;
-pub use unheard::unheard;
+pub use unheard::{TOLD_WITHIN, unheard};
 pub use unsent::{is_refused_here, is_unsent, unsent};
 pub use wanted::{Wanted, wanted};
 

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::Turn;
 use crate::{
     domain::{
         entry::{Entry, EntryId},
-        escalation,
+        escalation::{self, TOLD_WITHIN},
         fact::Fact,
         notice::Intent,
         text::Name,
@@ -18,10 +18,6 @@ use crate::{
     journal::following,
     store::StoreError,
 };
-
-/// How long whoever sent a page has to tell what became of it: more than the
-/// last try takes, and handing in how it ended.
-const TOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
 
 /// Since when each page waits to be heard of; `None` before the first look.
 pub(super) type Waits = Option<HashMap<EntryId, DateTime<Utc>>>;

@@ -38,6 +38,10 @@ pub(super) struct Much {
     /// Also those that are over.
     #[param(required = false)]
     all: bool,
+    /// Also those that are over and among the last so many there were.
+    #[serde(deserialize_with = "number::asked_or_none")]
+    #[param(value_type = Option<Seq>)]
+    last: Option<u32>,
     /// At most so many; never more than 500.
     #[serde(deserialize_with = "number::asked_or_none")]
     #[param(value_type = Option<Seq>)]
@@ -64,6 +68,22 @@ pub(super) struct Which {
     after: Option<IncidentId>,
 }
 
+impl Much {
+    /// Of those that are over, how many of the last ones are wanted.
+    fn last(&self) -> u64 {
+        match (self.all, self.last) {
+            (true, _) => u64::MAX,
+            (false, last) => last.unwrap_or(0).into(),
+        }
+    }
+
+    /// The same, as it is asked for.
+    fn asked(&self) -> String {
+        let last = self.last.map(|last| format!("&last={last}"));
+        format!("all={}{}", self.all, last.unwrap_or_default())
+    }
+}
+
 /// The most of a page.
 const PAGE: usize = 500;
 
@@ -83,12 +103,12 @@ fn paged(page: &impl Serialize, next: Option<String>) -> Response {
 }
 
 /// Where the page is that begins after the one with the name `after`.
-fn link(uri: &Uri, all: bool, limit: Option<u32>, after: &str) -> String {
+fn link(uri: &Uri, asked: &str, limit: Option<u32>, after: &str) -> String {
     let limit = limit.map(|limit| format!("&limit={limit}"));
     let limit = limit.unwrap_or_default();
     let after: String = form_urlencoded::byte_serialize(after.as_bytes()).collect();
     let path = uri.path();
-    format!("<{path}?all={all}{limit}&after={after}>; rel=\"next\"")
+    format!("<{path}?{asked}{limit}&after={after}>; rel=\"next\"")
 }
 
 impl Which {
@@ -146,7 +166,7 @@ pub(super) async fn incidents(
         let briefs = list.iter().map(|incident| view::brief(incident, now));
         let briefs: Vec<_> = briefs.collect();
         let end = list.last().filter(|_| more).map(|end| end.id.to_string());
-        let next = end.map(|end| link(&uri, which.all, which.limit, &end));
+        let next = end.map(|end| link(&uri, &format!("all={}", which.all), which.limit, &end));
         Ok(paged(&briefs, next))
     })
     .await?
@@ -225,10 +245,10 @@ pub(super) async fn deliveries(
     let Query(much) = much?;
     let log = &workspace.room.log;
     let (page, more) = log
-        .deliveries_page(much.all, much.after.as_deref(), most(much.limit))
+        .deliveries_page(much.last(), much.after.as_deref(), most(much.limit))
         .await?;
     let end = page.last().filter(|_| more);
-    let next = end.map(|end| link(&uri, much.all, much.limit, &end.intent.key));
+    let next = end.map(|end| link(&uri, &much.asked(), much.limit, &end.intent.key));
     let views: Vec<_> = page.iter().map(view::sending).collect();
     Ok(paged(&views, next))
 }

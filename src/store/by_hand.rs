@@ -76,15 +76,15 @@ impl Log {
     }
 
     /// At most `most` deliveries that follow the one with the key `after`, the
-    /// oldest first; and whether more follow them. Where `all` does not say so,
-    /// only those that are neither sent nor taken back.
+    /// oldest first; and whether more follow them. Of those that are sent or
+    /// taken back, only what is among the `last` ones of the log.
     ///
     /// # Errors
     ///
     /// [`StoreError::NoDelivery`], or when the file can't be read.
     pub async fn deliveries_page(
         &self,
-        all: bool,
+        last: u64,
         after: Option<&str>,
         most: usize,
     ) -> Result<(Vec<Delivery>, bool), StoreError> {
@@ -95,13 +95,13 @@ impl Log {
             return Err(StoreError::NoDelivery { key });
         }
         let query = sqlx::query(select!(
-            "WHERE nr > coalesce((SELECT nr FROM deliveries WHERE key = $1), 0) AND ($2 = 1 OR ",
+            "WHERE nr > coalesce((SELECT nr FROM deliveries WHERE key = $1), 0) AND (",
             unfinished!(),
-            ") ORDER BY nr LIMIT $3"
+            " OR nr > (SELECT max(nr) FROM deliveries) - $2) ORDER BY nr LIMIT $3"
         ));
         let query = query
             .bind(after.unwrap_or_default().to_owned())
-            .bind(i64::from(all))
+            .bind(to_db(last))
             .bind(to_db(most as u64 + 1));
         let rows = sql::rows(&self.inner.readers, query).await;
         let rows = rows.map_err(|error| self.inner.unread(error))?;

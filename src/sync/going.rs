@@ -52,7 +52,8 @@ impl Replica {
                         if self.heard(seen, page, waited) {
                             self.part().await;
                         }
-                        if delivers || !waited {
+                        // A try that failed is no entry.
+                        if delivers || !waited || delivering(seen) {
                             self.look_at_deliveries(seen).await;
                         }
                         wait = if page.what.more { 0 } else { WAIT_S };
@@ -141,4 +142,10 @@ impl Replica {
             () = hurried => {}
         }
     }
+}
+
+/// Whether anything is on its way, as far as is known.
+fn delivering(seen: &watch::Sender<Seen>) -> bool {
+    let deliveries = &seen.borrow().deliveries;
+    deliveries.iter().any(|delivery| delivery.state.is_open())
 }

@@ -15,6 +15,8 @@ use crate::{
 
 /// How many who have the room open are shown: what a stranger sends is bounded.
 const WATCHING: usize = 20;
+/// Of the deliveries that are over, so many of the last ones are shown.
+const LAST: u32 = 200;
 /// How far two clocks may stray from each other, or one answer take longer than
 /// another, before somebody must have set one.
 const STRAYS: TimeDelta = TimeDelta::seconds(10);
@@ -90,7 +92,7 @@ impl Replica {
 
     /// What is delivered changes with the log: each end is an entry.
     pub(super) async fn look_at_deliveries(&self, seen: &watch::Sender<Seen>) {
-        match self.remote.deliveries(false).await {
+        match self.remote.deliveries(Some(LAST)).await {
             Ok(deliveries) => seen.send_modify(|seen| seen.deliveries = deliveries),
             Err(error) => tracing::info!(%error, "asking for the deliveries"),
         }

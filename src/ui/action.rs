@@ -142,7 +142,9 @@ actions! {
     /// All incidents.
     History = "history", "all incidents", Everywhere, Screen;
     /// Messages of this console.
-    Messages = "log", "messages so far", Everywhere, Screen;
+    Messages = "log", "messages so far", Everywhere, Screen, also "warnings" "messages";
+    /// Whom to phone while nobody can be paged.
+    Phones = "phones", "who to phone", Everywhere, Screen, also "call" "numbers";
     /// Draws everything again.
     Redraw = "redraw", "redraw", Everywhere, Screen;
     /// Back to the shell, for now.
@@ -244,8 +246,8 @@ actions! {
     /// Publishes the approved draft.
     Publish = "publish", "publish the approved news", People, Outside, typed "public",
         also "external" "status page" "customers";
-    /// Tries a delivery again.
-    Retry = "retry", "try the delivery again", People, Inside, typed "send";
+    /// Tries a delivery again, or confirms one that is held.
+    Retry = "retry", "send again, or confirm", People, Inside, typed "send";
     /// Drops a delivery.
     Drop = "drop", "cancel the delivery", People, Team;
 
@@ -289,6 +291,7 @@ impl Action {
         match (self, self.typed()) {
             (Self::Severity, _) => "type p1, p2 or p3".to_owned(),
             (Self::Escalate, Some(word)) => format!("type {word}, at the top the target"),
+            (Self::Retry, Some(word)) => format!("type {word}, for the public public"),
             (_, Some(word)) => format!("type {word}"),
             (_, None) => String::new(),
         }

@@ -52,8 +52,12 @@ pub enum Glyph {
     FocusCross,
     /// A divider from which a rule goes to the right.
     JointRight,
+    /// The same with a focused rule.
+    FocusJointRight,
     /// A divider from which a rule goes to the left.
     JointLeft,
+    /// The same with a focused rule.
+    FocusJointLeft,
     /// A box's corner.
     TopLeft,
     /// A box's corner.
@@ -88,7 +92,7 @@ pub enum Glyph {
 
 impl Glyph {
     /// Every glyph.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 39] = [
         Self::Ok,
         Self::Slow,
         Self::Down,
@@ -110,7 +114,9 @@ impl Glyph {
         Self::Cross,
         Self::FocusCross,
         Self::JointRight,
+        Self::FocusJointRight,
         Self::JointLeft,
+        Self::FocusJointLeft,
         Self::TopLeft,
         Self::TopRight,
         Self::BottomLeft,
@@ -177,7 +183,9 @@ impl Glyph {
             | Self::Cross
             | Self::FocusCross
             | Self::JointRight
+            | Self::FocusJointRight
             | Self::JointLeft
+            | Self::FocusJointLeft
             | Self::TopLeft
             | Self::TopRight
             | Self::BottomLeft
@@ -220,7 +228,9 @@ impl Glyph {
             Self::Cross => ('┼', '┼', '+'),
             Self::FocusCross => ('┿', '╪', '+'),
             Self::JointRight => ('├', '├', '+'),
+            Self::FocusJointRight => ('┝', '╞', '+'),
             Self::JointLeft => ('┤', '┤', '+'),
+            Self::FocusJointLeft => ('┥', '╡', '+'),
             Self::TopLeft => ('┌', '┌', '+'),
             Self::TopRight => ('┐', '┐', '+'),
             Self::BottomLeft => ('└', '└', '+'),

@@ -102,6 +102,12 @@ impl Areas {
         self.sides.iter().any(|(known, ..)| *known == side)
     }
 
+    /// Every title row.
+    pub fn rules(&self) -> impl Iterator<Item = Rect> + Clone {
+        let panes = self.panes.iter().map(|place| place.rule);
+        panes.chain(self.sides.iter().map(|(_, rule, _)| *rule))
+    }
+
     fn side(&mut self, side: Side, area: Rect) {
         let (rule, body) = ruled(area);
         self.sides.push((side, rule, body));

@@ -145,6 +145,15 @@ impl Sheet {
             .unwrap_or_default()
     }
 
+    /// Fills a field in, and goes on to the first that is empty.
+    pub fn fill(&mut self, label: &str, value: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.label == label) {
+            field.fill(value);
+        }
+        let empty = self.fields.iter().position(|field| field.value.is_empty());
+        self.at = empty.unwrap_or(0);
+    }
+
     /// Whether the cursor is on the gate.
     pub fn is_at_gate(&self) -> bool {
         self.at >= self.fields.len()
@@ -269,17 +278,23 @@ impl Sheet {
     /// empty, and confirms when there is none.
     fn enter(&mut self) -> Answer {
         let left = self.at;
-        let mut later = (left + 1)..self.fields.len();
-        let next = match self.gate {
-            Gate::Enter => later.find(|place| self.fields[*place].value.is_empty()),
-            Gate::Yes | Gate::Word(_) => Some(left + 1),
-        };
-        match next {
+        match self.after_enter() {
             Some(place) => {
                 self.at = place;
                 Answer::Filled(left)
             }
             None => Answer::Confirmed,
+        }
+    }
+
+    /// Where Enter goes from the field with the cursor; `None` where it confirms.
+    pub fn after_enter(&self) -> Option<usize> {
+        let next = self.at + 1;
+        match self.gate {
+            Gate::Enter => {
+                (next..self.fields.len()).find(|place| self.fields[*place].value.is_empty())
+            }
+            Gate::Yes | Gate::Word(_) => Some(next),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The whole screen, from the state alone: drawing changes nothing.
 
 use chrono::{DateTime, Utc};
-use ratatui::{Frame, layout::Position};
+use ratatui::Frame;
 
 use super::{
     app::{App, Mode, Pane},
@@ -188,24 +188,24 @@ const TABS: [Pane; 5] = [
     Pane::Ladder,
 ];
 
-/// Where a divider meets the rules at its ends.
+/// Where a divider meets the rules at its ends, and those beside it.
 fn joints(areas: &Areas, canvas: &mut Canvas<'_, '_>) {
     for line in &areas.dividers {
         let (paint, buffer, _) = canvas.raw();
-        let top = Position {
-            x: line.x,
-            y: line.y,
-        };
-        widget::joint(paint, buffer, top, Joint::Down);
-        widget::joint(
-            paint,
-            buffer,
-            Position {
-                y: line.bottom(),
-                ..top
-            },
-            Joint::Up,
-        );
+        let mut join = |y: u16, joint| widget::joint(paint, buffer, (line.x, y).into(), joint);
+        join(line.y, Joint::Down);
+        join(line.bottom(), Joint::Up);
+        for y in line.y + 1..line.bottom() {
+            let mut beside = areas.rules().filter(|rule| rule.y == y);
+            let left = beside.clone().any(|rule| rule.right() == line.x);
+            let right = beside.any(|rule| rule.x == line.right());
+            match (left, right) {
+                (true, true) => join(y, Joint::Cross),
+                (true, false) => join(y, Joint::Left),
+                (false, true) => join(y, Joint::Right),
+                (false, false) => {}
+            }
+        }
     }
 }
 

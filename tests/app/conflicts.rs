@@ -187,3 +187,42 @@ fn setting_the_level_leaves_resolved_what_got_worse_after_its_end() {
         words(&app)
     );
 }
+
+#[test]
+fn each_side_of_a_conflict_has_the_letter_that_keeps_it() {
+    for (letter, kept) in [("a", Severity::P3), ("b", Severity::P1)] {
+        let mut app = console(&two_levels(), false);
+
+        let (_, later) = press(&mut app, "v", at("14:06:00"));
+        let list = words(&app);
+        let (_, later) = press(&mut app, letter, later);
+        let (effects, _) = press(&mut app, "both looked\ny", later);
+
+        assert!(list.contains("a  01-22 14:05:00Z  ada: P3"), "{list}");
+        assert!(list.contains("b  01-22 14:05:10Z  bo: P1"), "{list}");
+        let facts = facts(&effects);
+        let [Fact::SeverityChanged { to, .. }] = facts.as_slice() else {
+            panic!("{facts:?} {}", words(&app));
+        };
+        assert_eq!(*to, kept);
+    }
+}
+
+#[test]
+fn what_got_worse_after_its_end_stays_over_or_goes_on_by_a_letter() {
+    for (letter, action) in [("a", Action::Severity), ("b", Action::Reopen)] {
+        let mut app = console(&resolved_and_worse(), false);
+
+        press(&mut app, &format!("v{letter}"), at("14:06:00"));
+
+        let Mode::Sheet(sheet) = &app.mode else {
+            panic!("nothing is asked: {}", words(&app))
+        };
+        assert_eq!(sheet.action, action);
+        assert!(
+            sheet.lines[0].contains("bo made it P1"),
+            "{:?}",
+            sheet.lines
+        );
+    }
+}

@@ -1,9 +1,11 @@
 //! A server that is away while a step is due: who pages is said, and the word
 //! lets this console do it.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use warroom::{
-    domain::notice::DeliveryState,
+    domain::{fact::Fact, notice::DeliveryState},
     ui::{
         app::{App, Mode, update},
         capability::Tier,
@@ -12,7 +14,9 @@ use warroom::{
 };
 
 use super::toast;
-use crate::screen::fixture::{busy, delivery, now, press, words_on};
+use crate::screen::fixture::{
+    INCIDENT, POLICY, busy, delivery, incident_log, now, press, words_on,
+};
 
 fn link(app: &mut App, state: LinkState) {
     let link = LinkSeen {
@@ -61,9 +65,9 @@ fn the_word_lets_this_console_page_while_the_server_is_away() {
 #[test]
 fn nobody_is_asked_for_the_word_where_no_channel_leads_to_anybody() {
     let mut elsewhere = away();
-    elsewhere.settings.pages_by = Ok(vec!["carrier-pigeon".into()]);
+    elsewhere.settings.works = vec!["carrier-pigeon".into()];
     let mut none = away();
-    none.settings.pages_by = Err("no channel works here".to_owned());
+    none.settings.works = Vec::new();
 
     for app in [&mut elsewhere, &mut none] {
         let (effects, _) = press(app, "F", now());
@@ -143,4 +147,108 @@ fn what_left_from_here_is_told_apart_and_stays_when_the_server_tells_of_its_own(
     assert_eq!(app.deliveries.len(), 2);
     let shown = words_on(&app, (120, 40), Tier::Rich, now());
     assert_eq!(shown.matches("from here:").count(), 1, "{shown}");
+}
+
+/// A page by hand that waits for the server, as the console keeps it.
+fn paged_by_hand(app: &mut App) {
+    let mut log = incident_log();
+    let paged = Fact::Paged {
+        person: "mia".into(),
+        via: vec!["pager".into()],
+        text: "come".into(),
+    };
+    log.add(INCIDENT, now() - TimeDelta::seconds(18), "ana", paged);
+    let mut page = log.entries().pop().unwrap();
+    page.seq = None;
+    update(
+        app,
+        Msg::Shared(Shared::Unsent(vec![page], BTreeMap::new())),
+        now(),
+    );
+}
+
+#[test]
+fn a_page_by_hand_says_who_sends_it() {
+    let (mut server, mut here) = (away(), standing_in());
+    paged_by_hand(&mut server);
+    paged_by_hand(&mut here);
+    let mut nowhere = here.clone();
+    nowhere.settings.works = vec!["carrier-pigeon".into()];
+
+    let [server, here, nowhere] =
+        [&server, &here, &nowhere].map(|app| words_on(app, (120, 40), Tier::Rich, now()));
+
+    assert!(server.contains("mia: waits for the server"), "{server}");
+    assert!(
+        here.contains("mia: nobody yet, this console") || here.contains("mia: paged from here"),
+        "{here}"
+    );
+    assert!(nowhere.contains("mia: waits for the server"), "{nowhere}");
+}
+
+#[test]
+fn whether_this_console_may_page_follows_what_the_server_said_last() {
+    let mut app = away();
+    let told = |app: &mut App, read_only| {
+        let mut link = app.shared.link.clone();
+        link.read_only = read_only;
+        update(app, Msg::Shared(Shared::Link(link)), now());
+    };
+
+    told(&mut app, true);
+    let (_, later) = press(&mut app, "F", now());
+    let refused = toast(&app).to_owned();
+    told(&mut app, false);
+    press(&mut app, "F", later);
+
+    assert!(refused.contains("may only read"), "{refused}");
+    assert!(matches!(app.mode, Mode::Sheet(_)), "{}", toast(&app));
+}
+
+#[test]
+fn while_nobody_can_be_paged_the_list_says_whom_to_phone() {
+    let mut app = away();
+    let policy = POLICY.replace(
+        "person = \"mia\"",
+        "person = \"mia\"\nphone = \"+49 30 5550 102\"",
+    );
+    let mut entries = incident_log().entries();
+    for entry in &mut entries {
+        if let Fact::Declared(declared) = &mut entry.fact {
+            declared.policy.clone_from(&policy);
+        }
+    }
+    app.board = warroom::domain::board::Board::default();
+    update(&mut app, Msg::Entries(entries), now());
+    app.shown = Some(INCIDENT);
+
+    let footer = words_on(&app, (80, 24), Tier::Rich, now());
+    press(&mut app, "w", now());
+
+    let list = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(footer.contains("w phone list"), "{footer}");
+    let row = list
+        .lines()
+        .find(|line| line.contains("Engineering Manager"));
+    let row = row.unwrap_or_default();
+    assert!(
+        row.contains("mia") && row.contains("+49 30 5550 102"),
+        "{list}"
+    );
+    assert!(list.contains("no number in the policy"), "{list}");
+}
+
+#[test]
+fn a_policy_that_differs_from_the_servers_is_said_with_the_way_to_adopt_it() {
+    let mut app = away();
+    let same = words_on(&app, (120, 40), Tier::Rich, now());
+
+    app.policy = Some(warroom::domain::policy::Policy::built_in());
+
+    let other = words_on(&app, (120, 60), Tier::Rich, now());
+    assert!(!same.contains(":adopt-policy"), "{same}");
+    assert!(
+        other.contains("POLICY") && other.contains(":adopt-policy"),
+        "{other}"
+    );
 }

@@ -4,7 +4,7 @@ use warroom::{
     domain::fact::Fact,
     ui::{
         action::Action,
-        app::{App, Mode, Palette, update},
+        app::{App, Mode, Palette, timeline, update},
         capability::Tier,
         composer::Field,
         edit::Edit,
@@ -14,7 +14,7 @@ use warroom::{
 };
 
 use super::facts;
-use crate::screen::fixture::{INCIDENT, at, busy, incident_log, now, press, words_on};
+use crate::screen::fixture::{INCIDENT, at, busy, console, incident_log, now, press, words_on};
 
 fn hits(app: &App, typed: &str) -> Vec<Action> {
     let palette = Palette {
@@ -143,10 +143,7 @@ fn a_sheet_that_reaches_nobody_says_so() {
     press(&mut app, ":describe\n", now());
 
     let screen = words_on(&app, (80, 24), Tier::Rich, now());
-    assert!(
-        screen.contains("Enter records it; nobody is messaged"),
-        "{screen}"
-    );
+    assert!(screen.contains("nobody is messaged"), "{screen}");
     assert!(screen.contains("next update says the new"), "{screen}");
 }
 
@@ -167,4 +164,42 @@ fn a_row_that_was_recorded_well_after_it_happened_says_so() {
     let screen = words_on(&app, (120, 40), Tier::Rich, now());
     assert!(screen.contains("back-dated: remembered"), "{screen}");
     assert!(!screen.contains("back-dated: at once"), "{screen}");
+}
+
+#[test]
+fn a_sheet_says_what_enter_does_in_the_field_with_the_cursor() {
+    let mut app = busy();
+
+    let (_, later) = press(&mut app, ":describe\n", now());
+    let first = words_on(&app, (80, 24), Tier::Rich, now());
+    let (effects, _) = press(&mut app, "!\n", later);
+    let last = words_on(&app, (80, 24), Tier::Rich, now());
+
+    assert_eq!(effects, []);
+    assert!(
+        first.contains("Enter next field; the last records it"),
+        "{first}"
+    );
+    assert!(
+        last.contains("Enter records it; nobody is messaged"),
+        "{last}"
+    );
+}
+
+#[test]
+fn rows_stand_by_the_time_they_show_and_say_that_they_came_late() {
+    let mut log = incident_log();
+    let base = log.entries().len() as u64;
+    let noted = |text: &str| Fact::Noted { text: text.into() };
+    log.add(INCIDENT, at("14:06:00"), "ana", noted("second"));
+    log.apart(base, "14:04:30", "bo", noted("first"));
+    log.add(INCIDENT, at("14:06:10"), "ana", noted("third"));
+    let app = console(&log, true);
+
+    let said: Vec<String> = timeline(&app).into_iter().map(|row| row.text).collect();
+    let screen = words_on(&app, (120, 40), Tier::Rich, now());
+
+    assert_eq!(said[..3], ["third", "second", "first"]);
+    assert!(screen.contains("came late: first"), "{screen}");
+    assert_eq!(screen.matches("came late: ").count(), 1, "{screen}");
 }

@@ -242,7 +242,7 @@ fn app(lines: &[String]) -> App {
         workspace: "acme".into(),
         inside: vec!["incidents".into()],
         outside: vec!["status".into()],
-        pages_by: Ok(vec!["pager".into()]),
+        works: vec!["pager".into()],
         policy: warroom::domain::policy::BUILT_IN.to_owned(),
         pid: 7,
         bell: false,

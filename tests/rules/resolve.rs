@@ -183,6 +183,7 @@ fn r2_reopening_keeps_the_deadlines_and_restarts_the_48_hours() {
     );
     assert_eq!(owed(room.incident(), "resolve"), Some(at("18:00")));
     assert_eq!(owed(room.incident(), "VP Engineering"), Some(at("16:00")));
+    assert_eq!(room.incident().state().times.resolved, None);
     room.happens(at("16:30"), "ada", resolved());
 
     assert_eq!(
@@ -375,4 +376,14 @@ fn r3_an_incident_is_not_merged_into_itself_nor_into_an_ended_one() {
     let command = Command::new(Fact::Merged { into: own }, name("ada"), at("14:25"));
 
     assert!(room.board.decide(room.id, &command).is_err());
+}
+
+#[test]
+fn an_incident_that_is_not_there_is_told_with_those_that_are_active() {
+    let room = Room::alerted(Severity::P2, at("14:00"));
+
+    let refusal = room.board.find(Some("INC-7")).unwrap_err();
+
+    let sentence = "there is no incident INC-7: INC-1 is active;";
+    assert!(refusal.sentence.starts_with(sentence), "{refusal}");
 }

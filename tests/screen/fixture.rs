@@ -88,7 +88,7 @@ pub fn settings() -> Settings {
         workspace: "StoryCore Engine".into(),
         inside: vec!["#incidents".into(), "eng-mgmt".into()],
         outside: vec!["status page".into()],
-        pages_by: Ok(vec!["pager".into()]),
+        works: vec!["pager".into()],
         policy: POLICY.to_owned(),
         bell: true,
         clipboard: true,

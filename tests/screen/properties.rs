@@ -89,10 +89,10 @@ fn one_key_with_two_meanings_is_refused() {
 fn what_reaches_people_always_asks_also_on_a_key_of_a_team() {
     for word in ["escalate", "severity", "resolve", "hold", "page"] {
         let mut app = busy();
-        let file = format!("[people]\n\"w\" = \"{word}\"\n");
+        let file = format!("[people]\n\"B\" = \"{word}\"\n");
         app.keymap.merge("keys.toml", &file).unwrap();
 
-        let (effects, _) = press(&mut app, "w", now());
+        let (effects, _) = press(&mut app, "B", now());
 
         assert!(effects.is_empty(), "{word}");
         assert!(matches!(app.mode, Mode::Sheet(_)), "{word}");

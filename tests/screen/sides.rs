@@ -229,3 +229,19 @@ fn every_key_works_while_the_sides_are_shown() {
 
     assert!(large(&app).contains("MESSAGES"));
 }
+
+#[test]
+fn a_rule_that_ends_at_a_divider_meets_it() {
+    for (tier, loose) in [
+        (Tier::Rich, ["─│", "│─", "━│", "│━"]),
+        (Tier::Ascii, ["--|", "|--", "==|", "|=="]),
+    ] {
+        for size in [(120, 40), (200, 60)] {
+            let screen = words_on(&busy(), size, tier, now());
+
+            for loose in loose {
+                assert!(!screen.contains(loose), "{loose}\n{screen}");
+            }
+        }
+    }
+}

@@ -16,7 +16,7 @@ use warroom::{
 };
 
 use super::{
-    fixture::{INCIDENT, at, busy, cases, console, declaration, flapping, key, now, quiet},
+    fixture::{INCIDENT, at, busy, cases, console, declaration, flapping, key, now, quiet, specs},
     turns::{tick, wall_of_two},
 };
 
@@ -395,4 +395,18 @@ fn a_probe_that_goes_up_and_down_does_not_drive_out_what_matters() {
     assert_eq!(shown.matches("flapping").count(), 1, "{shown}");
     assert!(shown.contains("render-2 evicted"), "{shown}");
     assert!(!shown.contains("reworded"), "{shown}");
+}
+
+#[test]
+fn nothing_is_called_well_where_nothing_is() {
+    let mut app = busy();
+    let down = specs()
+        .into_iter()
+        .filter(|spec| spec.name == "render-2".into());
+    app.panel.take_up(&down.collect::<Vec<_>>());
+
+    let words = shown(&wall_of(app), USUAL, Tier::Rich, now());
+
+    assert!(words.contains("HEALTH"), "{words}");
+    assert!(!words.contains(" OK "), "{words}");
 }

@@ -176,11 +176,40 @@ async fn a_client_has_every_delivery_however_many_pages_there_are() {
     })
     .unwrap();
 
-    let all = remote.deliveries(true).await.unwrap();
+    let all = remote.deliveries(None).await.unwrap();
 
     assert_eq!(all.len(), 501);
     let one = house.get("/v1/ws/prod/deliveries?limit=9999").await;
     assert_eq!(one.as_array().unwrap().len(), 500);
+}
+
+#[tokio::test]
+async fn a_client_has_what_is_open_and_the_last_of_what_is_over() {
+    let house = many(3).await;
+    let keys = house.get("/v1/ws/prod/deliveries?all=true").await;
+    for one in keys.as_array().unwrap() {
+        let key = one["key"].as_str().unwrap();
+        if !key.ends_with("#1") {
+            order(&house, key, "mark-sent").await;
+        }
+    }
+    let told = async |last| {
+        house
+            .get(&format!("/v1/ws/prod/deliveries?last={last}"))
+            .await
+    };
+    let channels = |told: Value| -> String {
+        let all = told.as_array().unwrap();
+        all.iter()
+            .map(|one| one["channel"].as_str().unwrap())
+            .collect()
+    };
+
+    let (none, one, all) = (told(0).await, told(1).await, told(200).await);
+
+    assert_eq!(channels(none), "#1");
+    assert_eq!(channels(one), "#1#2");
+    assert_eq!(channels(all), "#0#1#2");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use warroom::{
     domain::{
         entry::{Entry, EntryId, IncidentId, Via},
         fact::Fact,
+        notice::{Delivery, DeliveryState},
         secret::Secret,
         text::Prose,
     },
@@ -116,6 +117,14 @@ impl Copy {
             channels.is_some_and(|known| known.updates.iter().any(|known| known.as_str() == name))
         };
         self.hears(goes).await;
+    }
+
+    /// Waits until it knows of a message that the server sent to this channel.
+    pub async fn is_told_of_a_sent(&self, channel: &str) {
+        let is_it = |one: &Delivery| {
+            one.intent.channel.as_str() == channel && one.state == DeliveryState::Sent
+        };
+        self.hears(|seen| seen.deliveries.iter().any(is_it)).await;
     }
 
     /// Records a note, here; answers its id.

@@ -1,5 +1,7 @@
 //! Pages of which nobody knows what became.
 
+use chrono::TimeDelta;
+
 use super::{held_until, is_stopped};
 use crate::domain::{
     entry::{EntryId, answerable},
@@ -7,6 +9,10 @@ use crate::domain::{
     incident::{Incident, OnItsWay},
     text::Name,
 };
+
+/// How long whoever sent a page has to tell what became of it: more than the
+/// last try takes, and handing in how it ended. After that it is sent again.
+pub const TOLD_WITHIN: TimeDelta = TimeDelta::seconds(60);
 
 /// Pages that left, and that no channel is known to have taken or refused: the
 /// entry, and the channels that may still take it. None of a step while the

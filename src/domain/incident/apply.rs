@@ -17,7 +17,7 @@ use crate::domain::{
     phase::Phase,
     policy::{Policy, Within},
     severity::Severity,
-    text::{Name, Title},
+    text::{Address, Name, Title},
 };
 
 impl State {
@@ -47,6 +47,7 @@ impl State {
                 self.phase = Phase::Investigating;
                 self.times.reopened = Some(at);
                 self.times.mitigated = None;
+                self.times.resolved = None;
                 // It looked back on an incident that was not over (R2).
                 self.retrospective.held = None;
                 self.ended_because = reason.clone();
@@ -108,7 +109,7 @@ impl State {
                     self.pins.push(*entry);
                 }
             }
-            Fact::Linked { name, url } => self.links.push((name.clone(), url.clone())),
+            Fact::Linked { name, url } => self.linked(name, url),
             Fact::Ticked { item, done: true } => {
                 self.ticks.insert(item.to_string(), (by.clone(), at));
             }
@@ -367,6 +368,14 @@ impl State {
         self.times.mitigated.get_or_insert(at);
         self.unmet = unmet.to_vec();
         self.resolved_by = by.clone();
+    }
+
+    /// One address is one link: the later name counts.
+    fn linked(&mut self, name: &Name, url: &Address) {
+        match self.links.iter_mut().find(|(_, known)| known == url) {
+            Some((known, _)) => known.clone_from(name),
+            None => self.links.push((name.clone(), url.clone())),
+        }
     }
 
     fn join(&mut self, person: &Name, at: DateTime<Utc>) {

@@ -13,14 +13,14 @@ mod outbound;
 mod state;
 
 use std::{
-    collections::{HashMap, hash_map::Entry as Slot},
+    collections::{HashMap, HashSet, hash_map::Entry as Slot},
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    entry::{Entry, EntryId, IncidentId, Via},
+    entry::{Entry, EntryId, IncidentId, Seq, Via},
     fact::{Fact, ProbeChange, Role},
     phase::Phase,
     policy::Policy,
@@ -35,6 +35,9 @@ pub use state::{
     Action, Ask, Asked, Fired, Hold, LadderState, Milestones, OnItsWay, Retrospective, State,
     Taken, Told,
 };
+
+/// What is recorded this much before what came earlier is late.
+const LATE: TimeDelta = TimeDelta::minutes(1);
 
 /// One incident, as its entries tell it.
 #[derive(Debug, Clone)]
@@ -53,6 +56,10 @@ pub struct Incident {
     authors: Vec<Name>,
     retracted: HashMap<EntryId, Name>,
     corrected: HashMap<EntryId, DateTime<Utc>>,
+    /// Those that came after what was recorded later.
+    late: HashSet<EntryId>,
+    /// When the last of what came so far was recorded, and its number.
+    latest: Option<(DateTime<Utc>, Seq)>,
     /// Probes that were down when it was declared.
     down_before: Vec<(DateTime<Utc>, ProbeChange)>,
     state: State,
@@ -77,6 +84,8 @@ impl Incident {
             authors: Vec::new(),
             retracted: HashMap::new(),
             corrected: HashMap::new(),
+            late: HashSet::new(),
+            latest: None,
             down_before,
             state: State::new(Policy::built_in()),
         };
@@ -109,10 +118,23 @@ impl Incident {
         if !changes_the_past {
             self.fold(&entry);
         }
+        self.came(&entry);
         self.entries.push(entry);
         if changes_the_past {
             self.refold();
         }
+    }
+
+    /// Keeps what came late: whoever recorded it was out of touch, and did not
+    /// know of what others recorded after it.
+    fn came(&mut self, entry: &Entry) {
+        let Some(seq) = entry.seq else { return };
+        let now = (entry.recorded_at, seq);
+        let latest = *self.latest.get_or_insert(now);
+        if latest.0 - entry.recorded_at >= LATE && latest.1 > entry.base {
+            self.late.insert(entry.id);
+        }
+        self.latest = Some(latest.max(now));
     }
 
     /// The same incident, folded from its entries again.
@@ -198,6 +220,11 @@ impl Incident {
     /// Who took the entry back, if somebody did (U6).
     pub fn retracted_by(&self, id: EntryId) -> Option<&Name> {
         self.taken_back(self.entry(id)?)
+    }
+
+    /// Whether the entry came well after what others recorded later.
+    pub fn came_late(&self, id: EntryId) -> bool {
+        self.late.contains(&id)
     }
 
     /// When the entry happened, after corrections (T1).

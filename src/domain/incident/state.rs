@@ -126,7 +126,7 @@ pub struct Milestones {
     pub mitigated: Option<DateTime<Utc>>,
     /// The service was normal for the first time.
     pub resolved_first: Option<DateTime<Utc>>,
-    /// The service was normal, the latest time.
+    /// The service was normal, the latest time; `None` since it was reopened.
     pub resolved: Option<DateTime<Utc>>,
     /// Follow-up was done.
     pub closed: Option<DateTime<Utc>>,

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyEvent;
 
 use super::{
-    App, Mode, Palette, Pane, act as act_on,
+    App, History, Mode, Palette, Pane, act as act_on,
     lists::{count, links, phase_items, runbook, runbook_item},
     rows::Rows,
     undo::undo,
@@ -38,8 +38,9 @@ pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<V
             let filter = app.filters.get(&Pane::Timeline);
             app.mode = Mode::Find(Edit::line(filter.map_or("", String::as_str)));
         }
-        Action::History => app.mode = Mode::History(0),
+        Action::History => app.mode = Mode::History(History::default()),
         Action::Messages => app.mode = Mode::Messages(0),
+        Action::Phones => app.mode = Mode::Phones,
         Action::Conflicts => app.mode = Mode::Conflicts(0),
         Action::OpenLink => app.mode = Mode::Link,
         Action::Details => details(app),
@@ -47,11 +48,8 @@ pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<V
         Action::FindPrevious | Action::Up => step(app, -1),
         Action::PageDown => step(app, isize::try_from(HALF_PAGE).unwrap_or(1)),
         Action::PageUp => step(app, -isize::try_from(HALF_PAGE).unwrap_or(1)),
-        Action::Top => drop(app.rows.insert(app.focus, 0)),
-        Action::Bottom => drop(
-            app.rows
-                .insert(app.focus, count(app, app.focus).saturating_sub(1)),
-        ),
+        Action::Top => step(app, isize::MIN),
+        Action::Bottom => step(app, isize::MAX),
         Action::PaneNext => focus(app, Pane::Next),
         Action::PaneHealth => focus(app, Pane::Health),
         Action::PaneTimeline => focus(app, Pane::Timeline),

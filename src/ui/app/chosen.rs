@@ -40,8 +40,10 @@ impl Chosen {
     pub(super) fn choose(self, app: &mut App) {
         // New incidents come before the others.
         let new = app.board.all().count().saturating_sub(self.incidents);
-        if let Mode::History(row) = &mut app.mode {
-            *row += new;
+        if let Mode::History(list) = &mut app.mode
+            && list.search.is_empty()
+        {
+            list.row += new;
         }
         if app.shown != self.shown {
             return;

@@ -4,13 +4,16 @@
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{App, Mode, act};
+use super::{App, Mode, act, over::unknown};
 use crate::{
     domain::{
         entry::{Entry, EntryId},
-        incident::{Conflict, Decided, Field, Incident},
+        fact::Role,
+        incident::{Conflict, Decided, Field, Incident, Way},
+        phase::Phase,
+        severity::Severity,
     },
-    ui::{action::Action, msg::Effect},
+    ui::{action::Action, forms, msg::Effect},
 };
 
 /// One such case.
@@ -44,10 +47,92 @@ pub(super) fn key(app: &mut App, row: usize, key: KeyEvent, now: DateTime<Utc>) 
         KeyCode::Up | KeyCode::Char('k') => row.saturating_sub(1),
         KeyCode::Home => 0,
         KeyCode::End | KeyCode::Char('G') => last,
-        _ => row,
+        KeyCode::Char(letter @ FIRST..=LAST) => match side(all, row, letter) {
+            Some((conflict, way)) => return keep(app, &conflict, &way, now),
+            None => row,
+        },
+        _ => {
+            let keys = "a letter keeps that side, Enter sets it anew, Esc goes back";
+            unknown(app, key, keys, now);
+            row
+        }
     };
     app.mode = Mode::Conflicts(row);
     Vec::new()
+}
+
+/// The letters of the sides: the keys that move through the list come later.
+const FIRST: char = 'a';
+const LAST: char = 'i';
+
+/// The sides of a conflict, each with the letter that keeps it.
+pub fn sides(conflict: &Conflict) -> impl Iterator<Item = (char, &Way)> {
+    (FIRST..=LAST).zip(&conflict.ways)
+}
+
+fn side(all: Vec<Dispute>, row: usize, letter: char) -> Option<(Conflict, Way)> {
+    let Some(Dispute::Open(conflict)) = all.into_iter().nth(row) else {
+        return None;
+    };
+    let found = sides(&conflict).find(|(known, _)| *known == letter);
+    let way = found?.1.clone();
+    Some((conflict, way))
+}
+
+/// Opens what sets the field to one of the sides again, filled in.
+fn keep(app: &mut App, conflict: &Conflict, way: &Way, now: DateTime<Utc>) -> Vec<Effect> {
+    let effects = ask(app, way_to(conflict, way), conflict.in_words(), now);
+    let value = way.value.as_str();
+    match std::mem::take(&mut app.mode) {
+        Mode::Sheet(mut sheet) => {
+            for (label, value) in fields(conflict.field, value) {
+                sheet.fill(label, value);
+            }
+            forms::check(app, &mut sheet, 0, now);
+            app.mode = Mode::Sheet(sheet);
+        }
+        other => app.mode = other,
+    }
+    if let (Mode::Compose, Some(composer)) = (&app.mode, &mut app.composer) {
+        match conflict.field {
+            Field::Eta => composer.eta.set(value),
+            Field::NextUpdate => composer.next.set(&value.replace('Z', " UTC")),
+            Field::Severity
+            | Field::Title
+            | Field::Impact
+            | Field::Service
+            | Field::Commander
+            | Field::Phase => {}
+        }
+    }
+    effects
+}
+
+/// What makes that side hold. Of one who ended it and one for whom it got worse
+/// the level alone is said again where it is to stay over.
+fn way_to(conflict: &Conflict, way: &Way) -> Action {
+    let worse = way.value.parse::<Severity>().is_ok();
+    match (conflict.field, worse) {
+        (Field::Phase, false) => Action::Severity,
+        (Field::Phase, true) if conflict.holds != Phase::Resolved.word() => Action::Declare,
+        (field, _) => sets(field),
+    }
+}
+
+/// What is filled in to set that field to `value`.
+fn fields(field: Field, value: &str) -> Vec<(&'static str, &str)> {
+    match field {
+        Field::Severity => vec![("Severity", value)],
+        Field::Title => vec![("Title", value)],
+        Field::Impact => vec![("Impact", value)],
+        Field::Service => vec![("Service", value)],
+        Field::Commander => vec![
+            ("Role", Role::Commander.word()),
+            ("Person", value),
+            ("Do", "give"),
+        ],
+        Field::Eta | Field::NextUpdate | Field::Phase => Vec::new(),
+    }
 }
 
 /// Opens what sets the field again, with both sides in sight; of what had no
@@ -63,7 +148,12 @@ fn decide(app: &mut App, chosen: Option<Dispute>, now: DateTime<Utc>) -> Vec<Eff
             return Vec::new();
         }
     };
-    let effects = act(app, sets(field), "", now);
+    ask(app, sets(field), sides, now)
+}
+
+/// Opens that with both sides in sight.
+fn ask(app: &mut App, action: Action, sides: String, now: DateTime<Utc>) -> Vec<Effect> {
+    let effects = act(app, action, "", now);
     match &mut app.mode {
         Mode::Sheet(sheet) => sheet.lines.insert(0, sides),
         Mode::Compose => app.tell(sides, now),
@@ -74,6 +164,7 @@ fn decide(app: &mut App, chosen: Option<Dispute>, now: DateTime<Utc>) -> Vec<Eff
         | Mode::History(_)
         | Mode::Conflicts(_)
         | Mode::Messages(_)
+        | Mode::Phones
         | Mode::Link
         | Mode::Details(_) => {}
     }

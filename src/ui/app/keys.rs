@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Mode, browse, compose, conflicts, over, palette};
+use super::{App, Mode, browse, compose, conflicts, history, over, palette};
 use crate::ui::{
     action::Action,
     edit::typed_by,
@@ -29,11 +29,14 @@ pub(super) fn pressed(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<E
         Mode::Palette(palette) => palette::key(app, palette, key, now),
         Mode::Help(filter, row) => over::help_key(app, filter, row, key),
         Mode::Find(filter) => over::find_key(app, filter, key),
-        Mode::History(row) => over::history_key(app, row, key),
+        Mode::History(list) => history::key(app, list, key, now),
         Mode::Conflicts(row) => conflicts::key(app, row, key, now),
-        Mode::Messages(row) => over::messages_key(app, row, key),
+        Mode::Messages(row) => over::messages_key(app, row, key, now),
         Mode::Link => over::link_key(app, key, now),
-        Mode::Details(_) => Vec::new(),
+        read @ (Mode::Details(_) | Mode::Phones) => {
+            over::read_key(app, read, key, now);
+            Vec::new()
+        }
     }
 }
 
@@ -83,10 +86,11 @@ pub(super) fn lines(app: &App, keys: Vec<KeyEvent>) -> Vec<Msg> {
 
 /// Whether letters are text now, or the answer to a question.
 const fn types(app: &App) -> bool {
-    match app.mode {
+    match &app.mode {
         Mode::Compose | Mode::Sheet(_) | Mode::Palette(_) | Mode::Help(..) | Mode::Find(_) => true,
+        Mode::History(list) => list.typing,
         Mode::Browse
-        | Mode::History(_)
+        | Mode::Phones
         | Mode::Conflicts(_)
         | Mode::Messages(_)
         | Mode::Link
@@ -114,10 +118,12 @@ pub(super) fn pasted(app: &mut App, text: &str, now: DateTime<Utc>) -> Vec<Effec
                 sheet.paste(text);
             }
         }
+        Mode::History(list) if list.typing => list.search.insert(text),
         Mode::Browse
         | Mode::History(_)
         | Mode::Conflicts(_)
         | Mode::Messages(_)
+        | Mode::Phones
         | Mode::Link
         | Mode::Details(_) => {}
     }

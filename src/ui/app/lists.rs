@@ -93,7 +93,14 @@ pub fn links(app: &App) -> Vec<(Option<char>, String, String)> {
                 .unwrap_or_default(),
         )
     });
-    let added = incident.state().links.iter().chain(&app.settings.links);
-    let added = added.map(|(name, url)| (None, name.to_string(), url.to_string()));
-    of_policy.chain(added).collect()
+    let mut links: Vec<_> = of_policy.collect();
+    for (name, url) in incident.state().links.iter().chain(&app.settings.links) {
+        let known = links.iter_mut().find(|(.., known)| known == url.as_str());
+        match known {
+            // It keeps its letter.
+            Some((_, label, _)) => *label = name.to_string(),
+            None => links.push((None, name.to_string(), url.to_string())),
+        }
+    }
+    links
 }

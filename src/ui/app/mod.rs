@@ -12,6 +12,7 @@ mod conflicts;
 mod drafts;
 mod filter;
 mod follow;
+mod history;
 mod keys;
 mod lists;
 mod news;
@@ -58,13 +59,14 @@ use crate::domain::{
 
 pub use awaited::Source;
 pub use compose::since_last_update;
-pub use conflicts::{Dispute, disputes};
+pub use conflicts::{Dispute, disputes, sides};
 pub use drafts::Drafts;
+pub use history::History;
 pub use keys::act;
 pub use lists::{links, phase_items, runbook, runbook_item};
 pub use palette::{Hit, Palette};
 pub use pane::Pane;
-pub use rows::{Line, Rows, timeline};
+pub use rows::{Line, Mark, Rows, timeline};
 pub use shared::Copy;
 pub use standing::standing_of;
 pub use undo::UNDO_FOR;
@@ -90,12 +92,14 @@ pub enum Mode {
     Help(Edit, usize),
     /// A filter is being typed.
     Find(Edit),
-    /// The list of all incidents, and the row that is chosen.
-    History(usize),
+    /// The list of all incidents.
+    History(History),
     /// What people set apart from each other, and the one that is chosen.
     Conflicts(usize),
     /// Messages of this console, scrolled by rows.
     Messages(usize),
+    /// Whom to phone.
+    Phones,
     /// A link's letter is awaited.
     Link,
     /// An entry in full.
@@ -129,8 +133,8 @@ pub struct Settings {
     pub inside: Vec<Name>,
     /// Channels for news outside.
     pub outside: Vec<Name>,
-    /// Channels that work here, to page by in a server's place; or why none may.
-    pub pages_by: Result<Vec<Name>, String>,
+    /// Channels that work here, to page by in a server's place.
+    pub works: Vec<Name>,
     /// Where to look, besides the policy's links.
     pub links: Vec<(Name, Address)>,
     /// The policy that new incidents get: its text.
@@ -212,7 +216,7 @@ impl App {
         self.policy = Policy::of(&settings.policy);
         let was = std::mem::replace(&mut self.settings, settings);
         if self.shared.link.state != LinkState::Alone {
-            (self.settings.me, self.settings.pages_by) = (was.me, was.pages_by);
+            self.settings.me = was.me;
             (self.settings.inside, self.settings.outside) = (was.inside, was.outside);
         }
         self.keymap = keymap;
@@ -284,6 +288,28 @@ impl App {
     pub fn warn(&mut self, text: impl Into<String>, now: DateTime<Utc>) {
         self.keep(text, true, now);
         self.toast = self.messages.last().cloned();
+    }
+
+    /// Says something in the line below the panes, and keeps it nowhere.
+    fn hint(&mut self, text: String, now: DateTime<Utc>) {
+        self.toast = Some(Toast {
+            text,
+            at: now,
+            error: false,
+        });
+    }
+
+    /// Says what is wrong, and where several things are how many, and how all
+    /// of them are seen.
+    pub fn warn_all(&mut self, warnings: Vec<String>, now: DateTime<Utc>) {
+        let count = warnings.len();
+        for warning in warnings {
+            self.warn(warning, now);
+        }
+        if let (Some(toast), 2..) = (&mut self.toast, count) {
+            let last = &toast.text;
+            toast.text = format!("{count} warnings, :warnings has them all; the last: {last}");
+        }
     }
 
     /// Keeps something among the messages, wrong or not, and says it nowhere else.

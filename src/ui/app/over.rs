@@ -1,4 +1,4 @@
-//! Keys of what lies over the panes: help, filter, history, messages, links.
+//! Keys of what lies over the panes: help, filter, messages, links.
 
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent};
@@ -8,7 +8,10 @@ use super::{
     browse::{HALF_PAGE, copy},
     lists::links,
 };
-use crate::ui::{edit::Edit, msg::Effect};
+use crate::ui::{
+    edit::{Edit, typed_by},
+    msg::Effect,
+};
 
 pub(super) fn help_key(app: &mut App, mut filter: Edit, row: usize, key: KeyEvent) -> Vec<Effect> {
     let row = match key.code {
@@ -50,34 +53,47 @@ pub(super) fn find_key(app: &mut App, mut filter: Edit, key: KeyEvent) -> Vec<Ef
     Vec::new()
 }
 
-pub(super) fn history_key(app: &mut App, row: usize, key: KeyEvent) -> Vec<Effect> {
-    let all: Vec<_> = app.board.all().rev().map(|incident| incident.id).collect();
-    let last = all.len().saturating_sub(1);
+pub(super) fn messages_key(
+    app: &mut App,
+    row: usize,
+    key: KeyEvent,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let last = app.messages.len().saturating_sub(1);
     let row = match key.code {
-        KeyCode::Esc | KeyCode::Char('h') => return Vec::new(),
-        KeyCode::Enter => {
-            app.shown = all.get(row).copied().or(app.shown);
-            app.rows.clear();
-            return Vec::new();
-        }
-        KeyCode::Down | KeyCode::Char('j') => (row + 1).min(last),
+        KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => return Vec::new(),
+        KeyCode::Down | KeyCode::Char('j') => row + 1,
         KeyCode::Up | KeyCode::Char('k') => row.saturating_sub(1),
+        KeyCode::PageDown => row + HALF_PAGE,
+        KeyCode::PageUp => row.saturating_sub(HALF_PAGE),
         KeyCode::Home => 0,
         KeyCode::End | KeyCode::Char('G') => last,
-        _ => row,
+        _ => {
+            unknown(app, key, "arrows scroll, Esc goes back", now);
+            row
+        }
     };
-    app.mode = Mode::History(row);
+    app.mode = Mode::Messages(row.min(last));
     Vec::new()
 }
 
-pub(super) fn messages_key(app: &mut App, row: usize, key: KeyEvent) -> Vec<Effect> {
-    let row = match key.code {
-        KeyCode::Down | KeyCode::Char('j') => row + 1,
-        KeyCode::Up | KeyCode::Char('k') => row.saturating_sub(1),
-        _ => return Vec::new(),
-    };
-    app.mode = Mode::Messages(row.min(app.messages.len().saturating_sub(1)));
-    Vec::new()
+/// Of what is only read: it closes, and no letter is carried out behind it.
+pub(super) fn read_key(app: &mut App, read: Mode, key: KeyEvent, now: DateTime<Utc>) {
+    match key.code {
+        KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => {}
+        _ => {
+            unknown(app, key, "Esc goes back", now);
+            app.mode = read;
+        }
+    }
+}
+
+/// Says that a letter means nothing in what is open, and what does: whoever
+/// types on must know that nothing of it is searched for, or carried out.
+pub(super) fn unknown(app: &mut App, key: KeyEvent, keys: &str, now: DateTime<Utc>) {
+    if let Some(letter) = typed_by(&key) {
+        app.hint(format!("{letter} does nothing here: {keys}"), now);
+    }
 }
 
 pub(super) fn link_key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<Effect> {

@@ -1,6 +1,6 @@
 //! The timeline's rows, and what a filter leaves of them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Reverse};
 
 use chrono::{DateTime, Utc};
 
@@ -38,8 +38,17 @@ pub struct Line {
     pub overtaken: Option<EntryId>,
     /// It is pinned.
     pub pinned: bool,
-    /// It happened well before it was recorded, and stands where that was.
-    pub back_dated: bool,
+    /// Why it was not there when what stands above it happened.
+    pub mark: Option<Mark>,
+}
+
+/// Why a row stands among older ones than it came with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It happened well before it was recorded.
+    BackDated,
+    /// Whoever recorded it was out of touch.
+    Late,
 }
 
 impl Line {
@@ -133,9 +142,9 @@ pub(super) struct Order {
     /// How many entries there were, and the last of them: one that is not sent
     /// yet makes room for those that come meanwhile.
     entries: (usize, Option<EntryId>),
-    /// The places of pinned entries, the newest first.
+    /// The places of pinned entries, what happened last first.
     pinned: Vec<usize>,
-    /// The places of the other ones, the newest first.
+    /// The places of the other ones, what happened last first.
     others: Vec<usize>,
 }
 
@@ -144,7 +153,7 @@ impl Order {
     pub(super) fn new(board: &Board, incident: &Incident, filter: Option<&str>) -> Self {
         let pins = &incident.state().pins;
         let mut pinned: Vec<usize> = pins.iter().filter_map(|pin| incident.place(*pin)).collect();
-        pinned.sort_unstable_by(|one, other| other.cmp(one));
+        pinned.sort_unstable();
         pinned.dedup();
         let entries = incident.entries();
         let asked = filter.map(Filter::new);
@@ -156,11 +165,15 @@ impl Order {
             })
         };
         pinned.retain(fits);
-        let others = (0..entries.len())
-            .rev()
-            .filter(|place| pinned.binary_search_by(|pin| place.cmp(pin)).is_err())
+        let mut others: Vec<usize> = (0..entries.len())
+            .filter(|place| pinned.binary_search(place).is_err())
             .filter(fits)
             .collect();
+        // By the time that the row shows; of two at one time, what came last.
+        let happened =
+            |place: &usize| Reverse((entries.get(*place).map(|it| incident.at(it)), *place));
+        pinned.sort_by_cached_key(happened);
+        others.sort_by_cached_key(happened);
         Self {
             incident: incident.id,
             filter: filter.map(ToOwned::to_owned),
@@ -184,12 +197,8 @@ impl Order {
 
     /// The row of the entry at that place.
     fn row(&self, place: usize) -> Option<usize> {
-        let newest_first = |other: &usize| place.cmp(other);
-        let pinned = self.pinned.binary_search_by(newest_first).ok();
-        pinned.or_else(|| {
-            let row = self.others.binary_search_by(newest_first).ok()?;
-            Some(self.pinned.len() + row)
-        })
+        let mut rows = self.pinned.iter().chain(&self.others);
+        rows.position(|other| *other == place)
     }
 
     /// Where the entry of that row is among the incident's.

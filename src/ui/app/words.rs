@@ -5,7 +5,11 @@ mod parts;
 use chrono::TimeDelta;
 
 use self::parts::{action_text, item_text, level_before, promised, said, span_of, took, with};
-use super::{rows::Line, standing_of, tone::tone};
+use super::{
+    rows::{Line, Mark},
+    standing_of,
+    tone::tone,
+};
 use crate::domain::{
     board::Board,
     entry::{ENGINE, Entry, EntryId, IncidentId, Via},
@@ -45,8 +49,15 @@ pub fn line(board: &Board, incident: &Incident, entry: &Entry) -> Line {
         retracted: incident.retracted_by(entry.id).is_some(),
         overtaken: incident.overtaken_by(entry),
         pinned: incident.state().pins.contains(&entry.id),
-        back_dated: entry.recorded_at - incident.at(entry) >= BACK_DATED,
+        mark: mark(incident, entry),
     }
+}
+
+fn mark(incident: &Incident, entry: &Entry) -> Option<Mark> {
+    if entry.recorded_at - incident.at(entry) >= BACK_DATED {
+        return Some(Mark::BackDated);
+    }
+    incident.came_late(entry.id).then_some(Mark::Late)
 }
 
 /// How much earlier than it was recorded an entry happened that stands among

@@ -10,6 +10,7 @@ use crate::domain::{
     entry::IncidentId,
     escalation, external,
     incident::{Field, Incident},
+    notice::DeliveryState,
     phase::Phase,
     update::Audience,
 };
@@ -95,7 +96,7 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         Action::Retry | Action::Drop if app.focus != Pane::Outbox => {
             Err("choose a delivery in OUTBOX first")
         }
-        Action::Retry | Action::Drop => Ok(()),
+        Action::Retry | Action::Drop => delivery(app),
         Action::Correct | Action::Retract if app.focus != Pane::Timeline => {
             Err("choose an entry in TIMELINE first")
         }
@@ -130,6 +131,21 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         Action::Mitigate if state.times.mitigated.is_some() => Err("it is mitigated"),
         Action::Cancel if incident.phase() != Phase::Triage => Err("it has left triage"),
         _ => Ok(()),
+    }
+}
+
+/// Something can be done about the delivery that is chosen.
+fn delivery(app: &App) -> Result<(), &'static str> {
+    match app
+        .deliveries
+        .get(app.row(Pane::Outbox))
+        .map(|one| one.state)
+    {
+        None => Err("there is no delivery"),
+        Some(DeliveryState::Sent) => Err("it is sent"),
+        Some(DeliveryState::Cancelled) => Err("it was taken back"),
+        Some(DeliveryState::InFlight) => Err("it is on the wire"),
+        Some(DeliveryState::Queued | DeliveryState::Uncertain | DeliveryState::Dead) => Ok(()),
     }
 }
 

@@ -10,11 +10,28 @@ use crate::{
         text::{Name, Text},
     },
     ui::{
+        app::App,
         format,
         msg::{Effect, LinkState},
         sheet::Sheet,
     },
 };
+
+/// The channels to page by in the server's place, of those that work here.
+///
+/// # Errors
+///
+/// Why nobody may, in a sentence.
+pub fn pages_by(may_write: bool, works: &[Name]) -> Result<&[Name], String> {
+    if !may_write {
+        let why = "this token may only read: the server would not hear of a page, and repeat it";
+        return Err(why.to_owned());
+    }
+    if works.is_empty() {
+        return Err("no channel works here: [channels] in the configuration names them; until then phone people".to_owned());
+    }
+    Ok(works)
+}
 
 /// Which of the channels that work `here` the policies of active incidents page
 /// by.
@@ -22,8 +39,7 @@ use crate::{
 /// # Errors
 ///
 /// Why nobody can be paged from here, in a sentence.
-pub fn over_what(board: &Board, here: &Result<Vec<Name>, String>) -> Result<Vec<Name>, String> {
-    let here = here.as_ref().map_err(Clone::clone)?;
+pub fn over_what(board: &Board, here: &[Name]) -> Result<Vec<Name>, String> {
     let active = board.active();
     let open = active
         .iter()
@@ -47,9 +63,15 @@ pub fn over_what(board: &Board, here: &Result<Vec<Name>, String>) -> Result<Vec<
     Ok(both)
 }
 
+/// As the server last said what the token may do, whatever it said before.
+fn channels(app: &App) -> Result<Vec<Name>, String> {
+    let may_write = !app.shared.link.read_only;
+    over_what(&app.board, pages_by(may_write, &app.settings.works)?)
+}
+
 pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
     let app = asking.app;
-    let channels = over_what(&app.board, &app.settings.pages_by)?;
+    let channels = channels(app)?;
     let names: Vec<&str> = channels.iter().map(Text::as_str).collect();
     let link = &app.shared.link;
     let since = match &link.state {
@@ -72,6 +94,6 @@ pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
 }
 
 pub(super) fn follow(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
-    over_what(&filled.app.board, &filled.app.settings.pages_by)?;
+    channels(filled.app)?;
     Ok(vec![Effect::PageFromHere])
 }

@@ -36,7 +36,7 @@ use ask::Asking;
 use fill::{Filled, Refused};
 
 pub use enabled::enabled;
-pub use from_here::over_what;
+pub use from_here::{over_what, pages_by};
 pub use gate::{check, confirm};
 pub use propose::{propose, resolve_gate};
 pub use reach::reached;

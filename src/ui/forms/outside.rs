@@ -4,16 +4,21 @@ use super::{Asking, Filled, Refused, ask::gate_of};
 use crate::{
     domain::{
         fact::{Fact, Update},
+        notice::{Delivery, Purpose},
         phase::Phase,
         text::Text,
         update::Audience,
     },
     ui::{
+        action::Action,
         app::Pane,
         msg::{Effect, LinkState, Order},
         sheet::{Gate, Sheet},
     },
 };
+
+/// Whom a sheet reaches that publishes.
+const OUTSIDE: &str = "This goes to people outside the company.";
 
 pub(super) fn ask_approve(asking: &Asking<'_>) -> Result<Sheet, String> {
     let incident = asking.incident()?;
@@ -33,8 +38,7 @@ pub(super) fn approve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 
 pub(super) fn ask_publish(asking: &Asking<'_>) -> Result<Sheet, String> {
     let title = "TELL THE PUBLIC ABOUT {}";
-    let sheet = about_the_draft(asking, title, gate_of(asking.action))?
-        .line("This goes to people outside the company.");
+    let sheet = about_the_draft(asking, title, gate_of(asking.action))?.line(OUTSIDE);
     let outside = &asking.app.settings.outside;
     if outside.is_empty() {
         let place = &asking.incident()?.policy().external.place;
@@ -81,10 +85,30 @@ fn about_the_draft(asking: &Asking<'_>, title: &str, gate: Gate) -> Result<Sheet
 }
 
 pub(super) fn ask_retry(asking: &Asking<'_>) -> Result<Sheet, String> {
-    let line = "It carries the same key, and says that it may be a repeat where it may.";
-    let sheet = about_the_delivery(asking, "SEND AGAIN TO {}", gate_of(asking.action))?;
-    let mut sheet = sheet;
-    sheet.lines.insert(0, line.to_owned());
+    let delivery = chosen(asking)?;
+    let public = delivery.intent.purpose == Purpose::Public;
+    let title = match (delivery.is_held(), public) {
+        (true, true) => "CONFIRM HELD PUBLIC NEWS",
+        (true, false) => "CONFIRM WHAT IS HELD FOR {}",
+        (false, _) => "SEND AGAIN TO {}",
+    };
+    let asked = if public {
+        Action::Publish
+    } else {
+        asking.action
+    };
+    let mut lines = Vec::from_iter(public.then(|| OUTSIDE.to_owned()));
+    if delivery.is_held() {
+        let channel = &delivery.intent.channel;
+        lines.push(format!("It has not left: {}", delivery.last_error));
+        lines.push(format!("Confirmed, it goes to {channel} at once."));
+    } else {
+        let line = "It carries the same key, and says that it may be a repeat where it may.";
+        lines.push(line.to_owned());
+    }
+    let mut sheet = about_the_delivery(asking, delivery, title, gate_of(asked))?;
+    lines.append(&mut sheet.lines);
+    sheet.lines = lines;
     Ok(sheet)
 }
 
@@ -93,7 +117,7 @@ pub(super) fn retry(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 }
 
 pub(super) fn ask_drop(asking: &Asking<'_>) -> Result<Sheet, String> {
-    about_the_delivery(asking, "DROP WHAT GOES TO {}", Gate::Yes)
+    about_the_delivery(asking, chosen(asking)?, "DROP WHAT GOES TO {}", Gate::Yes)
 }
 
 pub(super) fn drop(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
@@ -110,11 +134,20 @@ fn deliver(
     ))])
 }
 
-/// About the delivery that is chosen in the outbox; its channel takes the
-/// place of `{}`.
-fn about_the_delivery(asking: &Asking<'_>, title: &str, gate: Gate) -> Result<Sheet, String> {
+/// The delivery that is chosen in the outbox.
+fn chosen<'a>(asking: &Asking<'a>) -> Result<&'a Delivery, String> {
     let chosen = asking.app.deliveries.get(asking.app.row(Pane::Outbox));
-    let intent = &chosen.ok_or("there is no delivery")?.intent;
+    chosen.ok_or_else(|| "there is no delivery".to_owned())
+}
+
+/// About that delivery; its channel takes the place of `{}`.
+fn about_the_delivery(
+    asking: &Asking<'_>,
+    delivery: &Delivery,
+    title: &str,
+    gate: Gate,
+) -> Result<Sheet, String> {
+    let intent = &delivery.intent;
     let mut sheet = asking
         .sheet(&title.replace("{}", &intent.channel), gate)?
         .line(format!("Key {}", intent.key));

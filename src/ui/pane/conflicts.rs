@@ -7,7 +7,7 @@ use super::overlay::opened;
 use crate::{
     domain::incident::{Conflict, Decided, Incident, Way},
     ui::{
-        app::{App, Dispute, disputes, line},
+        app::{self, App, Dispute, disputes, line},
         canvas::Canvas,
         glyph::Glyph,
         theme::Role,
@@ -28,7 +28,8 @@ pub(super) fn draw(app: &App, row: usize, canvas: &mut Canvas<'_, '_>) {
         return;
     };
     let title = format!("CONFLICTS OF {}", incident.label());
-    let mut inside = opened(canvas, &title, "Enter decides   Esc back");
+    let keys = "a letter keeps that side   Enter sets it anew   Esc back";
+    let mut inside = opened(canvas, &title, keys);
     let width = inside.width();
     let all = disputes(incident);
     let cases: Vec<Case> = all
@@ -75,7 +76,7 @@ impl Case {
 
 fn case(app: &App, incident: &Incident, dispute: &Dispute, width: u16) -> Case {
     let (glyph, role, head, sides) = match dispute {
-        Dispute::Open(conflict) => (Glyph::Overdue, Role::Bad, open(conflict), sides(conflict)),
+        Dispute::Open(conflict) => (Glyph::Overdue, Role::Bad, open(conflict), choices(conflict)),
         Dispute::Decided(decided) => (
             Glyph::Done,
             Role::Kept,
@@ -122,13 +123,25 @@ fn settled(decided: &Decided) -> String {
     )
 }
 
-/// `01-22 14:05:00Z  ada: 'A'`.
+/// The sides, each behind the letter that keeps it.
+fn choices(conflict: &Conflict) -> Vec<String> {
+    app::sides(conflict)
+        .map(|(letter, way)| format!("{letter}  {}", side(conflict, way)))
+        .collect()
+}
+
 fn sides(conflict: &Conflict) -> Vec<String> {
-    let side = |way: &Way| {
-        let value = conflict.quoted(way);
-        format!("{}  {}: {value}", when(way.at), way.by)
-    };
-    conflict.ways.iter().map(side).collect()
+    conflict
+        .ways
+        .iter()
+        .map(|way| side(conflict, way))
+        .collect()
+}
+
+/// `01-22 14:05:00Z  ada: 'A'`.
+fn side(conflict: &Conflict, way: &Way) -> String {
+    let value = conflict.quoted(way);
+    format!("{}  {}: {value}", when(way.at), way.by)
 }
 
 /// With its day: it may have been yesterday.

@@ -7,11 +7,12 @@ use super::{
     next,
 };
 use crate::{
-    domain::{incident::Incident, phase::Phase},
+    domain::{incident::Incident, notice::Delivery, phase::Phase},
     ui::{
         action::{Action, Reach},
-        app::{App, Mode},
+        app::{App, Mode, Pane},
         canvas::Canvas,
+        edit::Edit,
         format,
         glyph::Glyph,
         msg::LinkState,
@@ -23,8 +24,8 @@ use crate::{
 /// Draws the message row; where NEXT can't be seen, it says what did not arrive.
 pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let width = canvas.width();
-    if let Mode::Find(filter) = &app.mode {
-        canvas.text(1, 0, Role::Key, &format!("/{}", filter.text()));
+    if let Some(typed) = searched(&app.mode) {
+        canvas.text(1, 0, Role::Key, &format!("/{}", typed.text()));
         return;
     }
     if let Some(toast) = &app.toast {
@@ -77,6 +78,25 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
     canvas.right(width.saturating_sub(1), 0, Role::Muted, &text);
 }
 
+/// What is being searched for, while it is typed.
+const fn searched(mode: &Mode) -> Option<&Edit> {
+    match mode {
+        Mode::Find(search) => Some(search),
+        Mode::History(list) if list.typing => Some(&list.search),
+        Mode::History(_)
+        | Mode::Browse
+        | Mode::Compose
+        | Mode::Sheet(_)
+        | Mode::Palette(_)
+        | Mode::Help(..)
+        | Mode::Conflicts(_)
+        | Mode::Messages(_)
+        | Mode::Phones
+        | Mode::Link
+        | Mode::Details(_) => None,
+    }
+}
+
 /// That an incident is open and nothing happens by itself.
 fn alone(app: &App, now: DateTime<Utc>) -> Option<String> {
     if let LinkState::Offline { why, .. } = &app.shared.link.state {
@@ -98,7 +118,10 @@ fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<String> {
 }
 
 /// The keys of the footer, most wanted first.
-const INCIDENT: [(Action, &str); 13] = [
+const INCIDENT: [(Action, &str); 16] = [
+    (Action::Retry, "send again"),
+    (Action::Drop, "cancel"),
+    (Action::Phones, "phone list"),
     (Action::Acknowledge, "ack"),
     (Action::Conflicts, "conflicts"),
     (Action::Compose, "compose"),
@@ -114,7 +137,9 @@ const INCIDENT: [(Action, &str); 13] = [
     (Action::Tab, "next pane"),
 ];
 /// The same once it is resolved: what is left to do.
-const AFTER: [(Action, &str); 10] = [
+const AFTER: [(Action, &str); 12] = [
+    (Action::Retry, "send again"),
+    (Action::Drop, "cancel"),
     (Action::Conflicts, "conflicts"),
     (Action::Compose, "compose"),
     (Action::Held, "retro"),
@@ -149,6 +174,9 @@ fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
             match (sheet.is_at_gate(), &sheet.gate) {
                 (true, Gate::Yes) => keys.push(("y", "do it")),
                 (true, Gate::Enter | Gate::Word(_)) => {}
+                (false, _) if sheet.after_enter().is_none() => {
+                    keys.extend([("Tab", "next field"), ("Enter", "record it")]);
+                }
                 (false, _) => keys.extend([("Tab", "next field"), ("Enter", "go on")]),
             }
             if sheet.quote.is_some() {
@@ -163,9 +191,14 @@ fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
             ("", "who:ana  kind:probe  -word"),
         ],
         Mode::Help(..) => vec![("Esc", "back"), ("", "type to filter")],
-        Mode::History(_) => vec![("Esc", "back"), ("Enter", "show it")],
-        Mode::Conflicts(_) => vec![("Esc", "back"), ("Enter", "decide it")],
-        Mode::Messages(_) | Mode::Details(_) => vec![("Esc", "back")],
+        Mode::History(list) if list.typing => vec![("Esc", "back"), ("Enter", "keep the search")],
+        Mode::History(_) => vec![("Esc", "back"), ("Enter", "show it"), ("/", "search")],
+        Mode::Conflicts(_) => vec![
+            ("Esc", "back"),
+            ("a b", "keep that side"),
+            ("Enter", "set it anew"),
+        ],
+        Mode::Messages(_) | Mode::Details(_) | Mode::Phones => vec![("Esc", "back")],
         Mode::Link => vec![("Esc", "back"), ("", "a link's letter copies it")],
     })
 }
@@ -207,8 +240,13 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
         }
         // What no key means is found by its name.
         let key_of = app.keymap.key_of(*action);
+        let word = if confirms(app, *action) {
+            "confirm"
+        } else {
+            word
+        };
         let (text, word) =
-            key_of.map_or_else(|| (format!(":{}", action.word()), ""), |key| (key, *word));
+            key_of.map_or_else(|| (format!(":{}", action.word()), ""), |key| (key, word));
         let columns = u16::try_from(text.chars().count() + word.len() + 2).unwrap_or(u16::MAX);
         if x + columns > limit {
             break;
@@ -220,6 +258,12 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
     }
 }
 
+/// Whether the chosen delivery is one that never left, and waits for a person.
+fn confirms(app: &App, action: Action) -> bool {
+    let chosen = app.deliveries.get(app.row(Pane::Outbox));
+    action == Action::Retry && chosen.is_some_and(Delivery::is_held)
+}
+
 /// Whether nothing is left of it to be done.
 fn is_done(app: &App, action: Action) -> bool {
     let Some(incident) = app.incident() else {
@@ -227,6 +271,7 @@ fn is_done(app: &App, action: Action) -> bool {
     };
     let state = incident.state();
     match action {
+        Action::Phones => !header::offline(app) || app.shared.in_place.is_some(),
         Action::Acknowledge => state.taken.is_some(),
         Action::Conflicts => incident.conflicts().next().is_none(),
         Action::Held => state.retrospective.held.is_some() || state.retrospective.waived.is_some(),

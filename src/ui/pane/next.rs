@@ -115,6 +115,7 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
         leaves.unwrap_or_else(|| open_row(app, incident, due, now))
     }));
     rows.extend(waiting::on_hold(incident));
+    rows.extend(waiting::other_policy(app, incident));
     rows.extend(waiting::never_settled(app, incident));
     rows.extend(waiting::actions(incident));
     rows.extend(waiting::unanswered(incident));

@@ -105,21 +105,26 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         0
     };
     for (y, delivery) in (0..canvas.height()).zip(app.deliveries.iter().skip(first)) {
-        let from_here = app.shared.is_from_here(delivery);
-        draw_row(delivery, from_here, canvas, y, now);
+        let text = format!("{}{}", whence(app, delivery), words(delivery, now));
+        draw_row(delivery, &text, canvas, y);
         if focused && first + usize::from(y) == chosen {
             canvas.paint_row(y, Role::Select);
         }
     }
 }
 
-fn draw_row(
-    delivery: &Delivery,
-    from_here: bool,
-    canvas: &mut Canvas<'_, '_>,
-    y: u16,
-    now: DateTime<Utc>,
-) {
+/// What sets it apart: `INC-2: ` where it is about another incident than the
+/// one on the screen, `from here: ` where it was sent in the server's place.
+fn whence(app: &App, delivery: &Delivery) -> String {
+    let other = app.board.get(delivery.intent.incident);
+    let other = other.filter(|about| Some(about.id) != app.shown);
+    let other = other.map(|about| format!("{}: ", about.label()));
+    let here = app.shared.is_from_here(delivery);
+    let here = if here { "from here: " } else { "" };
+    format!("{}{here}", other.unwrap_or_default())
+}
+
+fn draw_row(delivery: &Delivery, text: &str, canvas: &mut Canvas<'_, '_>, y: u16) {
     let role = match delivery.state {
         DeliveryState::Sent => Role::Ok,
         DeliveryState::Queued | DeliveryState::InFlight => Role::Normal,
@@ -131,9 +136,7 @@ fn draw_row(
     canvas.text(8, y, Role::Muted, &format::time(delivery.created_at));
     canvas.clipped(18, y, Role::Normal, &delivery.intent.channel, 12);
     let room = canvas.width().saturating_sub(32);
-    let from = if from_here { "from here: " } else { "" };
-    let text = format!("{from}{}", words(delivery, now));
-    canvas.clipped(31, y, role, &text, room);
+    canvas.clipped(31, y, role, text, room);
 }
 
 /// How it stands, in words.

@@ -34,8 +34,12 @@ pub fn draw(
             help(app, &filter.text(), *row, &mut canvas.part(middle));
             None
         }
-        Mode::History(row) => {
-            history(app, *row, &mut canvas.part(middle), now);
+        Mode::History(list) => {
+            super::history::draw(app, list, &mut canvas.part(middle), now);
+            None
+        }
+        Mode::Phones => {
+            super::phones::draw(app, &mut canvas.part(middle), now);
             None
         }
         Mode::Conflicts(row) => {
@@ -252,63 +256,19 @@ fn help_rows(app: &App, filter: &str) -> Vec<HelpRow> {
     rows
 }
 
-fn history(app: &App, row: usize, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let mut inside = opened(canvas, "INCIDENTS", "Enter shows one   Esc back");
-    let width = inside.width();
-    let height = usize::from(inside.height());
-    let first = (row + 1).saturating_sub(height);
-    for (y, (place, incident)) in
-        (0..inside.height()).zip(app.board.all().rev().enumerate().skip(first))
-    {
-        let state = incident.state();
-        let role = if incident.is_active() {
-            Role::Strong
-        } else {
-            Role::Normal
-        };
-        let level = incident
-            .severity()
-            .map_or("--".to_owned(), |level| level.to_string());
-        inside.text(
-            2,
-            y,
-            role,
-            &format!(
-                "{:<9} {level}  {}",
-                incident.label(),
-                format::day(incident.anchor())
-            ),
-        );
-        let ended = state
-            .times
-            .resolved
-            .or(state.times.cancelled)
-            .unwrap_or(now);
-        let right = format!(
-            "{:>8}  {:<13}",
-            format::hours(ended - incident.anchor()),
-            incident.phase().word().to_lowercase()
-        );
-        let start = inside.right(width.saturating_sub(1), y, Role::Muted, &right);
-        inside.clipped(29, y, role, &state.title, start.saturating_sub(31));
-        if place == row {
-            inside.paint_row(y, Role::Select);
-        }
-    }
-    if app.board.all().next().is_none() {
-        inside.text(2, 0, Role::Muted, "no incident so far");
-    }
-}
-
 fn messages(app: &App, row: usize, canvas: &mut Canvas<'_, '_>) {
-    let mut inside = opened(canvas, "MESSAGES", "newest first   any other key closes");
+    let mut inside = opened(
+        canvas,
+        "MESSAGES",
+        "newest first   arrows scroll   Esc back",
+    );
     for (y, message) in (0..inside.height()).zip(app.messages.iter().rev().skip(row)) {
         super::log::row(message, &mut inside, y);
     }
 }
 
 fn details(entry: &crate::domain::entry::Entry, line: Option<&Line>, canvas: &mut Canvas<'_, '_>) {
-    let mut inside = opened(canvas, "ENTRY", "any key closes");
+    let mut inside = opened(canvas, "ENTRY", "Esc back");
     let (kind, body) = entry.write();
     let rows = [
         (

@@ -265,12 +265,11 @@ fn gate(sheet: &Sheet, canvas: &mut Canvas<'_, '_>, y: u16) -> Option<u16> {
     let role = if here { Role::Strong } else { Role::Muted };
     match &sheet.gate {
         Gate::Enter => {
-            canvas.text(
-                2,
-                y,
-                Role::Muted,
-                "Enter records it; nobody is messaged   Tab next field   Esc back",
-            );
+            let text = match sheet.after_enter() {
+                Some(_) => "Enter next field; the last records it   nobody is messaged   Esc back",
+                None => "Enter records it; nobody is messaged   Tab next field   Esc back",
+            };
+            canvas.text(2, y, Role::Muted, text);
             None
         }
         Gate::Yes => {

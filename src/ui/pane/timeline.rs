@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::ui::{
-    app::{App, Line, Pane, Rows},
+    app::{App, Line, Mark, Pane, Rows},
     canvas::Canvas,
     format,
     glyph::Glyph,
@@ -65,10 +65,11 @@ fn draw_row(row: &Line, canvas: &mut Canvas<'_, '_>, y: u16) {
     };
     canvas.clipped(kind, y, role, &words, text - kind - 1);
     let room = canvas.width().saturating_sub(text + 1);
-    let mark = match (row.retracted, row.back_dated) {
+    let mark = match (row.retracted, row.mark) {
         (true, _) => "taken back: ",
-        (false, true) => "back-dated: ",
-        (false, false) => "",
+        (false, Some(Mark::BackDated)) => "back-dated: ",
+        (false, Some(Mark::Late)) => "came late: ",
+        (false, None) => "",
     };
     let body = format!("{mark}{}", row.text);
     let role = if row.retracted || row.overtaken.is_some() {

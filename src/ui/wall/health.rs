@@ -170,7 +170,10 @@ fn list(wall: &Wall, fine: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, now: DateTi
     let host = wall.app.panel.watches().find(|watch| is_system(watch));
     let system = host.and_then(|watch| Some((watch.last()?.system?, watch.state(now))));
     let kept = u16::from(system.is_some());
-    canvas.text(0, 0, Role::Muted, "OK");
+    // Above nothing it would look like the state of what is down beside it.
+    if !fine.is_empty() {
+        canvas.text(0, 0, Role::Muted, "OK");
+    }
     let bottom = canvas.height().saturating_sub(kept);
     let step = if bottom > 2 * u16::try_from(fine.len()).unwrap_or(u16::MAX) {
         2

@@ -162,6 +162,10 @@ pub enum Joint {
     Up,
     /// It crosses the rule.
     Cross,
+    /// The rule goes to the right from it.
+    Right,
+    /// The rule goes to the left from it.
+    Left,
 }
 
 /// Joins a divider to the rule at `at`; the rule's words are left alone.
@@ -194,6 +198,10 @@ pub fn joint(paint: Paint<'_>, buffer: &mut Buffer, at: Position, joint: Joint) 
         (Joint::Up, true) => Glyph::FocusJointUp,
         (Joint::Cross, false) => Glyph::Cross,
         (Joint::Cross, true) => Glyph::FocusCross,
+        (Joint::Right, false) => Glyph::JointRight,
+        (Joint::Right, true) => Glyph::FocusJointRight,
+        (Joint::Left, false) => Glyph::JointLeft,
+        (Joint::Left, true) => Glyph::FocusJointLeft,
     };
     let role = if heavy { Role::Focus } else { Role::Rule };
     buffer[at]

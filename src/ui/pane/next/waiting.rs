@@ -6,12 +6,14 @@ use super::{Row, duty::person};
 use crate::{
     domain::{
         duty::{Due, Duty, held},
+        entry::EntryId,
         escalation,
         incident::{Field, Incident},
         leaving::leaving,
+        text::Name,
         update::Audience,
     },
-    ui::{action::Action, app::App, format, glyph::Glyph, theme::Role},
+    ui::{action::Action, app::App, format, glyph::Glyph, msg::LinkState, theme::Role},
 };
 
 /// Conflicts that outlived the work: owed by nobody, and not over either (I5).
@@ -116,6 +118,10 @@ pub(super) fn not_paged_yet(
                 "no channel here took it, it waits for the server".to_owned(),
                 "no channel here took it",
             ),
+            None if leaves_from_here(app, incident, entry.id) => (
+                "nobody yet, this console pages".to_owned(),
+                "paged from here",
+            ),
             None => (
                 "nobody is paged yet, it waits for the server".to_owned(),
                 "waits for the server",
@@ -128,6 +134,14 @@ pub(super) fn not_paged_yet(
         ];
         not_paged(what, now - entry.recorded_at)
     })
+}
+
+/// Whether this console pages in the server's place, and will send that page.
+fn leaves_from_here(app: &App, incident: &Incident, page: EntryId) -> bool {
+    let works = &app.settings.works;
+    let ours = |left: &[Name]| left.iter().any(|channel| works.contains(channel));
+    let mut waits = escalation::unheard(incident);
+    app.shared.in_place.is_some() && waits.any(|(id, left)| id == page && ours(left))
 }
 
 /// That the server will never have the incident: no engine climbs for it,
@@ -151,6 +165,27 @@ fn not_paged(what: Vec<String>, since: TimeDelta) -> Row {
         role: Role::Over,
         used: None,
     }
+}
+
+/// That the incident goes by another policy than the server gives new ones: it
+/// was begun before its log was given to the server, or before that one's
+/// changed. Nothing is adopted by itself (E6).
+pub(super) fn other_policy(app: &App, incident: &Incident) -> Option<Row> {
+    let team = app.policy.as_deref()?;
+    let shared = app.shared.link.state != LinkState::Alone;
+    let differs = shared && incident.is_active() && incident.policy() != team;
+    let key = app.keymap.key_of(Action::Adopt);
+    differs.then(|| Row {
+        glyph: Some(Glyph::Off),
+        word: "POLICY",
+        what: vec![
+            "of this incident differs from the server's".to_owned(),
+            "not the server's".to_owned(),
+        ],
+        value: key.unwrap_or_else(|| format!(":{}", Action::Adopt)),
+        role: Role::Warn,
+        used: None,
+    })
 }
 
 /// Steps that wait for the end of a hold (E11).
