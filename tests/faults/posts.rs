@@ -54,7 +54,13 @@ fn update(house: &House, number: usize, at: DateTime<Utc>) -> (String, String) {
     assert_eq!(said.code, 0, "{said:?}");
     let done: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     let key = done["deliveries"][0]["key"].as_str().unwrap().to_owned();
-    let next = (at + TimeDelta::minutes(30)).format("%H:%M UTC");
+    let next = at + TimeDelta::minutes(30);
+    // In the last half hour of a day it is tomorrow.
+    let next = if next.date_naive() == at.date_naive() {
+        next.format("%H:%M UTC")
+    } else {
+        next.format("%Y-%m-%d %H:%M UTC")
+    };
     let text = format!(
         "🚨 INCIDENT UPDATE\nStatus: Identified\nImpact: P2 - Checkout is down\nETA: {eta}\n\
          Next Update: {next}"
