@@ -29,12 +29,12 @@ use crate::{
         incident::Incident,
         notice::{Intent, Purpose},
         policy::{Policy, Step},
+        seen::EngineSeen,
         text::{Name, Title},
     },
     journal::{self, Author, Batch},
     notify::{Channel, Channels},
     store::{Fence, LeaseState, Log, Owner, StoreError},
-    ui::msg::EngineSeen,
 };
 
 /// How long whoever does not hold the lease waits at most to ask for it again.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Turn, doubt::Doubt};
 use crate::{
     domain::{
+        entry::Wish,
         escalation,
         fact::{Fact, Skip, StepId},
         incident::Incident,
@@ -12,7 +13,6 @@ use crate::{
         text::Name,
     },
     journal::Batch,
-    ui::msg::Wish,
 };
 
 impl Turn<'_> {

@@ -3,9 +3,13 @@
 
 use super::Author;
 use crate::{
-    domain::{board::Board, entry::Entry, fact::Fact, notice::Delivery},
+    domain::{
+        board::Board,
+        entry::{Entry, Wish},
+        fact::Fact,
+        notice::Delivery,
+    },
     store::{Log, StoreError},
-    ui::msg::Wish,
 };
 
 impl Author {
