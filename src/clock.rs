@@ -73,6 +73,10 @@ impl Clock {
 }
 
 /// Sixteen random bytes, as a number that nobody guesses.
+///
+/// # Panics
+///
+/// When the system has no random numbers: no name would be safe then.
 pub fn random() -> u128 {
     let mut bytes = [0; 16];
     SystemRandom::new()

@@ -26,11 +26,11 @@ use crate::{
         escalation,
         notice::Purpose,
         policy::{Policy, Step},
+        seen::EngineSeen,
         text::{Name, Title},
     },
     notify::{Channel, Channels},
     store::{LeaseState, Log, Owner, StoreError},
-    ui::msg::EngineSeen,
 };
 
 /// How long whoever does not hold the lease waits at most to ask for it again.

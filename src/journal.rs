@@ -12,7 +12,7 @@ use crate::{
     clock::Clock,
     domain::{
         board::Board,
-        entry::{Entry, EntryId, IncidentId, ReplicaId, Via},
+        entry::{Entry, EntryId, IncidentId, ReplicaId, Via, Wish},
         escalation,
         fact::Fact,
         intents::intents,
@@ -20,7 +20,6 @@ use crate::{
         text::Name,
     },
     store::{Log, StoreError},
-    ui::msg::Wish,
 };
 
 /// How many entries are read at a time.

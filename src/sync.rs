@@ -34,12 +34,11 @@ use crate::{
     domain::{
         entry::{EntryId, Seq},
         notice::Delivery,
-        text::{Name, Title},
+        seen::{EngineSeen, LinkSeen},
+        text::{Name, Title, count},
     },
     remote::{Remote, RemoteError},
     store::{Log, StoreError, Unsent},
-    ui::format::count,
-    ui::msg::{EngineSeen, LinkSeen},
     wire::{Channels, Known, Watcher, Way},
 };
 

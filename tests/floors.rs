@@ -158,6 +158,20 @@ fn imports_point_down_only_and_no_door_knows_another() {
     }
 }
 
+/// What works without a screen must not name it, though it stands higher.
+const WITHOUT_A_SCREEN: [&str; 9] = [
+    "config", "store", "probe", "notify", "remote", "journal", "engine", "sync", "server",
+];
+
+#[test]
+fn what_works_without_a_screen_names_none() {
+    for (module, path, text) in sources() {
+        let needs_none = WITHOUT_A_SCREEN.contains(&module.as_str());
+        let names_it = named(&text).iter().any(|other| other == "ui");
+        assert!(!(needs_none && names_it), "{}", path.display());
+    }
+}
+
 #[test]
 fn the_computing_floors_take_values_and_return_values() {
     for (module, path, text) in sources() {

@@ -205,3 +205,14 @@ impl Entry {
         self.seq.is_none() && self.is_by_a_person()
     }
 }
+
+/// A fact to record, and when it happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wish {
+    /// In which incident; a new one for a declaration.
+    pub incident: IncidentId,
+    /// What happened.
+    pub fact: Fact,
+    /// When, as its author says.
+    pub at: DateTime<Utc>,
+}

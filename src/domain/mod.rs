@@ -87,6 +87,7 @@ pub mod retrospective;
 pub mod runbook;
 pub mod schema;
 pub mod secret;
+pub mod seen;
 pub mod severity;
 pub mod span;
 pub mod text;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Turn, doubt::Doubt};
 use crate::{
     domain::{
-        entry::IncidentId,
+        entry::{IncidentId, Wish},
         escalation,
         fact::{Fact, Skip, StepId},
         incident::Incident,
@@ -15,7 +15,6 @@ use crate::{
     },
     journal::{self, Batch},
     store::StoreError,
-    ui::msg::Wish,
 };
 
 impl Turn<'_> {

@@ -11,15 +11,15 @@ use crate::{
     clock::{Clock, start_id},
     domain::{
         board::Board,
-        entry::ENGINE,
+        entry::{ENGINE, Wish},
         escalation::{self, Climb},
         fact::{Fact, Fate},
         incident::Incident,
         notice::{Delivery, DeliveryState},
+        seen::EngineSeen,
         text::{Name, Title},
     },
     store::{DeliveryFilter, StoreError},
-    ui::msg::Wish,
     wire::Known,
 };
 
@@ -93,7 +93,7 @@ impl Engine {
         }
         let stop = tokio_util::sync::CancellationToken::new();
         stop.cancel();
-        let (seen, _) = tokio::sync::watch::channel(crate::ui::msg::EngineSeen::default());
+        let (seen, _) = tokio::sync::watch::channel(EngineSeen::default());
         self.run(&seen, &stop).await
     }
 

@@ -8,7 +8,7 @@ use super::ON_THE_WIRE;
 use crate::{
     domain::{
         board::Board,
-        entry::Entry,
+        entry::{Entry, Wish},
         fact::{Fact, Fate},
         notice::{Delivery, Outcome},
         text::Title,
@@ -16,7 +16,6 @@ use crate::{
     journal::Author,
     notify::{Channel, next_try},
     store::{Ending, Log, StoreError, Try},
-    ui::msg::Wish,
 };
 
 /// How long a busy disk is left alone before an end is written down again.

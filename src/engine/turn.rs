@@ -14,11 +14,11 @@ use crate::{
         duty::{Duty, duties},
         entry::Via,
         incident::Incident,
+        seen::EngineSeen,
         text::{Name, Title},
     },
     journal::{self, Author},
     store::{Changes, Fence, StoreError},
-    ui::msg::EngineSeen,
 };
 
 /// Deliveries under way at once; each lane has one at the most, and each

@@ -5,12 +5,11 @@ use super::Author;
 use crate::{
     domain::{
         board::Board,
-        entry::Entry,
+        entry::{Entry, Wish},
         fact::{Fact, Fate},
         notice::Delivery,
     },
     store::{Log, StoreError},
-    ui::msg::Wish,
 };
 
 impl Author {

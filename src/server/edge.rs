@@ -30,7 +30,7 @@ use super::{
     share::{Place, Shares},
 };
 use crate::{
-    ui::msg::EngineSeen,
+    domain::seen::EngineSeen,
     wire::{BATCH, Code},
 };
 

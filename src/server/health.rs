@@ -127,7 +127,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::{clock::Clock, ui::msg::EngineSeen};
+    use crate::{clock::Clock, domain::seen::EngineSeen};
 
     async fn reasons(age: Option<TimeDelta>) -> Vec<String> {
         let server = Server::new(BTreeMap::new(), Clock::System).await.unwrap();

@@ -2,10 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use crate::{
-    domain::{entry::EntryId, notice::DeliveryState},
-    ui::format,
-};
+use crate::domain::{entry::EntryId, notice::DeliveryState, text};
 
 /// What the log could not do, and why. Nothing was written unless it says so.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +52,7 @@ pub enum StoreError {
     #[error(
         "{} is missing or empty, but it held {}: put it or a backup back; \
          to start anew, move {name}.head and {name}-wal away",
-        path.display(), format::count(*entries, "entry", "entries"),
+        path.display(), text::count(*entries, "entry", "entries"),
         name = path.file_name().unwrap_or_default().to_string_lossy()
     )]
     Gone { path: PathBuf, entries: u64 },
@@ -106,7 +103,7 @@ pub enum StoreError {
     IsCopy,
     #[error(
         "{} still to leave, and nobody would send them from then on: let the engine send them, or cancel them (`warroom deliveries`), then attach",
-        format::count(*count, "message has", "messages have")
+        text::count(*count, "message has", "messages have")
     )]
     StillToSend { count: u64 },
     #[error("there is no delivery with the key {key}: list the deliveries to see their keys")]

@@ -11,10 +11,7 @@ use super::{
     sql::{self, Conn, On},
     tx::told,
 };
-use crate::{
-    domain::{entry::Seq, fact::Fact},
-    ui::format,
-};
+use crate::domain::{entry::Seq, fact::Fact, text};
 
 /// Findings beyond this many are counted, not listed.
 const LISTED: usize = 100;
@@ -113,7 +110,7 @@ impl fmt::Display for Problem {
                 f,
                 "the log was cut: it ended at entry {ended}, and ends at {ends}; \
                  {} missing",
-                format::count(*writes, "change is", "changes are")
+                text::count(*writes, "change is", "changes are")
             ),
             Self::Lost { after, upto } => write!(
                 f,

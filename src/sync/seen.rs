@@ -7,9 +7,11 @@ use tokio::sync::watch;
 use super::{Replica, Seen, SyncError};
 use crate::{
     clock::{Clock, start_id},
-    domain::text::Title,
+    domain::{
+        seen::{EngineSeen, LinkSeen, LinkState},
+        text::Title,
+    },
     remote::{Heard, offset},
-    ui::msg::{EngineSeen, LinkSeen, LinkState},
     wire::{Known, Page, Start},
 };
 

@@ -3,17 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
 use super::app::Source;
 use crate::domain::{
     entry::{Entry, EntryId, IncidentId},
-    fact::Fact,
     notice::Delivery,
     probe::Reading,
     runbook::Line,
     text::{Name, Title},
+};
+
+pub use crate::domain::{
+    entry::Wish,
+    seen::{EngineSeen, LinkSeen, LinkState},
 };
 
 /// What happened.
@@ -118,17 +122,6 @@ pub enum Effect {
     Quit,
 }
 
-/// A fact to record, and when it happened.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Wish {
-    /// In which incident; a new one for a declaration.
-    pub incident: IncidentId,
-    /// What happened.
-    pub fact: Fact,
-    /// When, as its author says.
-    pub at: DateTime<Utc>,
-}
-
 /// What to do about a delivery.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Order {
@@ -138,64 +131,6 @@ pub enum Order {
     Cancel(Title),
     /// Take back everything that follows from an entry and has not left.
     Recall(EntryId),
-}
-
-/// Who runs the engine (E9).
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct EngineSeen {
-    /// Whose engine it is; `None` when nobody runs one.
-    pub holder: Option<Title>,
-    /// It is this console's.
-    pub mine: bool,
-    /// When it last did its round.
-    pub ticked_at: Option<DateTime<Utc>>,
-}
-
-impl EngineSeen {
-    /// An engine that did no round for this long is not there: it does one
-    /// every few seconds, and somebody who waits for a page can't wait longer.
-    pub const SILENT: TimeDelta = TimeDelta::seconds(20);
-}
-
-/// How this copy of the log stands to the shared backend.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct LinkSeen {
-    /// The server's name.
-    pub server: Title,
-    /// In touch or not.
-    pub state: LinkState,
-    /// It answered when it was last asked, even where it says no, or where its
-    /// history can't be taken up before what waits here has left, or was given
-    /// up.
-    pub answers: bool,
-    /// The server's clock less ours.
-    pub offset: TimeDelta,
-    /// When it last answered.
-    pub heard_at: Option<DateTime<Utc>>,
-    /// It takes no entries from here: the token may only read.
-    pub read_only: bool,
-}
-
-/// Whether the shared backend answers.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum LinkState {
-    /// There is none: the log numbers itself.
-    #[default]
-    Alone,
-    /// It answers, after so long.
-    Online {
-        /// There and back.
-        latency: TimeDelta,
-    },
-    /// It does not.
-    Offline {
-        /// Since when.
-        since: DateTime<Utc>,
-        /// Why, in a sentence.
-        why: Title,
-        /// It does answer, and does not take the token.
-        refused: bool,
-    },
 }
 
 /// A runbook, as found on disk.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use warroom::{
     domain::{
         entry::IncidentId,
-        fact::{Fact, Health},
+        fact::{Declaration, Fact, Health},
         severity::Severity,
     },
     ui::{
@@ -231,4 +231,32 @@ fn a_digit_chooses_the_level_that_ends_with_it() {
     press(&mut app, "nSite is down\n1", now());
 
     assert_eq!(sheet(&app).value("Severity"), "P1");
+}
+
+#[test]
+fn u3_one_key_writes_the_last_update_once_more() {
+    let mut app = busy();
+
+    press(&mut app, "C", now());
+
+    let body = composer(&app).body.text();
+    assert!(body.starts_with("No change since the last"), "{body}");
+}
+
+#[test]
+fn g3_while_no_severity_is_set_nobody_is_asked_for_the_word_that_sends() {
+    let mut log = Log::default();
+    let ungraded = Declaration {
+        severity: None,
+        ..declaration("High latency", Severity::P2, at("13:14:22"))
+    };
+    let declared = Fact::Declared(Box::new(ungraded));
+    log.add(INCIDENT, at("13:15:00"), "kai", declared);
+    let mut app = console(&log, false);
+
+    press(&mut app, "c\x12", now());
+
+    let said = &app.messages.last().unwrap().text;
+    assert!(said.contains("set the severity first"), "{said}");
+    assert!(!matches!(app.mode, Mode::Sheet(_)));
 }

@@ -133,6 +133,8 @@ fn ask_sending(
     composer: &Composer,
     incident: &Incident,
 ) -> Result<Sheet, String> {
+    let may_tell = incident.may_tell();
+    may_tell.map_err(|refusal| refusal.sentence)?;
     let update = composer.update(asking.now)?;
     let number = incident.state().updates.len() + 1;
     let title = format!("SEND UPDATE {number} OF {}", incident.label());

@@ -20,11 +20,7 @@ impl Incident {
         if over {
             return self.must_be_active("say");
         }
-        if self.severity().is_none() && self.is_active() {
-            return refuse(
-                "set the severity first: before that nobody but the responders hears of it (G3)",
-            );
-        }
+        self.may_tell()?;
         say(
             &update.form.status,
             "there is nothing to send: write the status first",
@@ -65,6 +61,21 @@ impl Incident {
                 "the next update may be promised for {} at the latest; declare the incident long-running, with a reason, to promise more (U1)",
                 clock(latest)
             )));
+        }
+        Ok(())
+    }
+
+    /// Whether anybody but the responders may hear of it by now (G3).
+    ///
+    /// # Errors
+    ///
+    /// What to do first, in a sentence to show as it is.
+    pub fn may_tell(&self) -> Result<(), Refusal> {
+        // Of one that is over nobody can set a severity any more.
+        if self.severity().is_none() && self.is_active() {
+            return refuse(
+                "set the severity first: before that nobody but the responders hears of it (G3)",
+            );
         }
         Ok(())
     }
