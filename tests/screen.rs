@@ -12,6 +12,7 @@ mod properties;
 mod reading;
 mod rows;
 mod sent;
+mod sealed;
 mod sides;
 mod snapshots;
 mod states;

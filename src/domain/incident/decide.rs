@@ -193,10 +193,16 @@ impl Incident {
                 say(person, "say whom to page")?;
                 if via.is_empty() {
                     return refuse(format!(
-                        "no channel reaches {person}: call them yourself, and note that you did (E7)"
+                        "a hold until {} keeps everybody from being told for too long: 7 days at the most, then hold again (E11)",
+                        clock(*until)
                     ));
                 }
                 Ok(())
+            }
+            Fact::HoldEnded {} if self.state().ladder.hold.is_none() => refuse("no ladder is held"),
+            Fact::Paged { person, via, .. } => {
+                say(person, "say whom to page")?;
+                self.can_be_paged(person, via)
             }
             Fact::OutageAdded { from, to, .. } | Fact::OutageStruck { from, to, .. } => {
                 if from >= to {

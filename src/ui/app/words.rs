@@ -239,6 +239,9 @@ fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, 
         Fact::Paged { person, text, .. } if is_unsent(incident, entry) => {
             of("page", with(format!("{person} {NOT_PAGED_YET}"), text))
         }
+        Fact::Paged { person, text, .. } if incident.is_sealed() => {
+            of("page", with(format!("{person}, but nothing leaves"), text))
+        }
         Fact::Paged { person, text, .. } => of("page", with(person.to_string(), text)),
         // What a server puts back of its own policy (X2).
         Fact::PolicyAdopted { .. } if entry.by.as_str() == ENGINE => of(

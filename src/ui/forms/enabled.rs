@@ -126,6 +126,9 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
                 None => "no step is left",
             })
         }
+        Action::Page if state.private => {
+            Err("it is private, and nothing leaves: call them, then note it")
+        }
         Action::Merge if app.board.active().len() < 2 => Err("no other incident is active"),
         Action::Mitigate if state.times.mitigated.is_some() => Err("it is mitigated"),
         Action::Cancel if incident.phase() != Phase::Triage => Err("it has left triage"),

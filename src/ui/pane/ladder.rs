@@ -279,6 +279,9 @@ fn said_by(incident: &Incident, clock: &Settled, wide: bool) -> Option<String> {
         return None;
     };
     let fired = incident.fired(step)?;
+    if incident.is_sealed() && !fired.by_hand {
+        return Some("nothing left".to_owned());
+    }
     let by = fired.by.as_ref()?;
     Some(match (fired.by_hand, wide) {
         (true, true) => format!("told by {by}, by hand"),
