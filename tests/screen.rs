@@ -3,6 +3,7 @@
 mod alarms;
 mod apart;
 mod bursts;
+mod elsewhere;
 mod ended;
 pub mod fixture;
 mod hung;
@@ -11,8 +12,8 @@ mod owed;
 mod properties;
 mod reading;
 mod rows;
-mod sent;
 mod sealed;
+mod sent;
 mod sides;
 mod snapshots;
 mod states;

@@ -184,6 +184,8 @@ pub struct App {
     pub undo: Option<(EntryId, DateTime<Utc>)>,
     /// Local times instead of UTC.
     pub local: bool,
+    /// What this console recorded last, until its entry is here.
+    recorded: Option<EntryId>,
     /// The mouse is taken.
     pub mouse: bool,
     /// The bell is quiet until then.
@@ -239,6 +241,7 @@ impl App {
             local: false,
             mouse: false,
             snoozed: None,
+            recorded: None,
             order: None,
             telling: BTreeMap::new(),
             rung: BTreeSet::new(),

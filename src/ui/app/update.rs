@@ -77,8 +77,12 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         }
         // They are taken apart before.
         Msg::Lines(_) => {}
-        Msg::Entries(entries) => follow::fold(app, entries),
-        Msg::Recorded(ids) => undo::recorded(app, &ids, now),
+        Msg::Entries(entries) => follow::fold(app, entries, now),
+        Msg::Recorded(ids) => {
+            undo::recorded(app, &ids, now);
+            app.recorded = ids.first().copied();
+            follow::show_own(app, now);
+        }
         Msg::Failed(why) => {
             app.tell(why, true, now);
             app.telling.clear();
