@@ -367,7 +367,7 @@ impl Hold {
             Ok(length) => room.now() + length,
             Err(_) => room.ahead(incident, &self.until)?,
         };
-        let (label, clock) = (incident.label(), format::clock_minutes(until));
+        let (label, clock) = (incident.label(), format::clock_on_day(until, room.now()));
         let what = format!("the ladders of {label} wait until {clock}");
         let fact = Fact::Held {
             until,

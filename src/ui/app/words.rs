@@ -19,7 +19,7 @@ use crate::domain::{
     text::one_line,
     update::Audience,
 };
-use crate::ui::format::count;
+use crate::ui::format::{clock_on_day, count};
 
 /// What a page is that was asked for out of touch.
 const NOT_PAGED_YET: &str = "waits for the server: NOBODY IS PAGED YET";
@@ -231,7 +231,7 @@ fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, 
         Fact::Held { until, reason } => of(
             "hold",
             with(
-                format!("the ladder until {}", until.format("%H:%MZ")),
+                format!("the ladder until {}", clock_on_day(*until, entry.at)),
                 reason,
             ),
         ),

@@ -72,7 +72,7 @@ fn countdown(
 ) -> u16 {
     let Some(next) = next(incident) else {
         let text = match escalation::held_until(incident) {
-            Some(until) => format!("held until {}", format::clock_minutes(until)),
+            Some(until) => format!("held until {}", format::clock_on_day(until, now)),
             None => "nothing is left to climb".to_owned(),
         };
         canvas.text(2, 1, Role::Muted, &text);
