@@ -130,6 +130,7 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
         | Msg::Reading(..)
         | Msg::Deliveries(_)
         | Msg::Read(_)
+        | Msg::Stepped(_)
         | Msg::Runbooks(_) => {
             // What would be recorded is for a console to record.
             drop(app::update(&mut wall.app, msg, now));

@@ -230,3 +230,22 @@ fn a_control_probe_that_fails_says_that_we_may_be_cut_off_ourselves() {
         assert!(screen.contains("we may be cut off ourselves"), "{screen}");
     }
 }
+
+#[test]
+fn a_clock_that_was_set_is_told_and_stands_in_the_header() {
+    let mut app = busy();
+
+    let back = Some(TimeDelta::seconds(-3600));
+    update(&mut app, Msg::Stepped(back), now());
+    let told = words_on(&app, (120, 40), Tier::Rich, now());
+    update(&mut app, Msg::Stepped(None), now());
+    let over = words_on(&app, (80, 24), Tier::Rich, now());
+
+    assert!(told.contains("CLOCK STEPPED -1h"), "{told}");
+    assert!(
+        told.contains("clock set back 1h: countdowns go on as before; start anew"),
+        "{told}"
+    );
+    assert!(!over.contains("STEPPED"), "{over}");
+    assert!(over.contains("agree again"), "{over}");
+}

@@ -30,7 +30,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     action::Action,
@@ -148,6 +148,8 @@ pub struct App {
     pub keymap: Keymap,
     /// All incidents.
     pub board: Board,
+    /// How far this host's clock was set from the time that counts here.
+    pub stepped: Option<TimeDelta>,
     /// The incident on the screen; `None` is the quiet screen.
     pub shown: Option<IncidentId>,
     /// The pane that has the keys.
@@ -182,10 +184,10 @@ pub struct App {
     pub messages: Vec<Toast>,
     /// The last thing that can be taken back, and until when.
     pub undo: Option<(EntryId, DateTime<Utc>)>,
-    /// Local times instead of UTC.
-    pub local: bool,
     /// What this console recorded last, until its entry is here.
     recorded: Option<EntryId>,
+    /// Local times instead of UTC.
+    pub local: bool,
     /// The mouse is taken.
     pub mouse: bool,
     /// The bell is quiet until then.
@@ -222,6 +224,7 @@ impl App {
             settings,
             keymap,
             board: Board::default(),
+            stepped: None,
             shown: None,
             focus: Pane::Next,
             zoomed: false,
@@ -238,10 +241,10 @@ impl App {
             toast: None,
             messages: Vec::new(),
             undo: None,
+            recorded: None,
             local: false,
             mouse: false,
             snoozed: None,
-            recorded: None,
             order: None,
             telling: BTreeMap::new(),
             rung: BTreeSet::new(),

@@ -75,6 +75,7 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             app.tell(format!("you were away {away}"), false, now);
             return vec![Effect::Redraw];
         }
+        Msg::Stepped(off) => news::stepped(app, off, now),
         // They are taken apart before.
         Msg::Lines(_) => {}
         Msg::Entries(entries) => follow::fold(app, entries, now),
