@@ -74,7 +74,7 @@ fn how(incident: &Incident, target: &Name) -> String {
         Way::ByHand(contact) => {
             let whom = contact.map_or_else(|| target.to_string(), Contact::called);
             let why = if incident.state().private {
-                "Private: nothing leaves".to_owned()
+                "Private, and nothing leaves".to_owned()
             } else {
                 format!("No channel reaches {target}")
             };
