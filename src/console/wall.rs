@@ -258,7 +258,11 @@ fn start(
 }
 
 /// Looks who holds the lease, and when that engine last did its round.
-async fn watch_engine(log: Log, clock: Clock, messages: Sender<Msg>) -> Result<(), Report> {
+pub(super) async fn watch_engine(
+    log: Log,
+    clock: Clock,
+    messages: Sender<Msg>,
+) -> Result<(), Report> {
     loop {
         let lease = follow::patiently(Some(&messages), || log.lease())
             .await?
