@@ -299,9 +299,9 @@ proptest::proptest! {
 #[test]
 fn a_state_without_a_colour_and_text_that_can_hardly_be_read_are_told() {
     let harbor = Theme::source("harbor").unwrap();
-    let without = |start: &str| -> String {
+    let without = |start: &str| {
         let lines = harbor.lines().filter(|line| !line.starts_with(start));
-        lines.map(|line| format!("{line}\n")).collect()
+        lines.collect::<Vec<_>>().join("\n")
     };
     let hard = |text: &str| Theme::parse("t.toml", text).unwrap().0.hard_to_see();
 
