@@ -1,7 +1,14 @@
 //! The time, and new ids. The one place that reads the system's clock; below
 //! the loops, time is an argument.
 
-use std::{fs, process::Stdio, time::Duration};
+mod steady;
+
+use std::{
+    fs,
+    process::Stdio,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, DurationRound as _, Local, TimeDelta, Utc};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -9,13 +16,16 @@ use rustix::time::{ClockId, clock_gettime};
 use tokio::{process::Command, time::timeout};
 use uuid::Uuid;
 
+use self::steady::Steady;
+
 /// How long the answer may take that tells whether the clock is kept right.
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// Where the time comes from.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum Clock {
-    /// The system's.
+    /// The system's, but for its jumps: whoever sets it moves no countdown
+    /// back, and fires nothing at once.
     #[default]
     System,
     /// The system's, moved: for tests on a real terminal (`--now`).
@@ -28,7 +38,7 @@ pub enum Clock {
 impl Clock {
     /// A clock that says `now` now, and goes on from there.
     pub fn starting_at(now: DateTime<Utc>) -> Self {
-        Self::Shifted(now - system_now())
+        Self::Shifted(now - steady_now())
     }
 
     /// What another clock that says `now` said when this host started.
@@ -49,14 +59,25 @@ impl Clock {
     /// The time, to the millisecond: the log keeps no more.
     pub fn now(&self) -> DateTime<Utc> {
         let (from, by) = match self {
-            Self::System => (system_now(), TimeDelta::zero()),
-            Self::Shifted(by) => (system_now(), *by),
+            Self::System => (steady_now(), TimeDelta::zero()),
+            Self::Shifted(by) => (steady_now(), *by),
             Self::SinceStart(at) => (*at, uptime()),
         };
         // Beyond the calendar there is no better time than that.
         let now = from.checked_add_signed(by).unwrap_or(from);
         now.duration_trunc(TimeDelta::milliseconds(1))
             .unwrap_or(now)
+    }
+
+    /// How far the system's clock was set from the time that counts here, while
+    /// it is not gone by; `None` while the two agree.
+    pub fn stepped(&self) -> Option<TimeDelta> {
+        match self {
+            Self::System | Self::Shifted(_) => {
+                with_steady(|steady| steady.stepped(system_now(), uptime()))
+            }
+            Self::SinceStart(_) => None,
+        }
     }
 
     /// How far the host's own time is east of UTC now, in seconds.
@@ -86,7 +107,7 @@ pub fn random() -> u128 {
 }
 
 /// How long this host runs, also while it slept.
-fn uptime() -> TimeDelta {
+pub fn uptime() -> TimeDelta {
     let since = clock_gettime(ClockId::Boottime);
     let nanos = u32::try_from(since.tv_nsec).unwrap_or_default();
     TimeDelta::new(since.tv_sec, nanos).unwrap_or_default()
@@ -119,6 +140,19 @@ pub async fn synchronised() -> Option<bool> {
         b"no" => Some(false),
         _ => None,
     }
+}
+
+/// The one time that all of this program counts by: two of them would fire
+/// what the other still counts down to.
+static STEADY: Mutex<Option<Steady>> = Mutex::new(None);
+
+fn with_steady<T>(ask: impl FnOnce(&mut Steady) -> T) -> T {
+    let mut known = STEADY.lock().unwrap_or_else(PoisonError::into_inner);
+    ask(known.get_or_insert_with(|| Steady::new(system_now(), uptime())))
+}
+
+fn steady_now() -> DateTime<Utc> {
+    with_steady(|steady| steady.now(system_now(), uptime()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]

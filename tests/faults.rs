@@ -11,6 +11,7 @@ pub mod engines;
 pub mod kills;
 mod posts;
 pub mod process;
+mod reading;
 pub mod receiver;
 mod sharing;
 mod stopped;

@@ -3,6 +3,7 @@
 mod alarms;
 mod apart;
 mod bursts;
+mod elsewhere;
 mod ended;
 pub mod fixture;
 mod hung;
@@ -12,6 +13,7 @@ mod owed;
 mod properties;
 mod reading;
 mod rows;
+mod sealed;
 mod sent;
 mod sides;
 mod snapshots;

@@ -295,3 +295,33 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_state_without_a_colour_and_text_that_can_hardly_be_read_are_told() {
+    let harbor = Theme::source("harbor").unwrap();
+    let without = |start: &str| {
+        let lines = harbor.lines().filter(|line| !line.starts_with(start));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let hard = |text: &str| Theme::parse("t.toml", text).unwrap().0.hard_to_see();
+
+    let colourless = hard(&without("bad "));
+    let dim = hard("[surface]\nbase = { bg = \"#12161c\" }\n[text]\nnormal = \"#22262c\"\n");
+
+    assert!(
+        colourless[0].starts_with("state.bad looks like plain text"),
+        "{colourless:?}"
+    );
+    assert!(
+        dim.iter()
+            .any(|it| it.starts_with("text.normal is hard to read")),
+        "{dim:?}"
+    );
+}
+
+#[test]
+fn nothing_of_a_built_in_theme_is_hard_to_see() {
+    for name in Theme::names() {
+        assert_eq!(theme(name).hard_to_see(), Vec::<String>::new(), "{name}");
+    }
+}

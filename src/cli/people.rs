@@ -14,14 +14,18 @@ use super::{
 };
 use crate::{
     domain::{
-        escalation,
+        escalation::{self, Way},
         fact::{Fact, Role, Skip, StepId},
         incident::Incident,
+        policy::Contact,
         span,
         text::{Name, one_line},
     },
     ui::format,
 };
+
+/// What is said of whatever would reach people otherwise (X4).
+const IN_A_DRILL: &str = "a drill: it is recorded, and nothing leaves";
 
 /// Ask one person for something, by a time.
 #[derive(Debug, Args)]
@@ -288,15 +292,15 @@ impl Escalate {
         let target = incident.policy().target(&step);
         let what = format!("{} is escalated to {target}", incident.label());
         let fact = escalation::fires_by_a_person(incident, step, room.now());
-        if let Fact::Escalated {
-            by_hand: true,
-            target,
-            ..
-        } = &fact
-        {
-            say::aside(&format!(
-                "no channel reaches {target}: call them yourself; this records that you did"
-            ));
+        match escalation::way(incident, &target) {
+            Way::Pages(_) => {}
+            Way::Plays(_) => say::aside(IN_A_DRILL),
+            Way::ByHand(contact) => {
+                let whom = contact.map_or_else(|| target.to_string(), Contact::called);
+                say::aside(&format!(
+                    "nothing leaves for {target}: call {whom} yourself; this records that you did"
+                ));
+            }
         }
         reaching(room, fact, ("escalate", &what), &self.waiting).await
     }
@@ -315,6 +319,9 @@ impl Page {
             None => (person, Vec::new()),
         };
         stay_inside(room, &via)?;
+        if incident.state().drill {
+            say::aside(IN_A_DRILL);
+        }
         let how = if via.is_empty() { ", by hand" } else { "" };
         let what = format!("{person} is paged{how} about {}", incident.label());
         let fact = Fact::Paged {
@@ -360,7 +367,7 @@ impl Hold {
             Ok(length) => room.now() + length,
             Err(_) => room.ahead(incident, &self.until)?,
         };
-        let (label, clock) = (incident.label(), format::clock_minutes(until));
+        let (label, clock) = (incident.label(), format::clock_on_day(until, room.now()));
         let what = format!("the ladders of {label} wait until {clock}");
         let fact = Fact::Held {
             until,
@@ -375,7 +382,7 @@ async fn unhold(room: &mut Room) -> color_eyre::Result<Exit> {
     let incident = room.incident()?;
     let what = format!("the hold of {} ends", incident.label());
     let (policy, severity) = (incident.policy(), incident.severity());
-    let pages = |step| escalation::reach(policy, step).is_some();
+    let pages = |step| escalation::reach_from(incident, step).is_some();
     if policy
         .steps()
         .any(|(_, _, step)| step.is_for(severity) && pages(step))

@@ -159,6 +159,10 @@ fn parts(
     } = looks;
     warnings.extend(mistakes);
     warnings.extend(log.warnings().iter().map(ToString::to_string));
+    if log.is_read_only() {
+        let why = "no engine runs here and nothing can be recorded: its folder or its file system is read-only, or this user may not write there";
+        warnings.push(format!("{} can only be read: {why}", log.path().display()));
+    }
     Ok(console::Setup {
         clock: setup.clock,
         settings,

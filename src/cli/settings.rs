@@ -205,7 +205,9 @@ fn list(setup: &Setup) -> color_eyre::Result<Exit> {
 fn theme_check(setup: &Setup, theme: &Path, strict: Strict) -> color_eyre::Result<Exit> {
     let Written { file, text } = themes::meant(setup, theme)?;
     let found: Vec<Found> = match themes::parse(setup, &file, &text) {
-        Ok((_, warnings)) => check::odd(&warnings).collect(),
+        Ok((theme, warnings)) => check::odd(&warnings)
+            .chain(check::odd(&theme.hard_to_see()))
+            .collect(),
         Err(error) => {
             let each = error.each().iter();
             each.map(|one| Found::error(one.to_string())).collect()

@@ -23,12 +23,7 @@ pub fn stamp(at: DateTime<Utc>) -> String {
 
 /// `14:15Z`, with its date where that is not today.
 pub fn time(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let time = format::clock_minutes(at);
-    if at.date_naive() == now.date_naive() {
-        time
-    } else {
-        format!("{} {time}", format::day(at))
-    }
+    format::clock_on_day(at, now)
 }
 
 /// `P2`, or that nobody decided it.

@@ -21,7 +21,7 @@ mod writer;
 
 use std::{os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use color_eyre::eyre::WrapErr as _;
 use ratatui::{Terminal, backend::Backend};
 use tokio::{
@@ -40,7 +40,7 @@ use self::{
 pub use again::{Again, Looks, Works};
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, uptime},
     domain::{
         entry::{IncidentId, Seq},
         health::Panel,
@@ -63,8 +63,10 @@ const INBOX: usize = 256;
 const FRAME: Duration = Duration::from_millis(16);
 /// What the shell shows while a console is stopped that ran the engine.
 const STOPPED: &str = "warroom is stopped, and it ran the engine: nobody is paged and nothing is delivered until `fg` brings it back, unless another console or `warroom engine` runs";
+/// What two clocks may stray from each other before one of them was set again.
+const RESET: TimeDelta = TimeDelta::seconds(2);
 /// A tick that comes this much late tells that the machine slept.
-const SLEPT: chrono::TimeDelta = chrono::TimeDelta::seconds(20);
+const SLEPT: TimeDelta = TimeDelta::seconds(20);
 
 /// Everything that a console is made of.
 #[derive(Debug)]
@@ -156,7 +158,9 @@ struct Console {
     tasks: Tasks,
     messages: Receiver<Msg>,
     stop: CancellationToken,
-    last_tick: DateTime<Utc>,
+    /// When it last ticked, by the host's uptime: a clock that is set is no sleep.
+    last_tick: TimeDelta,
+    stepped: Option<TimeDelta>,
     exit: Option<i32>,
     repaint: bool,
     suspends: bool,
@@ -184,7 +188,8 @@ impl Console {
             tasks,
             messages,
             stop,
-            last_tick: clock.now(),
+            last_tick: uptime(),
+            stepped: None,
             exit: None,
             repaint: false,
             suspends: false,
@@ -213,7 +218,7 @@ impl Console {
             }
             tokio::select! {
                 input = inputs.recv() => match input {
-                    Some(input) => self.input(input).await?,
+                    Some(input) => self.inputs(input, &mut inputs).await?,
                     None => return Ok(129),
                 },
                 Some(msg) = self.messages.recv() => self.message(msg),
@@ -223,8 +228,8 @@ impl Console {
                 () = tokio::time::sleep_until(drawn + FRAME), if dirty => {}
             }
             // Everything that waits is one batch, and one frame.
-            while let Ok(input) = inputs.try_recv() {
-                self.input(input).await?;
+            if let Ok(input) = inputs.try_recv() {
+                self.inputs(input, &mut inputs).await?;
             }
             while let Ok(msg) = self.messages.try_recv() {
                 self.message(msg);
@@ -254,9 +259,19 @@ impl Console {
         self.picture.draw(&self.app, now, terminal)
     }
 
-    async fn input(&mut self, input: Input) -> color_eyre::Result<()> {
+    /// What waits came at once: a gate tells by the time what was not typed.
+    async fn inputs(&mut self, first: Input, rest: &mut Receiver<Input>) -> color_eyre::Result<()> {
+        let now = self.clock.now();
+        self.input(first, now).await?;
+        while let Ok(input) = rest.try_recv() {
+            self.input(input, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn input(&mut self, input: Input, now: DateTime<Utc>) -> color_eyre::Result<()> {
         match input {
-            Input::Key(key) => self.message(Msg::Key(key)),
+            Input::Key(key) => self.update(Msg::Key(key), now),
             Input::Paste(text) => self.message(Msg::Paste(text)),
             Input::Lines(keys) => self.message(Msg::Lines(keys)),
             Input::Resize => self.repaint = true,
@@ -290,25 +305,43 @@ impl Console {
             .wrap_err("suspending")?
         {
             self.message(Msg::Away(since));
-            self.last_tick = self.clock.now();
+            self.last_tick = uptime();
         }
         self.repaint = true;
         Ok(())
     }
 
     fn tick(&mut self) {
-        let now = self.clock.now();
-        if now - self.last_tick > SLEPT {
-            self.message(Msg::Away(self.last_tick));
+        let up = uptime();
+        let slept = up - self.last_tick;
+        if slept > SLEPT {
+            self.message(Msg::Away(self.clock.now() - slept));
         }
-        self.last_tick = now;
+        self.last_tick = up;
         // Summer time comes and goes in the middle of an incident.
         self.app.local_offset_s = self.clock.local_offset_s();
         self.message(Msg::Tick);
+        self.look_at_the_clock();
+    }
+
+    /// Tells that the clock was set, once for each time that it is.
+    fn look_at_the_clock(&mut self) {
+        let off = self.clock.stepped();
+        let is_news = match (self.stepped, off) {
+            (Some(before), Some(off)) => (off - before).abs() > RESET,
+            (before, off) => before.is_some() != off.is_some(),
+        };
+        if is_news {
+            self.stepped = off;
+            self.message(Msg::Stepped(off));
+        }
     }
 
     fn message(&mut self, msg: Msg) {
-        let now = self.clock.now();
+        self.update(msg, self.clock.now());
+    }
+
+    fn update(&mut self, msg: Msg, now: DateTime<Utc>) {
         for effect in update(&mut self.app, msg, now) {
             self.carry_out(effect, now);
         }

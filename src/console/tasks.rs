@@ -19,6 +19,7 @@ use super::{
     in_place::InPlace,
     looking::Looking,
     runbooks,
+    wall::watch_engine,
     writer::{Job, Writer},
 };
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
     },
     engine::Engine,
     journal::{Author, Batch},
-    store::Owner,
+    store::{Log, Owner},
     sync::{Replica, Seen},
     ui::{
         app::Source,
@@ -92,6 +93,7 @@ impl Tasks {
             host: setup.settings.host.clone(),
             pid: std::process::id(),
         };
+        let log = setup.log.clone();
         let engine = Engine::new(setup.log, setup.clock, owner, setup.works.channels);
         let books = read_runbooks(setup.runbooks, messages.clone(), stop.clone());
         running.spawn(later(books));
@@ -114,6 +116,7 @@ impl Tasks {
                 };
                 tasks.follow_server(sync, seen, setup.takes_channels, messages, stop);
             }
+            None if log.is_read_only() => tasks.look_on(log, messages, stop),
             None => tasks.page(messages, stop),
         }
         tasks.looking.begin(setup.works.probes, &mut tasks.running);
@@ -143,6 +146,17 @@ impl Tasks {
         self.running.spawn(later(in_place.run(stop.clone())));
         let touch = in_touch(sync, seen, takes_channels, messages.clone(), stop.clone());
         self.running.spawn(later(touch));
+    }
+
+    /// Where nothing can be written: sees whether another does what falls due.
+    fn look_on(&mut self, log: Log, messages: &Sender<Msg>, stop: &CancellationToken) {
+        let (clock, messages, stop) = (self.author.clock, messages.clone(), stop.clone());
+        self.running.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => Ok(()),
+                ended = watch_engine(log, clock, messages) => ended,
+            }
+        });
     }
 
     /// Does what falls due here, while nobody else does.

@@ -268,7 +268,11 @@ fn start(
 }
 
 /// Looks who holds the lease, and when that engine last did its round.
-async fn watch_engine(log: Log, clock: Clock, messages: Sender<Msg>) -> Result<(), Report> {
+pub(super) async fn watch_engine(
+    log: Log,
+    clock: Clock,
+    messages: Sender<Msg>,
+) -> Result<(), Report> {
     loop {
         let running = follow::patiently(Some(&messages), || log.engine(clock.now())).await?;
         let holder = running.holder.map(|owner| owner.to_string());

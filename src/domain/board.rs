@@ -3,6 +3,7 @@
 mod fold;
 
 use std::{
+    cmp::Reverse,
     collections::HashSet,
     sync::{Arc, OnceLock},
 };
@@ -94,7 +95,8 @@ impl Board {
         incidents.map(Arc::as_ref)
     }
 
-    /// Incidents that people work on, the worst first, then the oldest.
+    /// Incidents that people work on, the worst first, then the oldest; drills
+    /// come after whatever is real.
     pub fn active(&self) -> Vec<&Incident> {
         self.worst_first(Incident::is_active)
     }
@@ -107,7 +109,10 @@ impl Board {
 
     fn worst_first(&self, which: impl Fn(&Incident) -> bool) -> Vec<&Incident> {
         let mut found: Vec<&Incident> = self.all().filter(|incident| which(incident)).collect();
-        found.sort_by_key(|incident| std::cmp::Reverse(incident.assumed_severity()));
+        found.sort_by_key(|incident| {
+            let level = Reverse(incident.assumed_severity());
+            (incident.state().drill, level)
+        });
         found
     }
 

@@ -6,6 +6,7 @@ mod sooner;
 mod unheard;
 mod unsent;
 mod wanted;
+mod way;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -24,6 +25,7 @@ pub use sooner::sooner;
 pub use unheard::{TOLD_WITHIN, unheard};
 pub use unsent::{is_refused_here, is_unsent, unsent};
 pub use wanted::{Wanted, wanted};
+pub use way::{Way, climbs_by_itself, reach_from, way};
 
 /// How long before a step the console asks for its confirmation (E5).
 pub const ASK_BEFORE: TimeDelta = TimeDelta::minutes(5);
@@ -138,7 +140,7 @@ fn is_open(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> bo
 /// A page ladder without anybody to page asks for nothing: the response clock
 /// already says that somebody has to answer.
 fn is_bare_page(incident: &Incident, ladder: &Ladder, step: &Step) -> bool {
-    step.until(ladder) == Until::Acknowledged && reach(incident.policy(), step).is_none()
+    step.until(ladder) == Until::Acknowledged && reach_from(incident, step).is_none()
 }
 
 /// Channels that reach a step's target; `None` where nobody can be reached (E7).
@@ -157,8 +159,7 @@ pub fn paged_at_once(policy: &Policy, severity: Option<Severity>, since: TimeDel
     due.map(|(_, _, step)| step.target.clone()).collect()
 }
 
-/// Whether the policy can reach anybody at all. Where it can't, steps are for
-/// the people in the room to carry out, and are never skipped as unreachable.
+/// Whether the policy can reach anybody at all.
 pub fn reaches_anybody(policy: &Policy) -> bool {
     policy
         .contact
@@ -341,6 +342,6 @@ pub fn fires(incident: &Incident, step: StepId, via: Vec<Name>, now: DateTime<Ut
 /// The same, when a person fires it: over every channel that reaches the target.
 pub fn fires_by_a_person(incident: &Incident, step: StepId, now: DateTime<Utc>) -> Fact {
     let found = incident.policy().step(&step);
-    let via = found.and_then(|(_, step)| reach(incident.policy(), step));
+    let via = found.and_then(|(_, step)| reach_from(incident, step));
     fires(incident, step, via.unwrap_or_default().to_vec(), now)
 }

@@ -65,6 +65,7 @@ pub mod calendar;
 pub mod channel;
 pub mod downtime;
 pub mod duty;
+pub mod elsewhere;
 pub mod entry;
 pub mod escalation;
 pub mod external;

@@ -99,8 +99,7 @@ impl Turn<'_> {
             }
             record(skipped(step, target, Skip::NotApplicable));
         }
-        // Where nobody can be reached at all, steps are for the people in the room.
-        if escalation::reaches_anybody(incident.policy()) {
+        if escalation::climbs_by_itself(incident) {
             self.go_up(incident, now, doubt, batch);
         }
     }

@@ -128,7 +128,7 @@ const fn told(error: &StoreError) -> (Code, &'static str) {
             "nothing was saved; make room on the server and send it again",
         ),
         StoreError::Busy { .. } => (Code::Busy, "nothing was saved; send it again"),
-        StoreError::ReadOnly
+        StoreError::ReadOnly { .. }
         | StoreError::ReadOnlyFolder { .. }
         | StoreError::Given { .. }
         | StoreError::Standby { .. } => (

@@ -81,8 +81,8 @@ pub enum StoreError {
         path.display()
     )]
     Busy { path: PathBuf, seconds: u64 },
-    #[error("the log was opened for reading only: nothing was saved")]
-    ReadOnly,
+    #[error("{} can only be read here: nothing was saved; this user may not write to it or to its folder, or the file system is read-only: make it writable, or run as its owner", path.display())]
+    ReadOnly { path: PathBuf },
     #[error("the log was closed: nothing was saved")]
     Closed,
     #[error(
@@ -211,7 +211,7 @@ impl StoreError {
             | Self::Damaged { .. }
             | Self::Newer { .. }
             | Self::OldSqlite { .. }
-            | Self::ReadOnly
+            | Self::ReadOnly { .. }
             | Self::Closed
             | Self::Given { .. }
             | Self::IdReuse { .. }

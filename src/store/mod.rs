@@ -165,6 +165,11 @@ impl Log {
         self.inner.replica
     }
 
+    /// Whether nothing can be written to it.
+    pub fn is_read_only(&self) -> bool {
+        self.inner.mode == OpenMode::ReadOnly
+    }
+
     /// What was lost from the file, as found when it was opened or before;
     /// empty when all is well.
     pub fn warnings(&self) -> &[Warning] {

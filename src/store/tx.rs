@@ -55,7 +55,9 @@ impl Inner {
             return Err(StoreError::Closed);
         }
         if self.mode == OpenMode::ReadOnly {
-            return Err(StoreError::ReadOnly);
+            return Err(StoreError::ReadOnly {
+                path: self.path.clone(),
+            });
         }
         let mut slot = self.writer.lock().await;
         let patience = Patience::start();

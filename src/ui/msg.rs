@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyEvent;
 
 use super::app::Source;
@@ -65,6 +65,9 @@ pub enum Msg {
     Runbooks(Vec<Runbook>),
     /// The program was suspended, or the machine slept, since then.
     Away(DateTime<Utc>),
+    /// How far this host's clock was set from the time that counts; `None`
+    /// where the two agree again.
+    Stepped(Option<TimeDelta>),
 }
 
 /// What is heard of the shared backend.

@@ -18,6 +18,11 @@ pub use field::Field;
 /// How long a new sheet takes no key: what was typed ahead is not an answer.
 const DEAF_FOR: TimeDelta = TimeDelta::milliseconds(300);
 
+/// A word that was there within this time, with its Enter, came in one piece:
+/// a hand takes longer for two letters. A line that delivers late bundles a few
+/// keys, and seldom all of them.
+const IN_ONE_PIECE: TimeDelta = TimeDelta::milliseconds(100);
+
 /// Rows of text that a page key goes: fewer than any screen shows.
 const PAGE: u16 = 4;
 /// Columns of text on the narrowest screen.
@@ -71,6 +76,8 @@ pub struct Sheet {
     pub scroll: u16,
     /// When it was shown.
     pub opened: DateTime<Utc>,
+    /// Since when there is something at the gate.
+    typed_since: Option<DateTime<Utc>>,
     /// Text was typed into it.
     typed_into: bool,
     /// Leaving was asked for, and what was typed would be lost.
@@ -111,6 +118,7 @@ impl Sheet {
             error: None,
             scroll: 0,
             opened: now,
+            typed_since: None,
             typed_into: false,
             leaving: false,
         }
@@ -193,7 +201,7 @@ impl Sheet {
             KeyCode::PageUp => self.turn(self.scroll.saturating_sub(PAGE)),
             KeyCode::Tab | KeyCode::Down => self.step(true),
             KeyCode::BackTab | KeyCode::Up => self.step(false),
-            _ if self.is_at_gate() => self.gate_key(key),
+            _ if self.is_at_gate() => self.gate_key(key, now),
             KeyCode::Enter => self.enter(),
             _ => self.field_key(key),
         }
@@ -205,7 +213,28 @@ impl Sheet {
         if let Some(field) = self.fields.get_mut(self.at) {
             field.paste(text);
             self.typed_into = true;
+        } else {
+            self.refuse_a_piece();
         }
+    }
+
+    /// What was not typed by hand is no answer.
+    fn refuse_a_piece(&mut self) {
+        self.typed = Edit::line("");
+        self.error = Some(match &self.gate {
+            Gate::Word(word) => format!("that came in one piece: type the word {word}"),
+            Gate::Yes | Gate::Enter => "that came in one piece: type it".to_owned(),
+        });
+    }
+
+    /// The word stands there, and Enter was pressed.
+    fn said(&mut self, now: DateTime<Utc>) -> Answer {
+        let since = self.typed_since.unwrap_or(now);
+        if (now - since).abs() < IN_ONE_PIECE {
+            self.refuse_a_piece();
+            return Answer::Open;
+        }
+        Answer::Confirmed
     }
 
     /// Shows its text from row `to` on.
@@ -298,7 +327,7 @@ impl Sheet {
         }
     }
 
-    fn gate_key(&mut self, key: KeyEvent) -> Answer {
+    fn gate_key(&mut self, key: KeyEvent, now: DateTime<Utc>) -> Answer {
         match (&self.gate, key.code) {
             (Gate::Enter, KeyCode::Enter) | (Gate::Yes, KeyCode::Char('y' | 'Y')) => {
                 Answer::Confirmed
@@ -313,13 +342,16 @@ impl Sheet {
             (Gate::Word(word), KeyCode::Enter)
                 if self.typed.text().trim().eq_ignore_ascii_case(word) =>
             {
-                Answer::Confirmed
+                self.said(now)
             }
             (Gate::Word(word), KeyCode::Enter) => {
                 self.error = Some(format!("type the word {word} to go on, or Esc to go back"));
                 Answer::Open
             }
             (Gate::Word(_), _) => {
+                if self.typed.is_empty() {
+                    self.typed_since = Some(now);
+                }
                 self.typed.key(key);
                 Answer::Open
             }

@@ -53,6 +53,7 @@ mod letters;
 mod resolve;
 mod role;
 mod schema;
+mod sight;
 mod words;
 
 use ratatui::style::Style;

@@ -33,7 +33,7 @@ use super::{
     theme::Role,
     view::{self, Look},
 };
-use crate::domain::{incident::Incident, night::Night, severity::Severity, text::one_line};
+use crate::domain::{night::Night, text::one_line};
 
 pub use beat::Beat;
 use page::Pages;
@@ -84,8 +84,8 @@ impl Wall {
     /// something that nobody may miss.
     pub fn is_dim(&self, night: Night, now: DateTime<Utc>) -> bool {
         let local = now + TimeDelta::seconds(self.app.local_offset_s.into());
-        let worst = |incident: &&Incident| incident.assumed_severity() == Severity::P1;
-        let is_quiet = !self.app.board.open().iter().any(worst);
+        let open = self.app.board.open();
+        let is_quiet = !open.into_iter().any(page::is_worst);
         let is_live = !matches!(self.beat(now), Beat::Lost(_) | Beat::Never);
         night.holds(local.time()) && is_quiet && is_live
     }
@@ -130,6 +130,7 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
         | Msg::Reading(..)
         | Msg::Deliveries(_)
         | Msg::Read(_)
+        | Msg::Stepped(_)
         | Msg::Runbooks(_) => {
             // What would be recorded is for a console to record.
             drop(app::update(&mut wall.app, msg, now));

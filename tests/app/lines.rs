@@ -76,3 +76,61 @@ fn several_lines_never_answer_a_gate() {
     assert_eq!(facts(&effects), [], "at {later}");
     assert_eq!(sheet(&app).typed.text(), "");
 }
+
+#[test]
+fn a_word_that_came_in_one_piece_with_its_enter_answers_no_gate_and_says_so() {
+    let mut app = busy();
+    let (_, later) = press(&mut app, "E", now());
+    let later = later + TimeDelta::seconds(1);
+
+    let keys = "escalate".chars().map(KeyCode::Char);
+    let mut effects = Vec::new();
+    for code in keys.chain([KeyCode::Enter]) {
+        effects.extend(update(&mut app, Msg::Key(code.into()), later));
+    }
+
+    assert_eq!(facts(&effects), []);
+    let error = sheet(&app).error.clone().unwrap_or_default();
+    assert!(
+        error.contains("in one piece: type the word escalate"),
+        "{error}"
+    );
+    let (typed, _) = press(&mut app, "escalate\n", later);
+    assert!(matches!(facts(&typed)[..], [Fact::Escalated { .. }]));
+}
+
+#[test]
+fn a_line_that_delivers_some_letters_late_and_at_once_does_not_stop_a_typist() {
+    let mut app = busy();
+    let (_, mut later) = press(&mut app, "E", now());
+
+    let mut effects = Vec::new();
+    for bundle in ["esca", "late", "\n"] {
+        later += TimeDelta::milliseconds(120);
+        if bundle == "esca" {
+            later += TimeDelta::seconds(1);
+        }
+        for c in bundle.chars() {
+            let code = if c == '\n' {
+                KeyCode::Enter
+            } else {
+                KeyCode::Char(c)
+            };
+            effects.extend(update(&mut app, Msg::Key(code.into()), later));
+        }
+    }
+
+    assert!(matches!(facts(&effects)[..], [Fact::Escalated { .. }]));
+}
+
+#[test]
+fn a_paste_at_a_gate_is_refused_with_a_word() {
+    let mut app = busy();
+    let (_, later) = press(&mut app, "E", now());
+
+    update(&mut app, Msg::Paste("escalate".to_owned()), later);
+
+    let error = sheet(&app).error.clone().unwrap_or_default();
+    assert!(error.contains("in one piece"), "{error}");
+    assert_eq!(sheet(&app).typed.text(), "");
+}

@@ -387,3 +387,25 @@ fn a_list_of_no_probes_says_so() {
 
     assert!(said.err.contains("no probe is set up here"), "{said:?}");
 }
+
+#[test]
+fn a_promise_too_far_off_names_a_way_out_that_there_is() {
+    let house = House::declared();
+
+    let said = house.say("update --next 23h --yes");
+
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("`long-running` allows more"), "{said:?}");
+    assert!(!said.err.contains("--reason"), "{said:?}");
+}
+
+#[test]
+fn a_hold_until_another_day_is_confirmed_with_its_day() {
+    let house = House::declared();
+
+    let said = house.say("hold 30h --reason x");
+
+    assert_eq!(said.code, 5, "{said:?}");
+    let until = said.err.split("wait until ").nth(1).unwrap_or_default();
+    assert!(until.starts_with("20"), "{said:?}");
+}

@@ -353,6 +353,45 @@ fn a_private_incident_promises_nothing_that_leaves() {
 }
 
 #[test]
+fn a_page_that_would_not_leave_is_refused_or_says_so() {
+    let house = House::new();
+    house.config(&channel("pager", &nobody()));
+    house.run([
+        "declare",
+        "a leak",
+        "--private",
+        "--severity",
+        "P1",
+        "--yes",
+    ]);
+    let private = house.say("page bo come --yes");
+    let by_hand = house.say("escalate --yes");
+    house.done("resolve --reason x --yes");
+    house.run(["declare", "game day", "--drill", "--severity", "P1"]);
+    let drill = house.say("escalate --yes");
+
+    assert_eq!(private.code, 1, "{private:?}");
+    assert!(
+        private
+            .err
+            .contains("nothing leaves a private incident: call bo"),
+        "{private:?}"
+    );
+    assert!(
+        by_hand.err.contains("yourself; this records that you did"),
+        "{by_hand:?}"
+    );
+    assert_eq!(drill.code, 0, "{drill:?}");
+    assert!(
+        house
+            .json("deliveries --all")
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
 fn resolving_says_that_it_ends_the_incident_and_not_that_it_sends() {
     let house = House::declared();
 

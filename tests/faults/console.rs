@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::PATIENCE;
 use crate::cli::house::House;
 
-const WARROOM: &str = env!("CARGO_BIN_EXE_warroom");
+pub const WARROOM: &str = env!("CARGO_BIN_EXE_warroom");
 const ROWS: u16 = 45;
 const COLUMNS: u16 = 140;
 

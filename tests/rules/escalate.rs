@@ -250,3 +250,20 @@ fn e6_a_policy_that_cannot_be_read_leaves_the_one_in_force() {
 
     assert!(escalation::reaches_anybody(room.incident().policy()));
 }
+
+#[test]
+fn e11_a_hold_for_longer_than_a_week_is_a_slip_of_the_hand() {
+    let room = Room::alerted(Severity::P2, at("14:00"));
+    let hold = |days: i64| Fact::Held {
+        until: at("14:00") + hours(24 * days),
+        reason: "a freeze".into(),
+    };
+
+    let why = room.refusal(at("14:05"), "ada", hold(400));
+
+    assert!(
+        why.contains("2027-02-18") && why.contains("7 days"),
+        "{why}"
+    );
+    assert!(room.asks(at("14:05"), "ada", hold(7)).is_ok());
+}

@@ -2,8 +2,8 @@
 
 use warroom::domain::{
     duty::Promise,
-    external,
-    fact::{Fact, Health, Role, Update},
+    escalation, external,
+    fact::{Declaration, Fact, Health, Role, Update},
     intents::{HOLD_OUTSIDE, intents},
     severity::Severity,
     update::{Audience, Form},
@@ -428,7 +428,7 @@ fn x4_drills_and_private_incidents_publish_nothing_and_owe_nothing_outside() {
 
 #[test]
 fn x4_an_update_of_a_drill_is_recorded_and_its_cadence_goes_on() {
-    let drill = warroom::domain::fact::Declaration {
+    let drill = Declaration {
         drill: true,
         ..alert(Severity::P2, at("14:00"))
     };
@@ -469,4 +469,38 @@ fn x4_nothing_unseals_a_drill() {
     );
 
     assert!(room.incident().is_sealed());
+}
+
+#[test]
+fn x4_a_page_about_a_private_incident_is_refused_with_the_number_to_call() {
+    let declaration = Declaration {
+        private: true,
+        policy: REACHABLE.replace("person = \"bo\"", "person = \"bo\"\nphone = \"+49 1\""),
+        ..alert(Severity::P1, at("14:00"))
+    };
+    let room = Room::declared(declaration, at("14:00"));
+
+    let page = Fact::Paged {
+        person: "bo".into(),
+        text: "come".into(),
+        via: vec!["pager".into()],
+    };
+
+    let why = room.refusal(at("14:01"), "ada", page);
+    assert!(why.contains("call bo (+49 1) yourself"), "{why}");
+}
+
+#[test]
+fn x4_no_engine_climbs_the_ladder_of_a_private_incident_and_its_steps_stay_open() {
+    let declaration = Declaration {
+        private: true,
+        policy: REACHABLE.to_owned(),
+        ..alert(Severity::P1, at("14:00"))
+    };
+    let room = Room::declared(declaration, at("14:00"));
+    let incident = room.incident();
+
+    assert!(!escalation::climbs_by_itself(incident));
+    assert_eq!(owed(incident, "Team Lead"), Some(at("14:15")));
+    assert_eq!(owed(incident, "Initial responder"), None);
 }

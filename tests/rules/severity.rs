@@ -395,3 +395,20 @@ fn s6_resolving_asks_for_a_severity_first() {
 
     assert!(sentence.contains("decide the severity first"), "{sentence}");
 }
+
+#[test]
+fn s1_a_drill_comes_after_whatever_is_real() {
+    let drill = Declaration {
+        drill: true,
+        severity: None,
+        ..alert(Severity::P1, at("14:00"))
+    };
+    let mut room = Room::declared(drill, at("14:00"));
+    let played = room.id;
+    let mild = room.declares(alert(Severity::P4, at("14:01")), at("14:01"));
+    let bad = room.declares(alert(Severity::P1, at("14:02")), at("14:02"));
+
+    let order: Vec<_> = room.board.open().iter().map(|it| it.id).collect();
+
+    assert_eq!(order, [bad, mild, played]);
+}

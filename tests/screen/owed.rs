@@ -331,3 +331,33 @@ fn a_request_that_nobody_answered_stays_when_the_incident_is_over() {
         "{screen}"
     );
 }
+
+#[test]
+fn a_hold_past_midnight_says_until_which_day() {
+    let mut log = critical();
+    let held = Fact::Held {
+        until: "2026-01-24T09:00:00Z".parse().unwrap(),
+        reason: "a freeze".into(),
+    };
+    log.add(INCIDENT, at("13:20:00"), "ana", held);
+    let app = console(&log, false);
+
+    let screen = words_on(&app, (120, 40), Tier::Rich, at("13:21:00"));
+
+    assert!(
+        screen.contains("the ladder until 2026-01-24 09:00Z"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_tiny_screen_has_as_many_duties_as_it_has_rows_for() {
+    let app = console(&critical(), false);
+
+    let screen = words_on(&app, (59, 19), Tier::Rich, at("13:21:00"));
+
+    for word in ["UPDATE", "ESCALATE", "RESOLVE", "EXTERNAL"] {
+        line_with(&screen, word);
+    }
+    assert!(screen.contains("? help"), "{screen}");
+}

@@ -271,3 +271,22 @@ fn an_incident_that_the_server_refused_says_that_nobody_is_paged_for_it() {
     let screen = shown(&wall, (120, 40), Tier::Rich, now());
     assert!(screen.contains("refused by the server"), "{screen}");
 }
+
+#[test]
+fn a_clock_that_was_set_is_told_and_stands_in_the_header() {
+    let mut app = busy();
+
+    let back = Some(TimeDelta::seconds(-3600));
+    update(&mut app, Msg::Stepped(back), now());
+    let told = words_on(&app, (120, 40), Tier::Rich, now());
+    update(&mut app, Msg::Stepped(None), now());
+    let over = words_on(&app, (80, 24), Tier::Rich, now());
+
+    assert!(told.contains("CLOCK STEPPED -1h"), "{told}");
+    assert!(
+        told.contains("clock set back 1h: countdowns go on as before; start anew"),
+        "{told}"
+    );
+    assert!(!over.contains("STEPPED"), "{over}");
+    assert!(over.contains("agree again"), "{over}");
+}

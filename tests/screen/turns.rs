@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use warroom::{
-    domain::{entry::IncidentId, fact::Fact, severity::Severity},
+    domain::{
+        entry::IncidentId,
+        fact::{Declaration, Fact},
+        severity::Severity,
+    },
     ui::{
         capability::Tier,
         msg::Msg,
@@ -88,4 +92,28 @@ fn no_page_turns_in_the_last_two_minutes_before_a_deadline() {
     let pages = tick(&mut wall, at("14:12:25"), 90);
 
     assert!(pages.iter().all(|page| *page == Some(INCIDENT)));
+}
+
+#[test]
+fn a_drill_pins_nothing_and_takes_its_turn_after_what_is_real() {
+    let mut log = incident_log();
+    let drill = Declaration {
+        drill: true,
+        ..declaration("Game day", Severity::P1, at("14:06:00"))
+    };
+    log.add(
+        OTHER,
+        at("14:06:00"),
+        "kai",
+        Fact::Declared(Box::new(drill)),
+    );
+    let mut wall = wall_of(console(&log, true));
+    let first = wall.app.shown;
+
+    let pages = tick(&mut wall, now(), 60);
+
+    assert_eq!(first, Some(INCIDENT));
+    assert!(pages.contains(&Some(INCIDENT)) && pages.contains(&Some(OTHER)));
+    let turns = pages.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!((3..=4).contains(&turns), "{turns}");
 }

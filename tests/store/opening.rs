@@ -252,7 +252,8 @@ async fn a_log_opened_for_reading_takes_nothing() {
     let reader = Log::open(file(&folder), OpenMode::ReadOnly).await.unwrap();
     let error = reader.append(&notes([3]), &[], noon()).await.unwrap_err();
 
-    assert!(matches!(error, StoreError::ReadOnly), "{error}");
+    assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
+    assert!(error.to_string().contains("make it writable"), "{error}");
     assert_eq!(reader.after(0, 10).await.unwrap().len(), 2);
 }
 

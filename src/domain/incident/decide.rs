@@ -18,6 +18,10 @@ use crate::domain::{
     text::{Name, Title},
 };
 
+/// A ladder that waits longer was held by a slip of the hand: nobody would
+/// hear of it for as long.
+const LONGEST_HOLD: TimeDelta = TimeDelta::days(7);
+
 /// A fact that somebody wishes to record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
@@ -195,17 +199,19 @@ impl Incident {
             },
             Fact::Held { until, reason } => {
                 say_why(reason, "holding the ladder needs a reason (E11)")?;
-                in_future(*until, command.now, "the end of the hold")
+                in_future(*until, command.now, "the end of the hold")?;
+                if *until - command.now > LONGEST_HOLD {
+                    return refuse(format!(
+                        "a hold until {} keeps everybody from being told for too long: 7 days at the most, then hold again (E11)",
+                        clock(*until)
+                    ));
+                }
+                Ok(())
             }
             Fact::HoldEnded {} if self.state().ladder.hold.is_none() => refuse("no ladder is held"),
             Fact::Paged { person, via, .. } => {
                 say(person, "say whom to page")?;
-                if via.is_empty() {
-                    return refuse(format!(
-                        "no channel reaches {person}: call them yourself, and note that you did (E7)"
-                    ));
-                }
-                Ok(())
+                self.can_be_paged(person, via)
             }
             Fact::OutageAdded { from, to, .. } | Fact::OutageStruck { from, to, .. } => {
                 if from >= to {

@@ -291,6 +291,17 @@ pub struct Link {
     pub url: Option<Address>,
 }
 
+impl Contact {
+    /// Whom to call, with the number where one is known: `bo (+49 30 901820)`.
+    pub fn called(&self) -> String {
+        if self.phone.is_empty() {
+            self.person.to_string()
+        } else {
+            format!("{} ({})", self.person, self.phone)
+        }
+    }
+}
+
 impl Step {
     /// What stops this step (E2).
     pub fn until(&self, ladder: &Ladder) -> Until {

@@ -1,20 +1,37 @@
 //! What arrives: folded in, and what is on the screen because of it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
-use super::App;
-use crate::domain::{
-    entry::{Entry, IncidentId},
-    incident::Incident,
+use super::{App, Mode, Pane, Source};
+use crate::{
+    domain::{
+        entry::{Entry, IncidentId},
+        fact::Fact,
+        incident::Incident,
+    },
+    ui::action::Action,
 };
 
 /// Folds entries in.
-pub(super) fn fold(app: &mut App, entries: Vec<Entry>) {
-    let had = app.board.open().len();
+pub(super) fn fold(app: &mut App, entries: Vec<Entry>, now: DateTime<Utc>) {
+    let had = open(app);
     for entry in entries {
         app.board.apply(entry);
     }
-    come(app, had);
+    come(app, &had, now);
+}
+
+/// Puts what this copy has not handed in on top.
+pub(super) fn ahead(app: &mut App, unsent: Vec<Entry>, now: DateTime<Utc>) {
+    let had = open(app);
+    app.board.ahead(unsent);
+    come(app, &had, now);
+}
+
+fn open(app: &App) -> BTreeSet<IncidentId> {
+    app.board.open().iter().map(|it| it.id).collect()
 }
 
 /// What the incident on the screen goes on in, if it was merged. Two that were
@@ -52,11 +69,86 @@ pub(super) fn go_on(app: &mut App, now: DateTime<Utc>) {
 }
 
 /// A new incident comes onto a quiet screen by itself; one that ended stays
-/// until another is chosen, since its follow-up is on it.
-fn come(app: &mut App, had: usize) {
+/// until another is chosen, since its follow-up is on it. Where one is worked
+/// on, one's own new incident takes its place, and another's is told.
+fn come(app: &mut App, had: &BTreeSet<IncidentId>, now: DateTime<Utc>) {
     let active = app.board.open();
-    if active.len() > had && had == 0 {
+    let new = active.iter().filter(|it| !had.contains(&it.id));
+    let new: Vec<IncidentId> = new.map(|it| it.id).collect();
+    if had.is_empty() && !new.is_empty() {
         app.shown = active.first().map(|incident| incident.id);
     }
     app.show_something();
+    let is_news = !had.is_empty() && !app.awaits.contains(&Source::Log);
+    for id in new.into_iter().filter(|_| is_news) {
+        tell_of(app, id, now);
+    }
+    show_own(app, now);
+}
+
+/// Shows the incident that this console has just opened, once it is here and
+/// recorded: whoever declares means to work on it.
+pub(super) fn show_own(app: &mut App, now: DateTime<Utc>) {
+    let found = app.recorded.and_then(|id| app.board.entry(id));
+    let Some((incident, entry)) = found else {
+        return;
+    };
+    let opened = matches!(entry.fact, Fact::Declared(_)).then_some(incident.id);
+    app.recorded = None;
+    let Some(id) = opened.filter(|id| app.shown != Some(*id)) else {
+        return;
+    };
+    if !matches!(app.mode, Mode::Browse) {
+        // Something else is being typed already.
+        return tell_of(app, id, now);
+    }
+    let label = app.board.get(id).map(Incident::label).unwrap_or_default();
+    app.shown = Some(id);
+    app.rows.clear();
+    (app.focus, app.zoomed) = (Pane::Next, false);
+    let text = match app.keymap.key_of(Action::NextIncident) {
+        Some(key) => format!("{label} is open, and what you see now; {key} shows the others"),
+        None => format!("{label} is open, and what you see now"),
+    };
+    app.tell(text, now);
+}
+
+/// Says that an incident came that is not on the screen, and how to see it.
+fn tell_of(app: &mut App, id: IncidentId, now: DateTime<Utc>) {
+    let Some(incident) = app.board.get(id).filter(|it| app.shown != Some(it.id)) else {
+        return;
+    };
+    let what = match (incident.state().drill, incident.severity()) {
+        (true, _) => "DRILL".to_owned(),
+        (false, Some(level)) => level.to_string(),
+        (false, None) => "P?".to_owned(),
+    };
+    let way = app.way_to(id).map(|key| format!(", {key} shows it"));
+    let text = format!(
+        "{} {what} is open{}: {}",
+        incident.label(),
+        way.unwrap_or_default(),
+        incident.state().title
+    );
+    app.tell(text, now);
+}
+
+impl App {
+    /// The keys that bring an open incident onto the screen: as often as it
+    /// takes; `None` where no key does, or more often than one counts.
+    pub fn way_to(&self, id: IncidentId) -> Option<String> {
+        let open: Vec<_> = self.board.open().iter().map(|it| it.id).collect();
+        let place = |id| open.iter().position(|known| *known == id);
+        let to = place(id)?;
+        let times = match self.shown.and_then(place) {
+            Some(from) => (to + open.len() - from) % open.len(),
+            None => to + 1,
+        };
+        let key = self.keymap.key_of(Action::NextIncident)?;
+        match times {
+            1 => Some(key),
+            2 => Some(format!("{key} {key}")),
+            _ => self.keymap.key_of(Action::History),
+        }
+    }
 }

@@ -33,7 +33,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     action::Action,
@@ -156,6 +156,8 @@ pub struct App {
     pub keymap: Keymap,
     /// All incidents.
     pub board: Board,
+    /// How far this host's clock was set from the time that counts here.
+    pub stepped: Option<TimeDelta>,
     /// The incident on the screen; `None` is the quiet screen.
     pub shown: Option<IncidentId>,
     /// The pane that has the keys.
@@ -190,6 +192,8 @@ pub struct App {
     pub messages: Vec<Toast>,
     /// The last thing that can be taken back, and until when.
     pub undo: Option<(EntryId, DateTime<Utc>)>,
+    /// What this console recorded last, until its entry is here.
+    recorded: Option<EntryId>,
     /// Local times instead of UTC.
     pub local: bool,
     /// How far the local clock is east of UTC now, in seconds.
@@ -230,6 +234,7 @@ impl App {
             settings,
             keymap,
             board: Board::default(),
+            stepped: None,
             shown: None,
             focus: Pane::Next,
             zoomed: false,
@@ -246,6 +251,7 @@ impl App {
             toast: None,
             messages: Vec::new(),
             undo: None,
+            recorded: None,
             local: false,
             local_offset_s: 0,
             mouse: false,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::App;
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         entry::Entry,
         fact::{Fact, Fate},
         notice::{Delivery, DeliveryState},
+        span,
     },
     ui::msg::{LinkSeen, LinkState},
 };
@@ -103,4 +104,24 @@ pub(super) fn link(app: &mut App, after: &LinkSeen, now: DateTime<Utc>) {
         | (LinkState::Offline { .. }, LinkState::Offline { .. }) => return,
     };
     app.keep(text, error, now);
+}
+
+/// That this host's clock was set, and what follows from it.
+pub(super) fn stepped(app: &mut App, off: Option<TimeDelta>, now: DateTime<Utc>) {
+    app.stepped = off;
+    let by = off.unwrap_or_default().abs();
+    let by = span::format(by);
+    let text = match off {
+        None => "this host's clock and the time that counts here agree again".to_owned(),
+        Some(off) if off < TimeDelta::zero() => {
+            format!("clock set back {by}: countdowns go on as before; start anew to go by it")
+        }
+        Some(_) => {
+            format!("clock set ahead {by}: what is due by it fires if it stays so for a minute")
+        }
+    };
+    match off {
+        Some(_) => app.warn(text, now),
+        None => app.tell(text, now),
+    }
 }

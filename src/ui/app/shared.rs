@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Source, news};
+use super::{App, Source, follow, news};
 use crate::{
     domain::{
         board::Board,
@@ -64,7 +64,7 @@ pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
         Shared::Anew => app.board = Board::default(),
         Shared::Unsent(entries, refused) => {
             (app.shared.unsent, app.shared.refused) = (entries.len(), refused);
-            app.board.ahead(entries);
+            follow::ahead(app, entries, now);
         }
         Shared::Link(link) => {
             app.awaits.remove(&Source::Server);

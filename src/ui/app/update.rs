@@ -75,16 +75,21 @@ fn change(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
             app.tell(format!("you were away {away}"), now);
             return vec![Effect::Redraw];
         }
+        Msg::Stepped(off) => news::stepped(app, off, now),
         // They are taken apart before.
         Msg::Lines(_) => {}
         Msg::Entries(entries) => {
             let told = news::kept_back(app, &entries);
-            follow::fold(app, entries);
+            follow::fold(app, entries, now);
             for text in told {
                 app.warn(text, now);
             }
         }
-        Msg::Recorded(ids) => undo::recorded(app, &ids, now),
+        Msg::Recorded(ids) => {
+            undo::recorded(app, &ids, now);
+            app.recorded = ids.first().copied();
+            follow::show_own(app, now);
+        }
         Msg::Failed(why) => {
             app.warn(why, now);
             app.telling.clear();

@@ -19,7 +19,7 @@ use crate::domain::{
     text::one_line,
     update::Audience,
 };
-use crate::ui::format::count;
+use crate::ui::format::{clock_on_day, count};
 
 /// What a page is that was asked for out of touch.
 const NOT_PAGED_YET: &str = "waits for the server: NOBODY IS PAGED YET";
@@ -239,13 +239,16 @@ fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, 
         Fact::Held { until, reason } => of(
             "hold",
             with(
-                format!("the ladder until {}", until.format("%H:%MZ")),
+                format!("the ladder until {}", clock_on_day(*until, entry.at)),
                 reason,
             ),
         ),
         Fact::HoldEnded {} => of("hold", "ended".to_owned()),
         Fact::Paged { person, text, .. } if is_unsent(incident, entry) => {
             of("page", with(format!("{person} {NOT_PAGED_YET}"), text))
+        }
+        Fact::Paged { person, text, .. } if incident.is_sealed() => {
+            of("page", with(format!("{person}, but nothing leaves"), text))
         }
         Fact::Paged { person, text, .. } => of("page", with(person.to_string(), text)),
         // What a server puts back of its own policy (X2).

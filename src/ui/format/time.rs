@@ -116,6 +116,16 @@ pub fn clock_minutes(at: DateTime<Utc>) -> String {
     at.format("%H:%MZ").to_string()
 }
 
+/// [`clock_minutes`], behind its day where that is another one than `now`'s.
+pub fn clock_on_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let clock = clock_minutes(at);
+    if at.date_naive() == now.date_naive() {
+        clock
+    } else {
+        format!("{} {clock}", day(at))
+    }
+}
+
 /// [`clock_minutes`] on a slow line, [`clock`] elsewhere.
 pub fn clock_of(at: DateTime<Utc>, slow: bool) -> String {
     if slow { clock_minutes(at) } else { clock(at) }

@@ -118,15 +118,12 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         Action::Answer if state.asks.iter().all(|ask| ask.answered.is_some()) => {
             Err("nobody is asked anything")
         }
-        Action::Unhold if state.ladder.hold.is_none() => Err("no ladder is held"),
-        Action::Escalate | Action::SkipStep | Action::Hold | Action::Confirm
-            if escalation::next_step(incident).is_none() =>
-        {
-            Err(match state.ladder.hold {
-                Some(_) => "the ladder is held: end the hold first",
-                None => "no step is left",
-            })
-        }
+        Action::Unhold
+        | Action::Escalate
+        | Action::SkipStep
+        | Action::Hold
+        | Action::Confirm
+        | Action::Page => telling(action, incident),
         Action::Merge if app.board.active().len() < 2 => Err("no other incident is active"),
         Action::Mitigate if state.times.mitigated.is_some() => Err("it is mitigated"),
         Action::Cancel if incident.phase() != Phase::Triage => Err("it has left triage"),
@@ -146,6 +143,21 @@ fn delivery(app: &App) -> Result<(), &'static str> {
         Some(DeliveryState::Cancelled) => Err("it was taken back"),
         Some(DeliveryState::InFlight) => Err("it is on the wire"),
         Some(DeliveryState::Queued | DeliveryState::Uncertain | DeliveryState::Dead) => Ok(()),
+    }
+}
+
+/// Who is told, and when.
+fn telling(action: Action, incident: &Incident) -> Result<(), &'static str> {
+    let state = incident.state();
+    match (action, &state.ladder.hold) {
+        (Action::Page, _) if state.private => {
+            Err("it is private, and nothing leaves: call them, then note it")
+        }
+        (Action::Page, _) | (Action::Unhold, Some(_)) => Ok(()),
+        (Action::Unhold, None) => Err("no ladder is held"),
+        _ if escalation::next_step(incident).is_some() => Ok(()),
+        (_, Some(_)) => Err("the ladder is held: end the hold first"),
+        (_, None) => Err("no step is left"),
     }
 }
 

@@ -6,10 +6,10 @@ use super::{
 };
 use crate::{
     domain::{
-        escalation,
+        escalation::{self, Way},
         fact::{Fact, Skip, StepId},
         incident::Incident,
-        policy::Policy,
+        policy::Contact,
         text::{Name, Text},
     },
     ui::{
@@ -32,7 +32,7 @@ pub(super) fn ask_escalate(asking: &Asking<'_>) -> Result<Sheet, String> {
     };
     let mut sheet = asking
         .sheet(&format!("ESCALATE {{}} TO {target}"), gate)?
-        .line(how(policy, &target))
+        .line(how(incident, &target))
         .line("Firing early satisfies the step (E11).");
     sheet.step = Some(id);
     Ok(sheet)
@@ -59,17 +59,28 @@ fn wanted(incident: &Incident, named: &str) -> Result<(StepId, Name), String> {
 }
 
 /// How the target is reached.
-fn how(policy: &Policy, target: &Name) -> String {
-    let contact = policy.contact(target);
-    if let Some(contact) = contact.filter(|contact| !contact.channels.is_empty()) {
-        let channels: Vec<&str> = contact.channels.iter().map(Text::as_str).collect();
-        return format!("Pages {} by {}.", contact.person, channels.join(", "));
+fn how(incident: &Incident, target: &Name) -> String {
+    let channels = |contact: &Contact| {
+        let names: Vec<&str> = contact.channels.iter().map(Text::as_str).collect();
+        names.join(", ")
+    };
+    match escalation::way(incident, target) {
+        Way::Pages(contact) => format!("Pages {} by {}.", contact.person, channels(contact)),
+        Way::Plays(contact) => format!(
+            "A drill: nothing leaves. It would page {} by {}.",
+            contact.person,
+            channels(contact)
+        ),
+        Way::ByHand(contact) => {
+            let whom = contact.map_or_else(|| target.to_string(), Contact::called);
+            let why = if incident.state().private {
+                "Private, and nothing leaves".to_owned()
+            } else {
+                format!("No channel reaches {target}")
+            };
+            format!("{why}: call {whom} yourself, then confirm here.")
+        }
     }
-    let phone = contact.map(|contact| format!(" {} {}", contact.person, contact.phone));
-    format!(
-        "No channel reaches {target}: call them yourself, then confirm here.{}",
-        phone.unwrap_or_default()
-    )
 }
 
 pub(super) fn escalate(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {

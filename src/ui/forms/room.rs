@@ -88,7 +88,10 @@ pub(super) fn ask_page(asking: &Asking<'_>) -> Result<Sheet, String> {
     } else {
         one_of("Who", &people)
     };
-    let sheet = asking.guarded("PAGE SOMEBODY ABOUT {}")?;
+    let mut sheet = asking.guarded("PAGE SOMEBODY ABOUT {}")?;
+    if asking.incident()?.state().drill {
+        sheet = sheet.line("A drill: it is recorded, and nothing leaves.");
+    }
     Ok(sheet
         .field(who)
         .field(Field::text("Message", "", "what they are to do")))

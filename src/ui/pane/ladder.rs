@@ -33,7 +33,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let big = canvas.height() >= 18 && canvas.width() >= 60;
     let top = match &next {
         Some(next) if big => countdown(app, incident, next, canvas, now),
-        None if big => nothing_next(incident, canvas),
+        None if big => nothing_next(incident, canvas, now),
         Some(_) | None => 0,
     };
     let below = steps(app, incident, next.as_ref(), canvas, top, now);
@@ -65,9 +65,9 @@ fn next(incident: &Incident) -> Option<Climbing<'_>> {
 }
 
 /// Why there is no countdown; answers the rows it took.
-fn nothing_next(incident: &Incident, canvas: &mut Canvas<'_, '_>) -> u16 {
+fn nothing_next(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) -> u16 {
     let text = match escalation::held_until(incident) {
-        Some(until) => format!("held until {}", format::clock_minutes(until)),
+        Some(until) => format!("held until {}", format::clock_on_day(until, now)),
         None => "nothing is left to climb".to_owned(),
     };
     canvas.text(2, 1, Role::Muted, &text);
@@ -277,6 +277,9 @@ fn said_by(incident: &Incident, clock: &Settled, wide: bool) -> Option<String> {
         return None;
     };
     let fired = incident.fired(step)?;
+    if incident.is_sealed() && !fired.by_hand {
+        return Some("nothing left".to_owned());
+    }
     let by = fired.by.as_ref()?;
     Some(match (fired.by_hand, wide) {
         (true, true) => format!("told by {by}, by hand"),

@@ -1,6 +1,7 @@
 //! NEXT: everything owed, the nearest first; only the nearest has a bar.
 
 mod duty;
+mod elsewhere;
 mod settled;
 mod waiting;
 
@@ -109,11 +110,7 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     rows.extend(waiting::refused(app, incident, now));
     rows.extend(waiting::not_paged_yet(app, incident, now));
     rows.extend(by_hand(incident, now));
-    let dues = duties(incident);
-    rows.extend(dues.iter().map(|due| {
-        let leaves = waiting::leaves(incident, due, now);
-        leaves.unwrap_or_else(|| open_row(app, incident, due, now))
-    }));
+    rows.extend(owed(app, incident, now));
     rows.extend(waiting::on_hold(incident));
     rows.extend(waiting::other_policy(app, incident));
     rows.extend(waiting::never_settled(app, incident));
@@ -121,6 +118,22 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     rows.extend(waiting::unanswered(incident));
     rows.extend(settled::rows(incident));
     rows.extend(live_warnings(incident, now));
+    rows
+}
+
+/// What is owed by its deadline, here and elsewhere; what is overdue elsewhere
+/// comes before all of it, since nothing else on the screen tells of it.
+fn owed(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
+    let dues = duties(incident);
+    let row = |due| {
+        let leaves = waiting::leaves(incident, due, now);
+        leaves.unwrap_or_else(|| open_row(app, incident, due, now))
+    };
+    let mut rows: Vec<Row> = dues.iter().map(row).collect();
+    if let Some((by, row)) = elsewhere::row(app, incident, now) {
+        let sooner = dues.iter().take_while(|due| due.by <= by).count();
+        rows.insert(if by <= now { 0 } else { sooner }, row);
+    }
     rows
 }
 
@@ -212,13 +225,17 @@ fn by_hand(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row>
     })
 }
 
-fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Row {
-    let clock = due.clock(now);
-    let (glyph, role) = match clock {
+/// How a duty looks at `now`.
+fn look(due: &Due, now: DateTime<Utc>) -> (Option<Glyph>, Role) {
+    match due.clock(now) {
         Clock::Running => (None, Role::Calm),
         Clock::DueSoon => (Some(Glyph::Slow), Role::Soon),
         Clock::Overdue => (Some(Glyph::Overdue), Role::Over),
-    };
+    }
+}
+
+fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Row {
+    let (glyph, role) = look(due, now);
     let (word, what) = words(app, incident, due);
     Row {
         glyph,

@@ -37,7 +37,11 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         &format!("{mark} {word} {}", format::clock_minutes(now)),
     );
     canvas.clipped(0, 1, Role::Normal, &incident.state().title, width);
-    for (y, row) in (2..4).zip(rows.iter().filter(|row| row.is_open())) {
+    // Below them: what is not well, the size, the keys.
+    let end = canvas.height().saturating_sub(3).max(4);
+    let mut below = 4;
+    for (y, row) in (2..end).zip(rows.iter().filter(|row| row.is_open())) {
+        below = below.max(y + 1);
         let glyph = row.glyph.map_or(' ', |glyph| canvas.glyph(glyph));
         let start = canvas.right(width.saturating_sub(1), y, row.role, &row.value);
         let room = start.saturating_sub(1);
@@ -46,7 +50,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         let text = format!("{before}{}", row.words(left));
         canvas.clipped(0, y, row.role, &text, room);
     }
-    canvas.clipped(0, 4, Role::Warn, &worst(app, canvas, now), width);
+    canvas.clipped(0, below, Role::Warn, &worst(app, canvas, now), width);
     let size = format!(
         "{width}x{}: panes need 60x20. Keys still work.",
         canvas.height()

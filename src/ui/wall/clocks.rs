@@ -168,7 +168,7 @@ pub(super) fn label(incident: &Incident, due: &Due) -> (&'static str, String) {
         Duty::Escalate { step, target, .. } => {
             let reached = policy
                 .step(step)
-                .and_then(|(_, step)| escalation::reach(policy, step));
+                .and_then(|(_, step)| escalation::reach_from(incident, step));
             let label = reached.map_or("TELL BY HAND IN", |_| "ESCALATES TO");
             (label, target.to_string())
         }

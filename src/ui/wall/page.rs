@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{
-    board::Board, duty::duties, entry::IncidentId, incident::Incident, severity::Severity,
+    board::Board,
+    duty::{Due, duties},
+    entry::IncidentId,
+    incident::Incident,
+    severity::Severity,
 };
 
 /// How long a page stays.
@@ -100,6 +104,7 @@ impl Pages {
         let before = std::mem::replace(&mut self.levels, levels);
         active
             .iter()
+            .filter(|incident| !incident.state().drill)
             .find(|incident| {
                 let was = before.get(&incident.id);
                 was.is_some_and(|was| *was != incident.assumed_severity())
@@ -113,7 +118,7 @@ fn candidates<'a>(active: &[&'a Incident]) -> Vec<&'a Incident> {
     let worst: Vec<&Incident> = active
         .iter()
         .copied()
-        .filter(|incident| incident.assumed_severity() == Severity::P1)
+        .filter(|incident| is_worst(incident))
         .collect();
     if worst.is_empty() {
         active.to_vec()
@@ -122,9 +127,14 @@ fn candidates<'a>(active: &[&'a Incident]) -> Vec<&'a Incident> {
     }
 }
 
-/// Whether something falls due within two minutes.
+/// Whether it is as bad as it can be; a drill never is.
+pub(super) fn is_worst(incident: &Incident) -> bool {
+    incident.assumed_severity() == Severity::P1 && !incident.state().drill
+}
+
+/// Whether something falls due within two minutes; nothing of a drill keeps a
+/// real incident from the wall.
 fn is_due(incident: &Incident, now: DateTime<Utc>) -> bool {
-    duties(incident)
-        .iter()
-        .any(|due| due.by > now && due.by - now <= DEADLINE)
+    let is_close = |due: &Due| due.by > now && due.by - now <= DEADLINE;
+    !incident.state().drill && duties(incident).iter().any(is_close)
 }

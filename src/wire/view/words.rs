@@ -74,9 +74,9 @@ fn escalation_to(incident: &Incident, (step, target): (&StepId, &Name), asks: bo
         .map(|contact| format!(" ({})", contact.person))
         .unwrap_or_default();
     let step = policy.step(step).map(|(_, step)| step);
-    let by_hand = match step.and_then(|step| escalation::reach(policy, step)) {
-        Some(_) if !incident.state().private => "",
-        Some(_) | None => ", by hand",
+    let by_hand = match step.and_then(|step| escalation::reach_from(incident, step)) {
+        Some(_) => "",
+        None => ", by hand",
     };
     let asks = if asks { ", to be confirmed" } else { "" };
     format!("escalate to {target}{person}{by_hand}{asks}")

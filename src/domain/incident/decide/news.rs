@@ -57,10 +57,11 @@ impl Incident {
             ));
         }
         if next > latest + SLACK && self.state().long_running.is_none() {
-            return Err(Refusal::without_reason(format!(
-                "the next update may be promised for {} at the latest; declare the incident long-running, with a reason, to promise more (U1)",
+            // In one row of a small screen, and the way out is in it.
+            return refuse(format!(
+                "next update by {} at the latest; `long-running` allows more",
                 clock(latest)
-            )));
+            ));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::domain::{
     entry::{EntryId, Via},
     fact::{Fact, Role},
     incident::Incident,
+    policy::Contact,
     text::Name,
 };
 
@@ -88,6 +89,25 @@ impl Incident {
             }
         }
         Ok(())
+    }
+
+    /// Whether a page to `person` over these channels would leave at all: one
+    /// that does not must not look as if somebody was reached.
+    pub(super) fn can_be_paged(&self, person: &Name, via: &[Name]) -> Result<(), Refusal> {
+        let mut contacts = self.policy().contact.values();
+        let known = contacts.find(|contact| contact.person == *person);
+        match (self.state().private, via) {
+            (true, _) => {
+                let whom = known.map_or_else(|| person.to_string(), Contact::called);
+                refuse(format!(
+                    "nothing leaves a private incident: call {whom} yourself, and note that you did (X4)"
+                ))
+            }
+            (false, []) => refuse(format!(
+                "no channel reaches {person}: call them yourself, and note that you did (E7)"
+            )),
+            (false, _) => Ok(()),
+        }
     }
 
     /// What people wrote may be taken back; what happened may not.

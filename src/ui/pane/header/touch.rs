@@ -80,6 +80,13 @@ fn clock_off(app: &App) -> Option<String> {
     (offset.abs() > CLOCK_OFF).then(|| format!("clock {off} {which} server"))
 }
 
+/// `CLOCK STEPPED -1h`: the times here are not those of the host's clock.
+fn clock_stepped(app: &App) -> Option<String> {
+    let off = app.stepped?;
+    let sign = if off < TimeDelta::zero() { '-' } else { '+' };
+    Some(format!("CLOCK STEPPED {sign}{}", format::short(off.abs())))
+}
+
 /// Whether the shared backend does not answer.
 pub fn offline(app: &App) -> bool {
     matches!(app.shared.link.state, LinkState::Offline { .. })
@@ -151,7 +158,8 @@ pub(super) fn read_only(app: &App) -> Option<&'static str> {
 pub(super) fn aside(app: &App, width: u16) -> Option<String> {
     let waits = app.shared.unsent > 0 && width < 80;
     let why = read_only(app).filter(|_| waits).map(str::to_owned);
-    let parts: Vec<String> = why.into_iter().chain(clock_off(app)).collect();
+    let clocks = clock_stepped(app).into_iter().chain(clock_off(app));
+    let parts: Vec<String> = why.into_iter().chain(clocks).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

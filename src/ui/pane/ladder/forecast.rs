@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use super::Climbing;
 use crate::{
     domain::{
-        escalation,
+        escalation::{self, Way},
         incident::Incident,
-        policy::{Contact, Policy, Step},
+        policy::{Policy, Step},
         text::Name,
     },
     ui::{app::App, format, pane::header, theme::Role},
@@ -96,7 +96,7 @@ pub(super) fn forecast(
 /// the policy can reach nobody at all.
 fn done_by_itself(incident: &Incident, next: &Climbing<'_>) -> Option<String> {
     let policy = incident.policy();
-    if !escalation::reaches_anybody(policy) {
+    if !escalation::climbs_by_itself(incident) {
         return None;
     }
     let found = escalation::reach(policy, next.step).zip(policy.contact(&next.step.target));
@@ -128,31 +128,18 @@ fn instead(incident: &Incident, next: &Climbing<'_>) -> String {
 /// Who is to be called by a person, and how that is recorded.
 fn by_hand(policy: &Policy, step: &Step) -> String {
     match policy.contact(&step.target) {
-        Some(contact) => format!("call {}, then E records it", called(contact)),
+        Some(contact) => format!("call {}, then E records it", contact.called()),
         None => format!("tell the {} yourself, then E records it", step.target),
-    }
-}
-
-fn called(contact: &Contact) -> String {
-    if contact.phone.is_empty() {
-        contact.person.to_string()
-    } else {
-        format!("{} ({})", contact.person, contact.phone)
     }
 }
 
 /// How the target of a step is reached.
 pub(super) fn reach(app: &App, incident: &Incident, step: &Step, now: DateTime<Utc>) -> String {
-    let Some(contact) = incident.policy().contact(&step.target) else {
-        return "nobody is named: tell them by hand, then E".to_owned();
-    };
-    if contact.channels.is_empty() {
-        return format!("by hand: call {}, then E", called(contact));
-    }
-    let sealed = if incident.is_sealed() {
-        " (nothing leaves)"
-    } else {
-        ""
+    let (contact, sealed) = match escalation::way(incident, &step.target) {
+        Way::Pages(contact) => (contact, ""),
+        Way::Plays(contact) => (contact, " (a drill: nothing leaves)"),
+        Way::ByHand(Some(contact)) => return format!("by hand: call {}, then E", contact.called()),
+        Way::ByHand(None) => return "nobody is named: tell them by hand, then E".to_owned(),
     };
     let engine = match Engine::of(app, now) {
         Engine::None => " - BUT NO ENGINE RUNS",

@@ -92,8 +92,7 @@ fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Ve
     let person = person(incident, target);
     let reached = policy
         .step(step)
-        .and_then(|(_, step)| escalation::reach(policy, step))
-        .filter(|_| !incident.state().private);
+        .and_then(|(_, step)| escalation::reach_from(incident, step));
     let ways = match reached {
         Some(_) => vec![format!("{target}{person}"), target.to_owned()],
         None => told_by_hand(target, &person),

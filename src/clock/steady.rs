@@ -1,0 +1,131 @@
+//! A time that does not jump with the system's clock (T5): it goes on with the
+//! host's uptime, and follows the clock where that is only kept right.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// What a clock is kept right by, and nobody need know.
+const KEPT_RIGHT: TimeDelta = TimeDelta::seconds(2);
+/// How long a clock that was set ahead is doubted. A hand that slipped is seen
+/// and mended by then; a host that was paused wakes so, and everything due
+/// meanwhile has to be told after all: silence is worse than a page too early.
+const DOUBTED: TimeDelta = TimeDelta::seconds(60);
+
+/// What goes on steadily beside the system's clock.
+#[derive(Debug)]
+pub(super) struct Steady {
+    /// What this time was when the host started.
+    start: DateTime<Utc>,
+    /// Since when the clock says something else, in uptime.
+    apart: Option<TimeDelta>,
+}
+
+impl Steady {
+    /// Begins with what the clock says at that uptime.
+    pub(super) fn new(system: DateTime<Utc>, uptime: TimeDelta) -> Self {
+        Self {
+            start: system.checked_sub_signed(uptime).unwrap_or(system),
+            apart: None,
+        }
+    }
+
+    /// The time. A clock that is set back is not followed: what was a minute
+    /// away is still a minute away. One that is set ahead is, after a while.
+    pub(super) fn now(&mut self, system: DateTime<Utc>, uptime: TimeDelta) -> DateTime<Utc> {
+        let ours = self.ours(uptime);
+        let off = system - ours;
+        if off.abs() > KEPT_RIGHT {
+            if self.apart.is_none() {
+                tracing::warn!(seconds = off.num_seconds(), "this host's clock was set");
+            }
+            let since = *self.apart.get_or_insert(uptime);
+            let is_believed = off > TimeDelta::zero() && uptime - since >= DOUBTED;
+            if !is_believed {
+                return ours;
+            }
+        }
+        *self = Self::new(system, uptime);
+        system
+    }
+
+    /// How far the clock is from the time that counts: ahead of it, or behind.
+    pub(super) fn stepped(&self, system: DateTime<Utc>, uptime: TimeDelta) -> Option<TimeDelta> {
+        // The two are not read in the same moment.
+        let off = self.apart.map(|_| system - self.ours(uptime))?;
+        let millis = off.num_milliseconds();
+        TimeDelta::try_seconds((millis + 500 * millis.signum()) / 1000)
+    }
+
+    fn ours(&self, uptime: TimeDelta) -> DateTime<Utc> {
+        self.start.checked_add_signed(uptime).unwrap_or(self.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A host that was started at noon, and what its clock says `up` seconds
+    /// later where it was set by so many.
+    fn clock(up: i64, set: i64) -> (DateTime<Utc>, TimeDelta) {
+        let noon: DateTime<Utc> = "2026-01-14T12:00:00Z".parse().expect("a time");
+        let up = TimeDelta::seconds(up);
+        (noon + up + TimeDelta::seconds(set), up)
+    }
+
+    fn seconds(steady: &mut Steady, up: i64, set: i64) -> i64 {
+        let (noon, _) = clock(0, 0);
+        let (system, uptime) = clock(up, set);
+        (steady.now(system, uptime) - noon).num_seconds()
+    }
+
+    fn from_noon() -> Steady {
+        let (system, uptime) = clock(0, 0);
+        Steady::new(system, uptime)
+    }
+
+    #[test]
+    fn t5_a_clock_that_is_set_back_takes_no_countdown_with_it() {
+        let mut steady = from_noon();
+
+        let seen = [5, 65, 3665].map(|up| seconds(&mut steady, up, -3600));
+
+        assert_eq!(seen, [5, 65, 3665]);
+        let (system, uptime) = clock(3666, -3600);
+        let off = steady.stepped(system, uptime);
+        assert_eq!(off, Some(TimeDelta::seconds(-3600)));
+    }
+
+    #[test]
+    fn t5_nothing_falls_due_by_a_clock_that_is_set_ahead_for_less_than_a_minute() {
+        let mut steady = from_noon();
+
+        let set = [5, 64].map(|up| seconds(&mut steady, up, 7200));
+        let mended = seconds(&mut steady, 66, 0);
+
+        assert_eq!((set, mended), ([5, 64], 66));
+        let (system, uptime) = clock(67, 0);
+        assert_eq!(steady.stepped(system, uptime), None);
+    }
+
+    #[test]
+    fn e9_a_clock_that_stays_ahead_is_believed_since_the_host_may_have_been_paused() {
+        let mut steady = from_noon();
+
+        let seen = [5, 65].map(|up| seconds(&mut steady, up, 7200));
+
+        assert_eq!(seen, [5, 7265]);
+        let (system, uptime) = clock(66, 7200);
+        assert_eq!(steady.stepped(system, uptime), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_kept_right_is_followed_without_a_word() {
+        let mut steady = from_noon();
+
+        let seen = [(5, 1), (6, 2), (7, 1)].map(|(up, set)| seconds(&mut steady, up, set));
+
+        assert_eq!(seen, [6, 8, 8]);
+        let (system, uptime) = clock(8, 1);
+        assert_eq!(steady.stepped(system, uptime), None);
+    }
+}
