@@ -4,6 +4,7 @@ mod adopted;
 mod again;
 mod choice;
 mod conflicts;
+mod copy;
 mod drafts;
 mod forms;
 mod gates;

@@ -42,8 +42,9 @@ pub(super) async fn follow(
     let mut is_first = true;
     loop {
         if copy.is_another(&log, &messages).await? {
-            head = 0;
-            messages.send(Msg::Shared(Shared::Anew)).await.ok();
+            let (anew, last) = copy.anew(&log, &messages).await?;
+            head = last;
+            messages.send(Msg::Shared(anew)).await.ok();
         }
         loop {
             let entries = patiently(Some(&messages), || log.after(head, PAGE)).await?;
@@ -114,6 +115,26 @@ impl Copy {
         Ok(before.is_some() && before != self.epoch)
     }
 
+    /// The whole of another history, and the number of its last entry. What
+    /// waits is read first: what gets its number meanwhile is in both, and not
+    /// in neither.
+    async fn anew(
+        &mut self,
+        log: &Log,
+        messages: &Sender<Msg>,
+    ) -> Result<(Shared, Seq), StoreError> {
+        self.waiting = patiently(Some(messages), || log.unsent()).await?;
+        let (mut history, mut head) = (Vec::new(), 0);
+        loop {
+            let page = patiently(Some(messages), || log.after(head, PAGE)).await?;
+            let Some(last) = page.last() else { break };
+            head = last.seq.unwrap_or(head);
+            history.extend(page);
+        }
+        let (unsent, refused) = self.waiting();
+        Ok((Shared::Anew(history, unsent, refused), head))
+    }
+
     /// What waits to be numbered, where that changed.
     async fn unsent(
         &mut self,
@@ -125,10 +146,15 @@ impl Copy {
             return Ok(None);
         }
         self.waiting = waiting;
+        let (unsent, refused) = self.waiting();
+        Ok(Some(Msg::Shared(Shared::Unsent(unsent, refused))))
+    }
+
+    /// The entries that wait, and how many of them were refused.
+    fn waiting(&self) -> (Vec<Entry>, usize) {
         let entries = self.waiting.iter().filter_map(|one| one.row.entry());
         let refused = self.waiting.iter().filter(|one| one.refused.is_some());
-        let heard = Shared::Unsent(entries.collect(), refused.count());
-        Ok(Some(Msg::Shared(heard)))
+        (entries.collect(), refused.count())
     }
 }
 

@@ -3,17 +3,50 @@
 use chrono::{DateTime, Utc};
 
 use super::App;
-use crate::domain::{
-    entry::{Entry, IncidentId},
-    incident::Incident,
+use crate::{
+    domain::{
+        board::Board,
+        entry::{Entry, IncidentId},
+        incident::Incident,
+    },
+    ui::format::count,
 };
 
 /// Folds entries in.
 pub(super) fn fold(app: &mut App, entries: Vec<Entry>) {
-    let had = app.board.open().len();
-    for entry in entries {
-        app.board.apply(entry);
+    take_in(app, |board| {
+        entries.into_iter().for_each(|entry| board.apply(entry));
+    });
+}
+
+/// Puts what waits for its number on top. An incident that was opened out of
+/// touch is one like any other.
+pub(super) fn ahead(app: &mut App, unsent: Vec<Entry>) {
+    take_in(app, |board| board.ahead(unsent));
+}
+
+/// Puts another history in the place of the one so far: all at once, so that
+/// what is on the screen stays there. Says what had its number and waits again.
+pub(super) fn anew(app: &mut App, history: Vec<Entry>, unsent: Vec<Entry>, now: DateTime<Utc>) {
+    let again = unsent.iter().filter(|entry| app.board.is_numbered(entry));
+    let again = again.count();
+    take_in(app, |board| {
+        *board = Board::default();
+        history.into_iter().for_each(|entry| board.apply(entry));
+        board.ahead(unsent);
+    });
+    if again > 0 {
+        let lost = count(again, "entry that is", "entries that are");
+        let text =
+            format!("the server lost {lost} on this disk (an older backup?): sent to it again");
+        app.tell(text, true, now);
     }
+}
+
+/// Changes the board, and shows what came with that.
+fn take_in(app: &mut App, change: impl FnOnce(&mut Board)) {
+    let had = app.board.open().len();
+    change(&mut app.board);
     come(app, had);
 }
 

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Source, news};
+use super::{App, Source, follow, news};
 use crate::{
-    domain::{board::Board, notice::Delivery, text::Name},
+    domain::{notice::Delivery, text::Name},
     ui::msg::{EngineSeen, LinkSeen, LinkState, Shared},
 };
 
@@ -46,10 +46,13 @@ pub(super) fn with_ours(app: &App, mut theirs: Vec<Delivery>) -> Vec<Delivery> {
 
 pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
     match heard {
-        Shared::Anew => app.board = Board::default(),
-        Shared::Unsent(entries, refused) => {
-            (app.shared.unsent, app.shared.refused) = (entries.len(), refused);
-            app.board.ahead(entries);
+        Shared::Anew(history, unsent, refused) => {
+            (app.shared.unsent, app.shared.refused) = (unsent.len(), refused);
+            follow::anew(app, history, unsent, now);
+        }
+        Shared::Unsent(unsent, refused) => {
+            (app.shared.unsent, app.shared.refused) = (unsent.len(), refused);
+            follow::ahead(app, unsent);
         }
         Shared::Link(link) => {
             app.awaits.remove(&Source::Server);
