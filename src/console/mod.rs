@@ -165,7 +165,7 @@ impl Console {
             tasks,
             messages,
             stop,
-            last_tick: clock.now(),
+            last_tick: clock.host().now(),
             exit: None,
             repaint: false,
             suspends: false,
@@ -273,18 +273,19 @@ impl Console {
             .wrap_err("suspending")?
         {
             self.message(Msg::Away(since));
-            self.last_tick = self.clock.now();
+            self.last_tick = self.clock.host().now();
         }
         self.repaint = true;
         Ok(())
     }
 
     fn tick(&mut self) {
-        let now = self.clock.now();
-        if now - self.last_tick > SLEPT {
-            self.message(Msg::Away(self.last_tick));
+        // By the host's own: a server that leads the clock makes nobody sleep.
+        let host = self.clock.host().now();
+        let passed = host - std::mem::replace(&mut self.last_tick, host);
+        if passed > SLEPT {
+            self.message(Msg::Away(self.clock.now() - passed));
         }
-        self.last_tick = now;
         self.message(Msg::Tick);
     }
 

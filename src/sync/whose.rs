@@ -123,8 +123,9 @@ impl Replica {
             what: meta, took, ..
         } = heard;
         let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
-        let now = self.clock.now();
+        let now = self.clock.host().now();
         let offset = offset(meta.server_time, now, took);
+        self.clock.lead(offset);
         let known = Known {
             offset_s: offset.num_seconds(),
             start: start(now + offset),

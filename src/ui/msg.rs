@@ -11,6 +11,7 @@ use crate::domain::{
     notice::Delivery,
     probe::Reading,
     runbook::Line,
+    span::CLOCK_OFF,
     text::{Name, Title},
 };
 
@@ -172,6 +173,14 @@ pub struct LinkSeen {
     pub heard_at: Option<DateTime<Utc>>,
     /// It takes no entries from here: the token may only read.
     pub read_only: bool,
+}
+
+impl LinkSeen {
+    /// Whether this host's clock differs from the server's by what is worth a
+    /// word.
+    pub fn clock_is_off(&self) -> bool {
+        self.offset.abs() > CLOCK_OFF
+    }
 }
 
 /// Whether the shared backend answers.
