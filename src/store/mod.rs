@@ -47,7 +47,7 @@ mod verify;
 mod watch;
 
 pub use accepting::{Accepting, Known, Messages};
-pub use authority::Authority;
+pub use authority::{Authority, Extent};
 pub use by_hand::DeliveryFilter;
 pub use counters::Place;
 pub use deliveries::{Ending, Recovered, Start, Try};
