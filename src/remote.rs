@@ -23,6 +23,7 @@ use crate::{
         notice::Delivery,
         text::{Name, Title},
     },
+    tls,
     wire::{Follow, Meta, Page, Post, Posted, Problem, Told},
 };
 
@@ -350,11 +351,14 @@ fn in_words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return SILENCE.to_owned();
     }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
+    if let Some(untrusted) = tls::cause(error) {
+        return format!("{}{}", tls::in_words(untrusted), tls::way_out(untrusted));
     }
-    cause.to_string()
+    if tls::cause(error).is_some_and(hyper::Error::is_parse) {
+        return "it does not speak HTTP: where the port is one for TLS, write https://".to_owned();
+    }
+    let first = tls::causes(error).last();
+    first.map(ToString::to_string).unwrap_or_default()
 }
 
 async fn certificates(file: &Path) -> Result<Vec<Certificate>, RemoteError> {
