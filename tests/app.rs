@@ -11,6 +11,7 @@ mod gates;
 pub mod in_place;
 mod lines;
 mod merged;
+mod newer;
 mod reviews;
 mod words;
 

@@ -2,7 +2,7 @@
 
 use super::super::{
     action::{Action, Group},
-    app::{App, Pane, disputes},
+    app::{App, NEEDS_NEWER, Pane, disputes},
     composer::Composer,
     msg::LinkState,
 };
@@ -69,8 +69,19 @@ const fn from_here(app: &App) -> Result<(), &'static str> {
     }
 }
 
+/// Whether it adds nothing to the incident.
+const fn only_looks(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Find | Action::Conflicts | Action::Retry | Action::Drop
+    )
+}
+
 fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {
     let state = incident.state();
+    if state.needs_newer && !only_looks(action) {
+        return Err(NEEDS_NEWER);
+    }
     match action {
         Action::Find
         | Action::Note
