@@ -97,7 +97,7 @@ impl Engine {
         loop {
             let done = match self.turn(seen, stop, &mut changes).await {
                 Err(error) if error.may_pass() => {
-                    waits = told_once(waits, &error);
+                    waits = told_once(&waits, &error);
                     false
                 }
                 Err(StoreError::LeaseLost) => false,
@@ -181,7 +181,7 @@ impl Engine {
 
 /// Says why the engine waits, unless that was said last; answers what was. It
 /// tries again at once, and a standby may refuse for hours.
-fn told_once(before: String, error: &StoreError) -> String {
+fn told_once(before: &str, error: &StoreError) -> String {
     let why = error.to_string();
     if why != before {
         tracing::warn!(error = %why, "the engine waits");

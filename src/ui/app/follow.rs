@@ -14,9 +14,7 @@ use crate::{
 
 /// Folds entries in.
 pub(super) fn fold(app: &mut App, entries: Vec<Entry>) {
-    take_in(app, |board| {
-        entries.into_iter().for_each(|entry| board.apply(entry));
-    });
+    take_in(app, |board| apply(board, entries));
 }
 
 /// Puts what waits for its number on top. An incident that was opened out of
@@ -32,7 +30,7 @@ pub(super) fn anew(app: &mut App, history: Vec<Entry>, unsent: Vec<Entry>, now: 
     let again = again.count();
     take_in(app, |board| {
         *board = Board::default();
-        history.into_iter().for_each(|entry| board.apply(entry));
+        apply(board, history);
         board.ahead(unsent);
     });
     if again > 0 {
@@ -40,6 +38,12 @@ pub(super) fn anew(app: &mut App, history: Vec<Entry>, unsent: Vec<Entry>, now: 
         let text =
             format!("the server lost {lost} on this disk (an older backup?): sent to it again");
         app.tell(text, true, now);
+    }
+}
+
+fn apply(board: &mut Board, entries: Vec<Entry>) {
+    for entry in entries {
+        board.apply(entry);
     }
 }
 

@@ -44,6 +44,9 @@ pub(super) fn enabled_in(
     }
     let incident = incident.and_then(|id| app.board.get(id));
     let incident = incident.ok_or("no incident is on the screen")?;
+    if incident.state().needs_newer && !only_looks(action) {
+        return Err(NEEDS_NEWER);
+    }
     of_incident(app, action, incident)
 }
 
@@ -79,9 +82,6 @@ const fn only_looks(action: Action) -> bool {
 
 fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {
     let state = incident.state();
-    if state.needs_newer && !only_looks(action) {
-        return Err(NEEDS_NEWER);
-    }
     match action {
         Action::Find
         | Action::Note
