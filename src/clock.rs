@@ -6,7 +6,10 @@ mod steady;
 use std::{
     fs,
     process::Stdio,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,6 +20,7 @@ use tokio::{process::Command, time::timeout};
 use uuid::Uuid;
 
 use self::steady::Steady;
+use crate::domain::span::CLOCK_OFF;
 
 /// How long the answer may take that tells whether the clock is kept right.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -33,6 +37,9 @@ pub enum Clock {
     /// Another's, which said this when this host started; nobody who sets the
     /// system's moves it.
     SinceStart(DateTime<Utc>),
+    /// The system's, moved; and led by a server's, which is so many
+    /// milliseconds ahead as all who hold it were told last.
+    Led(TimeDelta, &'static AtomicI64),
 }
 
 impl Clock {
@@ -53,6 +60,52 @@ impl Clock {
             Self::System => Self::Shifted(by),
             Self::SinceStart(at) => Self::SinceStart(at.checked_add_signed(by).unwrap_or(at)),
             Self::Shifted(already) => Self::Shifted(already.checked_add(&by).unwrap_or_default()),
+            Self::Led(already, lead) => {
+                Self::Led(already.checked_add(&by).unwrap_or_default(), lead)
+            }
+        }
+    }
+
+    /// The same, which [`Clock::lead`] leads from now on: deadlines are the
+    /// server's, and so is the time by which they are kept.
+    #[must_use]
+    pub fn led(self) -> Self {
+        let by = match self {
+            Self::System => TimeDelta::zero(),
+            Self::Shifted(by) => by,
+            Self::SinceStart(_) | Self::Led(..) => return self,
+        };
+        // A few bytes for each start of the program, which asks from all sides.
+        Self::Led(by, Box::leak(Box::default()))
+    }
+
+    /// Says how far the server's clock is ahead of the host's. What is not
+    /// worth a word moves nothing: it changes with each answer.
+    pub fn lead(&self, offset: TimeDelta) {
+        let is_off = offset.abs() > CLOCK_OFF;
+        let offset = if is_off { offset.num_milliseconds() } else { 0 };
+        match self {
+            Self::Led(_, lead) => lead.store(offset, Ordering::Relaxed),
+            Self::System | Self::Shifted(_) | Self::SinceStart(_) => {}
+        }
+    }
+
+    /// The host's own, which nobody leads.
+    #[must_use]
+    pub const fn host(self) -> Self {
+        match self {
+            Self::Led(by, _) => Self::Shifted(by),
+            Self::System | Self::Shifted(_) | Self::SinceStart(_) => self,
+        }
+    }
+
+    /// How far it is led away from the host's own; zero where it is as good.
+    pub fn led_by(&self) -> TimeDelta {
+        match self {
+            Self::Led(_, lead) => {
+                TimeDelta::try_milliseconds(lead.load(Ordering::Relaxed)).unwrap_or_default()
+            }
+            Self::System | Self::Shifted(_) | Self::SinceStart(_) => TimeDelta::zero(),
         }
     }
 
@@ -62,6 +115,10 @@ impl Clock {
             Self::System => (steady_now(), TimeDelta::zero()),
             Self::Shifted(by) => (steady_now(), *by),
             Self::SinceStart(at) => (*at, uptime()),
+            Self::Led(by, _) => (
+                steady_now(),
+                by.checked_add(&self.led_by()).unwrap_or_default(),
+            ),
         };
         // Beyond the calendar there is no better time than that.
         let now = from.checked_add_signed(by).unwrap_or(from);
@@ -73,7 +130,7 @@ impl Clock {
     /// it is not gone by; `None` while the two agree.
     pub fn stepped(&self) -> Option<TimeDelta> {
         match self {
-            Self::System | Self::Shifted(_) => {
+            Self::System | Self::Shifted(_) | Self::Led(..) => {
                 with_steady(|steady| steady.stepped(system_now(), uptime()))
             }
             Self::SinceStart(_) => None,
@@ -175,6 +232,27 @@ mod tests {
 
             prop_assert!(clock.now() <= DateTime::<Utc>::MAX_UTC);
         }
+    }
+
+    #[test]
+    fn all_copies_of_a_led_clock_go_by_the_servers() {
+        let clock = Clock::System.led();
+        let copy = clock;
+
+        clock.lead(TimeDelta::hours(1));
+
+        let ahead = copy.now() - copy.host().now();
+        assert!((ahead - TimeDelta::hours(1)).abs() < CLOCK_OFF, "{ahead}");
+        assert_eq!(copy.led_by(), TimeDelta::hours(1));
+    }
+
+    #[test]
+    fn a_clock_is_not_led_by_what_is_not_worth_a_word() {
+        let clock = Clock::System.led();
+
+        clock.lead(CLOCK_OFF);
+
+        assert_eq!(clock.led_by(), TimeDelta::zero());
     }
 
     #[test]

@@ -93,15 +93,19 @@ impl Engine {
         stop: &CancellationToken,
     ) -> Result<(), StoreError> {
         let mut changes = self.log.changes().await;
+        let mut waits = String::new();
         loop {
             let done = match self.turn(seen, stop, &mut changes).await {
                 Err(error) if error.may_pass() => {
-                    tracing::warn!(%error, "the engine waits");
+                    waits = told_once(&waits, &error);
                     false
                 }
                 Err(StoreError::LeaseLost) => false,
                 Err(error) => return Err(error),
-                Ok(()) => stop.is_cancelled(),
+                Ok(()) => {
+                    waits.clear();
+                    stop.is_cancelled()
+                }
             };
             if done {
                 return Ok(());
@@ -168,4 +172,14 @@ impl Engine {
             Err(Title::lossy(&why))
         })
     }
+}
+
+/// Says why the engine waits, unless that was said last; answers what was. It
+/// tries again at once, and a standby may refuse for hours.
+fn told_once(before: &str, error: &StoreError) -> String {
+    let why = error.to_string();
+    if why != before {
+        tracing::warn!(error = %why, "the engine waits");
+    }
+    why
 }

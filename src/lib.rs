@@ -39,6 +39,7 @@ pub mod notify;
 pub mod probe;
 pub mod remote;
 pub mod store;
+pub mod tls;
 pub mod wire;
 
 pub mod cli;

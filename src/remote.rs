@@ -23,6 +23,7 @@ use crate::{
         notice::Delivery,
         text::{Name, Title, cause},
     },
+    tls,
     wire::{Follow, Meta, Page, Post, Posted, Problem, Told, Way},
 };
 
@@ -312,8 +313,19 @@ impl Remote {
     fn away(&self, error: &reqwest::Error) -> RemoteError {
         RemoteError::Unreachable {
             address: self.name(),
-            why: Title::lossy(&in_words(error)).to_string(),
+            why: self.why_away(error).to_string(),
         }
+    }
+
+    fn why_away(&self, error: &reqwest::Error) -> Title {
+        let io: Option<&std::io::Error> = tls::causes(error)
+            .filter_map(|cause| cause.downcast_ref())
+            .last();
+        let denied = io.is_some_and(|io| io.kind() == std::io::ErrorKind::PermissionDenied);
+        if denied && self.address.socket().is_some() {
+            return Title::lossy(NOT_IN_GROUP);
+        }
+        Title::lossy(&in_words(error))
     }
 
     fn silent(&self) -> RemoteError {
@@ -349,10 +361,19 @@ impl Remote {
 /// Why nobody can be reached who does not answer.
 const SILENCE: &str = "it did not answer in time";
 
+/// Why a Unix socket can't be spoken to that is there.
+const NOT_IN_GROUP: &str = "you may not use this socket: join the group of its file, and let `warroom serve --socket-mode 660` open it to that group";
+
 /// What was wrong, down to its first cause, without the address in it.
 fn in_words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return SILENCE.to_owned();
+    }
+    if let Some(untrusted) = tls::cause(error) {
+        return format!("{}{}", tls::in_words(untrusted), tls::way_out(untrusted));
+    }
+    if tls::cause(error).is_some_and(hyper::Error::is_parse) {
+        return "it does not speak HTTP: where the port is one for TLS, write https://".to_owned();
     }
     cause(error)
 }

@@ -58,12 +58,11 @@ pub struct Entry {
     /// The incident it belongs to; all zeros for the workspace itself.
     #[schema(value_type = String, format = "uuid")]
     pub incident: IncidentId,
-    /// The kind of fact, such as `noted`: 1 to 64 characters.
-    #[schema(min_length = 1, max_length = 64)]
+    /// The kind of fact, such as `noted`: 1 to 64 characters, or the entry is
+    /// rejected.
     pub kind: String,
-    /// The version of these fields: 1.
+    /// The version of these fields: 1, or the entry is rejected.
     #[serde(default = "version", deserialize_with = "number::whole")]
-    #[schema(minimum = 1, maximum = 1)]
     pub v: u32,
     /// When it happened, as its author says.
     pub at: DateTime<Utc>,
@@ -74,8 +73,7 @@ pub struct Entry {
     #[schema(value_type = String)]
     pub by: Name,
     /// How it came about: `console`, `cli`, `engine`, `probe`, `import`, or a
-    /// newer word.
-    #[schema(min_length = 1, max_length = 64)]
+    /// newer word: 1 to 64 characters, or the entry is rejected.
     pub via: String,
     /// The copy of the log on which it was made.
     #[schema(value_type = String, format = "uuid")]

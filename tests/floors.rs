@@ -8,10 +8,11 @@ use std::{
 
 /// Every top-level module and its floor, from the ground up. Doors share a
 /// floor, and no door knows another.
-const FLOORS: [(&str, u32); 15] = [
+const FLOORS: [(&str, u32); 16] = [
     ("domain", 0),
     ("ui", 1),
     ("clock", 2),
+    ("tls", 2),
     ("config", 3),
     ("store", 3),
     ("probe", 3),

@@ -249,9 +249,10 @@ fn wants_backtraces() -> bool {
 
 /// Our own log goes to stderr for a command; the console keeps it in a file.
 fn log_to_stderr(verbose: u8) {
+    // What it says of a certificate is said by us, in words.
     let usual = match verbose {
-        0 => "warn",
-        1 => "warroom=info,warn",
+        0 => "warn,rustls_platform_verifier=off",
+        1 => "warroom=info,warn,rustls_platform_verifier=off",
         _ => "warroom=debug,info",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("WARROOM_LOG")

@@ -4,6 +4,7 @@ mod log;
 
 use std::path::Path;
 
+use chrono::TimeDelta;
 use color_eyre::eyre::eyre;
 
 use self::log::say_warnings;
@@ -17,11 +18,12 @@ use super::{
     touch::{Touch, in_touch},
 };
 use crate::{
-    clock::Clock,
+    clock::{Clock, start_id},
     config::{self, Config, Environment, Flags, Paths},
     domain::{
         board::Board,
         policy::{self, Policy},
+        span::CLOCK_OFF,
         text::Name,
     },
     journal,
@@ -29,6 +31,7 @@ use crate::{
     server::Told,
     store::{Log, OpenMode, StoreError},
     sync::Replica,
+    ui::format::{self, behind_or_ahead},
     wire::{Channels, Known},
 };
 
@@ -68,8 +71,10 @@ impl Setup {
         for text in out_of_order(&config) {
             say::note(&global, &format!("warning: {text}"));
         }
+        let clock = global.clock();
+        let is_copy = config.server.is_some();
         Ok(Self {
-            clock: global.clock(),
+            clock: if is_copy { clock.led() } else { clock },
             global,
             environment,
             flags,
@@ -187,14 +192,43 @@ impl Setup {
     }
 
     /// Takes up how the server is set up: it delivers, over its channels, and
-    /// records under the name of the token.
+    /// records under the name of the token; and it is its clock that counts.
     pub fn take_up(&mut self, known: Known) {
+        self.clock.lead(self.ahead_of_us(&known));
         self.config.updates.clone_from(&known.channels.updates);
         self.config.publish.clone_from(&known.channels.public);
         if let Some(name) = &known.name {
             self.config.actor.clone_from(name);
         }
         self.served = Some(known);
+    }
+
+    /// How far the server's clock is ahead of the host's, as far as that still
+    /// holds: not where somebody set the host's since.
+    fn ahead_of_us(&self, known: &Known) -> TimeDelta {
+        let start = known.start.as_ref();
+        let start = start.filter(|start| start_id().as_ref() == Some(&start.id));
+        let host = self.clock.host().now();
+        let now_off = start.map(|start| Clock::SinceStart(start.at).now() - host);
+        let was_set = now_off.is_some_and(|off| (off - known.offset()).abs() > CLOCK_OFF);
+        if was_set {
+            TimeDelta::zero()
+        } else {
+            known.offset()
+        }
+    }
+
+    /// Says that the host's clock is wrong, where it is not gone by.
+    fn say_clock_off(&self) {
+        let by = self.clock.led_by();
+        if by.is_zero() {
+            return;
+        }
+        let (off, way) = (format::short(by.abs()), behind_or_ahead(by));
+        let text = format!(
+            "warning: this host's clock is {off} {way} the server's: times here are the server's; set the clock by NTP"
+        );
+        say::note(&self.global, &text);
     }
 
     /// What a server tells its copies.
@@ -263,6 +297,7 @@ impl Setup {
             }
             say_warnings(log);
             self.take_channels(log).await?;
+            self.say_clock_off();
             journal::catch_up(log, &mut board).await?;
         }
         Ok(Room {

@@ -194,7 +194,8 @@ fn role_of(word: &str) -> Result<Role, Failure> {
     let wanted = word.trim().to_ascii_lowercase().replace(['-', '_'], " ");
     Role::ALL
         .into_iter()
-        .find(|role| role.word() == wanted)
+        // As every header calls the commander.
+        .find(|role| role.word() == wanted || (wanted == "ic" && *role == Role::Commander))
         .ok_or_else(|| {
             let known: Vec<String> = Role::ALL
                 .iter()

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// What a clock is kept right by, and nobody need know.
-const KEPT_RIGHT: TimeDelta = TimeDelta::seconds(2);
+use crate::domain::span::CLOCK_OFF;
+
 /// How long a clock that was set ahead is doubted. A hand that slipped is seen
 /// and mended by then; a host that was paused wakes so, and everything due
 /// meanwhile has to be told after all: silence is worse than a page too early.
@@ -33,7 +33,7 @@ impl Steady {
     pub(super) fn now(&mut self, system: DateTime<Utc>, uptime: TimeDelta) -> DateTime<Utc> {
         let ours = self.ours(uptime);
         let off = system - ours;
-        if off.abs() > KEPT_RIGHT {
+        if off.abs() > CLOCK_OFF {
             if self.apart.is_none() {
                 tracing::warn!(seconds = off.num_seconds(), "this host's clock was set");
             }

@@ -1,13 +1,16 @@
 //! Following the log: what is in it, and whatever anybody adds.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use color_eyre::eyre::Report;
 use tokio::sync::mpsc::Sender;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    domain::entry::{Entry, Seq},
+    domain::{
+        entry::{Entry, EntryId, Seq},
+        text::Title,
+    },
     store::{Log, StoreError, Unsent},
     ui::{
         app::Source,
@@ -39,8 +42,9 @@ pub(super) async fn follow(
     let mut is_first = true;
     loop {
         if copy.is_another(&log, &messages).await? {
-            head = 0;
-            messages.send(Msg::Shared(Shared::Anew)).await.ok();
+            let (anew, last) = copy.anew(&log, &messages).await?;
+            head = last;
+            messages.send(Msg::Shared(anew)).await.ok();
         }
         loop {
             let entries = patiently(Some(&messages), || log.after(head, PAGE)).await?;
@@ -99,6 +103,26 @@ impl Copy {
         Ok(before.is_some() && before != self.epoch)
     }
 
+    /// The whole of another history, and the number of its last entry. What
+    /// waits is read first: what gets its number meanwhile is in both, and not
+    /// in neither.
+    async fn anew(
+        &mut self,
+        log: &Log,
+        messages: &Sender<Msg>,
+    ) -> Result<(Shared, Seq), StoreError> {
+        self.waiting = patiently(Some(messages), || log.unsent()).await?;
+        let (mut history, mut head) = (Vec::new(), 0);
+        loop {
+            let page = patiently(Some(messages), || log.after(head, PAGE)).await?;
+            let Some(last) = page.last() else { break };
+            head = last.seq.unwrap_or(head);
+            history.extend(page);
+        }
+        let (unsent, refused) = self.waiting();
+        Ok((Shared::Anew(history, unsent, refused), head))
+    }
+
     /// What waits to be numbered, where that changed.
     async fn unsent(
         &mut self,
@@ -110,11 +134,16 @@ impl Copy {
             return Ok(None);
         }
         self.waiting = waiting;
+        let (unsent, refused) = self.waiting();
+        Ok(Some(Msg::Shared(Shared::Unsent(unsent, refused))))
+    }
+
+    /// The entries that wait, and which of them were refused, and why.
+    fn waiting(&self) -> (Vec<Entry>, BTreeMap<EntryId, Title>) {
         let entries = self.waiting.iter().filter_map(|one| one.row.entry());
         let refused = self.waiting.iter();
         let refused = refused.filter_map(|one| Some((one.row.id, one.refused.clone()?)));
-        let heard = Shared::Unsent(entries.collect(), refused.collect());
-        Ok(Some(Msg::Shared(heard)))
+        (entries.collect(), refused.collect())
     }
 }
 

@@ -55,9 +55,14 @@ impl Board {
         self.seen.take();
         self.ahead = unsent
             .into_iter()
-            .filter(|entry| !self.workspace.contains(&entry.id) && !self.numbered.knows(entry))
+            .filter(|entry| !self.is_numbered(entry))
             .map(Arc::new)
             .collect();
+    }
+
+    /// Whether that entry has come with a number.
+    pub fn is_numbered(&self, entry: &Entry) -> bool {
+        self.workspace.contains(&entry.id) || self.numbered.knows(entry)
     }
 
     /// Whether the entry has no number yet: only this copy of the log has it.

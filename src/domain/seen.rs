@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::text::Title;
+use super::{span::CLOCK_OFF, text::Title};
 
 /// Who runs the engine (E9).
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -39,6 +39,14 @@ pub struct LinkSeen {
     pub heard_at: Option<DateTime<Utc>>,
     /// It takes no entries from here: the token may only read.
     pub read_only: bool,
+}
+
+impl LinkSeen {
+    /// Whether this host's clock differs from the server's by what is worth a
+    /// word.
+    pub fn clock_is_off(&self) -> bool {
+        self.offset.abs() > CLOCK_OFF
+    }
 }
 
 /// Whether the shared backend answers.

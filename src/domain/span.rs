@@ -16,6 +16,9 @@ pub enum SpanError {
     TooLong(String),
 }
 
+/// A difference of two clocks that is worth a word (T5).
+pub const CLOCK_OFF: TimeDelta = TimeDelta::seconds(2);
+
 const LONGEST: i64 = 100 * 366 * 86_400;
 
 /// Reads `1h30m`, `45s`, `2d`, `1w`; units in any order, each once or more.

@@ -61,8 +61,7 @@ impl Engine {
         let known = known
             .and_then(|json| Known::read(&json))
             .unwrap_or_default();
-        let ahead = TimeDelta::try_seconds(known.offset_s).unwrap_or_default();
-        let by_ours = self.clock.ahead(ahead);
+        let by_ours = self.clock.host().ahead(known.offset());
         let start = known
             .start
             .filter(|start| start_id().as_ref() == Some(&start.id));

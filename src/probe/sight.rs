@@ -79,7 +79,7 @@ impl Failure {
             // Of the many others, curl makes one.
             _ => 35,
         };
-        Self::new(ErrorClass::Tls, curl, super::trust::in_words(error))
+        Self::new(ErrorClass::Tls, curl, crate::tls::in_words(error))
     }
 }
 

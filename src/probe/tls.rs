@@ -18,7 +18,7 @@ use super::{
     Shared,
     connect::HostPort,
     sight::{Failure, Saw, Sight, io_words},
-    trust::{self, Judge, Verifier, days},
+    trust::{self, Judge, Verifier},
 };
 use crate::domain::fact::ErrorClass;
 
@@ -80,10 +80,13 @@ impl Tls {
         // The server's own is valid, or it had not been trusted; this is one
         // that was sent along, and that some client will need.
         if left < TimeDelta::zero() {
-            let detail = format!("a certificate of the chain expired {} ago", days(-left));
+            let detail = format!(
+                "a certificate of the chain expired {} ago",
+                crate::tls::days(-left)
+            );
             return Err(Failure::new(ErrorClass::Tls, 60, detail));
         }
-        let sight = Sight::well(format!("{} left", days(left)));
+        let sight = Sight::well(format!("{} left", crate::tls::days(left)));
         Ok(sight.warn_if(left < self.warn))
     }
 }

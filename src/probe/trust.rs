@@ -1,7 +1,5 @@
 //! Which certificates are trusted.
 
-mod words;
-
 use std::{fmt, io, path::Path, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
@@ -21,8 +19,6 @@ use x509_cert::{
     Certificate,
     der::{DateTime as DerDateTime, Decode as _},
 };
-
-pub(super) use words::{days, in_words};
 
 use super::{ProbeError, aside::Aside, sight::Failure};
 use crate::domain::{fact::ErrorClass, text::Name};

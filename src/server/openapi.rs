@@ -142,9 +142,26 @@ const LINKS: [Leads; 8] = {
     ]
 };
 
-/// Adds what the derived document can't say of itself: where answers lead, and
-/// that a whole number may be of any length.
+/// A time, as the word `date-time` alone does not make anybody write it: with
+/// a year from 1970 to 9999.
+const TIME: &str = r"^(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$";
+
+/// Says of every time in the document how it is written.
+fn with_times(part: &mut Value) {
+    if part["format"] == "date-time" {
+        part["pattern"] = json!(TIME);
+    }
+    match part {
+        Value::Object(parts) => parts.values_mut().for_each(with_times),
+        Value::Array(parts) => parts.iter_mut().for_each(with_times),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Adds what the derived document can't say of itself: where answers lead, how
+/// times are written, and that a whole number may be of any length.
 fn completed(mut document: Value) -> Value {
+    with_times(&mut document);
     document["components"]["schemas"]["u64"] = json!({ "type": "integer", "minimum": 0 });
     let paths = document["paths"].as_object_mut().into_iter();
     let operations = paths.flat_map(|paths| paths.values_mut().filter_map(Value::as_object_mut));

@@ -24,6 +24,16 @@ pub struct Authority {
     pub log: Option<ReplicaId>,
 }
 
+/// How far a log has come, and in which history: what somebody goes by who
+/// changes that, and finds it changed meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extent {
+    /// Its history.
+    pub epoch: String,
+    /// The number of its last entry.
+    pub head: Seq,
+}
+
 /// Where a copy says which log its server has.
 const THEIR_LOG: &str = "server_log";
 
@@ -85,9 +95,23 @@ impl Log {
         self.inner.is_copy.load(Ordering::Relaxed)
     }
 
+    /// How far it has come, and in which history.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn extent(&self) -> Result<Extent, StoreError> {
+        Ok(Extent {
+            epoch: self.epoch().await?,
+            head: self.head().await?,
+        })
+    }
+
     /// From now on `server` numbers this log, in its history `epoch`, of which
     /// everything up to number `common` is here already. What is here after
     /// that waits to be numbered anew; answers how many entries these are.
+    /// `None` where the log is no longer as it was: another
+    /// process was faster, and nothing is changed.
     ///
     /// # Errors
     ///
@@ -95,11 +119,16 @@ impl Log {
     /// for nobody would send them. Else when the file can't be written.
     pub async fn attach(
         &self,
+        was: &Extent,
         server: &Authority,
         epoch: &str,
         common: Seq,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Option<u64>, StoreError> {
         let mut tx = self.inner.begin().await?;
+        if (&tx.head.epoch, tx.head.seq) != (&was.epoch, was.head) {
+            tx.undo().await?;
+            return Ok(None);
+        }
         let waiting = still_to_send(&mut tx).await?;
         if waiting > 0 {
             tx.undo().await?;
@@ -122,7 +151,7 @@ impl Log {
         if let Err(error) = mark::set(&self.inner.path, now).await {
             tracing::warn!(%error, "the mark beside the log could not be set back");
         }
-        Ok(moved)
+        Ok(Some(moved))
     }
 
     /// Where the entries went, if they were given away: nothing more is taken.

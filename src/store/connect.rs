@@ -38,9 +38,14 @@ const READERS: u32 = 2;
 /// with jitter, because `SQLite`'s own waiting starves one of two writers.
 const WRITER_WAITS: Duration = Duration::from_millis(5);
 
+/// How often, and how long apart, it is looked whether an empty file is being
+/// filled: beginning a log takes some milliseconds, on a slow disk more.
+const LOOKS: u32 = 50;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+
 /// Opens and checks everything.
 pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<Log, StoreError> {
-    let was_empty = fs::metadata(path).is_ok_and(|file| file.len() == 0);
+    let was_empty = stays_empty(path).await;
     inspect::place(path, mode, network)?;
     let patience = tx::Patience::start();
     let (first, (replica, is_copy), warnings) = loop {
@@ -74,6 +79,18 @@ pub(super) async fn open(path: &Path, mode: OpenMode, network: bool) -> Result<L
             mark: mark::Raiser::default(),
         }),
     })
+}
+
+/// Whether the file is there without anything in it, and nobody is about to
+/// fill it: of several who begin a log at once, one has made the file.
+async fn stays_empty(path: &Path) -> bool {
+    for _ in 0..LOOKS {
+        if !fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+            return false;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    true
 }
 
 /// A copy's name, and whether a server gives its numbers.

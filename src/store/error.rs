@@ -24,7 +24,7 @@ pub enum StoreError {
     },
     #[error("{} may not be read or written by this user: ask its owner, or choose another place for the log", path.display())]
     Permission { path: PathBuf },
-    #[error("{} belongs to user {owner} and you are user {me}: run as that user, or use a log of your own", path.display())]
+    #[error("{} belongs to user {owner} and you are user {me}: run as that user, use a log of your own, or share one: `warroom serve --socket PATH` serves both", path.display())]
     ForeignOwned { path: PathBuf, owner: u32, me: u32 },
     #[error("{} can't be written, because its folder or file system is read-only: open the log for reading, or move it", path.display())]
     ReadOnlyFolder { path: PathBuf },
@@ -123,7 +123,7 @@ pub enum StoreError {
     #[error("{} is there already and is not overwritten: name another file", path.display())]
     Exists { path: PathBuf },
     #[error(
-        "that is no address of a PostgreSQL database: write it as postgres://ada@db.example.com/rooms"
+        "that is no address of a PostgreSQL database: write it as postgres://ada@db.example.com/rooms; of several hosts, name the one address that leads to the primary"
     )]
     Address,
     #[error(

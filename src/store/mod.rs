@@ -48,7 +48,7 @@ mod verify;
 mod watch;
 
 pub use accepting::{Accepting, Known, Message};
-pub use authority::Authority;
+pub use authority::{Authority, Extent};
 pub use by_hand::DeliveryFilter;
 pub use counters::Place;
 pub use deliveries::{Ending, Recovered, Start, Try};

@@ -11,7 +11,7 @@ use crate::{
     },
     journal::from_wire,
     remote::Heard,
-    store::{Authority, RawEntry, TakenIn},
+    store::{Authority, Extent, RawEntry, TakenIn},
     wire::{Follow, Page},
 };
 
@@ -111,10 +111,11 @@ impl Replica {
     async fn heal(&self) -> Result<(), SyncError> {
         self.part().await;
         self.meet().await?;
+        let was = self.log.extent().await?;
         let (epoch, common) = self.compare().await?;
         self.share(common).await?;
         let server = self.log.server().await?.unwrap_or_default();
-        self.bring_together(&server, &epoch, common).await?;
+        self.bring_together(&was, &server, &epoch, common).await?;
         Ok(())
     }
 
@@ -126,21 +127,25 @@ impl Replica {
     }
 
     /// From now on `server` gives the numbers; answers how many entries wait
-    /// for a new one.
+    /// for a new one. `None` where the log moved on since it was so,
+    /// and has to be compared anew.
     pub(super) async fn bring_together(
         &self,
+        was: &Extent,
         server: &Authority,
         epoch: &str,
         common: Seq,
-    ) -> Result<u64, SyncError> {
-        let moved = self.log.attach(server, epoch, common).await?;
+    ) -> Result<Option<u64>, SyncError> {
+        let Some(moved) = self.log.attach(was, server, epoch, common).await? else {
+            return Ok(None);
+        };
         self.answered.lock().await.clear();
         if moved > 0 {
             self.again.notify_one();
             let server = &server.name;
             tracing::warn!(moved, common, %server, "entries wait to be numbered anew");
         }
-        Ok(moved)
+        Ok(Some(moved))
     }
 
     /// How far this log and the server's, which ends at `head`, are the same:

@@ -59,7 +59,7 @@ impl Replica {
         page: &Heard<Page>,
         waited: bool,
     ) -> bool {
-        let now = self.clock.now();
+        let host = self.clock.host().now();
         let took = if waited { TimeDelta::zero() } else { page.took };
         let before = match &seen.borrow().link.state {
             LinkState::Online { latency } => Some(*latency),
@@ -67,7 +67,9 @@ impl Replica {
         };
         let latency = if waited { before } else { Some(page.took) };
         let engine = &page.what.engine;
-        let offset = offset(page.what.server_time, now, took);
+        let offset = offset(page.what.server_time, host, took);
+        self.clock.lead(offset);
+        let now = self.clock.now();
         let moved = offset - seen.borrow().link.offset;
         seen.send_modify(|seen| {
             seen.link = LinkSeen {
@@ -83,8 +85,8 @@ impl Replica {
             seen.engine = EngineSeen {
                 holder: engine.holder.as_deref().map(Title::lossy),
                 mine: false,
-                // By our own clock, whatever the server's says.
-                ticked_at: engine.ticked_at.map(|at| at - offset),
+                // By the clock that we go by, whatever the server's says.
+                ticked_at: engine.ticked_at.map(|at| now - (host + offset - at)),
             };
             seen.watching.clone_from(&page.what.watching);
             seen.watching.truncate(WATCHING);

@@ -27,15 +27,26 @@ impl Replica {
         if self.log.server().await?.is_some() {
             return Ok(());
         }
-        let entries = self.log.head().await?;
-        if entries > 0 {
-            return Err(SyncError::NotAttached { entries });
-        }
-        let epoch = self.log.epoch().await?;
+        let was = self.log.extent().await?;
         let name = self.remote.name();
         let server = Authority { name, log: None };
-        self.log.attach(&server, &epoch, 0).await?;
-        Ok(())
+        // Another process that begins here may have attached it, and taken
+        // entries in, since it was asked for its server.
+        if was.head == 0
+            && self
+                .log
+                .attach(&was, &server, &was.epoch, 0)
+                .await?
+                .is_some()
+        {
+            return Ok(());
+        }
+        match self.log.server().await? {
+            Some(_) => Ok(()),
+            None => Err(SyncError::NotAttached {
+                entries: self.log.head().await?,
+            }),
+        }
     }
 
     /// Gives the log to the server, whosever it was: both are one from then on.
@@ -46,9 +57,15 @@ impl Replica {
     /// What the server or the disk said.
     pub async fn give(&self) -> Result<u64, SyncError> {
         let meta = self.remote.meta().await?.what;
-        let (epoch, common) = self.compare().await?;
-        self.bring_together(&self.authority(&meta), &epoch, common)
-            .await
+        let server = self.authority(&meta);
+        loop {
+            let was = self.log.extent().await?;
+            let (epoch, common) = self.compare().await?;
+            let moved = self.bring_together(&was, &server, &epoch, common).await?;
+            if let Some(moved) = moved {
+                return Ok(moved);
+            }
+        }
     }
 
     /// Asks the server who it is, and how it is set up: once, and again after
@@ -124,8 +141,9 @@ impl Replica {
             what: meta, took, ..
         } = heard;
         let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
-        let now = self.clock.now();
+        let now = self.clock.host().now();
         let offset = offset(meta.server_time, now, took);
+        self.clock.lead(offset);
         let known = Known {
             offset_s: offset.num_seconds(),
             start: start(now + offset),

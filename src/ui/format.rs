@@ -15,7 +15,8 @@ pub use self::{
     size::{bytes, of_bytes, percent, thousands},
     text::{Align, fit, fitting, truncate, width},
     time::{
-        age, age_in_steps, clock, clock_minutes, clock_of, clock_on_day, countdown, day, day_long,
-        elapsed, hours, local, short, time, time_minutes, took, took_seconds,
+        age, age_in_steps, behind_or_ahead, clock, clock_minutes, clock_of, clock_on_day,
+        countdown, day, day_long, elapsed, hours, local, short, time, time_minutes, took,
+        took_seconds,
     },
 };

@@ -73,9 +73,9 @@ pub enum Msg {
 /// What is heard of the shared backend.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shared {
-    /// Its history is another one: what was folded counts no more, and all
-    /// entries come anew.
-    Anew,
+    /// Its history is another one: what was folded counts no more. All entries
+    /// of the new one, and of what waits the same as [`Shared::Unsent`].
+    Anew(Vec<Entry>, Vec<Entry>, BTreeMap<EntryId, Title>),
     /// What waits to be numbered by it, and what of that it refused, and why.
     Unsent(Vec<Entry>, BTreeMap<EntryId, Title>),
     /// How this copy stands to it.

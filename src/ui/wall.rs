@@ -75,6 +75,12 @@ impl Wall {
         wall
     }
 
+    /// Whether this host's clock is kept right, as far as anybody knows; and as
+    /// the server's is.
+    pub fn trusts_clock(&self) -> bool {
+        self.synchronised != Some(false) && !self.app.shared.link.clock_is_off()
+    }
+
     /// Whether what is shown is the state of now.
     pub fn beat(&self, now: DateTime<Utc>) -> Beat {
         Beat::of(self, now)

@@ -1,6 +1,6 @@
 //! What a server tells of itself, and what a copy keeps of that.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -90,6 +90,11 @@ impl Known {
     /// What was kept as JSON; `None` where it is not that.
     pub fn read(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
+    }
+
+    /// How far its clock was ahead of ours.
+    pub fn offset(&self) -> TimeDelta {
+        TimeDelta::try_seconds(self.offset_s).unwrap_or_default()
     }
 
     /// Whether the server takes entries from here, as far as is known.

@@ -93,7 +93,8 @@ where
     Ok(number.map(|number| fitted(number.0)))
 }
 
-/// Reads a whole number of a query, where everything is text.
+/// Reads a whole number of a query, where everything is text; `4582.0` is one
+/// there, too.
 ///
 /// # Errors
 ///
@@ -104,10 +105,14 @@ where
     T: TryFrom<u64> + Bounded,
 {
     let text = String::deserialize(from)?;
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let digits = match text.split_once('.') {
+        Some((digits, rest)) if !rest.is_empty() && rest.bytes().all(|byte| byte == b'0') => digits,
+        Some(_) | None => &text,
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(D::Error::custom(format_args!("{text:?} is not {WANTED}")));
     }
-    Ok(fitted(text.parse().unwrap_or(u64::MAX)))
+    Ok(fitted(digits.parse().unwrap_or(u64::MAX)))
 }
 
 /// The same, for what may be absent: it was not.
@@ -132,6 +137,21 @@ mod tests {
         small: u32,
         #[serde(default, deserialize_with = "whole_or_none")]
         large: Option<u64>,
+    }
+
+    #[test]
+    fn a_whole_number_of_a_query_is_one_however_it_is_written() {
+        let read = |text: &str| {
+            let text = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(text);
+            asked::<_, u64>(text).ok()
+        };
+
+        for (text, number) in [("0", 0), ("4582", 4_582), ("4582.0", 4_582)] {
+            assert_eq!(read(text), Some(number), "{text}");
+        }
+        for wrong in ["", ".0", "4.", "4.5", "-1", "4.0.0", "x"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 
     fn read(json: &str) -> Option<Numbers> {

@@ -319,3 +319,17 @@ fn a_theme_is_checked_with_its_place() {
     assert!(wrong.out.contains("wrong.toml:"), "{wrong:?}");
     assert_eq!(good.code, 0, "{good:?}");
 }
+
+#[test]
+fn an_address_of_no_database_of_ours_is_refused_and_makes_no_file() {
+    let house = House::new();
+
+    for address in ["mysql://x/y", "postgress://x/y"] {
+        let said = house.run(["--db", address, "serve", "--listen", "127.0.0.1:0"]);
+
+        assert_eq!(said.code, 2, "{said:?}");
+        let (scheme, _) = address.split_once(':').unwrap();
+        let words = format!("{scheme}:// is no database");
+        assert!(said.err.contains(&words), "{said:?}");
+    }
+}

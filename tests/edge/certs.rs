@@ -27,6 +27,7 @@ use crate::cli::house::{House, said};
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: CertificateDer<'static>,
+    pem: String,
 }
 
 impl Authority {
@@ -37,6 +38,7 @@ impl Authority {
         let certificate = params.self_signed(&key).unwrap();
         Self {
             certificate: certificate.der().clone(),
+            pem: certificate.pem(),
             issuer: Issuer::new(params, key),
         }
     }
@@ -147,4 +149,56 @@ fn a_certificate_that_can_not_be_used_is_told_in_words() {
     assert!(told(&cert, &key).contains("chmod 600"));
     let (cert, key) = authority.writes(&house, 2020);
     assert!(told(&cert, &key).contains("ended on 2020-01-01"));
+}
+
+/// What a client says that asks for news at this address; it trusts the
+/// certificates in `ca`.
+fn asks_at(url: &str, ca: Option<&Path>) -> String {
+    let client = House::new();
+    let ca = ca.map(|ca| format!("ca_file = {ca:?}\n"));
+    let ca = ca.unwrap_or_default();
+    client.config(&format!("workspace = \"prod\"\nserver = \"{url}\"\n{ca}"));
+    let said = client.say("sync");
+    assert_ne!(said.code, 0, "{said:?}");
+    said.err
+}
+
+#[test]
+fn a_client_says_in_words_what_is_wrong_with_a_certificate() {
+    let (house, authority) = (house(), Authority::new());
+    let (cert, key) = authority.writes(&house, 2300);
+    let served = Served::with(with_tls(&house, &cert, &key));
+    let port = served.address.port();
+    let ca = house.file("ca.pem", &authority.pem);
+
+    let unknown = asks_at(&format!("https://localhost:{port}/"), None);
+    let other_name = asks_at(&format!("https://127.0.0.1:{port}/"), Some(&ca));
+    let without_tls = asks_at(&format!("http://127.0.0.1:{port}/"), None);
+
+    for (said, words) in [
+        (
+            &unknown,
+            "unknown issuer: name the certificate of its authority in ca_file",
+        ),
+        (&other_name, "wrong name, it is for localhost"),
+        (&without_tls, "write https://"),
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+        // One sentence, and no line of somebody's log.
+        assert!(!said.contains("ERROR"), "{said}");
+    }
+}
+
+#[test]
+fn a_client_that_wants_tls_where_there_is_none_says_so() {
+    let house = house();
+    let served = Served::start(&house, "");
+    let url = format!("https://127.0.0.1:{}/", served.address.port());
+
+    let said = asks_at(&url, None);
+
+    assert!(
+        said.contains("not TLS: check the port, or write http://"),
+        "{said}"
+    );
 }

@@ -80,6 +80,7 @@ fn on_a_unix_socket_nobody_needs_a_token() {
     let answer = ask(&mut stream, "GET", "/metrics", None);
 
     assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(!served.said().contains("token"), "{}", served.said());
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }

@@ -56,6 +56,16 @@ fn a_clock_that_nobody_keeps_right_is_said_on_every_page() {
 }
 
 #[test]
+fn a_clock_that_the_servers_contradicts_is_said_on_a_wall() {
+    let mut wall = wall_of(busy());
+
+    wall.app.shared.link.offset = TimeDelta::minutes(-40);
+
+    let live = shown(&wall, USUAL, Tier::Rich, now());
+    assert!(live.contains("CLOCK NOT TRUSTED"), "{live}");
+}
+
+#[test]
 fn the_clock_is_utc_with_the_local_time_beside_it() {
     let words = shown(&wall_of(quiet()), USUAL, Tier::Rich, now());
 

@@ -260,3 +260,26 @@ async fn what_a_person_does_with_a_delivery_has_an_address() {
         assert!(routes.iter().any(|route| route.path == path), "{path}");
     }
 }
+
+#[tokio::test]
+async fn it_says_how_a_time_is_written_and_no_less_than_is_refused_of_an_entry() {
+    let house = House::open().await;
+    let document = house.get("/v1/openapi.json").await;
+    let schemas = &document["components"]["schemas"];
+
+    let pattern = &schemas["Post"]["properties"]["sent_at"]["pattern"];
+    assert!(
+        pattern
+            .as_str()
+            .unwrap_or_default()
+            .starts_with("^(19[7-9]"),
+        "{pattern}"
+    );
+    // What is too long or too new is told of that entry, and refuses no post.
+    for field in ["via", "kind", "v"] {
+        let schema = &schemas["Entry"]["properties"][field];
+        for rule in ["maxLength", "minLength", "maximum"] {
+            assert_eq!(schema.get(rule), None, "{field}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sqlx::{ConnectOptions as _, Connection as _, sqlite::SqliteConnectOptions};
 use warroom::clock::Clock;
@@ -33,7 +33,8 @@ fn a_clock_forty_minutes_wrong_rejects_nothing_and_changes_no_order() {
         let note = |text: &str| {
             let now = (Clock::System.now() + TimeDelta::minutes(minutes)).to_rfc3339();
             let said = wrong.run(["note", text, "--now", &now]);
-            assert_eq!((said.code, said.err.as_str()), (0, ""), "{said:?}");
+            assert_eq!(said.code, 0, "{said:?}");
+            assert!(said.err.contains("this host's clock is "), "{said:?}");
         };
 
         note("first");
@@ -126,4 +127,35 @@ fn lose(file: &Path, notes: &[&str]) {
         }
         file.close().await.unwrap();
     });
+}
+
+#[test]
+fn what_is_recorded_by_a_wrong_clock_is_counted_by_the_servers() {
+    for minutes in [40, -40] {
+        let mut backend = Backend::on_a_file();
+        let client = backend.client("ada");
+        backend.start();
+        let before = Clock::System.now();
+        let now = (before + TimeDelta::minutes(minutes)).to_rfc3339();
+
+        let said = client.run([
+            "declare",
+            "down",
+            "--severity",
+            "P1",
+            "--yes",
+            "--now",
+            &now,
+        ]);
+
+        assert_eq!(said.code, 0, "{said:?}");
+        assert!(said.err.contains("this host's clock is "), "{said:?}");
+        let log = backend.done("export").out;
+        let declared: Vec<_> = entries(&log)
+            .into_iter()
+            .filter(|entry| entry["kind"] == "declared")
+            .collect();
+        let at: DateTime<Utc> = declared[0]["at"].as_str().unwrap().parse().unwrap();
+        assert!((at - before).abs() < TimeDelta::minutes(5), "{at}");
+    }
 }

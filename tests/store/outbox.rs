@@ -29,9 +29,15 @@ fn page(first: u64, entries: &[Entry]) -> Vec<RawEntry> {
     .collect()
 }
 
+/// Attaches it as it is now.
+async fn attach(log: &Log, epoch: &str, common: u64) -> Result<Option<u64>, StoreError> {
+    let was = log.extent().await.unwrap();
+    log.attach(&was, &server(), epoch, common).await
+}
+
 async fn copy(folder: &TempDir) -> Log {
     let log = open(&file(folder)).await;
-    log.attach(&server(), EPOCH, 0).await.unwrap();
+    attach(&log, EPOCH, 0).await.unwrap();
     log
 }
 
@@ -85,9 +91,9 @@ async fn a_local_log_that_is_attached_loses_nothing_and_tells_nobody_twice() {
     let log = open(&file(&folder)).await;
     log.append(&notes(1..=3), &[], noon()).await.unwrap();
 
-    let moved = log.attach(&server(), EPOCH, 0).await.unwrap();
+    let moved = attach(&log, EPOCH, 0).await.unwrap();
 
-    assert_eq!(moved, 3);
+    assert_eq!(moved, Some(3));
     assert_eq!(log.server().await.unwrap(), Some(server()));
     assert_eq!(log.epoch().await.unwrap(), EPOCH);
     let unsent: Vec<Unsent> = log.unsent().await.unwrap();
@@ -105,13 +111,28 @@ async fn a_local_log_that_is_attached_loses_nothing_and_tells_nobody_twice() {
 }
 
 #[tokio::test]
+async fn who_begins_a_copy_at_the_same_time_as_another_sets_nothing_back() {
+    let folder = folder();
+    let (slow, quick) = (open(&file(&folder)).await, open(&file(&folder)).await);
+    let was = slow.extent().await.unwrap();
+    attach(&quick, EPOCH, 0).await.unwrap();
+    quick.take_in(EPOCH, &page(1, &notes(1..=4))).await.unwrap();
+
+    let moved = slow.attach(&was, &server(), &was.epoch, 0).await.unwrap();
+
+    assert_eq!(moved, None);
+    assert_eq!(slow.head().await.unwrap(), 4);
+    assert_eq!(waiting(&slow).await, []);
+}
+
+#[tokio::test]
 async fn a_log_with_messages_on_their_way_is_not_attached() {
     let folder = folder();
     let log = open(&file(&folder)).await;
     let page = intent("page/1", Purpose::Page);
     log.append(&notes([1]), &[page], noon()).await.unwrap();
 
-    let refused = log.attach(&server(), EPOCH, 0).await;
+    let refused = attach(&log, EPOCH, 0).await;
 
     assert!(matches!(refused, Err(StoreError::StillToSend { count: 1 })));
     assert_eq!(
@@ -158,9 +179,9 @@ async fn a_server_that_lost_its_tail_gets_it_back_in_order() {
     log.append(&notes([5]), &[], noon()).await.unwrap();
 
     // Restored from a backup that ends at number 2.
-    let moved = log.attach(&server(), "second", 2).await.unwrap();
+    let moved = attach(&log, "second", 2).await.unwrap();
 
-    assert_eq!(moved, 2);
+    assert_eq!(moved, Some(2));
     assert_eq!(waiting(&log).await, [3, 4, 5]);
     assert_eq!(log.head().await.unwrap(), 2);
     let back = page(3, &notes([6, 3, 4, 5]));
@@ -301,7 +322,7 @@ proptest! {
                     Step::Restore(to) => {
                         epochs += 1;
                         let epoch = format!("epoch {epochs}");
-                        log.attach(&server(), &epoch, to.min(head)).await.unwrap();
+                        attach(&log, &epoch, to.min(head)).await.unwrap();
                     }
                 }
                 let numbered = log.after(0, 100).await.unwrap();

@@ -56,7 +56,7 @@ pub(super) async fn look(setup: &Setup, client: Client) -> (Vec<Line>, Option<Ch
             return (lines, None);
         }
     };
-    let now = setup.clock.now();
+    let now = setup.clock.host().now();
     lines.push(tls(server));
     lines.extend([latency(&meta), version(&meta.what), clock(&meta, now)]);
     lines.extend(known(meta.what.you.as_ref(), setup, now, client));

@@ -19,7 +19,12 @@ impl Setup {
     /// When the workspace's name can't be a file's.
     pub fn log_path(&self) -> Result<PathBuf, Failure> {
         if let Some(file) = &self.global.db {
-            return Ok(file.clone());
+            return match self.unknown_scheme() {
+                Some(scheme) => Err(Failure::usage(format!(
+                    "{scheme}:// is no database that a log is kept in: name a file, or postgres://user@host/database"
+                ))),
+                None => Ok(file.clone()),
+            };
         }
         let name = self.config.workspace.as_str();
         if name.contains('/') || name.starts_with('.') {
@@ -28,6 +33,15 @@ impl Setup {
             )));
         }
         Ok(self.paths.data.join(format!("{name}.db")))
+    }
+
+    /// The scheme of an address that was named and leads to no database of
+    /// ours: no file is meant by it.
+    fn unknown_scheme(&self) -> Option<&str> {
+        let named = self.global.db.as_deref()?.to_str()?;
+        let (scheme, _) = named.split_once("://")?;
+        let is_file = scheme.contains(['/', '.']) || self.database().is_some();
+        (!is_file).then_some(scheme)
     }
 
     /// The database that was named by its address, if one was.

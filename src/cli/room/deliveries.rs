@@ -59,8 +59,8 @@ impl Room {
     ) -> Result<Vec<Delivery>, StoreError> {
         let ours = log.deliveries(filter).await?;
         if !ours.is_empty() {
-            let count = format::count(ours.len(), "message", "messages");
-            let text = format!("the last {count} were sent from here, in the server's place");
+            let count = format::count(ours.len(), "message was", "messages were");
+            let text = format!("the last {count} sent from here, in the server's place");
             say::note(self.global(), &text);
         }
         Ok(ours)

@@ -2,7 +2,7 @@
 
 use super::Room;
 use crate::{
-    cli::failure::Failure,
+    cli::{failure::Failure, touch::Touch},
     domain::{duty, entry::Entry, incident::Incident},
 };
 
@@ -28,10 +28,13 @@ impl Room {
         }
         self.board.find(text).map_err(|refusal| {
             let several = text.is_none() && self.board.active().len() > 1;
-            if several {
-                Failure::usage(refusal.sentence)
-            } else {
-                Failure::not_found(refusal.sentence)
+            let sentence = refusal.sentence;
+            match self.touch {
+                _ if several => Failure::usage(sentence),
+                Touch::All | Touch::Without(_) => Failure::not_found(sentence),
+                Touch::Denied(_) | Touch::Anew(_) | Touch::Away(_) => {
+                    Failure::not_found(format!("{sentence}; what the server has since is not here"))
+                }
             }
         })
     }

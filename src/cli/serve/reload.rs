@@ -109,7 +109,8 @@ impl Life {
 
     /// Says where it is to be found, and what is missing for that to be of use.
     pub(super) fn announce(&self, at: Option<SocketAddr>) -> color_eyre::Result<()> {
-        if self.server.tokens.count() == 0 {
+        // On a socket people are known without one.
+        if at.is_some() && self.server.tokens.count() == 0 {
             let word = "nobody has a token yet: `warroom token create NAME --scope write`";
             say::note(&self.setup.global, word);
         }

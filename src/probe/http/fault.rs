@@ -7,7 +7,10 @@ use super::super::{
     shared::NoAddress,
     sight::{Failure, io_words},
 };
-use crate::domain::fact::ErrorClass;
+use crate::{
+    domain::fact::ErrorClass,
+    tls::{cause, causes},
+};
 
 /// Why no answer came, or not even a connection.
 pub(super) fn of(error: &reqwest::Error, limit: Duration) -> Failure {
@@ -101,27 +104,9 @@ fn ended_early() -> Failure {
     Failure::new(ErrorClass::Body, 18, "answer ended early")
 }
 
-/// The first cause of this kind.
-fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
-    causes(error).find_map(|cause| cause.downcast_ref())
-}
-
 /// The I/O error itself: on its way up it is wrapped in others.
 fn innermost_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
     causes(error)
         .filter_map(|cause| cause.downcast_ref())
         .last()
-}
-
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    let first: &'a (dyn Error + 'static) = error;
-    std::iter::successors(Some(first), |&error| {
-        inner(error).or_else(|| error.source())
-    })
-}
-
-/// What an I/O error was made from: its `source` is one further.
-fn inner<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
-    let inner = error.downcast_ref::<io::Error>()?.get_ref()?;
-    Some(inner)
 }

@@ -17,6 +17,10 @@ pub enum Source {
     Runbooks,
 }
 
+/// Why nothing can be added to an incident that holds what this program does
+/// not know, and may not pass over.
+pub const NEEDS_NEWER: &str = "it needs a newer warroom: update this one";
+
 /// A wait that is no longer than this is not worth a word.
 const BLINK: TimeDelta = TimeDelta::seconds(1);
 
@@ -55,7 +59,15 @@ impl App {
             | Pane::Runbook
             | Pane::Outbox => true,
         };
-        let reads = self.shared.link.read_only && records;
-        reads.then_some("the token may only read")
+        if !records {
+            return None;
+        }
+        let incident = self.incident().filter(|it| it.state().needs_newer);
+        let reads = self
+            .shared
+            .link
+            .read_only
+            .then_some("the token may only read");
+        incident.map(|_| NEEDS_NEWER).or(reads)
     }
 }

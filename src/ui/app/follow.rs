@@ -7,26 +7,53 @@ use chrono::{DateTime, Utc};
 use super::{App, Mode, Pane, Source};
 use crate::{
     domain::{
+        board::Board,
         entry::{Entry, IncidentId},
         fact::Fact,
         incident::Incident,
     },
-    ui::action::Action,
+    ui::{action::Action, format::count},
 };
 
 /// Folds entries in.
 pub(super) fn fold(app: &mut App, entries: Vec<Entry>, now: DateTime<Utc>) {
-    let had = open(app);
-    for entry in entries {
-        app.board.apply(entry);
-    }
-    come(app, &had, now);
+    take_in(app, now, |board| apply(board, entries));
 }
 
-/// Puts what this copy has not handed in on top.
+/// Puts what waits for its number on top. An incident that was opened out of
+/// touch is one like any other.
 pub(super) fn ahead(app: &mut App, unsent: Vec<Entry>, now: DateTime<Utc>) {
+    take_in(app, now, |board| board.ahead(unsent));
+}
+
+/// Puts another history in the place of the one so far: all at once, so that
+/// what is on the screen stays there. Says what had its number and waits again.
+pub(super) fn anew(app: &mut App, history: Vec<Entry>, unsent: Vec<Entry>, now: DateTime<Utc>) {
+    let again = unsent.iter().filter(|entry| app.board.is_numbered(entry));
+    let again = again.count();
+    take_in(app, now, |board| {
+        *board = Board::default();
+        apply(board, history);
+        board.ahead(unsent);
+    });
+    if again > 0 {
+        let lost = count(again, "entry that is", "entries that are");
+        let text =
+            format!("the server lost {lost} on this disk (an older backup?): sent to it again");
+        app.warn(text, now);
+    }
+}
+
+fn apply(board: &mut Board, entries: Vec<Entry>) {
+    for entry in entries {
+        board.apply(entry);
+    }
+}
+
+/// Changes the board, and shows what came with that.
+fn take_in(app: &mut App, now: DateTime<Utc>, change: impl FnOnce(&mut Board)) {
     let had = open(app);
-    app.board.ahead(unsent);
+    change(&mut app.board);
     come(app, &had, now);
 }
 

@@ -57,7 +57,7 @@ use crate::domain::{
     update::Audience,
 };
 
-pub use awaited::Source;
+pub use awaited::{NEEDS_NEWER, Source};
 pub use compose::since_last_update;
 pub use conflicts::{Dispute, disputes, sides};
 pub use drafts::Drafts;

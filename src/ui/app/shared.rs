@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use super::{App, Source, follow, news};
 use crate::{
     domain::{
-        board::Board,
         entry::EntryId,
         incident::Incident,
         notice::Delivery,
@@ -61,10 +60,13 @@ pub(super) fn with_ours(app: &App, mut theirs: Vec<Delivery>) -> Vec<Delivery> {
 
 pub(super) fn heard(app: &mut App, heard: Shared, now: DateTime<Utc>) {
     match heard {
-        Shared::Anew => app.board = Board::default(),
-        Shared::Unsent(entries, refused) => {
-            (app.shared.unsent, app.shared.refused) = (entries.len(), refused);
-            follow::ahead(app, entries, now);
+        Shared::Anew(history, unsent, refused) => {
+            (app.shared.unsent, app.shared.refused) = (unsent.len(), refused);
+            follow::anew(app, history, unsent, now);
+        }
+        Shared::Unsent(unsent, refused) => {
+            (app.shared.unsent, app.shared.refused) = (unsent.len(), refused);
+            follow::ahead(app, unsent, now);
         }
         Shared::Link(link) => {
             app.awaits.remove(&Source::Server);

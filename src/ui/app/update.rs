@@ -9,7 +9,7 @@ use crate::{
     domain::{fact::Fact, span},
     ui::{
         forms,
-        msg::{Effect, Msg},
+        msg::{Effect, Msg, Shared},
     },
 };
 
@@ -20,7 +20,10 @@ pub fn update(app: &mut App, msg: Msg, now: DateTime<Utc>) -> Vec<Effect> {
         return each.flat_map(|msg| update(app, msg, now)).collect();
     }
     // A person moves the choice themselves.
-    let arrives = matches!(msg, Msg::Entries(_) | Msg::Deliveries(_));
+    let arrives = matches!(
+        msg,
+        Msg::Entries(_) | Msg::Deliveries(_) | Msg::Shared(Shared::Unsent(..) | Shared::Anew(..))
+    );
     let chosen = arrives.then(|| Chosen::of(app));
     let shown = (app.shown, follow::goes_on_in(app));
     let effects = change(app, msg, now);

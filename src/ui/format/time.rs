@@ -59,6 +59,15 @@ pub fn short(span: TimeDelta) -> String {
     }
 }
 
+/// `behind` or `ahead of`: how a clock stands to one that is so far ahead of it.
+pub fn behind_or_ahead(offset: TimeDelta) -> &'static str {
+    if offset > TimeDelta::zero() {
+        "behind"
+    } else {
+        "ahead of"
+    }
+}
+
 /// How old a value is: `2s`, `41s`, `4m31s`, `1h07`, `2d 04h`.
 pub fn age(span: TimeDelta) -> String {
     let seconds = whole_seconds(span);

@@ -2,7 +2,7 @@
 
 use super::super::{
     action::{Action, Group},
-    app::{App, Pane, disputes},
+    app::{App, NEEDS_NEWER, Pane, disputes},
     composer::Composer,
     msg::LinkState,
 };
@@ -45,6 +45,9 @@ pub(super) fn enabled_in(
     }
     let incident = incident.and_then(|id| app.board.get(id));
     let incident = incident.ok_or("no incident is on the screen")?;
+    if incident.state().needs_newer && !only_looks(action) {
+        return Err(NEEDS_NEWER);
+    }
     of_incident(app, action, incident)
 }
 
@@ -68,6 +71,14 @@ const fn from_here(app: &App) -> Result<(), &'static str> {
         (LinkState::Offline { .. }, Some(_)) => Err("it goes on already"),
         (LinkState::Offline { .. }, None) => Ok(()),
     }
+}
+
+/// Whether it adds nothing to the incident.
+const fn only_looks(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Find | Action::Conflicts | Action::Retry | Action::Drop
+    )
 }
 
 fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {

@@ -121,6 +121,9 @@ fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) 
     if incident.state().private {
         x = canvas.badge(x, 0, Role::Drill, "PRIVATE");
     }
+    if incident.state().needs_newer {
+        x = canvas.badge(x, 0, Role::Warn, "READ ONLY");
+    }
     let meter = meter(canvas, incident.severity());
     x = canvas.text(x + 1, 0, Role::Strong, &meter);
     let wide = canvas.width() >= 80;

@@ -102,10 +102,11 @@ fn draw_row(row: &Row, canvas: &mut Canvas<'_, '_>, y: u16) {
     }
 }
 
-/// The rows: who pages while the server is away, what did not arrive, what is left to people, open duties by their
+/// The rows: that nothing can be added, who pages while the server is away, what did not arrive, what is left to people, open duties by their
 /// deadlines, then what is settled.
 pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
-    let mut rows: Vec<Row> = who_pages(app, incident, now).into_iter().collect();
+    let mut rows: Vec<Row> = waiting::read_only(incident).into_iter().collect();
+    rows.extend(who_pages(app, incident, now));
     rows.extend(not_delivered(app, now));
     rows.extend(waiting::refused(app, incident, now));
     rows.extend(waiting::not_paged_yet(app, incident, now));

@@ -209,7 +209,7 @@ fn second(wall: &Wall, canvas: &mut Canvas<'_, '_>, left: &str, now: DateTime<Ut
         Beat::Late(age) => Some(format!("NO BEAT FOR {}", format::age(age))),
         Beat::Live | Beat::Lost(_) | Beat::Starting | Beat::Never => None,
     };
-    let clock = (wall.synchronised == Some(false)).then(|| "CLOCK NOT TRUSTED".to_owned());
+    let clock = (!wall.trusts_clock()).then(|| "CLOCK NOT TRUSTED".to_owned());
     for text in [clock, late].into_iter().flatten() {
         let wide = u16::try_from(text.len() + 4).unwrap_or(end);
         end = end.saturating_sub(wide);

@@ -149,7 +149,7 @@ fn foot(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         Role::Muted,
         "it goes on by itself with the next beat",
     );
-    if wall.synchronised == Some(false) {
+    if !wall.trusts_clock() {
         canvas.text(x + 3, 0, Role::Warn, "clock not trusted");
     }
     let up = format::short(now - wall.started);

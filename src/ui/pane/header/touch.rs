@@ -65,19 +65,14 @@ pub(super) fn out_of_touch(app: &App, now: DateTime<Utc>) -> Option<Vec<String>>
     ])
 }
 
-/// A difference of two clocks that is worth a word (T5).
-const CLOCK_OFF: TimeDelta = TimeDelta::seconds(2);
-
-/// `clock 41m behind the server`: every time on this screen is that much wrong.
+/// `clock 41m behind server`: this host's, by which nothing here is counted.
 fn clock_off(app: &App) -> Option<String> {
     let offset = app.shared.link.offset;
-    let which = if offset > TimeDelta::zero() {
-        "behind"
-    } else {
-        "ahead of"
-    };
-    let off = format::short(offset.abs());
-    (offset.abs() > CLOCK_OFF).then(|| format!("clock {off} {which} server"))
+    let (off, way) = (format::short(offset.abs()), format::behind_or_ahead(offset));
+    app.shared
+        .link
+        .clock_is_off()
+        .then(|| format!("clock {off} {way} server"))
 }
 
 /// `CLOCK STEPPED -1h`: the times here are not those of the host's clock.

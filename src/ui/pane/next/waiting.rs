@@ -13,7 +13,14 @@ use crate::{
         text::Name,
         update::Audience,
     },
-    ui::{action::Action, app::App, format, glyph::Glyph, msg::LinkState, theme::Role},
+    ui::{
+        action::Action,
+        app::{App, NEEDS_NEWER},
+        format,
+        glyph::Glyph,
+        msg::LinkState,
+        theme::Role,
+    },
 };
 
 /// Conflicts that outlived the work: owed by nobody, and not over either (I5).
@@ -29,6 +36,18 @@ pub(super) fn never_settled(app: &App, incident: &Incident) -> impl Iterator<Ite
         what: conflict.ways_to_say_it(),
         value: format!("open {key}").trim_end().to_owned(),
         role: Role::Warn,
+        used: None,
+    })
+}
+
+/// That nothing can be added to it from here.
+pub(super) fn read_only(incident: &Incident) -> Option<Row> {
+    incident.state().needs_newer.then(|| Row {
+        glyph: Some(Glyph::Overdue),
+        word: "READ ONLY",
+        what: vec![NEEDS_NEWER.to_owned(), "update this warroom".to_owned()],
+        value: String::new(),
+        role: Role::Bad,
         used: None,
     })
 }

@@ -1,4 +1,7 @@
-//! In which words a server is not trusted.
+//! In which words a server is not trusted, whoever asked it, and where in an
+//! error the reason is.
+
+use std::{error::Error as StdError, io};
 
 use chrono::TimeDelta;
 use rustls::{CertificateError, Error, pki_types::UnixTime};
@@ -6,7 +9,7 @@ use rustls::{CertificateError, Error, pki_types::UnixTime};
 use crate::domain::text::count;
 
 /// Why a TLS connection is not trusted or could not be made.
-pub(in crate::probe) fn in_words(error: &Error) -> String {
+pub fn in_words(error: &Error) -> String {
     match error {
         Error::InvalidCertificate(reason) => format!("certificate: {}", reason_in_words(reason)),
         Error::AlertReceived(alert) => format!("the server refused TLS: {alert:?}"),
@@ -14,6 +17,54 @@ pub(in crate::probe) fn in_words(error: &Error) -> String {
         Error::PeerIncompatible(_) => "no TLS version or cipher in common".to_owned(),
         other => format!("TLS: {other}"),
     }
+}
+
+/// What can be done about it by whoever asks; empty where that is not known.
+pub fn way_out(error: &Error) -> &'static str {
+    match error {
+        Error::InvalidCertificate(reason) => way_out_of(reason),
+        Error::InvalidMessage(_) => ": check the port, or write http://",
+        _ => "",
+    }
+}
+
+fn way_out_of(reason: &CertificateError) -> &'static str {
+    match reason {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            ": name the certificate of its authority in ca_file"
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            ": the server needs a new one"
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            ": check the clock of this host"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            ": use such a name in the address, or have this one put into the certificate"
+        }
+        _ => "",
+    }
+}
+
+/// The first cause of this kind, the error itself among them.
+pub fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// An error and what it was made from, down to the first cause.
+pub fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    let first: &'a (dyn StdError + 'static) = error;
+    std::iter::successors(Some(first), |&error| {
+        inner(error).or_else(|| error.source())
+    })
+}
+
+/// What an I/O error was made from: its `source` is one further.
+fn inner<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    let inner = error.downcast_ref::<io::Error>()?.get_ref()?;
+    Some(inner)
 }
 
 fn reason_in_words(reason: &CertificateError) -> String {
@@ -68,7 +119,7 @@ fn between(from: UnixTime, to: UnixTime) -> TimeDelta {
 }
 
 /// `41 days`, `1 day`, `5 hours`, `12 minutes`: whole ones, the largest that fit.
-pub(in crate::probe) fn days(span: TimeDelta) -> String {
+pub fn days(span: TimeDelta) -> String {
     let (whole, one, many) = match span {
         span if span >= TimeDelta::days(1) => (span.num_days(), "day", "days"),
         span if span >= TimeDelta::hours(1) => (span.num_hours(), "hour", "hours"),
