@@ -24,29 +24,25 @@ impl Replica {
     ///
     /// [`SyncError::NotAttached`], or what the disk said.
     async fn join(&self) -> Result<(), SyncError> {
+        let mut was = self.log.extent().await?;
         if self.log.server().await?.is_some() {
             return Ok(());
         }
-        let was = self.log.extent().await?;
+        if was.head > 0 {
+            return Err(SyncError::NotAttached { entries: was.head });
+        }
         let name = self.remote.name();
         let server = Authority { name, log: None };
         // Another process that begins here may have attached it, and taken
-        // entries in, since it was asked for its server.
-        if was.head == 0
-            && self
-                .log
-                .attach(&was, &server, &was.epoch, 0)
-                .await?
-                .is_some()
-        {
-            return Ok(());
+        // entries in; or somebody recorded the first one, which waits then.
+        while self.log.server().await?.is_none() {
+            let moved = self.log.attach(&was, &server, &was.epoch, 0).await?;
+            if moved.is_some() {
+                break;
+            }
+            was = self.log.extent().await?;
         }
-        match self.log.server().await? {
-            Some(_) => Ok(()),
-            None => Err(SyncError::NotAttached {
-                entries: self.log.head().await?,
-            }),
-        }
+        Ok(())
     }
 
     /// Gives the log to the server, whosever it was: both are one from then on.
