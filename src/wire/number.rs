@@ -93,6 +93,27 @@ where
     Ok(number.map(|number| fitted(number.0)))
 }
 
+/// Reads what copies have counted, which is no more than the document says of a
+/// number of that format.
+///
+/// # Errors
+///
+/// Where one is no such number.
+pub(super) fn counts<'de, D>(from: D) -> Result<Vec<u64>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    const MOST: u64 = i64::MAX.unsigned_abs();
+    let counts = Vec::<Whole>::deserialize(from)?.into_iter();
+    let fits = |Whole(count)| match count {
+        0..=MOST => Ok(count),
+        more => Err(D::Error::custom(format_args!(
+            "{more} is not {WANTED} to {MOST}"
+        ))),
+    };
+    counts.map(fits).collect()
+}
+
 /// Reads a whole number of a query, where everything is text; `4582.0` is one
 /// there, too.
 ///
@@ -137,6 +158,8 @@ mod tests {
         small: u32,
         #[serde(default, deserialize_with = "whole_or_none")]
         large: Option<u64>,
+        #[serde(default, deserialize_with = "counts")]
+        counts: Vec<u64>,
     }
 
     #[test]
@@ -160,7 +183,13 @@ mod tests {
 
     #[test]
     fn a_whole_number_is_one_however_it_is_written() {
-        let numbers = |small, large| Some(Numbers { small, large });
+        let numbers = |small, large| {
+            Some(Numbers {
+                small,
+                large,
+                counts: Vec::new(),
+            })
+        };
 
         assert_eq!(read(r#"{"small":4582.0}"#), numbers(4_582, None));
         assert_eq!(read(r#"{"small":0,"large":1e3}"#), numbers(0, Some(1_000)));
@@ -171,5 +200,17 @@ mod tests {
             assert_eq!(read(&format!(r#"{{"small":{wrong}}}"#)), None, "{wrong}");
         }
         assert_eq!(read(r#"{"small":1,"large":"x"}"#), None);
+    }
+
+    #[test]
+    fn a_count_is_no_larger_than_the_document_says() {
+        let counts = |json: &str| {
+            let json = format!(r#"{{"small":0,"counts":{json}}}"#);
+            read(&json).map(|numbers| numbers.counts)
+        };
+
+        let most = i64::MAX.unsigned_abs();
+        assert_eq!(counts(&format!("[1, 2.0, {most}]")), Some(vec![1, 2, most]));
+        assert_eq!(counts(&format!("[{}]", most + 1)), None);
     }
 }

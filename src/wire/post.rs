@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Code, Entry};
+use super::{Code, Entry, number::counts};
 use crate::domain::{
     entry::{EntryId, Seq},
     text::Prose,
@@ -24,7 +24,11 @@ pub struct Post {
     pub sent_at: Option<DateTime<Utc>>,
     /// Counts of the copy's own (`rseq`) that no entry will ever have: what was
     /// discarded there, or refused here.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "counts"
+    )]
     pub given_up: Vec<u64>,
 }
 
