@@ -15,9 +15,12 @@ use warroom::{
     },
 };
 
-use super::fixture::{
-    INCIDENT, Log, at, busy, console, declaration, delivery, incident_log, now, press, untaken,
-    words_on,
+use super::{
+    fixture::{
+        INCIDENT, Log, at, busy, console, declaration, delivery, incident_log, now, press, untaken,
+        words_on,
+    },
+    walls::{shown, wall_of},
 };
 
 fn footer(app: &App, size: (u16, u16)) -> String {
@@ -92,21 +95,22 @@ fn a_message_does_not_hide_what_can_be_taken_back() {
     }
 }
 
-#[test]
-fn a_drill_and_what_is_private_say_so_on_the_smallest_screens_and_in_the_list() {
+/// Nothing of it is real, and not everybody is to know what it is about.
+fn private_drill() -> App {
     let declared = Declaration {
         drill: true,
         private: true,
         ..declaration("Game day", Severity::P2, at("14:00:00"))
     };
     let mut log = Log::default();
-    log.add(
-        INCIDENT,
-        at("14:00:10"),
-        "ana",
-        Fact::Declared(Box::new(declared)),
-    );
-    let mut app = console(&log, false);
+    let declared = Fact::Declared(Box::new(declared));
+    log.add(INCIDENT, at("14:00:10"), "ana", declared);
+    console(&log, false)
+}
+
+#[test]
+fn a_drill_and_what_is_private_say_so_on_the_smallest_screens_and_in_the_list() {
+    let mut app = private_drill();
 
     for size in [(40, 8), (59, 19), (60, 1)] {
         let words = words_on(&app, size, Tier::Rich, now());
@@ -116,4 +120,16 @@ fn a_drill_and_what_is_private_say_so_on_the_smallest_screens_and_in_the_list() 
     press(&mut app, "h", now());
     let list = words_on(&app, (80, 24), Tier::Rich, now());
     assert!(list.contains("DRILL PRIVATE Game day"), "{list}");
+}
+
+#[test]
+fn a_small_wall_says_that_a_private_drill_is_one_and_not_what_it_is_about() {
+    let mut wall = wall_of(private_drill());
+    wall.redact = true;
+
+    for size in [(40, 1), (40, 8), (59, 19)] {
+        let words = shown(&wall, size, Tier::Rich, now());
+        assert!(words.contains("DRILL"), "{words}");
+        assert!(!words.contains("Game day"), "{words}");
+    }
 }

@@ -141,7 +141,7 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         | Action::Confirm
         | Action::Page => telling(action, incident),
         Action::Merge if !app.board.active().iter().any(|it| goes_on_in(incident, it)) => {
-            Err("no other incident is active that it can go on in")
+            Err("no other like it is active")
         }
         Action::Mitigate if state.times.mitigated.is_some() => Err("it is mitigated"),
         Action::Cancel if incident.phase() != Phase::Triage => Err("it has left triage"),
