@@ -175,22 +175,16 @@ fn mark(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
 
 /// Opens what the row is about: an entry is shown in full, and a duty begins.
 fn details(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
-    match (app.focus, begun_by_chosen(app)) {
-        (Pane::Timeline, _) => whole_entry(app),
-        (Pane::Runbook, _) if runbook(app).is_none() => choose_row(app),
-        (Pane::Next, Some(action)) => return act_on(app, action, "", now),
-        (
-            Pane::Next
-            | Pane::Health
-            | Pane::Update
-            | Pane::Ladder
-            | Pane::People
-            | Pane::Phase
-            | Pane::Runbook
-            | Pane::Outbox
-            | Pane::Links,
-            _,
-        ) => app.zoomed = true,
+    let duty = begun_by_chosen(app).filter(|_| app.focus == Pane::Next);
+    if let Some(action) = duty {
+        return act_on(app, action, "", now);
+    }
+    if app.focus == Pane::Timeline {
+        whole_entry(app);
+    } else if app.focus == Pane::Runbook && runbook(app).is_none() {
+        choose_row(app);
+    } else {
+        app.zoomed = true;
     }
     Vec::new()
 }
