@@ -3,6 +3,8 @@
 mod adopted;
 mod again;
 mod bell;
+mod books;
+mod by_key;
 mod choice;
 mod conflicts;
 mod copy;
@@ -12,6 +14,7 @@ mod gates;
 mod history;
 pub mod in_place;
 mod lines;
+mod links;
 mod merged;
 mod newer;
 mod outbox;

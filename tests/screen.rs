@@ -6,6 +6,7 @@ mod bursts;
 mod elsewhere;
 mod ended;
 pub mod fixture;
+mod footers;
 mod hung;
 mod latest;
 mod outside;

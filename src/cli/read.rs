@@ -107,7 +107,7 @@ fn list(board: &Board, incidents: &[&Incident], now: DateTime<Utc>) -> String {
                     .commander()
                     .map(ToString::to_string)
                     .unwrap_or_default(),
-                incident.state().title.to_string(),
+                incident.title_in_list(),
                 next.map(|owed| format!("{} {}", owed.what, words::left(owed.due, now)))
                     .unwrap_or_default(),
             ]

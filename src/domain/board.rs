@@ -318,9 +318,9 @@ impl Board {
                 return Err(Refusal::because("the incident to merge into is not active"));
             };
             target.check_known()?;
-            if target.is_sealed() != incident.is_sealed() {
+            if !incident.is_like(target) {
                 return Err(Refusal::because(format!(
-                    "{} and {} can't be merged: of one of them nothing leaves, a drill or a private one, and duties would go silent (X4)",
+                    "{} and {} can't be merged: only one of them is a drill, or private, and duties would go silent or leave (X4)",
                     incident.label(),
                     target.label()
                 )));

@@ -164,8 +164,8 @@ actions! {
     PageDown = "page-down", "half a page down", Lists, Screen;
     /// Half a page up.
     PageUp = "page-up", "half a page up", Lists, Screen;
-    /// What the row is, in full.
-    Details = "details", "details of the row", Lists, Screen;
+    /// What the row is, in full; of a duty, what fulfils it.
+    Details = "details", "open the row, begin the duty", Lists, Screen;
     /// Ticks the row, or pins it.
     Mark = "mark", "tick, or pin", Lists, Team;
 
@@ -198,6 +198,8 @@ actions! {
     /// What people set apart from each other.
     Conflicts = "conflicts", "conflicts, open and settled", Incident, Screen,
         also "disagree" "settle";
+    /// Another runbook, or the list of all.
+    Runbook = "runbook", "choose a runbook", Incident, Screen, also "playbook";
     /// Adds a link.
     Link = "add-link", "add a link", Incident, Team;
     /// Moves an entry in time.

@@ -258,7 +258,10 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = NAMED.iter().find(|(_, code)| *code == self.code);
         let text = match (name, self.code) {
-            (Some((name, KeyCode::Esc | KeyCode::Tab | KeyCode::Enter)), _) => {
+            (
+                Some((name, KeyCode::Esc | KeyCode::Tab | KeyCode::Enter | KeyCode::Char(' '))),
+                _,
+            ) => {
                 let mut letters = name.chars();
                 letters
                     .next()

@@ -37,6 +37,18 @@ fn many_processes_at_once_lose_nothing() {
 }
 
 #[test]
+fn the_list_says_of_what_nothing_leaves() {
+    let house = House::new();
+    house.run(["declare", "game day", "--drill", "-s", "P3"]);
+    house.run(["declare", "a leak", "--private", "-s", "P3"]);
+
+    let list = house.say("list").out;
+
+    assert!(list.contains("DRILL game day"), "{list}");
+    assert!(list.contains("PRIVATE a leak"), "{list}");
+}
+
+#[test]
 fn a_quiet_declaration_prints_its_name_alone() {
     let house = House::new();
 

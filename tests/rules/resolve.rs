@@ -1,9 +1,9 @@
 //! Resolving, reopening, merging (R).
 
 use warroom::domain::{
-    entry::Via,
+    entry::{IncidentId, Via},
     fact::{Declaration, Fact, Fate, Skip},
-    incident::{Command, Gate},
+    incident::{Command, Gate, Refusal},
     severity::Severity,
 };
 
@@ -316,6 +316,13 @@ fn r3_a_level_that_was_lowered_before_the_merge_stays_latched() {
     assert_eq!(into.state().highest, Some(Severity::P1));
 }
 
+/// Why the incident at hand can't go on in that one.
+fn merging_is_refused(room: &Room, into: IncidentId) -> Refusal {
+    let merge = Command::new(Fact::Merged { into }, name("ada"), at("14:02"));
+    let decided = room.board.decide(room.id, &merge);
+    decided.expect_err("it is refused")
+}
+
 #[test]
 fn x4_a_real_incident_is_not_merged_into_a_drill() {
     let drill = Declaration {
@@ -326,14 +333,29 @@ fn x4_a_real_incident_is_not_merged_into_a_drill() {
     let into = room.id;
     room.declares(alert(Severity::P1, at("14:01")), at("14:01"));
 
-    let merge = Command::new(Fact::Merged { into }, name("ada"), at("14:02"));
-    let refusal = room
-        .board
-        .decide(room.id, &merge)
-        .expect_err("it is refused");
+    let refusal = merging_is_refused(&room, into);
 
     assert!(refusal.sentence.contains("(X4)"), "{refusal}");
     assert!(room.incident().is_active());
+}
+
+#[test]
+fn x4_a_private_incident_is_not_merged_into_a_drill_though_nothing_leaves_either() {
+    let drill = Declaration {
+        drill: true,
+        ..alert(Severity::P1, at("14:00"))
+    };
+    let private = Declaration {
+        private: true,
+        ..alert(Severity::P1, at("14:01"))
+    };
+    let mut room = Room::declared(drill, at("14:00"));
+    let into = room.id;
+    room.declares(private, at("14:01"));
+
+    let refusal = merging_is_refused(&room, into);
+
+    assert!(refusal.sentence.contains("(X4)"), "{refusal}");
 }
 
 #[test]

@@ -297,6 +297,28 @@ impl Incident {
         self.state.drill || self.state.private
     }
 
+    /// Whether both are as real, and as open to everybody, as each other: what
+    /// is private must not go on in a drill, nor a drill in what is real (X4).
+    pub fn is_like(&self, other: &Self) -> bool {
+        let kind = |it: &Self| (it.state.drill, it.state.private);
+        kind(self) == kind(other)
+    }
+
+    /// That it is a drill, or private, wherever it is named; none where neither.
+    pub fn badges(&self) -> impl Iterator<Item = &'static str> {
+        let drill = self.state.drill.then_some("DRILL");
+        drill
+            .into_iter()
+            .chain(self.state.private.then_some("PRIVATE"))
+    }
+
+    /// Its title in a list, after what sets it apart: `DRILL Game day`.
+    pub fn title_in_list(&self) -> String {
+        let mut words: Vec<&str> = self.badges().collect();
+        words.push(&self.state.title);
+        words.join(" ")
+    }
+
     /// Where every clock starts: the alert, or the report without one (S1).
     pub fn anchor(&self) -> DateTime<Utc> {
         self.state.anchor()

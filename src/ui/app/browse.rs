@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::KeyEvent;
 
 use super::{
-    App, History, Mode, Palette, Pane, act as act_on,
-    lists::{count, links, phase_items, runbook, runbook_item},
+    App, History, Mode, Palette, Pane, act as act_on, begun_by_chosen,
+    books::{choose_row, runbook, runbook_item},
+    links::links,
+    lists::{count, phase_items},
     rows::Rows,
     undo::undo,
 };
@@ -43,7 +45,6 @@ pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<V
         Action::Phones => app.mode = Mode::Phones,
         Action::Conflicts => app.mode = Mode::Conflicts(0),
         Action::OpenLink => app.mode = Mode::Link,
-        Action::Details => details(app),
         Action::FindNext | Action::Down => step(app, 1),
         Action::FindPrevious | Action::Up => step(app, -1),
         Action::PageDown => step(app, isize::try_from(HALF_PAGE).unwrap_or(1)),
@@ -84,6 +85,7 @@ pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<V
             return Some(copy(app, crate::ui::markdown::incident(app, now), now));
         }
         Action::Mark => return Some(mark(app, now)),
+        Action::Details => return Some(details(app, now)),
         _ => return None,
     }
     nothing
@@ -171,19 +173,28 @@ fn mark(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
     }
 }
 
-fn details(app: &mut App) {
+/// Opens what the row is about: an entry is shown in full, and a duty begins.
+fn details(app: &mut App, now: DateTime<Utc>) -> Vec<Effect> {
+    let duty = begun_by_chosen(app).filter(|_| app.focus == Pane::Next);
+    if let Some(action) = duty {
+        return act_on(app, action, "", now);
+    }
     if app.focus == Pane::Timeline {
-        let entry = Rows::of(app)
-            .get(app.row(Pane::Timeline))
-            .map(|line| line.entry);
-        let found = entry
-            .and_then(|entry| app.board.entry(entry))
-            .map(|(_, entry)| (**entry).clone());
-        if let Some(entry) = found {
-            app.mode = Mode::Details(Box::new(entry));
-        }
+        whole_entry(app);
+    } else if app.focus == Pane::Runbook && runbook(app).is_none() {
+        choose_row(app);
     } else {
         app.zoomed = true;
+    }
+    Vec::new()
+}
+
+fn whole_entry(app: &mut App) {
+    let row = Rows::of(app).get(app.row(Pane::Timeline));
+    let entry = row.map(|line| line.entry);
+    let found = entry.and_then(|entry| app.board.entry(entry));
+    if let Some(entry) = found.map(|(_, entry)| (**entry).clone()) {
+        app.mode = Mode::Details(Box::new(entry));
     }
 }
 

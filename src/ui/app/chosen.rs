@@ -1,6 +1,6 @@
 //! The chosen row of a list stays with what it is about when rows arrive.
 
-use super::{App, Mode, Pane, lists::links, rows::Rows};
+use super::{App, Mode, Pane, links::links, rows::Rows};
 use crate::domain::{
     duty::{Duty, duties},
     entry::{EntryId, IncidentId},

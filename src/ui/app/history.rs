@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{App, Mode, over::unknown};
+use super::{App, Mode, act, over::unknown};
 use crate::{
-    domain::{board::Board, incident::Incident},
-    ui::{edit::Edit, format, msg::Effect},
+    domain::{board::Board, entry::IncidentId, incident::Incident},
+    ui::{action::Action, edit::Edit, format, msg::Effect},
 };
 
 /// What its keys are, for whoever presses another one.
@@ -24,6 +24,14 @@ pub struct History {
 }
 
 impl History {
+    /// What can be done about the chosen row, besides showing it.
+    pub const ACTIONS: [Action; 2] = [Action::Reopen, Action::Merge];
+
+    /// The incident of the chosen row.
+    pub fn chosen(&self, board: &Board) -> Option<IncidentId> {
+        self.hits(board).get(self.row).map(|one| one.id)
+    }
+
     /// The incidents that have every word that is searched for, newest first.
     pub fn hits<'b>(&self, board: &'b Board) -> Vec<&'b Incident> {
         let search = self.search.text().to_lowercase();
@@ -70,8 +78,7 @@ pub(super) fn key(
         }
         KeyCode::Esc | KeyCode::Char('h') => return Vec::new(),
         KeyCode::Enter => {
-            let chosen = history.hits(&app.board).get(history.row).map(|one| one.id);
-            app.shown = chosen.or(app.shown);
+            app.shown = history.chosen(&app.board).or(app.shown);
             app.rows.clear();
             return Vec::new();
         }
@@ -80,8 +87,34 @@ pub(super) fn key(
         KeyCode::Char('k') => history.row = history.row.saturating_sub(1),
         KeyCode::Home => history.row = 0,
         KeyCode::End | KeyCode::Char('G') => history.row = last,
-        _ => unknown(app, key, KEYS, now),
+        _ => return about_the_chosen(app, history, key, now),
     }
     app.mode = Mode::History(history);
     Vec::new()
+}
+
+/// Carries out what a key does about the chosen incident, which then comes onto
+/// the screen; the list stays where it can't be.
+fn about_the_chosen(
+    app: &mut App,
+    history: History,
+    key: KeyEvent,
+    now: DateTime<Utc>,
+) -> Vec<Effect> {
+    let action = app.keymap.action(key, false);
+    let action = action.filter(|action| History::ACTIONS.contains(action));
+    let chosen = history.chosen(&app.board);
+    let (Some(action), Some(chosen)) = (action, chosen) else {
+        unknown(app, key, KEYS, now);
+        app.mode = Mode::History(history);
+        return Vec::new();
+    };
+    if let Err(why) = app.enabled_about(action, chosen) {
+        app.warn(format!("{}: {why}", action.title()), now);
+        app.mode = Mode::History(history);
+        return Vec::new();
+    }
+    app.shown = Some(chosen);
+    app.rows.clear();
+    act(app, action, "", now)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Mode, browse, compose, conflicts, history, over, palette};
+use super::{App, Mode, books, browse, compose, conflicts, history, over, palette};
 use crate::ui::{
     action::Action,
     edit::typed_by,
@@ -159,6 +159,10 @@ fn sheet_key(
 pub fn act(app: &mut App, action: Action, arguments: &str, now: DateTime<Utc>) -> Vec<Effect> {
     if let Err(why) = app.enabled(action) {
         app.warn(format!("{}: {why}", action.title()), now);
+        return Vec::new();
+    }
+    if action == Action::Runbook {
+        books::choose(app, arguments, now);
         return Vec::new();
     }
     if let Some(effects) = browse::act(app, action, now) {

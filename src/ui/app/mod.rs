@@ -4,7 +4,9 @@
 //! out. Nothing is shown as saved before its entry has come back from disk.
 
 mod awaited;
+mod begun;
 mod bell;
+mod books;
 mod browse;
 mod chosen;
 mod compose;
@@ -14,6 +16,7 @@ mod filter;
 mod follow;
 mod history;
 mod keys;
+mod links;
 mod lists;
 mod news;
 mod over;
@@ -58,12 +61,15 @@ use crate::domain::{
 };
 
 pub use awaited::{NEEDS_NEWER, Source};
+pub use begun::{begun_by, begun_by_chosen};
+pub use books::{Book, runbook, runbook_item};
 pub use compose::since_last_update;
 pub use conflicts::{Dispute, disputes, sides};
 pub use drafts::Drafts;
 pub use history::History;
 pub use keys::act;
-pub use lists::{links, phase_items, runbook, runbook_item};
+pub use links::links;
+pub use lists::{count, phase_items};
 pub use palette::{Hit, Palette};
 pub use pane::Pane;
 pub use rows::{Line, Mark, Rows, timeline};
@@ -186,6 +192,8 @@ pub struct App {
     pub awaits: BTreeSet<Source>,
     /// Runbooks found.
     pub runbooks: Vec<Runbook>,
+    /// The one that was chosen for an incident, instead of the one that fits.
+    pub books: BTreeMap<IncidentId, Book>,
     /// The message below the panes.
     pub toast: Option<Toast>,
     /// Messages so far, oldest first.
@@ -248,6 +256,7 @@ impl App {
             shared: Copy::default(),
             awaits: BTreeSet::new(),
             runbooks: Vec::new(),
+            books: BTreeMap::new(),
             toast: None,
             messages: Vec::new(),
             undo: None,
@@ -353,6 +362,15 @@ impl App {
     /// The reason, in a few words.
     pub fn enabled(&self, action: Action) -> Result<(), &'static str> {
         forms::enabled(self, action)
+    }
+
+    /// The same of another incident than the one on the screen.
+    ///
+    /// # Errors
+    ///
+    /// The reason, in a few words.
+    pub fn enabled_about(&self, action: Action, about: IncidentId) -> Result<(), &'static str> {
+        forms::enabled_in(self, action, Some(about))
     }
 
     fn show_something(&mut self) {

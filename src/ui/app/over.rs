@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::{
     App, Mode, Pane,
     browse::{HALF_PAGE, copy},
-    lists::links,
+    links::{FIRST_ROW, links},
 };
 use crate::ui::{
     edit::{Edit, typed_by},
@@ -100,7 +100,7 @@ pub(super) fn link_key(app: &mut App, key: KeyEvent, now: DateTime<Utc>) -> Vec<
     let KeyCode::Char(letter) = key.code else {
         return Vec::new();
     };
-    if letter == 'g' {
+    if letter == FIRST_ROW {
         app.rows.insert(app.focus, 0);
         return Vec::new();
     }

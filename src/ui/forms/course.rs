@@ -3,6 +3,7 @@
 use super::{
     Asking, Filled, Refused,
     ask::{one_of, reason, when},
+    enabled::goes_on_in,
     resolve_gate,
 };
 use crate::{
@@ -186,7 +187,7 @@ pub(super) fn ask_merge(asking: &Asking<'_>) -> Result<Sheet, String> {
     let active = asking.app.board.active();
     let others: Vec<String> = active
         .iter()
-        .filter(|other| other.id != incident.id)
+        .filter(|other| goes_on_in(incident, other))
         .map(|other| format!("{} {}", other.label(), other.state().title))
         .collect();
     let sheet = asking.guarded("MERGE {} INTO ANOTHER")?;

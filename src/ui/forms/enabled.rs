@@ -26,7 +26,11 @@ pub fn enabled(app: &App, action: Action) -> Result<(), &'static str> {
 
 /// The same of that incident: a form keeps the one that it was opened for, and
 /// another may come onto the screen meanwhile.
-pub(super) fn enabled_in(
+///
+/// # Errors
+///
+/// Why not, in a few words.
+pub fn enabled_in(
     app: &App,
     action: Action,
     incident: Option<IncidentId>,
@@ -77,14 +81,15 @@ const fn from_here(app: &App) -> Result<(), &'static str> {
 const fn only_looks(action: Action) -> bool {
     matches!(
         action,
-        Action::Find | Action::Conflicts | Action::Retry | Action::Drop
+        Action::Find | Action::Runbook | Action::Conflicts | Action::Retry | Action::Drop
     )
 }
 
 fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'static str> {
     let state = incident.state();
     match action {
-        Action::Find
+        Action::Runbook
+        | Action::Find
         | Action::Note
         | Action::Link
         | Action::Outage
@@ -135,11 +140,18 @@ fn of_incident(app: &App, action: Action, incident: &Incident) -> Result<(), &'s
         | Action::Hold
         | Action::Confirm
         | Action::Page => telling(action, incident),
-        Action::Merge if app.board.active().len() < 2 => Err("no other incident is active"),
+        Action::Merge if !app.board.active().iter().any(|it| goes_on_in(incident, it)) => {
+            Err("no other like it is active")
+        }
         Action::Mitigate if state.times.mitigated.is_some() => Err("it is mitigated"),
         Action::Cancel if incident.phase() != Phase::Triage => Err("it has left triage"),
         _ => Ok(()),
     }
+}
+
+/// Whether `incident` can be merged into that one.
+pub(super) fn goes_on_in(incident: &Incident, other: &Incident) -> bool {
+    other.id != incident.id && other.is_like(incident)
 }
 
 /// Something can be done about the delivery that is chosen.

@@ -35,7 +35,7 @@ use crate::domain::{entry::IncidentId, update::Audience};
 use ask::Asking;
 use fill::{Filled, Refused};
 
-pub use enabled::enabled;
+pub use enabled::{enabled, enabled_in};
 pub use from_here::{over_what, pages_by};
 pub use gate::{check, confirm};
 pub use propose::{propose, resolve_gate};
@@ -188,7 +188,7 @@ pub fn renew(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) -> bool {
 /// What follows from a sheet as it is filled in now. Nothing is changed.
 fn follow(app: &App, sheet: &Sheet, now: DateTime<Utc>) -> Result<Vec<Effect>, Refused> {
     // While one reads, others may have ended what it is about.
-    enabled::enabled_in(app, sheet.action, sheet.incident)?;
+    enabled_in(app, sheet.action, sheet.incident)?;
     let found = FORMS.iter().find(|(known, ..)| *known == sheet.action);
     let (_, _, follow) = found.ok_or("that asks nothing")?;
     follow(&Filled { app, sheet, now })

@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, Utc};
 
+mod offers;
+
 use super::{
     header::{self, NO_ENGINE},
     next,
 };
 use crate::{
-    domain::{incident::Incident, notice::Delivery, phase::Phase},
+    domain::{incident::Incident, phase::Phase},
     ui::{
         action::{Action, Reach},
-        app::{App, Mode, Pane},
+        app::{App, History, Mode, Toast, count},
         canvas::Canvas,
         edit::Edit,
         format,
@@ -21,6 +23,9 @@ use crate::{
     },
 };
 
+/// Columns below which a screen has no panes.
+const NARROWEST: u16 = 60;
+
 /// Draws the message row; where NEXT can't be seen, it says what did not arrive.
 pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let width = canvas.width();
@@ -28,7 +33,12 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
         canvas.text(1, 0, Role::Key, &format!("/{}", typed.text()));
         return;
     }
-    if let Some(toast) = &app.toast {
+    let undo = undo(app, now).unwrap_or_default();
+    if let Some(toast) = app
+        .toast
+        .as_ref()
+        .filter(|it| is_shown(app, it, &undo, width))
+    {
         let role = if toast.error { Role::Bad } else { Role::Normal };
         let mark = if toast.error {
             format!("{} ", canvas.glyph(Glyph::Overdue))
@@ -42,19 +52,14 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
             &format!("{mark}{}", toast.text),
             width.saturating_sub(2),
         );
+        if stands_beside(toast, &undo, width) {
+            canvas.right(width.saturating_sub(1), 0, Role::Muted, &undo);
+        }
         return;
     }
-    if let Some((_, until)) = app
-        .undo_until()
-        .filter(|(entry, until)| *until > now && app.can_undo(*entry, now))
-    {
-        let left = (until - now).num_seconds().max(0);
-        canvas.right(
-            width.saturating_sub(1),
-            0,
-            Role::Muted,
-            &format!("recorded; u takes it back ({left}s)"),
-        );
+    if !undo.is_empty() {
+        let text = format!("recorded; {undo}");
+        canvas.right(width.saturating_sub(1), 0, Role::Muted, &text);
         return;
     }
     let alarm = not_delivered(app, now).filter(|_| !next_is_seen);
@@ -76,6 +81,28 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
         (None, _) => String::new(),
     };
     canvas.right(width.saturating_sub(1), 0, Role::Muted, &text);
+}
+
+/// That the last thing can be taken back, for how long, and by which key.
+fn undo(app: &App, now: DateTime<Utc>) -> Option<String> {
+    let (entry, until) = app.undo_until()?;
+    let left = (until - now).num_seconds();
+    let key = app.keymap.key_of(Action::Undo)?;
+    let is_open = until > now && app.can_undo(entry, now);
+    is_open.then(|| format!("{key} takes it back ({left}s)"))
+}
+
+/// Whether a message stands in its row: where it has no room beside what can be
+/// taken back, the newer of the two does.
+fn is_shown(app: &App, toast: &Toast, undo: &str, width: u16) -> bool {
+    let recorded = app.undo.map(|(_, at)| at).filter(|_| !undo.is_empty());
+    stands_beside(toast, undo, width) || recorded.is_none_or(|at| toast.at > at)
+}
+
+/// Whether both have room in one row; nothing stands beside what fills it.
+fn stands_beside(toast: &Toast, undo: &str, width: u16) -> bool {
+    let columns = format::width(&toast.text) + format::width(undo);
+    !undo.is_empty() && columns + 6 <= usize::from(width)
 }
 
 /// What is being searched for, while it is typed.
@@ -118,9 +145,7 @@ fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<String> {
 }
 
 /// The keys of the footer, most wanted first.
-const INCIDENT: [(Action, &str); 16] = [
-    (Action::Retry, "send again"),
-    (Action::Drop, "cancel"),
+const INCIDENT: [(Action, &str); 14] = [
     (Action::Phones, "phone list"),
     (Action::Acknowledge, "ack"),
     (Action::Conflicts, "conflicts"),
@@ -137,9 +162,7 @@ const INCIDENT: [(Action, &str); 16] = [
     (Action::Tab, "next pane"),
 ];
 /// The same once it is resolved: what is left to do.
-const AFTER: [(Action, &str); 12] = [
-    (Action::Retry, "send again"),
-    (Action::Drop, "cancel"),
+const AFTER: [(Action, &str); 10] = [
     (Action::Conflicts, "conflicts"),
     (Action::Compose, "compose"),
     (Action::Held, "retro"),
@@ -150,6 +173,12 @@ const AFTER: [(Action, &str); 12] = [
     (Action::Palette, "command"),
     (Action::Find, "find"),
     (Action::Tab, "next pane"),
+];
+/// The same on a screen too small for panes.
+const TINY: [(Action, &str); 3] = [
+    (Action::Acknowledge, "ack"),
+    (Action::Compose, "compose"),
+    (Action::Escalate, "escalate"),
 ];
 const QUIET: [(Action, &str); 5] = [
     (Action::Declare, "open an incident"),
@@ -203,12 +232,30 @@ fn over(app: &App) -> Option<Vec<(&'static str, &'static str)>> {
     })
 }
 
+/// The keys of what can be done about the incident chosen among all.
+fn of_history(app: &App) -> Vec<(String, &'static str)> {
+    let chosen = match &app.mode {
+        Mode::History(list) if !list.typing => list.chosen(&app.board),
+        _ => None,
+    };
+    let Some(chosen) = chosen else {
+        return Vec::new();
+    };
+    let actions = History::ACTIONS.into_iter();
+    let actions = actions.filter(|action| app.enabled_about(*action, chosen).is_ok());
+    let key = |action: Action| Some((app.keymap.key_of(action)?, action.word()));
+    actions.filter_map(key).collect()
+}
+
 /// Draws the keys row: what fits, most wanted first, help always last.
 pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
     if let Some(keys) = over(app) {
         let mut x = 1;
         for (name, word) in keys {
             x = key(canvas, x, name, word) + 2;
+        }
+        for (name, word) in of_history(app) {
+            x = key(canvas, x, &name, word) + 2;
         }
         return;
     }
@@ -227,24 +274,13 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
     );
     let limit = width.saturating_sub(8);
     debug_assert!(end >= limit, "the help stands at the end");
-    let wanted: &[(Action, &str)] = match (composing, app.incident()) {
-        (true, _) => &COMPOSER,
-        (false, None) => &QUIET,
-        (false, Some(incident)) if incident.is_active() => &INCIDENT,
-        (false, Some(_)) => &AFTER,
-    };
     let mut x = 1;
-    for (action, word) in wanted {
-        if app.enabled(*action).is_err() || is_done(app, *action) {
+    for (action, word) in wanted(app, width) {
+        if app.enabled(action).is_err() || is_done(app, action) {
             continue;
         }
         // What no key means is found by its name.
-        let key_of = app.keymap.key_of(*action);
-        let word = if confirms(app, *action) {
-            "confirm"
-        } else {
-            word
-        };
+        let key_of = app.keymap.key_of(action);
         let (text, word) =
             key_of.map_or_else(|| (format!(":{}", action.word()), ""), |key| (key, word));
         let columns = u16::try_from(text.chars().count() + word.len() + 2).unwrap_or(u16::MAX);
@@ -258,10 +294,23 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
     }
 }
 
-/// Whether the chosen delivery is one that never left, and waits for a person.
-fn confirms(app: &App, action: Action) -> bool {
-    let chosen = app.deliveries.get(app.row(Pane::Outbox));
-    action == Action::Retry && chosen.is_some_and(Delivery::is_held)
+/// The keys to offer, most wanted first: those of the focused pane, then those
+/// of the incident.
+fn wanted(app: &App, width: u16) -> Vec<(Action, &'static str)> {
+    let usual: &[(Action, &'static str)] = match (&app.mode, app.incident()) {
+        (Mode::Compose, _) => return COMPOSER.to_vec(),
+        (_, None) => return QUIET.to_vec(),
+        (_, Some(incident)) if !incident.is_active() => &AFTER,
+        (_, Some(_)) if width < NARROWEST => return TINY.to_vec(),
+        (_, Some(_)) => &INCIDENT,
+    };
+    let mut wanted = offers::of_pane(app, usual);
+    for offer in usual {
+        if wanted.iter().all(|(action, _)| action != &offer.0) {
+            wanted.push(*offer);
+        }
+    }
+    wanted
 }
 
 /// Whether nothing is left of it to be done.
@@ -271,6 +320,9 @@ fn is_done(app: &App, action: Action) -> bool {
     };
     let state = incident.state();
     match action {
+        Action::Mark | Action::Details | Action::Correct | Action::Retract => {
+            count(app, app.focus) == 0
+        }
         Action::Phones => !header::offline(app) || app.shared.in_place.is_some(),
         Action::Acknowledge => state.taken.is_some(),
         Action::Conflicts => incident.conflicts().next().is_none(),

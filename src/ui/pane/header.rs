@@ -115,11 +115,8 @@ fn meter(canvas: &Canvas<'_, '_>, severity: Option<Severity>) -> String {
 fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) {
     let (role, words) = badge(incident);
     let mut x = canvas.badge(0, 0, role, &words);
-    if incident.state().drill {
-        x = canvas.badge(x, 0, Role::Drill, "DRILL");
-    }
-    if incident.state().private {
-        x = canvas.badge(x, 0, Role::Drill, "PRIVATE");
+    for word in incident.badges() {
+        x = canvas.badge(x, 0, Role::Drill, word);
     }
     if incident.state().needs_newer {
         x = canvas.badge(x, 0, Role::Warn, "READ ONLY");

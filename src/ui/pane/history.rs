@@ -61,5 +61,11 @@ fn draw_row(incident: &Incident, canvas: &mut Canvas<'_, '_>, y: u16, now: DateT
     let phase = incident.phase().word().to_lowercase();
     let end = canvas.width().saturating_sub(1);
     let start = canvas.right(end, y, Role::Muted, &format!("{lasted:>8}  {phase:<13}"));
-    canvas.clipped(29, y, role, &state.title, start.saturating_sub(31));
+    canvas.clipped(
+        29,
+        y,
+        role,
+        &incident.title_in_list(),
+        start.saturating_sub(31),
+    );
 }

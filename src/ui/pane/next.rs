@@ -42,6 +42,8 @@ pub struct Row {
     pub role: Role,
     /// The part of its time that is used up, where it runs.
     pub used: Option<f64>,
+    /// It is a duty of the incident itself: the keys choose among these.
+    pub owed: bool,
 }
 
 impl Row {
@@ -66,13 +68,13 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let rows = rows(app, incident, now);
     let mut y = 0;
     let nearest = rows.iter().position(|row| row.used.is_some());
-    let chosen = (app.focus == Pane::Next).then(|| app.row(Pane::Next));
+    let chosen = chosen(app, &rows);
     for (place, row) in rows.iter().enumerate() {
         if y >= height {
             break;
         }
         draw_row(row, canvas, y);
-        if chosen == Some(place) && place > 0 {
+        if chosen == Some(place) {
             canvas.paint_row(y, Role::Select);
         }
         y += 1;
@@ -85,6 +87,14 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     if rows.is_empty() {
         canvas.text(2, 0, Role::Muted, "nothing is owed: this incident is done");
     }
+}
+
+/// The row of the duty that the keys are on; the first one is not marked.
+fn chosen(app: &App, rows: &[Row]) -> Option<usize> {
+    let place = app.row(Pane::Next);
+    let mut duties = rows.iter().enumerate().filter(|(_, row)| row.owed);
+    let (row, _) = duties.nth(place)?;
+    (app.focus == Pane::Next && place > 0).then_some(row)
 }
 
 fn draw_row(row: &Row, canvas: &mut Canvas<'_, '_>, y: u16) {
@@ -128,7 +138,8 @@ fn owed(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     let dues = duties(incident);
     let row = |due| {
         let leaves = waiting::leaves(incident, due, now);
-        leaves.unwrap_or_else(|| open_row(app, incident, due, now))
+        let row = leaves.unwrap_or_else(|| open_row(app, incident, due, now));
+        Row { owed: true, ..row }
     };
     let mut rows: Vec<Row> = dues.iter().map(row).collect();
     if let Some((by, row)) = elsewhere::row(app, incident, now) {
@@ -184,6 +195,7 @@ fn who_pages(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> 
         value: format::elapsed(now - *since),
         role,
         used: None,
+        owed: false,
     })
 }
 
@@ -210,6 +222,7 @@ pub fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<Row> {
         value: format!("{key} OUTBOX"),
         role: Role::Bad,
         used: None,
+        owed: false,
     })
 }
 
@@ -223,6 +236,7 @@ fn by_hand(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row>
         value: format::countdown(by - now),
         role: Role::Over,
         used: None,
+        owed: false,
     })
 }
 
@@ -245,6 +259,7 @@ fn open_row(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Ro
         value: format::countdown(due.by - now),
         role,
         used: Some(due.used(now)),
+        owed: true,
     }
 }
 
@@ -273,5 +288,6 @@ fn live_warnings(incident: &Incident, now: DateTime<Utc>) -> Option<Row> {
         value,
         role: Role::Off,
         used: None,
+        owed: false,
     })
 }

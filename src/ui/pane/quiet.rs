@@ -197,7 +197,7 @@ fn recent(app: &App, ladder_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: Dat
             x,
             y,
             Role::Normal,
-            &state.title,
+            &incident.title_in_list(),
             start.saturating_sub(x + 1),
         );
         y += 1;

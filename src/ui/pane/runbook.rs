@@ -31,7 +31,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, _now: DateTime<Utc>) {
         return;
     };
     let Some(book) = runbook(app) else {
-        none(canvas);
+        list(app, incident, canvas);
         return;
     };
     let done = |line: &Line| {
@@ -62,11 +62,28 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, _now: DateTime<Utc>) {
     }
 }
 
-fn none(canvas: &mut Canvas<'_, '_>) {
-    let text = "no runbook was found: `runbooks` in the configuration says where they are";
+/// All runbooks, to choose one, below what is to be known of them.
+fn list(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
+    let text = match (app.runbooks.as_slice(), app.books.get(&incident.id)) {
+        ([], _) => "no runbook was found: `runbooks` in the configuration says where they are",
+        (_, None) => "no runbook names this; showing none: Enter chooses one",
+        (_, Some(_)) => "Enter chooses one",
+    };
     let columns = canvas.width().saturating_sub(3);
-    for (y, line) in (0..).zip(Canvas::wrapped(text, columns)) {
+    let mut y = 0;
+    for line in Canvas::wrapped(text, columns) {
         canvas.text(2, y, Role::Muted, &line);
+        y += 1;
+    }
+    let room = canvas.height().saturating_sub(y);
+    let chosen = app.row(Pane::Runbook);
+    let first = (chosen + 1).saturating_sub(usize::from(room));
+    let books = app.runbooks.iter().enumerate().skip(first);
+    for (y, (place, book)) in (y..canvas.height()).zip(books) {
+        canvas.clipped(2, y, Role::Normal, &book.file, columns);
+        if app.focus == Pane::Runbook && place == chosen {
+            canvas.paint_row(y, Role::Select);
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! A screen too small for panes: what, next, worst. Keys work.
 
 use chrono::{DateTime, Utc};
+use ratatui::layout::Rect;
 
 use super::{
+    footer,
     header::{self, badge},
     health::{self, mark},
     next::{Row, rows},
@@ -26,7 +28,10 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let width = canvas.width();
     let (role, words) = badge(incident);
     let words = words.split(' ').next().unwrap_or_default().to_owned();
-    let x = canvas.badge(0, 0, role, &words);
+    let mut x = canvas.badge(0, 0, role, &words);
+    for word in incident.badges() {
+        x = canvas.badge(x, 0, Role::Drill, word);
+    }
     canvas.text(x + 1, 0, Role::Strong, &incident.label());
     let (role, glyph, word) = header::link(app, now);
     let mark = canvas.glyph(glyph);
@@ -63,8 +68,13 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         width,
     );
     let bottom = canvas.height().saturating_sub(1).max(6);
-    canvas.text(1, bottom, Role::Muted, "c compose  E escalate");
-    canvas.right(width.saturating_sub(1), bottom, Role::Muted, "? help");
+    let area = canvas.area();
+    let last = Rect {
+        y: area.y + bottom,
+        height: 1,
+        ..area
+    };
+    footer::draw_keys(app, &mut canvas.part(last));
 }
 
 fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
@@ -108,6 +118,9 @@ fn line(
         .severity()
         .map_or("P?".to_owned(), |level| level.to_string());
     let mut text = level;
+    for word in incident.badges() {
+        text = format!("{text} {word}");
+    }
     for row in rows.iter().filter(|row| row.is_open()).take(2) {
         let glyph = row
             .glyph

@@ -66,9 +66,9 @@ const fn latest_rows(left: u16) -> u16 {
 pub(super) fn title(wall: &Wall, incident: &Incident) -> String {
     let state = incident.state();
     match (state.private && wall.redact, state.drill) {
-        (true, _) => "Private incident".to_owned(),
-        (false, true) => format!("DRILL {}", state.title),
-        (false, false) => state.title.to_string(),
+        (true, true) => "DRILL Private incident".to_owned(),
+        (true, false) => "Private incident".to_owned(),
+        (false, _) => incident.title_in_list(),
     }
 }
 

@@ -9,7 +9,10 @@ use crate::{
         incident::Incident,
         policy::Policy,
     },
-    ui::app::App,
+    ui::{
+        action::Action,
+        app::{App, begun_by},
+    },
 };
 
 /// ` (mia)`, behind the target of a step.
@@ -128,14 +131,22 @@ fn said_in(app: &App, incident: &Incident, kind: &str) -> Vec<String> {
 }
 
 fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
-    let state = &incident.state().external;
-    let next = match (&state.draft, &state.approved) {
-        (None, _) => "draft it",
-        (Some((draft, ..)), Some((approved, _))) if draft == approved => "publish it",
-        (Some(_), _) if may_approve(incident, &app.settings.me).is_ok() => "approve it",
-        (Some(_), _) => "wait for approval",
+    let action = begun_by(incident, &Duty::External);
+    let next = match action {
+        Action::ComposeOutside => "draft it",
+        Action::Publish => "publish it",
+        _ if may_approve(incident, &app.settings.me).is_ok() => "approve it",
+        _ => return outside(policy, "wait for approval"),
     };
-    let place = &policy.external.place;
-    let ways = [format!("{place}: {next}"), format!("{next}: {place}")];
-    [ways.as_slice(), &[next.to_owned()]].concat()
+    // How to do it counts more than where it goes.
+    let key = app.keymap.key_of(action);
+    let key = key.unwrap_or_else(|| format!(":{action}"));
+    outside(policy, &format!("{next} ({key})"))
+}
+
+fn outside(policy: &Policy, next: &str) -> Vec<String> {
+    vec![
+        format!("{}: {next}", policy.external.place),
+        next.to_owned(),
+    ]
 }

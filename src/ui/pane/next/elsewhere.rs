@@ -34,6 +34,7 @@ pub(super) fn row(app: &App, shown: &Incident, now: DateTime<Utc>) -> Option<(Da
         value: format::countdown(due.by - now),
         role,
         used: None,
+        owed: false,
     };
     Some((due.by, row))
 }

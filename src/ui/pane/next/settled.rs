@@ -80,6 +80,7 @@ fn row(clock: &Settled) -> Row {
         value: value.to_owned(),
         role,
         used: None,
+        owed: false,
     }
 }
 

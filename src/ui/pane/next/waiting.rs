@@ -37,6 +37,7 @@ pub(super) fn never_settled(app: &App, incident: &Incident) -> impl Iterator<Ite
         value: format!("open {key}").trim_end().to_owned(),
         role: Role::Warn,
         used: None,
+        owed: false,
     })
 }
 
@@ -49,6 +50,7 @@ pub(super) fn read_only(incident: &Incident) -> Option<Row> {
         value: String::new(),
         role: Role::Bad,
         used: None,
+        owed: false,
     })
 }
 
@@ -66,6 +68,7 @@ pub(super) fn actions(incident: &Incident) -> Option<Row> {
         value: due.map_or_else(|| "open".to_owned(), |due| due.format("%m-%d").to_string()),
         role: Role::Calm,
         used: None,
+        owed: false,
     })
 }
 
@@ -85,6 +88,7 @@ pub(super) fn unanswered(incident: &Incident) -> impl Iterator<Item = Row> {
         value: "open".to_owned(),
         role: Role::Muted,
         used: None,
+        owed: false,
     })
 }
 
@@ -117,6 +121,7 @@ pub(super) fn leaves(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Opti
         value,
         role: if waits { Role::Warn } else { Role::Calm },
         used: None,
+        owed: false,
     })
 }
 
@@ -183,6 +188,7 @@ fn not_paged(what: Vec<String>, since: TimeDelta) -> Row {
         value: format::elapsed(since),
         role: Role::Over,
         used: None,
+        owed: false,
     }
 }
 
@@ -204,6 +210,7 @@ pub(super) fn other_policy(app: &App, incident: &Incident) -> Option<Row> {
         value: key.unwrap_or_else(|| format!(":{}", Action::Adopt)),
         role: Role::Warn,
         used: None,
+        owed: false,
     })
 }
 
@@ -225,6 +232,7 @@ pub(super) fn on_hold(incident: &Incident) -> impl Iterator<Item = Row> {
             value: format!("held {until}"),
             role: Role::Muted,
             used: None,
+            owed: false,
         })
     })
 }
