@@ -183,8 +183,9 @@ const fn of_store(error: &StoreError) -> Exit {
     }
 }
 
-const fn of_config(error: &ConfigError) -> Exit {
+fn of_config(error: &ConfigError) -> Exit {
     match error {
+        ConfigError::Value { from, .. } if from.starts_with("--") => Exit::Usage,
         ConfigError::Missing { .. } => Exit::NotFound,
         ConfigError::Wrong(_) | ConfigError::Value { .. } => Exit::Found,
         ConfigError::NoHome

@@ -136,6 +136,11 @@ async fn check(global: &Global, strict: Strict) -> color_eyre::Result<Exit> {
 /// `policy check`.
 fn findings(setup: &Setup) -> Vec<Found> {
     let mut found: Vec<Found> = check::odd(setup.config.warnings()).collect();
+    if setup.config.server.is_none()
+        && let Err(unfit) = setup.log_path()
+    {
+        found.push(Found::error(unfit.to_string()));
+    }
     found.extend(check::left_out(&setup.config));
     found.extend(check::looks(setup));
     match setup.policy() {

@@ -62,7 +62,7 @@ impl Keymap {
     /// Says which keys are unknown, or mean two things at once.
     pub fn merge(&mut self, file: &str, text: &str) -> Result<Vec<Warning>, KeymapError> {
         let read = located::parse::<File>(file, text);
-        let (tables, warnings) = read.map_err(|error| KeymapError(vec![*error]))?;
+        let (tables, mut warnings) = read.map_err(|error| KeymapError(vec![*error]))?;
         let mut wrong = Vec::new();
         for (word, keys) in &tables {
             let Some(group) = group(word) else {
@@ -94,6 +94,11 @@ impl Keymap {
             Located::at(file, text, at, format!("[{word}] {key:?}: {problem}"))
         }));
         if wrong.is_empty() {
+            warnings.extend(self.without_key().map(|text| Warning {
+                file: file.to_owned(),
+                line: 0,
+                text,
+            }));
             Ok(warnings)
         } else {
             wrong.sort_by_key(|one| (one.line, one.column));
@@ -103,6 +108,11 @@ impl Keymap {
 
     fn set(&mut self, group: Group, key: &str, action: &str) -> Result<(), String> {
         let key: Key = key.parse()?;
+        if let Some(means) = key.everywhere(action) {
+            return Err(format!(
+                "it {means} everywhere, also while text is typed: give {action:?} another key"
+            ));
+        }
         self.keys
             .retain(|(known, other, _)| *known != group || *other != key);
         if !action.is_empty() {
@@ -115,6 +125,13 @@ impl Keymap {
             self.keys.push((group, key, action));
         }
         Ok(())
+    }
+
+    /// What leads to every other action, or out of it, and has no key any more.
+    fn without_key(&self) -> impl Iterator<Item = String> {
+        let needed = [Action::Help, Action::Palette, Action::Back];
+        let lost = needed.into_iter().filter(|it| self.key_of(*it).is_none());
+        lost.map(|action| format!("no key means {action:?} any more", action = action.word()))
     }
 
     /// Two groups that count at the same time give one key two meanings.
@@ -198,6 +215,17 @@ impl Key {
             code => code,
         };
         Self { code, ctrl, alt }
+    }
+
+    /// What it does whatever a file says, unless `action` is just that.
+    fn everywhere(self, action: &str) -> Option<&'static str> {
+        let (own, means) = match self.code {
+            KeyCode::Char('c') => ("", "cancels and quits"),
+            KeyCode::Char('l') => (Action::Redraw.word(), "redraws"),
+            KeyCode::Char('z') => (Action::Suspend.word(), "suspends"),
+            _ => return None,
+        };
+        (self.ctrl && action != own).then_some(means)
     }
 }
 

@@ -194,6 +194,8 @@ mod tests {
         assert_eq!(read(r#"{"small":4582.0}"#), numbers(4_582, None));
         assert_eq!(read(r#"{"small":0,"large":1e3}"#), numbers(0, Some(1_000)));
         assert_eq!(read(r#"{"small":1,"large":null}"#), numbers(1, None));
+        let exact = numbers(0, Some(2_251_799_813_685_247));
+        assert_eq!(read(r#"{"small":0,"large":2251799813685247.0}"#), exact);
         let largest = numbers(u32::MAX, Some(u64::MAX));
         assert_eq!(read(r#"{"small":5e9,"large":1e300}"#), largest);
         for wrong in ["-1", "-1.0", "0.5", "\"1\"", "null", "[1]", "true"] {

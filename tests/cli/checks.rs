@@ -80,6 +80,17 @@ fn a_theme_is_checked_by_its_name_or_its_file() {
 }
 
 #[test]
+fn a_workspace_that_can_be_no_file_is_found_before_it_is_opened() {
+    let house = House::new();
+    house.config("workspace = \"a/b\"\n");
+
+    let said = house.say("config check");
+
+    assert_eq!(said.code, 3, "{said:?}");
+    assert!(said.out.contains("\"a/b\" can't be the name"), "{said:?}");
+}
+
+#[test]
 fn doctor_and_check_find_every_mistake_in_keys_and_themes() {
     let house = House::new();
     house.config("keymap = \"keys.toml\"\ntheme = { dark = \"mine\", light = \"gone\" }\n");

@@ -34,6 +34,18 @@ fn records_nothing(bad: &OsStr, lines: &[(&str, i32)]) {
 }
 
 #[test]
+fn a_flag_that_says_what_it_can_t_is_a_slip_of_usage_and_not_a_finding() {
+    records_nothing(
+        OsStr::new("blu"),
+        &[
+            ("--color ? list", USAGE),
+            ("--glyphs ? list", USAGE),
+            ("--config ? list", NOT_THERE),
+        ],
+    );
+}
+
+#[test]
 fn an_incident_that_is_not_there() {
     let verbs = [
         "ack",

@@ -3,7 +3,7 @@
 use warroom::{
     domain::{
         entry::{IncidentId, Via},
-        fact::{Fact, Health},
+        fact::{Fact, Fate, Health},
         incident::Field,
         phase::Phase,
     },
@@ -78,6 +78,37 @@ fn without_names_nobody_is_named_who_set_something_apart() {
 
     let (_, latest) = shown.split_once("LATEST").unwrap();
     assert!(!latest.contains("bo set"), "{shown}");
+}
+
+#[test]
+fn without_names_an_update_says_where_it_stands_and_not_what_it_says() {
+    let mut log = incident_log();
+    let mut by_hand = posted("1 hour");
+    if let Fact::UpdateSent(update) = &mut by_hand {
+        update.channels.clear();
+        update.form.status = "raj restores the dump".into();
+    }
+    log.add(INCIDENT, at("14:06:40"), "ana", by_hand);
+    let sent = log.add(INCIDENT, at("14:06:45"), "ana", posted("1 hour"));
+    let off = Fact::Undelivered {
+        of: sent,
+        channel: "#incidents".into(),
+        key: "k1".into(),
+        why: "bo called it off".into(),
+        fate: Fate::CalledOff,
+    };
+    log.add(INCIDENT, at("14:06:50"), "bo", off);
+    let mut wall = wall_of(console(&log, true));
+
+    for (redact, quoted) in [(false, true), (true, false)] {
+        wall.redact = redact;
+        let shown = shown(&wall, USUAL, Tier::Rich, now());
+        let (_, latest) = shown.split_once("LATEST").unwrap();
+        assert!(latest.contains("posted by hand"), "{shown}");
+        for words in ["raj restores", "called off by bo"] {
+            assert_eq!(latest.contains(words), quoted, "{words}\n{shown}");
+        }
+    }
 }
 
 fn posted(eta: &str) -> Fact {

@@ -86,6 +86,45 @@ fn one_key_with_two_meanings_is_refused() {
 }
 
 #[test]
+fn keys_that_count_everywhere_are_nobodys() {
+    for (line, is_refused) in [
+        ("\"ctrl-c\" = \"copy\"", true),
+        ("\"ctrl-l\" = \"copy\"", true),
+        ("\"ctrl-z\" = \"\"", true),
+        ("\"ctrl-l\" = \"redraw\"", false),
+        ("\"alt-c\" = \"copy\"", false),
+    ] {
+        let mut keys = Keymap::built_in();
+
+        let read = keys.merge("keys.toml", &format!("[everywhere]\n{line}\n"));
+
+        assert_eq!(read.is_err(), is_refused, "{line}: {read:?}");
+        if let Err(wrong) = read {
+            let sentence = wrong.to_string();
+            assert!(sentence.starts_with("keys.toml:2:"), "{sentence}");
+            assert!(sentence.contains("everywhere, also while"), "{sentence}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_takes_the_way_out_away_is_told_so() {
+    let mut keys = Keymap::built_in();
+    let taken = ["?", "f1", "ctrl-g", ":", "q"].map(|key| format!("{key:?} = \"\"\n"));
+
+    let odd = keys.merge("keys.toml", &format!("[everywhere]\n{}", taken.concat()));
+
+    let odd: Vec<String> = odd.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        odd,
+        [
+            "keys.toml: no key means \"help\" any more",
+            "keys.toml: no key means \"command\" any more",
+        ]
+    );
+}
+
+#[test]
 fn what_reaches_people_always_asks_also_on_a_key_of_a_team() {
     for word in ["escalate", "severity", "resolve", "hold", "page"] {
         let mut app = busy();

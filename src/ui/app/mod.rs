@@ -74,7 +74,7 @@ pub use palette::{Hit, Palette};
 pub use pane::Pane;
 pub use rows::{Line, Mark, Rows, timeline};
 pub use shared::Copy;
-pub use standing::standing_of;
+pub use standing::{People, standing_of};
 pub use undo::UNDO_FOR;
 pub use update::update;
 pub use words::line;

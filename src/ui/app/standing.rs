@@ -9,22 +9,35 @@ use crate::domain::{
     text::Name,
 };
 
+/// Whether people's words and names are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// Who called it off, and what it says where it went nowhere.
+    Told,
+    /// Nobody is named, nobody quoted (W18).
+    Unnamed,
+}
+
 /// Where the update of that entry stands: `delivered: #incidents`, `waits for
 /// the server: mail`; `None` once it was taken back.
-pub fn standing_of(incident: &Incident, entry: EntryId) -> Option<String> {
+pub fn standing_of(incident: &Incident, entry: EntryId, people: People) -> Option<String> {
     let state = incident.state();
     let mut sent = state.updates.iter().chain(&state.external.published);
     sent.find(|sent| sent.entry == entry)
-        .map(|sent| standing(incident, sent))
+        .map(|sent| standing(incident, sent, people))
 }
 
-fn standing(incident: &Incident, sent: &Outbound) -> String {
-    let status = &sent.update.form.status;
-    if incident.is_sealed() {
-        return format!("nothing leaves: {status}");
-    }
-    if sent.update.channels.is_empty() {
-        return format!("sent to no channel, posted by hand: {status}");
+fn standing(incident: &Incident, sent: &Outbound, people: People) -> String {
+    let nowhere = match (incident.is_sealed(), sent.update.channels.is_empty()) {
+        (true, _) => Some("nothing leaves"),
+        (false, true) => Some("sent to no channel, posted by hand"),
+        (false, false) => None,
+    };
+    if let Some(nowhere) = nowhere {
+        return match people {
+            People::Told => format!("{nowhere}: {}", sent.update.form.status),
+            People::Unnamed => nowhere.to_owned(),
+        };
     }
     let mut parts: BTreeMap<Part, Vec<&str>> = BTreeMap::new();
     for channel in &sent.update.channels {
@@ -32,7 +45,7 @@ fn standing(incident: &Incident, sent: &Outbound) -> String {
         names.push(channel);
     }
     let parts = parts.into_iter();
-    let parts = parts.map(|(part, names)| format!("{}: {}", part.words(), names.join(", ")));
+    let parts = parts.map(|(part, names)| format!("{}: {}", part.words(people), names.join(", ")));
     parts.collect::<Vec<_>>().join("; ")
 }
 
@@ -50,12 +63,13 @@ enum Part {
 }
 
 impl Part {
-    fn words(&self) -> String {
+    fn words(&self, people: People) -> String {
         let words = match self {
             Self::Delivered => "delivered",
             Self::Failed => "FAILED",
             Self::Held => "held, waits for confirmation",
             Self::CalledOff(by) if by.as_str() == ENGINE => "not sent",
+            Self::CalledOff(_) if people == People::Unnamed => "called off",
             Self::CalledOff(by) => return format!("called off by {by}"),
             Self::Replaced => "replaced by a newer one",
             Self::Stopped => "stopped",

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use self::parts::{action_text, item_text, level_before, promised, said, span_of, took, with};
 use super::{
+    People,
     rows::{Line, Mark},
     standing_of,
     tone::tone,
@@ -182,7 +183,8 @@ fn words(board: &Board, incident: &Incident, entry: &Entry) -> (String, String, 
                 ),
                 Audience::External => ("public".to_owned(), "to the public, "),
             };
-            let text = standing_of(incident, entry.id).unwrap_or_else(|| said(update));
+            let text =
+                standing_of(incident, entry.id, People::Told).unwrap_or_else(|| said(update));
             (kind, format!("{to}{text}"), None)
         }
         Fact::LongRunning { reason } => of("long", reason.to_string()),

@@ -9,7 +9,7 @@ use crate::{
         update::{Audience, Setting},
     },
     ui::{
-        app::{App, standing_of},
+        app::{App, People, standing_of},
         canvas::Canvas,
         composer::Composer,
         format,
@@ -125,7 +125,7 @@ fn last_said(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>) {
     let number = incident.state().updates.len();
     let at = format::time_minutes(sent.at);
     let by = &sent.by;
-    let stands = standing_of(incident, sent.entry).filter(|_| sent.posted.is_empty());
+    let stands = standing_of(incident, sent.entry, People::Told).filter(|_| sent.posted.is_empty());
     let stands = stands.map(|words| format!(", {words}")).unwrap_or_default();
     let said = format!("update {number} of {at}, by {by}{stands}   {key} writes the next one");
     canvas.clipped(2, 0, Role::Muted, &said, room);

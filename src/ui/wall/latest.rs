@@ -138,6 +138,13 @@ fn said(
     let who = if leads { "command" } else { "team" };
     // Who set something apart is named there.
     let names = voice == Voice::Person || incident.apart_in_words(entry).is_some();
-    let text = if names { line.kind.clone() } else { text };
+    let text = match &entry.fact {
+        _ if names => line.kind.clone(),
+        Fact::UpdateSent(_) => {
+            let stands = app::standing_of(incident, entry.id, app::People::Unnamed);
+            format!("{}: {}", line.kind, stands.unwrap_or_default())
+        }
+        _ => text,
+    };
     (who.to_owned(), text)
 }
