@@ -1,5 +1,7 @@
 //! The policy as a file: what is wrong is said, with its place and the way out.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use warroom::domain::{fact::Fact, policy::Policy, severity::Severity};
 
@@ -268,4 +270,20 @@ fn e6_a_policy_that_is_in_force_is_not_adopted_again() {
 
     assert!(refusal.contains("the policy is the same"), "{refusal}");
     assert!(room.asks(at("14:07"), "ada", other).is_err());
+}
+
+#[test]
+fn e6_incidents_of_one_policy_share_it_and_others_have_their_own() {
+    let zones = ["Europe/Berlin", "Asia/Tokyo", "America/Lima", "UTC"];
+    let texts = zones.map(|zone| edited("zone = \"UTC\"", &format!("zone = \"{zone}\" # team")));
+
+    for (zone, text) in zones.iter().zip(&texts).cycle().take(12) {
+        let policy = Policy::of(text).expect("it can be read");
+        assert_eq!(policy.calendar.zone.name(), *zone);
+    }
+    let is_shared = |_| {
+        let both = [&texts[0], &texts[0]].map(|text| Policy::of(text).expect("it can be read"));
+        Arc::ptr_eq(&both[0], &both[1])
+    };
+    assert!((0..9).any(is_shared));
 }

@@ -276,10 +276,12 @@ impl State {
     /// Takes a policy over (E6). One that this program can't read leaves the
     /// one in force: the ladder must go on.
     fn adopt(&mut self, text: &str) {
-        if text == crate::domain::policy::BUILT_IN || text.is_empty() {
-            self.policy = Policy::built_in();
-        } else if let Ok((policy, _)) = Policy::parse("policy in the log", text) {
-            self.policy = Arc::new(policy);
+        let known = match text {
+            "" => Some(Policy::built_in()),
+            text => Policy::of(text),
+        };
+        if let Some(policy) = known {
+            self.policy = policy;
         }
     }
 
