@@ -59,6 +59,8 @@ pub enum Duty {
     FinalUpdate,
     /// The public is told (X1).
     External,
+    /// The public, which was told, is told that it is over (X2).
+    FinalExternal,
     /// Two people set a field apart from each other: one who has seen both sets
     /// it again.
     Settle(Field),
@@ -355,6 +357,7 @@ impl Duty {
             Self::FirstNotice | Self::Update => "U1",
             Self::FinalUpdate => "U7",
             Self::External => "X1",
+            Self::FinalExternal => "X2",
             Self::Settle(Field::Severity) => "S4",
             Self::Settle(_) => "conflict",
             Self::Answer { .. } => "ask",
@@ -377,6 +380,7 @@ impl Duty {
             | Self::Update
             | Self::FinalUpdate
             | Self::External
+            | Self::FinalExternal
             | Self::Answer { .. } => true,
         }
     }
@@ -385,7 +389,11 @@ impl Duty {
     pub const fn is_news(&self) -> bool {
         matches!(
             self,
-            Self::FirstNotice | Self::Update | Self::FinalUpdate | Self::External
+            Self::FirstNotice
+                | Self::Update
+                | Self::FinalUpdate
+                | Self::External
+                | Self::FinalExternal
         )
     }
 }

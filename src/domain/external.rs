@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
+    cadence,
     duty::{Due, Duty, Promise, Settled, Standing, judged},
     entry::answerable,
     incident::Incident,
@@ -31,18 +32,36 @@ pub fn warns_at(incident: &Incident) -> Option<DateTime<Utc>> {
         .crosses(incident.policy().external.warn)
 }
 
-/// Owed once it is required, until something was published. Drills and private
-/// incidents owe nothing to anybody outside (X4).
+/// Owed once it is required, until something was published; and once more when
+/// it is over. Drills and private incidents owe nothing to anybody outside (X4).
 pub(super) fn due(incident: &Incident) -> Option<Due> {
     let over = matches!(incident.phase(), Phase::Closed | Phase::Cancelled);
-    if over || incident.is_sealed() || is_published(incident) {
+    if over || incident.is_sealed() {
         return None;
+    }
+    if is_published(incident) {
+        return final_due(incident);
     }
     let from = required_at(incident)?;
     Some(Due {
         by: from + incident.policy().external.within,
         from,
         duty: Duty::External,
+    })
+}
+
+/// Whoever read that something is wrong reads that it is over, as soon as the
+/// company does (U7, X2).
+fn final_due(incident: &Incident) -> Option<Due> {
+    let over = incident.phase() == Phase::Resolved;
+    let resolved = incident.state().times.resolved.filter(|_| over)?;
+    let mut published = incident.state().external.published.iter();
+    let told =
+        published.any(|sent| sent.update.last && sent.at >= resolved && sent.posted_at().is_some());
+    (!told).then(|| Due {
+        by: cadence::latest_promise(incident, resolved),
+        from: resolved,
+        duty: Duty::FinalExternal,
     })
 }
 

@@ -13,7 +13,7 @@ pub fn leaving<'i>(incident: &'i Incident, duty: &Duty) -> Option<&'i Outbound> 
     let state = incident.state();
     let sent = match duty {
         Duty::FirstNotice | Duty::Update | Duty::FinalUpdate => &state.updates,
-        Duty::External => &state.external.published,
+        Duty::External | Duty::FinalExternal => &state.external.published,
         Duty::Respond(_)
         | Duty::Triage
         | Duty::Resolve(_)
@@ -23,7 +23,8 @@ pub fn leaving<'i>(incident: &'i Incident, duty: &Duty) -> Option<&'i Outbound> 
         | Duty::Answer { .. }
         | Duty::Retrospective => return None,
     };
-    let settles = |sent: &&Outbound| *duty != Duty::FinalUpdate || sent.update.last;
+    let is_final = matches!(duty, Duty::FinalUpdate | Duty::FinalExternal);
+    let settles = |sent: &&Outbound| !is_final || sent.update.last;
     let mut waiting = sent.iter().filter(|sent| sent.leaves_until().is_some());
     waiting.rfind(settles)
 }

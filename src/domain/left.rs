@@ -44,7 +44,7 @@ const fn owed(duty: &Duty) -> &'static str {
     match duty {
         Duty::Retrospective => "retrospective",
         Duty::FinalUpdate => "last update",
-        Duty::External => "public update",
+        Duty::External | Duty::FinalExternal => "public update",
         Duty::Answer { .. } => "answer",
         Duty::Settle(_) => "conflict",
         // These end with the work.

@@ -3,7 +3,7 @@
 use warroom::domain::{
     duty::Promise,
     escalation, external,
-    fact::{Declaration, Fact, Health, Role, Update},
+    fact::{Declaration, Fact, Fate, Health, Role, Update},
     intents::{HOLD_OUTSIDE, intents},
     severity::Severity,
     update::{Audience, Form},
@@ -392,6 +392,57 @@ fn x1_the_hold_of_the_tool_makes_nobody_late() {
     assert_eq!(standing.late(), None);
     let stopped = stopped.get(room.id).unwrap();
     assert_eq!(owed(stopped, "external"), Some(at("14:05")));
+}
+
+#[test]
+fn x2_the_public_is_told_nothing_twice() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
+    let of = room.does(at("14:05"), "ada", on_the_status_page(draft));
+
+    let again = room.refusal(at("14:05:10"), "bo", on_the_status_page(draft));
+
+    assert!(again.contains("ada published this text at"), "{again}");
+    // By hand it goes elsewhere, and there, too, once.
+    room.does(at("14:06"), "bo", public(draft));
+    room.refusal(at("14:07"), "ada", public(draft));
+    // What nobody got may be said again.
+    let called_off = Fact::Undelivered {
+        of,
+        channel: "status page".into(),
+        key: "k".into(),
+        why: "not yet".into(),
+        fate: Fate::CalledOff,
+    };
+    room.does(at("14:07"), "ada", called_off);
+    room.does(at("14:08"), "ada", on_the_status_page(draft));
+}
+
+#[test]
+fn x2_who_was_told_that_it_is_wrong_is_told_that_it_is_over() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    let draft = room.does(at("14:02"), "ada", drafted());
+    room.does(at("14:03"), "bo", Fact::ExternalApproved { draft });
+    room.does(at("14:05"), "ada", public(draft));
+    assert_eq!(owed(room.incident(), "final external"), None);
+
+    let resolved = Fact::Resolved {
+        unmet: Vec::new(),
+        reason: Some("the page loads".into()),
+    };
+    room.does(at("14:30"), "ada", resolved);
+
+    assert_eq!(owed(room.incident(), "final external"), Some(at("15:00")));
+    assert!(standing(room.incident(), &Promise::External).is_some());
+    let draft = room.does(at("14:32"), "ada", drafted());
+    room.does(at("14:33"), "bo", Fact::ExternalApproved { draft });
+    let mut over = public(draft);
+    if let Fact::UpdateSent(update) = &mut over {
+        update.last = true;
+    }
+    room.does(at("14:34"), "ada", over);
+    assert_eq!(owed(room.incident(), "final external"), None);
 }
 
 #[test]

@@ -84,6 +84,7 @@ pub fn word(duty: &Duty) -> String {
         Duty::Update => "update".to_owned(),
         Duty::FinalUpdate => "final update".to_owned(),
         Duty::External => "external".to_owned(),
+        Duty::FinalExternal => "final external".to_owned(),
         Duty::Settle(field) => format!("settle {}", field.word()),
         Duty::Answer { of, .. } => format!("answer from {of}"),
         Duty::Retrospective => "retrospective".to_owned(),

@@ -156,7 +156,7 @@ fn what_is_on_its_way_is_not_owed_and_says_when_it_leaves() {
     }
     let stuck = words_on(&app, (120, 40), Tier::Rich, at("13:25:00"));
     assert!(
-        line_with(&stuck, "EXTERNAL").contains("publish it"),
+        line_with(&stuck, "EXTERNAL").contains("not out yet: OUTBOX (9)"),
         "{stuck}"
     );
 }

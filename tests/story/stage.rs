@@ -343,7 +343,7 @@ fn publish(incident: &warroom::domain::incident::Incident) -> Fact {
         form: written.map_or_else(|| form(None), |(_, _, form)| form.clone()),
         channels: Vec::new(),
         label: None,
-        last: false,
+        last: incident.phase() == Phase::Resolved,
         draft: draft(incident),
     }))
 }

@@ -83,6 +83,26 @@ impl Outbound {
         has || goes
     }
 
+    /// Whether nobody read it, and nobody will: its approval was taken back, or
+    /// somebody called it off everywhere.
+    fn is_off(&self) -> bool {
+        let off = |channel: &Name| {
+            let fate = self.not_sent.iter().find(|one| one.channel == *channel);
+            fate.is_some_and(|one| one.fate == Fate::CalledOff)
+        };
+        let channels = &self.update.channels;
+        let called_off = !channels.is_empty() && channels.iter().all(off);
+        self.posted.is_empty() && (self.stopped || called_off)
+    }
+
+    /// Whether `update` would say the same once more where this one has said it
+    /// or is going to: at one of its channels, or by hand.
+    fn is_said_again_by(&self, update: &Update) -> bool {
+        let by_hand = self.update.channels.is_empty() && update.channels.is_empty();
+        let there = || update.channels.iter().any(|channel| self.reaches(channel));
+        self.update.draft == update.draft && (by_hand || there())
+    }
+
     /// Whether nobody read it, and nobody will unless somebody confirms it: what
     /// it promises is promised to nobody.
     pub fn is_kept_back(&self) -> bool {
@@ -101,4 +121,20 @@ pub struct External {
     pub approved: Option<(EntryId, Name)>,
     /// What was published.
     pub published: Vec<Outbound>,
+}
+
+impl External {
+    /// What became of the newest draft, once it is published or on its way: to
+    /// say more there has to be a new one.
+    pub fn newest_said(&self) -> Option<&Outbound> {
+        let (draft, ..) = self.draft.as_ref()?;
+        let mut published = self.published.iter();
+        published.find(|sent| sent.update.draft == Some(*draft) && !sent.is_off())
+    }
+
+    /// What said before what `update` says, in the same place.
+    pub fn said_before(&self, update: &Update) -> Option<&Outbound> {
+        let mut published = self.published.iter();
+        published.find(|sent| !sent.is_off() && sent.is_said_again_by(update))
+    }
 }

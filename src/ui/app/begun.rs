@@ -26,7 +26,7 @@ pub fn begun_by(incident: &Incident, duty: &Duty) -> Action {
         Duty::Escalate { asks: false, .. } => Action::Escalate,
         Duty::HoldEnds => Action::Unhold,
         Duty::FirstNotice | Duty::Update | Duty::FinalUpdate => Action::Compose,
-        Duty::External => outside(incident),
+        Duty::External | Duty::FinalExternal => outside(incident),
         Duty::Settle(_) => Action::Conflicts,
         Duty::Answer { .. } => Action::Answer,
         Duty::Retrospective => Action::Held,
@@ -36,6 +36,12 @@ pub fn begun_by(incident: &Incident, duty: &Duty) -> Action {
 /// News for outside are drafted, approved, and then published (X2).
 fn outside(incident: &Incident) -> Action {
     let state = &incident.state().external;
+    if let Some(sent) = state.newest_said() {
+        return match sent.posted_at() {
+            Some(_) => Action::ComposeOutside,
+            None => Action::PaneOutbox,
+        };
+    }
     match (&state.draft, &state.approved) {
         (None, _) => Action::ComposeOutside,
         (Some((draft, ..)), Some((approved, _))) if draft == approved => Action::Publish,

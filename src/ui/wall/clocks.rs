@@ -176,7 +176,9 @@ pub(super) fn label(incident: &Incident, due: &Due) -> (&'static str, String) {
         Duty::FirstNotice => ("FIRST NOTICE DUE IN", policy.update.place.to_string()),
         Duty::Update => ("UPDATE DUE IN", policy.update.place.to_string()),
         Duty::FinalUpdate => ("LAST UPDATE DUE IN", policy.update.place.to_string()),
-        Duty::External => ("TELL THE PUBLIC IN", policy.external.place.to_string()),
+        Duty::External | Duty::FinalExternal => {
+            ("TELL THE PUBLIC IN", policy.external.place.to_string())
+        }
         Duty::Settle(Field::Severity) => ("SETTLE SEVERITY", "two people disagree".to_owned()),
         Duty::Settle(Field::Phase) => ("SETTLE", "is it over? two disagree".to_owned()),
         Duty::Settle(field) => ("SETTLE", format!("{}: two people disagree", field.word())),
@@ -206,6 +208,7 @@ fn person(wall: &Wall, incident: &Incident, due: &Due) -> Option<String> {
         | Duty::Update
         | Duty::FinalUpdate
         | Duty::External
+        | Duty::FinalExternal
         | Duty::Settle(_)
         | Duty::Retrospective => None,
     }

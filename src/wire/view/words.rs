@@ -46,6 +46,10 @@ pub fn duty(incident: &Incident, duty: &Duty) -> (&'static str, String) {
             "external",
             format!("tell the public: {}", policy.external.place),
         ),
+        Duty::FinalExternal => (
+            "final_external",
+            format!("tell the public that it is over: {}", policy.external.place),
+        ),
         Duty::Settle(field) => (settle(*field), conflict(incident, *field)),
         Duty::Answer { of, ask } => ("answer", request(incident, of, *ask)),
         Duty::Retrospective => {

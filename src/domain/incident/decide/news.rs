@@ -81,8 +81,9 @@ impl Incident {
         Ok(())
     }
 
-    /// Whether `update`, which is for outside, is what the draft says and was
-    /// approved by whom the policy asks for (X2, X4).
+    /// Whether `update`, which is for outside, is what the draft says, was
+    /// approved by whom the policy asks for, and was not published before
+    /// (X2, X4).
     ///
     /// # Errors
     ///
@@ -111,6 +112,13 @@ impl Incident {
         }
         if newest.map(|(_, form)| form) != Some(&update.form) {
             return refuse("what is published is the text that was approved, unchanged (X2)");
+        }
+        if let Some(before) = external.said_before(update) {
+            return refuse(format!(
+                "{} published this text at {}: the public is not told twice; draft what is new (X2)",
+                before.by,
+                clock(before.at)
+            ));
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ pub(super) fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str,
             return ("ESCALATE", escalates(incident, step, target, *asks));
         }
         Duty::External => return ("EXTERNAL", external(app, incident, policy)),
+        Duty::FinalExternal => return ("EXTERNAL", over(app, incident)),
         Duty::FirstNotice => return ("UPDATE", said_in(app, incident, "first notice")),
         Duty::FinalUpdate => return ("UPDATE", said_in(app, incident, "last one")),
         Duty::Respond(severity) => (
@@ -130,11 +131,21 @@ fn said_in(app: &App, incident: &Incident, kind: &str) -> Vec<String> {
     vec![format!("{place} {kind}"), usual]
 }
 
+/// That it is over, and how to say so.
+fn over(app: &App, incident: &Incident) -> Vec<String> {
+    let mut ways = external(app, incident, incident.policy());
+    for way in &mut ways {
+        way.insert_str(0, "it is over: ");
+    }
+    ways
+}
+
 fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
     let action = begun_by(incident, &Duty::External);
     let next = match action {
         Action::ComposeOutside => "draft it",
         Action::Publish => "publish it",
+        Action::PaneOutbox => "not out yet: OUTBOX",
         _ if may_approve(incident, &app.settings.me).is_ok() => "approve it",
         _ => return outside(policy, "wait for approval"),
     };
