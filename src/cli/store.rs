@@ -176,7 +176,7 @@ async fn list(room: &Room, all: bool) -> color_eyre::Result<Exit> {
 
 const fn none(all: bool, of_one: bool) -> &'static str {
     match (all, of_one) {
-        (true, false) => "nothing was ever sent",
+        (true, false) => "so far nothing was sent from this log",
         (true, true) => "nothing was sent about this incident",
         (false, _) => "nothing waits or went wrong (--all shows what was sent)",
     }

@@ -162,6 +162,26 @@ fn what_is_on_its_way_is_not_owed_and_says_when_it_leaves() {
 }
 
 #[test]
+fn u6_what_a_channel_does_not_take_is_owed_and_not_leaving() {
+    let mut log = critical();
+    let inside = says(Audience::Internal, None);
+    let origin = log.add(INCIDENT, at("13:19:24"), "ana", inside);
+    let mut app = console(&log, false);
+    let mut refused = delivery(Purpose::Update, DeliveryState::Queued, 1);
+    refused.intent.origin = origin;
+    update(&mut app, Msg::Deliveries(vec![refused]), at("13:19:36"));
+
+    let screen = words_on(&app, (120, 40), Tier::Rich, at("13:19:40"));
+
+    assert!(screen.contains("NOT SENT"), "{screen}");
+    assert!(!screen.contains("leaves now"), "{screen}");
+    assert!(
+        line_with(&screen, "UPDATE  ").contains("first notice"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn what_went_to_the_public_is_taken_back_for_as_long_as_the_sheet_says() {
     let (mut log, draft) = approved();
     let before = log.entries().len();

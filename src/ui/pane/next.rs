@@ -137,7 +137,7 @@ pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
 fn owed(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     let dues = duties(incident);
     let row = |due| {
-        let leaves = waiting::leaves(incident, due, now);
+        let leaves = waiting::leaves(app, incident, due, now);
         let row = leaves.unwrap_or_else(|| open_row(app, incident, due, now));
         Row { owed: true, ..row }
     };

@@ -19,6 +19,7 @@ use crate::{
         format,
         glyph::Glyph,
         msg::LinkState,
+        pane::outbox,
         theme::Role,
     },
 };
@@ -92,10 +93,15 @@ pub(super) fn unanswered(incident: &Incident) -> impl Iterator<Item = Row> {
     })
 }
 
-/// What is confirmed and leaves by itself, while it can be taken back.
-pub(super) fn leaves(incident: &Incident, due: &Due, now: DateTime<Utc>) -> Option<Row> {
+/// What is confirmed and leaves by itself, while it can be taken back. Where a
+/// channel did not take it, it is owed as before (U6).
+pub(super) fn leaves(app: &App, incident: &Incident, due: &Due, now: DateTime<Utc>) -> Option<Row> {
     let sent = leaving(incident, &due.duty)?;
     sent.leaves_until().filter(|until| now < *until)?;
+    let mut failing = outbox::failing(app).into_iter();
+    if failing.any(|one| one.intent.origin == sent.entry) {
+        return None;
+    }
     let waits = incident
         .entry(sent.entry)
         .is_some_and(|entry| entry.waits());
