@@ -228,9 +228,10 @@ impl Room {
     /// from here.
     async fn hand_in(&self, sync: &Replica) -> color_eyre::Result<()> {
         let touch = match &self.touch {
-            // Who did not answer a moment ago is not waited for once more, and
-            // who was made anew gets it with all the rest.
-            Touch::Away(_) | Touch::Anew(_) => return Ok(()),
+            // Who did not answer a moment ago is not waited for once more.
+            Touch::Away(_) => return Ok(()),
+            // With all the rest it goes there at somebody's word.
+            Touch::Anew(_) => return Err(kept_here("the server was made anew").into()),
             // Why was said then. That this was refused as well is kept with it.
             Touch::Denied(_) => {
                 in_touch(sync).await?;

@@ -24,8 +24,15 @@ fn what_is_here_is_read_and_added_to_until_the_new_log_is_given_all_of_it() {
     backend.end();
     is_made_anew(&mut backend, &copy);
 
-    for line in ["list", "note meanwhile", "ack", "timeline"] {
-        let said = copy.done(line);
+    // What is recorded is kept, and is not for the team.
+    for (line, code) in [
+        ("list", 0),
+        ("note meanwhile", 3),
+        ("ack", 3),
+        ("timeline", 0),
+    ] {
+        let said = copy.say(line);
+        assert_eq!(said.code, code, "{line}: {said:?}");
         let told = format!("the server at {} was made anew", backend.address());
         assert_eq!(said.err.matches(&told).count(), 1, "{said:?}");
         assert!(said.err.contains("`warroom attach`"), "{said:?}");
