@@ -42,8 +42,16 @@ fn way_out_of(reason: &CertificateError) -> &'static str {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             ": use such a name in the address, or have this one put into the certificate"
         }
+        CertificateError::Other(_) if is_an_authority(reason) => {
+            ": make it one with basicConstraints CA:FALSE"
+        }
         _ => "",
     }
+}
+
+/// What webpki calls it is the only word there is.
+fn is_an_authority(reason: &CertificateError) -> bool {
+    format!("{reason:?}").contains("CaUsedAsEndEntity")
 }
 
 /// The first cause of this kind, the error itself among them.
@@ -89,9 +97,8 @@ fn reason_in_words(reason: &CertificateError) -> String {
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             "not for servers".to_owned()
         }
-        // What webpki calls it is the only word there is.
-        CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => {
-            "self-signed, and not named in ca_file".to_owned()
+        CertificateError::Other(_) if is_an_authority(reason) => {
+            "an authority's own (CA:TRUE), which no server may show".to_owned()
         }
         other => other.to_string(),
     }

@@ -321,7 +321,10 @@ pub async fn known_of_server(log: &Log) -> Result<Option<Known>, StoreError> {
     Ok(known.and_then(|json| Known::read(&json)))
 }
 
-/// Reads a policy file.
+/// What stands for the built-in policy where a file is named.
+const BUILT_IN_POLICY: &str = "built-in";
+
+/// Reads a policy file; `built-in` is no file, and always there.
 ///
 /// # Errors
 ///
@@ -329,6 +332,9 @@ pub async fn known_of_server(log: &Log) -> Result<Option<Known>, StoreError> {
 pub fn read_policy(
     file: &Path,
 ) -> color_eyre::Result<(Policy, Vec<crate::domain::located::Warning>)> {
+    if file.file_name().is_some_and(|name| name == BUILT_IN_POLICY) {
+        return Ok(((*Policy::built_in()).clone(), Vec::new()));
+    }
     let name = file.display().to_string();
     let text = read_file(file)?;
     Ok(Policy::parse_new(&name, &text)?)

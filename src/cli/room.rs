@@ -229,7 +229,12 @@ impl Room {
     async fn hand_in(&self, sync: &Replica) -> color_eyre::Result<()> {
         let touch = match &self.touch {
             // Who did not answer a moment ago is not waited for once more.
-            Touch::Away(_) => return Ok(()),
+            Touch::Away(_) => {
+                let way =
+                    "it waits here: `warroom sync --wait` hands it in, as an open console does";
+                say::note(&self.setup.global, way);
+                return Ok(());
+            }
             // With all the rest it goes there at somebody's word.
             Touch::Anew(_) => return Err(kept_here("the server was made anew").into()),
             // Why was said then. That this was refused as well is kept with it.

@@ -62,14 +62,37 @@ fn without_the_teams_process_nothing_is_declared() {
     };
     app.take_up(settings, Keymap::built_in());
 
-    press(&mut app, "ncheckout is down\n\n", now());
+    let before = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(before.contains("! no policy"), "{before}");
 
-    let errors = words_on(&app, (80, 24), Tier::Rich, now());
-    assert!(matches!(app.mode, Mode::Sheet(_)), "{errors}");
+    press(&mut app, "n", now());
+
+    let refused = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(matches!(app.mode, Mode::Browse), "{refused}");
     assert!(
-        errors.contains("the team's policy can't be read"),
-        "{errors}"
+        refused.contains("WARROOM_POLICY=built-in goes on"),
+        "{refused}"
     );
+}
+
+#[test]
+fn a_channel_that_does_not_work_is_seen_before_it_is_needed() {
+    let mut app = quiet();
+    let works = |works: Vec<warroom::domain::text::Name>, inside: &[&str]| Settings {
+        works,
+        inside: inside.iter().map(|name| (*name).into()).collect(),
+        outside: Vec::new(),
+        ..quiet().settings
+    };
+    app.take_up(works(vec!["a".into()], &["a", "b"]), Keymap::built_in());
+
+    let seen = words_on(&app, (80, 24), Tier::Rich, now());
+
+    let row = seen.lines().find(|row| row.contains("broken: "));
+    assert!(row.is_some_and(|row| row.contains("broken: b ")), "{seen}");
+    app.take_up(works(vec!["a".into()], &["a"]), Keymap::built_in());
+    let seen = words_on(&app, (80, 24), Tier::Rich, now());
+    assert!(!seen.contains("broken: "), "{seen}");
 }
 
 #[test]

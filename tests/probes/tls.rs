@@ -76,7 +76,7 @@ async fn why_one_is_not_trusted_is_told_by_both_kinds() {
         (
             own,
             ca.clone(),
-            "certificate: self-signed, and not named in ca_file",
+            "certificate: an authority's own (CA:TRUE), which no server may show",
         ),
     ] {
         let at = shows(shown).await;

@@ -88,7 +88,9 @@ pub fn settings() -> Settings {
         workspace: "StoryCore Engine".into(),
         inside: vec!["#incidents".into(), "eng-mgmt".into()],
         outside: vec!["status page".into()],
-        works: vec!["pager".into()],
+        works: ["pager", "#incidents", "eng-mgmt", "status page"]
+            .map(Into::into)
+            .to_vec(),
         policy: POLICY.to_owned(),
         bell: true,
         clipboard: true,

@@ -83,13 +83,16 @@ impl Outbound {
         has || goes
     }
 
+    /// Why `channel` does not have it; `None` where it has, or is going to.
+    fn fate_at(&self, channel: &Name) -> Option<Fate> {
+        let fate = self.not_sent.iter().find(|one| one.channel == *channel);
+        fate.map(|one| one.fate)
+    }
+
     /// Whether nobody read it, and nobody will: its approval was taken back, or
     /// somebody called it off everywhere.
     fn is_off(&self) -> bool {
-        let off = |channel: &Name| {
-            let fate = self.not_sent.iter().find(|one| one.channel == *channel);
-            fate.is_some_and(|one| one.fate == Fate::CalledOff)
-        };
+        let off = |channel| self.fate_at(channel) == Some(Fate::CalledOff);
         let channels = &self.update.channels;
         let called_off = !channels.is_empty() && channels.iter().all(off);
         self.posted.is_empty() && (self.stopped || called_off)
@@ -99,8 +102,10 @@ impl Outbound {
     /// or is going to: at one of its channels, or by hand.
     fn is_said_again_by(&self, update: &Update) -> bool {
         let by_hand = self.update.channels.is_empty() && update.channels.is_empty();
-        let there = || update.channels.iter().any(|channel| self.reaches(channel));
-        self.update.draft == update.draft && (by_hand || there())
+        let comes = |to| matches!(self.fate_at(to), None | Some(Fate::Held));
+        let mut here = self.update.channels.iter();
+        let there = here.any(|to| update.channels.contains(to) && comes(to));
+        self.update.draft == update.draft && (by_hand || there)
     }
 
     /// Whether nobody read it, and nobody will unless somebody confirms it: what

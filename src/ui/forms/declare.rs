@@ -14,11 +14,14 @@ use crate::{
     },
 };
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "a form may say why not; this one can always be asked"
-)]
+/// It fits on a row of a small screen.
+const NO_POLICY: &str = "no policy (`policy check` says why); WARROOM_POLICY=built-in goes on";
+
 pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
+    // By another process than the team's it would run wrong to its end.
+    if asking.app.policy.is_none() {
+        return Err(NO_POLICY.to_owned());
+    }
     let drill = asking.action == Action::Drill;
     let title = if drill {
         "OPEN A DRILL"
@@ -46,11 +49,7 @@ pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
 pub(super) fn follow(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     let now = filled.now;
     if filled.app.policy.is_none() {
-        // By another process than the team's it would run wrong to its end.
-        return Err(Refused::of(
-            "What is wrong",
-            "the team's policy can't be read: mend it as `warroom policy check` says, then start anew",
-        ));
+        return Err(Refused::of("What is wrong", NO_POLICY));
     }
     let alert_at = if filled.value("Alert at") == "none" {
         None

@@ -25,10 +25,13 @@ pub(super) fn ask_approve(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = about_the_draft(asking, "APPROVE THE NEWS ABOUT {}", Gate::Yes)?;
     let author = incident.state().external.draft.as_ref();
     let author = author.map(|(_, author, _)| author.to_string());
-    Ok(sheet.line(format!(
-        "Written by {}. Approving sends nothing.",
-        author.unwrap_or_default()
-    )))
+    let author = author.unwrap_or_default();
+    let alone = author == asking.app.settings.me.as_str();
+    let sheet = sheet.line(format!("Written by {author}. Approving sends nothing."));
+    Ok(match alone {
+        true => sheet.line("Nobody else is in this incident: you approve your own words (X2)."),
+        false => sheet,
+    })
 }
 
 pub(super) fn approve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {

@@ -8,6 +8,7 @@ use crate::{
         left::left_over,
         policy::{Policy, Step},
         severity::Severity,
+        text::Text,
     },
     ui::{
         action::Action,
@@ -15,6 +16,7 @@ use crate::{
         canvas::Canvas,
         format,
         glyph::Glyph,
+        msg::LinkState,
         theme::Role,
     },
 };
@@ -77,7 +79,7 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         };
         (glyph, role, what.to_owned(), value)
     });
-    let rows = unfinished(app, now).chain(rows);
+    let rows = wrong(app).chain(unfinished(app, now)).chain(rows);
     for (y, (glyph, role, what, value)) in (0..canvas.height()).zip(rows) {
         let mark = canvas.glyph(glyph).to_string();
         canvas.text(0, y, role, &mark);
@@ -85,6 +87,21 @@ fn watching(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         let start = canvas.right(end, y, Role::Muted, &value);
         canvas.clipped(2, y, Role::Normal, &what, start.saturating_sub(3));
     }
+}
+
+/// What of the configuration an incident would miss.
+fn wrong(app: &App) -> impl Iterator<Item = (Glyph, Role, String, String)> {
+    let policy = app.policy.is_none();
+    let policy = policy.then(|| ("no policy".to_owned(), "policy check"));
+    // Where a server sends, its own channels count.
+    let here = matches!(app.shared.link.state, LinkState::Alone);
+    let named = app.settings.inside.iter().chain(&app.settings.outside);
+    let broken = named.filter(|name| here && !app.settings.works.contains(name));
+    let broken: Vec<&str> = broken.map(Text::as_str).collect();
+    let channels = !broken.is_empty();
+    let channels = channels.then(|| (format!("broken: {}", broken.join(", ")), "config check"));
+    let all = [policy, channels].into_iter().flatten();
+    all.map(|(what, command)| (Glyph::Overdue, Role::Bad, what, format!("`{command}`")))
 }
 
 /// So many incidents that are over, and not done, stand above what is watched;
