@@ -38,6 +38,7 @@ mod mark;
 mod meta;
 mod outbox;
 mod row;
+mod same;
 mod schema;
 mod server;
 mod sql;

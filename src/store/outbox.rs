@@ -18,6 +18,7 @@ use super::{
     Log, RawEntry, StoreError, counters,
     log::{AT_ONCE, Accepted, Numbered, among, insert, known},
     row::{FIELD, Packed, from_db, to_db},
+    same,
     tx::Tx,
 };
 use crate::domain::{
@@ -73,12 +74,18 @@ impl Log {
     }
 
     /// Takes a page from the server into the log, whole, and lets go of what
-    /// waited in it.
+    /// waited in it. `total` is what the server says is the sum of everything
+    /// up to the end of the page.
     ///
     /// # Errors
     ///
     /// When the file can't be written.
-    pub async fn take_in(&self, epoch: &str, page: &[RawEntry]) -> Result<TakenIn, StoreError> {
+    pub async fn take_in(
+        &self,
+        epoch: &str,
+        page: &[RawEntry],
+        total: Option<&str>,
+    ) -> Result<TakenIn, StoreError> {
         let mut tx = self.inner.begin().await?;
         let fresh: Vec<&RawEntry> = page
             .iter()
@@ -98,6 +105,8 @@ impl Log {
             return Ok(answer);
         }
         number(&mut tx, &fresh).await?;
+        let head = tx.head.seq;
+        same::keep_told(&mut tx, head, total).await?;
         tx.commit().await?;
         Ok(answer)
     }

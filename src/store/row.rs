@@ -133,7 +133,7 @@ impl RawEntry {
     }
 
     /// The chained check: of `before`, and of this entry at place `seq`.
-    pub(super) fn total(&self, before: &str, seq: Seq) -> String {
+    pub fn total(&self, before: &str, seq: Seq) -> String {
         sum(&[before, &self.canonical(seq)])
     }
 
