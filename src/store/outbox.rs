@@ -17,6 +17,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::{
     Log, RawEntry, StoreError, counters,
     log::{AT_ONCE, Accepted, Numbered, among, insert, known},
+    renamed::rename,
     row::{FIELD, Packed, from_db, to_db},
     same,
     tx::Tx,
@@ -253,9 +254,22 @@ fn follows(head: Seq, page: &[&RawEntry]) -> bool {
         .all(|(row, expected)| row.seq == Some(expected))
 }
 
-/// Inserts what the server numbered, and takes it out of the outbox.
+/// Inserts what the server numbered, and takes it out of the outbox. What waits
+/// under the id of another entry that came is no less to be kept.
 async fn number(tx: &mut Tx<'_>, rows: &[&RawEntry]) -> Result<(), StoreError> {
-    let counters = counters(tx).await?;
+    let mut counters = counters(tx).await?;
+    let mut taken = Vec::new();
+    for some in rows.chunks(AT_ONCE) {
+        let ids: Vec<EntryId> = some.iter().map(|row| row.id).collect();
+        let mut waiting = waiting(tx, &ids).await?;
+        for row in some {
+            let waits = waiting.remove(&row.id);
+            taken.extend(waits.filter(|waits| !row.is_again(waits)));
+        }
+    }
+    for row in &taken {
+        counters.remove(&row.id);
+    }
     let mut numbered = Vec::with_capacity(rows.len());
     for row in rows {
         tx.head.seq += 1;
@@ -278,7 +292,7 @@ async fn number(tx: &mut Tx<'_>, rows: &[&RawEntry]) -> Result<(), StoreError> {
             .await;
         done.map_err(|error| tx.told(error))?;
     }
-    Ok(())
+    rename(tx, &taken).await
 }
 
 /// The entries that wait, each with its copy's own counter.

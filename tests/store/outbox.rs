@@ -12,7 +12,7 @@ use warroom::{
 
 use super::{file, folder, intent, noon, note, notes, open, seqs};
 
-const EPOCH: &str = "first";
+pub(super) const EPOCH: &str = "first";
 
 fn server() -> Authority {
     let name = "127.0.0.1:7477".to_owned();
@@ -20,7 +20,7 @@ fn server() -> Authority {
 }
 
 /// Entries as a server has them, numbered from `first`.
-fn page(first: u64, entries: &[Entry]) -> Vec<RawEntry> {
+pub(super) fn page(first: u64, entries: &[Entry]) -> Vec<RawEntry> {
     let rows = entries.iter().zip(first..);
     rows.map(|(entry, seq)| RawEntry {
         seq: Some(seq),
@@ -35,13 +35,13 @@ async fn attach(log: &Log, epoch: &str, common: u64) -> Result<Option<u64>, Stor
     log.attach(&was, &server(), epoch, common).await
 }
 
-async fn copy(folder: &TempDir) -> Log {
+pub(super) async fn copy(folder: &TempDir) -> Log {
     let log = open(&file(folder)).await;
     attach(&log, EPOCH, 0).await.unwrap();
     log
 }
 
-async fn waiting(log: &Log) -> Vec<u128> {
+pub(super) async fn waiting(log: &Log) -> Vec<u128> {
     let unsent = log.unsent().await.unwrap();
     unsent.iter().map(|one| one.row.id.0.as_u128()).collect()
 }
