@@ -139,6 +139,9 @@ impl Taking<'_, '_> {
                 ..refused
             });
         }
+        if incident.is_none() && !offer.told && is_to_leave(&entry.fact) {
+            return Err(unfit(UNOPENED));
+        }
         if let (Some(incident), None) = (incident, winner) {
             let may_be = may_be(incident, &entry, offer.told);
             may_be.map_err(|refused| unfit(&refused.sentence))?;
@@ -298,6 +301,15 @@ fn keeps_to_the_engines_ids(
         return Err("the rounds before this one are not in the log: hand them in first");
     }
     Ok(())
+}
+
+/// Why what is to leave can't be taken where nobody opened its incident: there
+/// is nothing to tell of, so it would stand in the log as on its way for ever.
+const UNOPENED: &str = "its incident was never opened here, so nothing of it would leave: hand in what opens it first, and this under a new id";
+
+/// Whether somebody outside of the log is to read it.
+fn is_to_leave(fact: &Fact) -> bool {
+    matches!(fact, Fact::UpdateSent(update) if !update.channels.is_empty())
 }
 
 /// The entry that `fact` takes back or moves.

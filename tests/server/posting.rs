@@ -327,3 +327,19 @@ async fn a_server_that_ends_takes_nothing_more() {
     assert_eq!(code(answer).await, (503, "draining".to_owned()));
     assert_eq!(house.log.head().await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn an_update_in_an_incident_that_was_never_opened_here_is_not_on_its_way() {
+    let house = House::open().await;
+
+    let early = house.post(&[update(2)]).await;
+    let by_hand = house.post(&[note(3, "so far so good")]).await;
+    house.post(&[declared(1)]).await;
+    let then = house.post(&[update(4)]).await;
+
+    assert_eq!(results(&early), ["rejected unfit"], "{early}");
+    let why = early["results"][0]["detail"].as_str().unwrap();
+    assert!(why.contains("hand in what opens it first"), "{why}");
+    assert_eq!(results(&by_hand), ["appended 1"]);
+    assert_eq!(results(&then), ["appended 3"], "{then}");
+}
