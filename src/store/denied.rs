@@ -30,7 +30,7 @@ impl Unsent {
     }
 
     /// Whether it goes by itself.
-    fn may_go(&self, now: DateTime<Utc>) -> bool {
+    pub fn may_go(&self, now: DateTime<Utc>) -> bool {
         let is_new = || (now - self.row.recorded_at).abs() < SOON;
         self.refused.is_none() || (self.was_denied() && is_new())
     }
@@ -46,18 +46,21 @@ impl Unsent {
 }
 
 impl Log {
-    /// What goes by itself now, in the order in which it was made. What people
+    /// What waits and may go, in the order in which it was made. What people
     /// recorded in an incident whose opening is kept back waits with that: of an
     /// incident that nobody there knows, nothing would leave.
     ///
     /// # Errors
     ///
     /// When the file can't be read or written.
-    pub async fn to_hand_in(&self, now: DateTime<Utc>) -> Result<Vec<Unsent>, StoreError> {
+    pub async fn to_hand_in(
+        &self,
+        may_go: impl Fn(&Unsent) -> bool,
+    ) -> Result<Vec<Unsent>, StoreError> {
         let waiting = self.unsent().await?;
         let unopened: HashSet<IncidentId> = waiting
             .iter()
-            .filter(|one| one.row.kind == "declared" && !one.may_go(now))
+            .filter(|one| one.row.kind == "declared" && !may_go(one))
             .map(|one| one.row.incident)
             .collect();
         let (kept, mut others): (Vec<Unsent>, Vec<Unsent>) = waiting
@@ -66,7 +69,7 @@ impl Log {
         for one in kept.iter().filter(|one| one.refused.is_none()) {
             self.refused(one.row.id, &Title::lossy(UNOPENED)).await?;
         }
-        others.retain(|one| one.may_go(now));
+        others.retain(may_go);
         Ok(others)
     }
 

@@ -2,6 +2,8 @@
 //! from the server under it. It must not be lost for that, so it goes on under
 //! an id of its own.
 
+use uuid::{Builder, Variant, Version};
+
 use super::{
     RawEntry, StoreError, connect, counters,
     log::known,
@@ -41,8 +43,8 @@ pub(super) async fn rename(tx: &mut Tx<'_>, taken: &[RawEntry]) -> Result<(), St
 const TAKEN: &str =
     "others have the ids that it had: `warroom sync give ID` hands it in all the same";
 
-/// The id under which it goes on: the same on every copy that has it, so that
-/// those who hand it in hand in one entry.
+/// The id under which it goes on: of the same moment, and the same on every copy
+/// that has it, so that those who hand it in hand in one entry.
 fn next_id(row: &RawEntry) -> EntryId {
     let said = [
         &row.incident.to_string(),
@@ -54,7 +56,15 @@ fn next_id(row: &RawEntry) -> EntryId {
     ];
     let digits = sum(&said.map(String::as_str));
     let bits = u128::from_str_radix(&digits[..32], 16).unwrap_or_default();
-    EntryId(uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid())
+    let mut bytes = bits.to_be_bytes();
+    let old = row.id.0;
+    EntryId(if old.get_version() == Some(Version::SortRand) {
+        bytes[..6].copy_from_slice(&old.as_bytes()[..6]);
+        let new = Builder::from_bytes(bytes).with_variant(Variant::RFC4122);
+        new.with_version(Version::SortRand).into_uuid()
+    } else {
+        Builder::from_random_bytes(bytes).into_uuid()
+    })
 }
 
 /// What is here under that id, with a number or without.

@@ -52,6 +52,7 @@ pub(super) async fn keep_told(
     seq: Seq,
     total: Option<&str>,
 ) -> Result<(), StoreError> {
-    let told = total.map(|total| format!("{seq}:{total}"));
+    let told = total.filter(|total| total.len() == 64);
+    let told = told.map(|total| format!("{seq}:{total}"));
     say(tx, THEIR_TOTAL, told.unwrap_or_default()).await
 }

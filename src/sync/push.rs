@@ -92,7 +92,11 @@ impl Replica {
     /// The next entries that the server has not answered for.
     async fn batch(&self, name: ReplicaId) -> Result<Vec<wire::Entry>, SyncError> {
         let now = self.clock.now();
-        let waiting = self.log.to_hand_in(now).await?.into_iter();
+        let waiting = self
+            .log
+            .to_hand_in(|one| one.may_go(now))
+            .await?
+            .into_iter();
         let answered = self.answered.lock().await;
         let mut bytes = 0;
         Ok(waiting

@@ -4,6 +4,7 @@
 use tempfile::TempDir;
 use uuid::Uuid;
 use warroom::{
+    clock::Clock,
     domain::{
         entry::{Entry, EntryId},
         fact::Fact,
@@ -111,4 +112,24 @@ async fn what_comes_back_by_another_hand_and_with_less_seen_is_the_same() {
     log.take_in(EPOCH, &page(1, &[came]), None).await.unwrap();
 
     assert_eq!(waiting(&log).await, []);
+}
+
+#[tokio::test]
+async fn a_new_id_is_of_the_same_moment_as_the_one_before() {
+    let folder = folder();
+    let id = Clock::System.new_id();
+    let log = copy(&folder).await;
+    let at = |by: &str, text| Entry {
+        id: EntryId(id),
+        by: by.into(),
+        ..note(5, text)
+    };
+    log.append(&[at("ada", "mine")], &[], noon()).await.unwrap();
+
+    let squat = page(1, &[at("eve", "hers")]);
+    log.take_in(EPOCH, &squat, None).await.unwrap();
+
+    let kept = log.unsent().await.unwrap().remove(0).row.id.0;
+    assert_ne!(kept, id);
+    assert_eq!(kept.get_timestamp(), id.get_timestamp());
 }
