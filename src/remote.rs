@@ -176,6 +176,7 @@ impl Remote {
             ("limit", &limit),
             ("epoch", &asked.epoch),
             ("last", &last),
+            ("total", &asked.total),
             ("console", &console),
         ];
         for (name, value) in asked {

@@ -1,6 +1,7 @@
 //! The shared backend, spoken to over real sockets, on a real file.
 
 mod anything;
+mod counted;
 mod document;
 mod following;
 mod limits;

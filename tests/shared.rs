@@ -6,6 +6,7 @@ mod backend;
 mod changed;
 mod copy;
 mod denied;
+mod differing;
 mod disk;
 mod doctor;
 mod first;

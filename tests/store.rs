@@ -8,6 +8,7 @@ mod lease;
 mod opening;
 mod outbox;
 pub mod pg;
+mod renamed;
 mod schema;
 mod server;
 mod sharing;

@@ -17,9 +17,9 @@ use crate::{
     domain::{
         entry::EntryId,
         fact::Fact,
-        notice::{Delivery, DeliveryState},
+        notice::{Delivery, DeliveryState, Intent},
         span,
-        text::one_line,
+        text::{Name, one_line},
     },
     store::DeliveryFilter,
     sync::Replica,
@@ -70,7 +70,7 @@ pub async fn wait(room: &Room, recorded: &Recorded, waiting: &Waiting) -> color_
             if let Some(mine) = theirs(room, recorded).await?
                 && !mine.iter().any(is_on_its_way)
             {
-                return told(&mine);
+                return told(&mine, &nowhere(recorded, &mine));
             }
             changes.changed().await;
         }
@@ -106,6 +106,19 @@ async fn theirs(room: &Room, recorded: &Recorded) -> color_eyre::Result<Option<V
     }
 }
 
+/// The channels to which nothing of it is on its way, nor was: of an incident
+/// that nobody opened there, or because it was overtaken.
+fn nowhere<'r>(recorded: &'r Recorded, mine: &[Delivery]) -> Vec<&'r Name> {
+    let is_there = |intent: &Intent| {
+        let of = |one: &Delivery| {
+            (one.intent.origin, &one.intent.channel) == (intent.origin, &intent.channel)
+        };
+        mine.iter().any(of)
+    };
+    let missing = recorded.intents.iter().filter(|intent| !is_there(intent));
+    missing.map(|intent| &intent.channel).collect()
+}
+
 const fn is_on_its_way(delivery: &Delivery) -> bool {
     matches!(
         delivery.state,
@@ -114,19 +127,21 @@ const fn is_on_its_way(delivery: &Delivery) -> bool {
 }
 
 /// How it ended.
-fn told(mine: &[Delivery]) -> color_eyre::Result<Exit> {
+fn told(mine: &[Delivery], nowhere: &[&Name]) -> color_eyre::Result<Exit> {
     let missed: Vec<&Delivery> = mine
         .iter()
         .filter(|delivery| delivery.state != DeliveryState::Sent)
         .collect();
-    if missed.is_empty() {
+    if missed.is_empty() && nowhere.is_empty() {
         return Ok(Exit::Ok);
     }
     let sent = mine.len() - missed.len();
+    let missing = nowhere.iter().map(|name| format!("{name} is sent nothing"));
+    let words: Vec<String> = each(&missed).into_iter().chain(missing).collect();
     let sentence = format!(
         "{sent} of {} took it: {}; see `warroom deliveries`",
-        format::count(mine.len(), "channel", "channels"),
-        each(&missed)
+        format::count(mine.len() + nowhere.len(), "channel", "channels"),
+        words.join(", ")
     );
     let exit = if sent == 0 {
         Exit::Refused
@@ -136,9 +151,9 @@ fn told(mine: &[Delivery]) -> color_eyre::Result<Exit> {
     Err(Failure::new(exit, sentence).into())
 }
 
-/// `incidents dead (it answered 403), mail uncertain`.
-fn each(deliveries: &[&Delivery]) -> String {
-    let words: Vec<String> = deliveries
+/// `incidents dead (it answered 403)`, `mail uncertain`.
+fn each(deliveries: &[&Delivery]) -> Vec<String> {
+    deliveries
         .iter()
         .map(|delivery| {
             let why = match delivery.last_error.as_str() {
@@ -147,8 +162,7 @@ fn each(deliveries: &[&Delivery]) -> String {
             };
             format!("{} {}{why}", delivery.intent.channel, delivery.state.word())
         })
-        .collect();
-    words.join(", ")
+        .collect()
 }
 
 /// Nothing ended in time: what it hangs on, as far as it can be told.
@@ -158,7 +172,7 @@ async fn too_late(room: &Room, recorded: &Recorded, limit: &str) -> Failure {
             let waits: Vec<&Delivery> = mine.iter().filter(|one| is_on_its_way(one)).collect();
             format!(
                 "{}; see `warroom deliveries`, and whether an engine runs",
-                each(&waits)
+                each(&waits).join(", ")
             )
         }
         Ok(None) => {
@@ -169,4 +183,25 @@ async fn too_late(room: &Room, recorded: &Recorded, limit: &str) -> Failure {
     };
     let sentence = format!("not every channel had taken it after {limit}: {why}");
     Failure::new(Exit::TimedOut, sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_to_which_nothing_is_on_its_way_did_not_take_it() {
+        let public = Name::from("public");
+
+        let error = told(&[], &[&public]).unwrap_err();
+
+        let failure = error.downcast_ref::<Failure>().unwrap();
+        assert_eq!(failure.exit, Exit::Refused);
+        let sentence = failure.to_string();
+        assert!(
+            sentence.contains("0 of 1 channel took it: public is sent nothing"),
+            "{sentence}"
+        );
+        assert_eq!(told(&[], &[]).unwrap(), Exit::Ok, "it was for nobody");
+    }
 }

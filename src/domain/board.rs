@@ -122,34 +122,46 @@ impl Board {
     }
 
     /// The incident that `text` means: `INC-142`, `142`, an id, or its last
-    /// four digits; the only active one where `text` is absent.
+    /// four digits; the only active one where `text` is absent. `0012` are digits
+    /// of an id first, for nobody writes a number so.
     ///
     /// # Errors
     ///
-    /// Says what there is instead.
+    /// Says what there is instead, or which ones are meant.
     pub fn find(&self, text: Option<&str>) -> Result<&Incident, Refusal> {
         let Some(text) = text else {
             return self.only_active();
         };
         let number = text.trim().to_ascii_uppercase();
         let number = number.strip_prefix("INC-").unwrap_or(&number);
-        self.all()
-            .find(|incident| {
-                incident.number.is_some() && number.parse().ok() == incident.number
-                    || incident.id.to_string().eq_ignore_ascii_case(text)
-                    || incident.id.short().eq_ignore_ascii_case(text)
-            })
-            .ok_or_else(|| {
-                let text = super::text::one_line(text);
-                let active = match self.active().as_slice() {
-                    [] => "none is active".to_owned(),
-                    [one] => format!("{} is active", one.label()),
-                    several => format!("{} are active", labels(several)),
-                };
-                Refusal::because(format!(
-                    "there is no incident {text}: {active}; `warroom list --all` shows all"
-                ))
-            })
+        let so_written = |incident: &&Incident| {
+            incident.number.is_some_and(|it| it.to_string() == number)
+                || incident.id.to_string().eq_ignore_ascii_case(text)
+                || incident.id.short().eq_ignore_ascii_case(text)
+        };
+        let mut found: Vec<&Incident> = self.all().filter(so_written).collect();
+        if found.is_empty() {
+            let number: Option<u32> = number.parse().ok();
+            let is_it = |it: &&Incident| it.number.is_some() && it.number == number;
+            found.extend(self.all().find(is_it));
+        }
+        match found.as_slice() {
+            [one] => Ok(one),
+            [] => Err(self.none_such(text)),
+            several => Err(too_many(text, several)),
+        }
+    }
+
+    fn none_such(&self, text: &str) -> Refusal {
+        let text = super::text::one_line(text);
+        let active = match self.active().as_slice() {
+            [] => "none is active".to_owned(),
+            [one] => format!("{} is active", one.label()),
+            several => format!("{} are active", labels(several)),
+        };
+        Refusal::because(format!(
+            "there is no incident {text}: {active}; `warroom list --all` shows all"
+        ))
     }
 
     fn only_active(&self) -> Result<&Incident, Refusal> {
@@ -349,6 +361,26 @@ fn worse(from: &Incident, into: &Incident) -> Option<Fact> {
             .as_str()
             .into(),
     })
+}
+
+/// Several are meant, and which ones: by their ids too, where what people call
+/// them is the same.
+fn too_many(text: &str, several: &[&Incident]) -> Refusal {
+    let text = super::text::one_line(text);
+    let same = |one: &&Incident| one.label().eq_ignore_ascii_case(&text);
+    let labels_tell = !several.iter().any(same);
+    let name = |one: &&Incident| {
+        if labels_tell {
+            one.label()
+        } else {
+            format!("{} ({})", one.label(), one.id)
+        }
+    };
+    let named: Vec<String> = several.iter().map(name).collect();
+    Refusal::because(format!(
+        "{text} means {}: name one of them in full",
+        named.join(" and ")
+    ))
 }
 
 /// `INC-1, INC-2`.

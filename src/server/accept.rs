@@ -47,13 +47,15 @@ pub(super) struct Offer {
     pub(super) waited: TimeDelta,
     /// Its copy's own count.
     pub(super) rseq: Option<u64>,
+    /// Why it is not taken, if the door says so already: it came all the same.
+    pub(super) refused: Option<Item>,
 }
 
 /// What somebody wants taken in.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// What can be taken, and what was refused at the door.
-    pub(super) items: Vec<Result<Offer, Item>>,
+    /// What was handed in.
+    pub(super) items: Vec<Offer>,
     pub(super) on_conflict: OnConflict,
     /// Counts of the copy that belong to no entry.
     pub(super) given_up: Vec<u64>,
@@ -198,7 +200,7 @@ async fn attempt(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, Failure> {
 }
 
 async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreError> {
-    let offers = || jobs.iter().flat_map(|job| &job.order.items).flatten();
+    let offers = || jobs.iter().flat_map(|job| &job.order.items);
     let ids: Vec<EntryId> = offers().map(|offer| offer.row.id).collect();
     let counted = offers().filter(|offer| offer.rseq.is_some());
     let copies: HashSet<ReplicaId> = counted.map(|offer| offer.row.replica).collect();
@@ -226,12 +228,7 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
                 now,
             };
             let items = job.order.items.iter();
-            items
-                .map(|item| match item {
-                    Ok(offer) => taking.take(offer),
-                    Err(refused) => refused.clone(),
-                })
-                .collect()
+            items.map(|offer| taking.take(offer)).collect()
         })
         .collect();
     taking::settle(room, &mut tx, folded, now);
@@ -277,6 +274,7 @@ pub(super) mod tests {
             told: false,
             waited: TimeDelta::zero(),
             rseq: None,
+            refused: None,
         }
     }
 
@@ -288,7 +286,7 @@ pub(super) mod tests {
         let logs = BTreeMap::from([("prod".into(), log.clone())]);
         let server = Server::new(logs, Clock::System).await.unwrap();
         let order = Order {
-            items: vec![Ok(note())],
+            items: vec![note()],
             ..Order::default()
         };
         order.revoked.cancel();

@@ -97,10 +97,26 @@ fn plain_json(headers: &HeaderMap) -> Result<(), Problem> {
     ))
 }
 
-/// An entry as it may be stored, or why it may not.
-fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Result<Offer, Item> {
-    let (id, told, rseq) = (entry.id, entry.told, entry.rseq);
-    let no = |code, detail| Err(Item::rejected(id, code, detail));
+/// An entry as it is looked at, and why it may not be stored, if so.
+fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Offer {
+    let refused = unfit(&entry);
+    let (told, rseq) = (entry.told, entry.rseq);
+    let mut row = journal::from_wire(entry);
+    row.seq = None;
+    row.by = author(&row, told, caller);
+    Offer {
+        // Both end within the calendar, or it is not taken.
+        waited: sent_at.signed_duration_since(row.recorded_at),
+        row,
+        told,
+        rseq,
+        refused,
+    }
+}
+
+/// Why an entry may not be stored, whatever is there already.
+fn unfit(entry: &wire::Entry) -> Option<Item> {
+    let no = |code, detail| Some(Item::rejected(entry.id, code, detail));
     if entry.v != wire::VERSION {
         return no(
             Code::NewerVersion,
@@ -123,8 +139,7 @@ fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Result<
             "its time is not between the years 1970 and 9999",
         );
     }
-    let mut row = journal::from_wire(entry);
-    if !told && (row.via == "engine" || row.id.is_computed()) {
+    if !entry.told && (entry.via == "engine" || entry.id.is_computed()) {
         // Their ids follow from what they are: a forged one would stand in the
         // way of a page.
         return no(
@@ -132,16 +147,7 @@ fn checked(entry: wire::Entry, caller: &Name, sent_at: DateTime<Utc>) -> Result<
             "only the server's own engine records so; give it an id of its own",
         );
     }
-    row.seq = None;
-    row.by = author(&row, told, caller);
-    // Both end within the calendar, and so does what lies between.
-    let waited = sent_at.signed_duration_since(row.recorded_at);
-    Ok(Offer {
-        row,
-        told,
-        waited,
-        rseq,
-    })
+    None
 }
 
 /// Who recorded it: whoever the token names, but for what no person does. What
@@ -234,13 +240,28 @@ async fn agrees(room: &Room, asked: &Follow) -> Result<(), Problem> {
         let way_out = "the server lost what came after its head: send it what it lacks";
         return no(Code::CursorAhead, way_out);
     }
-    if let Some(last) = asked.last
-        && feed.at(&room.log, asked.after).await? != Some(last)
-    {
+    if is_another(room, asked).await? {
         let way_out = "another entry has that number here: read the log again from the last entry that both have";
         return no(Code::EpochChanged, way_out);
     }
     Ok(())
+}
+
+/// Whether what has the client's number here, or lies before it, is something
+/// else than the client has.
+async fn is_another(room: &Room, asked: &Follow) -> Result<bool, Problem> {
+    if asked.after == 0 || (asked.last.is_none() && asked.total.is_none()) {
+        return Ok(asked.last.is_some());
+    }
+    let Some(mark) = room.feed.at(&room.log, asked.after).await? else {
+        return Ok(true);
+    };
+    let other_id = asked.last.is_some_and(|last| last != mark.id);
+    let other_total = asked
+        .total
+        .as_ref()
+        .is_some_and(|total| *total != mark.total);
+    Ok(other_id || other_total)
 }
 
 #[cfg(test)]

@@ -71,7 +71,23 @@ struct State {
     engine: Engine,
     /// The number of the last entry that is not kept here any more.
     before: Seq,
-    entries: VecDeque<(EntryId, Encoded)>,
+    /// The sum of everything up to that one.
+    total_before: String,
+    entries: VecDeque<Kept>,
+}
+
+/// An entry that stays encoded.
+#[derive(Debug)]
+struct Kept {
+    mark: Mark,
+    encoded: Encoded,
+}
+
+/// What an entry is known by: its name, and the sum of everything up to it.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    pub(super) id: EntryId,
+    pub(super) total: String,
 }
 
 impl Feed {
@@ -83,6 +99,7 @@ impl Feed {
             state: RwLock::new(State {
                 epoch: log.epoch().await?,
                 before,
+                total_before: summed(log, before).await?,
                 ..State::default()
             }),
             head: watch::Sender::new(before),
@@ -158,8 +175,7 @@ impl Feed {
     /// Tells of the entries after the head.
     fn push(&self, rows: Vec<RawEntry>) {
         let count = rows.len() as u64;
-        let entries = rows.into_iter().map(|row| (row.id, encode(row))).collect();
-        self.change(|state| state.push(entries));
+        self.change(|state| state.push(rows));
         self.head.send_modify(|head| *head += count);
     }
 
@@ -187,14 +203,27 @@ impl Feed {
         (wanted && made.at.elapsed() < SAME).then(|| made.body.clone())
     }
 
-    /// The entry of this number, if there is one; from here, or from the log.
-    pub(super) async fn at(&self, log: &Log, seq: Seq) -> Result<Option<EntryId>, StoreError> {
-        if let Some(id) = self.with(|state| state.at(seq)) {
-            return Ok(Some(id));
+    /// What the entry of this number is known by, if there is one; from here, or
+    /// from the log.
+    pub(super) async fn at(&self, log: &Log, seq: Seq) -> Result<Option<Mark>, StoreError> {
+        if let Some(mark) = self.with(|state| state.at(seq)) {
+            return Ok(Some(mark));
         }
         let rows = log.raw_after(seq.saturating_sub(1), 1).await?;
-        let found = rows.into_iter().find(|row| row.seq == Some(seq));
-        Ok(found.map(|row| row.id))
+        let Some(row) = rows.into_iter().find(|row| row.seq == Some(seq)) else {
+            return Ok(None);
+        };
+        let total = log.total_at(seq).await?;
+        Ok(total.map(|total| Mark { id: row.id, total }))
+    }
+
+    /// The sum of everything up to this number, if it goes so far; from here, or
+    /// from the log.
+    async fn total(&self, log: &Log, seq: Seq) -> Result<Option<String>, StoreError> {
+        match self.with(|state| state.total(seq)) {
+            Some(total) => Ok(Some(total)),
+            None => log.total_at(seq).await,
+        }
     }
 
     /// Looks at who runs the engine, who follows, and whether the history is another one.
@@ -208,8 +237,10 @@ impl Feed {
         let epoch = room.log.epoch().await?;
         let head = room.log.head().await?;
         let other = self.with(|state| state.epoch != epoch);
+        let mut total = String::new();
         if other {
             *room.board.lock().await = None;
+            total = summed(&room.log, head).await?;
         }
         let _reading = self.reading.lock().await;
         self.change(|state| {
@@ -217,6 +248,7 @@ impl Feed {
             if other {
                 state.epoch = epoch;
                 state.before = head;
+                state.total_before = total;
                 state.entries.clear();
             }
         });
@@ -237,25 +269,54 @@ impl Feed {
 }
 
 impl State {
-    fn push(&mut self, entries: Vec<(EntryId, Encoded)>) {
-        self.entries.extend(entries);
+    fn push(&mut self, rows: Vec<RawEntry>) {
+        let mut seq = self.before + self.entries.len() as u64;
+        let mut total = self.total(seq).unwrap_or_default();
+        for row in rows {
+            seq += 1;
+            total = row.total(&total, seq);
+            self.entries.push_back(Kept {
+                mark: Mark {
+                    id: row.id,
+                    total: total.clone(),
+                },
+                encoded: encode(row),
+            });
+        }
         let over = self.entries.len().saturating_sub(KEPT);
-        self.entries.drain(..over);
+        let gone = self.entries.drain(..over).next_back();
         self.before += over as u64;
+        if let Some(Kept { mark, .. }) = gone {
+            self.total_before = mark.total;
+        }
     }
 
     /// `None` where what follows is not kept here any more.
     fn after(&self, after: Seq, most: usize) -> Option<Vec<Encoded>> {
         let skip = usize::try_from(after.checked_sub(self.before)?).ok()?;
         let entries = self.entries.iter().skip(skip).take(most);
-        Some(entries.map(|(_, entry)| Arc::clone(entry)).collect())
+        Some(entries.map(|kept| Arc::clone(&kept.encoded)).collect())
     }
 
     /// `None` where the entry of this number is not kept here.
-    fn at(&self, seq: Seq) -> Option<EntryId> {
+    fn at(&self, seq: Seq) -> Option<Mark> {
         let place = usize::try_from(seq.checked_sub(self.before + 1)?).ok()?;
-        self.entries.get(place).map(|(id, _)| *id)
+        self.entries.get(place).map(|kept| kept.mark.clone())
     }
+
+    /// `None` where the entry of this number is not kept here.
+    fn total(&self, seq: Seq) -> Option<String> {
+        if seq == self.before {
+            return Some(self.total_before.clone());
+        }
+        self.at(seq).map(|mark| mark.total)
+    }
+}
+
+/// The sum of everything up to a number that the log has.
+async fn summed(log: &Log, seq: Seq) -> Result<String, StoreError> {
+    // It is cut only by who stops the server.
+    Ok(log.total_at(seq).await?.unwrap_or_default())
 }
 
 fn encode(row: RawEntry) -> Encoded {
@@ -319,6 +380,7 @@ pub(super) async fn page(room: &Room, after: Seq, most: u32) -> Result<Bytes, St
         next,
         more: next < head,
         epoch: feed.epoch(),
+        total: feed.total(&room.log, next).await?,
         server_time: room.clock.now(),
         engine: feed.engine(),
         watching: room.watching.told(),

@@ -361,7 +361,7 @@ mod tests {
         let writing = async {
             let offer = super::super::accept::tests::note();
             let order = Order {
-                items: vec![Ok(offer)],
+                items: vec![offer],
                 ..Order::default()
             };
             let answer = workspace.writer.post(order, 1).await.unwrap();

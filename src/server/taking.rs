@@ -41,6 +41,9 @@ impl Taking<'_, '_> {
     /// Takes one entry in, if it is new and may be.
     pub(super) fn take(&mut self, offer: &Offer) -> Item {
         let row = &offer.row;
+        if let Some(refused) = &offer.refused {
+            return self.refuse(offer, refused.clone());
+        }
         match self.tx.known(row) {
             Known::Same(seq) => {
                 self.count_again(offer);
@@ -48,27 +51,35 @@ impl Taking<'_, '_> {
             }
             Known::Other => {
                 let way_out = "the log has another entry by this id: give the new one its own";
-                return Item::rejected(row.id, Code::IdReuse, way_out);
+                let refused = Item::rejected(row.id, Code::IdReuse, way_out);
+                return self.refuse(offer, refused);
             }
             Known::New => {}
         }
-        let Some(entry) = row.entry() else {
-            return Item::rejected(row.id, Code::Unfit, "its body is no JSON");
+        let (entry, winner) = match self.judged(offer) {
+            Ok(judged) => judged,
+            Err(refused) => return self.refuse(offer, refused),
         };
         let Some(lost) = self.lost_before(offer) else {
             let way_out = "another copy of the log has the same name: take a new one, and send it again under the same id";
             return Item::rejected(row.id, Code::Forked, way_out);
         };
-        let taken = self.take_new(offer, entry);
+        let taken = self.take_new(offer, entry, winner);
         if taken.seq.is_some() {
             self.count(offer, lost);
         }
         taken
     }
 
-    /// Counts one that is here already: handed in again, or the twin of what
-    /// another engine fired. Without that, the next of its copy would look as
-    /// if this one were lost.
+    /// Does not take one: it is on its copy, which is told why, and is not lost.
+    fn refuse(&mut self, offer: &Offer, refused: Item) -> Item {
+        self.count_again(offer);
+        refused
+    }
+
+    /// Counts one that is not added: here already, handed in again, the twin of
+    /// what another engine fired, or refused. Without that, the next of its copy
+    /// would look as if this one were lost.
     fn count_again(&mut self, offer: &Offer) {
         let copy = offer.row.replica;
         let Some(rseq) = offer.rseq.filter(|_| !self.forked.contains(&copy)) else {
@@ -107,31 +118,40 @@ impl Taking<'_, '_> {
         }
     }
 
-    fn take_new(&mut self, offer: &Offer, entry: Entry) -> Item {
+    /// What it says, and which entry overtook it; or why it is not taken.
+    fn judged(&self, offer: &Offer) -> Result<(Entry, Option<EntryId>), Item> {
         let row = &offer.row;
+        let unfit = |why: &str| Item::rejected(row.id, Code::Unfit, why);
+        let entry = row.entry().ok_or_else(|| unfit("its body is no JSON"))?;
         if let Some(why) = too_much(&entry.fact) {
-            return Item::rejected(row.id, Code::Unfit, &why);
+            return Err(unfit(&why));
         }
         let incident = self.board.get(entry.incident);
-        if let Err(why) = keeps_to_the_engines_ids(incident, &entry) {
-            return Item::rejected(row.id, Code::Unfit, why);
-        }
+        keeps_to_the_engines_ids(incident, &entry).map_err(unfit)?;
         let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
         let rejects = self.order.on_conflict == OnConflict::Reject;
         if let (Some(incident), Some(winner), true) = (incident, winner, rejects) {
             let why = incident.winner_in_words(winner, self.now);
             let refused = Item::rejected(row.id, Code::Superseded, &why);
             let winner = Some(winner);
-            return Item {
+            return Err(Item {
                 superseded_by: winner,
                 ..refused
-            };
+            });
         }
-        if let (Some(incident), None) = (incident, winner)
-            && let Err(refused) = may_be(incident, &entry, offer.told)
-        {
-            return Item::rejected(row.id, Code::Unfit, &refused.sentence);
+        if incident.is_none() && !offer.told && is_to_leave(&entry.fact) {
+            return Err(unfit(UNOPENED));
         }
+        if let (Some(incident), None) = (incident, winner) {
+            let may_be = may_be(incident, &entry, offer.told);
+            may_be.map_err(|refused| unfit(&refused.sentence))?;
+        }
+        Ok((entry, winner))
+    }
+
+    fn take_new(&mut self, offer: &Offer, entry: Entry, winner: Option<EntryId>) -> Item {
+        let row = &offer.row;
+        let incident = self.board.get(entry.incident);
         let (outcome, intents) = match winner {
             Some(_) => (Outcome::Superseded, Vec::new()),
             None if offer.told => (Outcome::Appended, Vec::new()),
@@ -281,6 +301,15 @@ fn keeps_to_the_engines_ids(
         return Err("the rounds before this one are not in the log: hand them in first");
     }
     Ok(())
+}
+
+/// Why what is to leave can't be taken where nobody opened its incident: there
+/// is nothing to tell of, so it would stand in the log as on its way for ever.
+const UNOPENED: &str = "its incident was never opened here, so nothing of it would leave: hand in what opens it first, and this under a new id";
+
+/// Whether somebody outside of the log is to read it.
+fn is_to_leave(fact: &Fact) -> bool {
+    matches!(fact, Fact::UpdateSent(update) if !update.channels.is_empty())
 }
 
 /// The entry that `fact` takes back or moves.

@@ -9,7 +9,7 @@ use super::{
     mark::{self, Mark},
     meta::say,
     row::{from_db, sum, to_db},
-    schema,
+    same, schema,
     tx::Tx,
 };
 use crate::domain::entry::{ReplicaId, Seq};
@@ -140,6 +140,7 @@ impl Log {
         let moved = move_out(&mut tx, common).await?;
         name_server(&mut tx, server).await?;
         set_back(&mut tx, epoch, common).await?;
+        same::keep_told(&mut tx, common, None).await?;
         let now = Mark {
             seq: common,
             writes: tx.head.writes + 1,

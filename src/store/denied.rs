@@ -2,10 +2,19 @@
 //! so was told that the team does not have it. So it does not leave hours later
 //! by itself, when the token may again; a person gives it, or lets go of it.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Log, StoreError, Unsent, counters, row::to_db};
-use crate::domain::entry::EntryId;
+use crate::domain::{
+    entry::{EntryId, IncidentId},
+    text::Title,
+};
+
+/// Why what was recorded in an incident waits whose opening does.
+const UNOPENED: &str =
+    "denied: what opened its incident is kept back here: `warroom sync give` sends both";
 
 /// How the reason begins of what was kept back for that.
 const DENIED: &str = "denied: ";
@@ -25,9 +34,45 @@ impl Unsent {
         let is_new = || (now - self.row.recorded_at).abs() < SOON;
         self.refused.is_none() || (self.was_denied() && is_new())
     }
+
+    /// Whether people wait for it, and were not told it away from here.
+    fn is_news(&self) -> bool {
+        let by_people = || {
+            let entry = self.row.entry();
+            entry.is_some_and(|entry| entry.is_by_a_person())
+        };
+        !self.told && by_people()
+    }
 }
 
 impl Log {
+    /// What waits and may go, in the order in which it was made. What people
+    /// recorded in an incident whose opening is kept back waits with that: of an
+    /// incident that nobody there knows, nothing would leave.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read or written.
+    pub async fn to_hand_in(
+        &self,
+        may_go: impl Fn(&Unsent) -> bool,
+    ) -> Result<Vec<Unsent>, StoreError> {
+        let waiting = self.unsent().await?;
+        let unopened: HashSet<IncidentId> = waiting
+            .iter()
+            .filter(|one| one.row.kind == "declared" && !may_go(one))
+            .map(|one| one.row.incident)
+            .collect();
+        let (kept, mut others): (Vec<Unsent>, Vec<Unsent>) = waiting
+            .into_iter()
+            .partition(|one| unopened.contains(&one.row.incident) && one.is_news());
+        for one in kept.iter().filter(|one| one.refused.is_none()) {
+            self.refused(one.row.id, &Title::lossy(UNOPENED)).await?;
+        }
+        others.retain(may_go);
+        Ok(others)
+    }
+
     /// Writes down of all that waits and that people recorded that the token
     /// could not write. What was sent from here is told of all the same.
     ///
@@ -35,10 +80,7 @@ impl Log {
     ///
     /// When the file can't be written.
     pub async fn deny(&self, why: &str) -> Result<(), StoreError> {
-        let news = |one: &Unsent| {
-            let by_people = one.row.entry().is_some_and(|entry| entry.is_by_a_person());
-            one.refused.is_none() && !one.told && by_people
-        };
+        let news = |one: &Unsent| one.refused.is_none() && one.is_news();
         if !self.unsent().await?.iter().any(news) {
             return Ok(());
         }

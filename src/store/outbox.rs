@@ -17,7 +17,9 @@ use sqlx::{AssertSqlSafe, Row as _};
 use super::{
     Log, RawEntry, StoreError, counters,
     log::{AT_ONCE, Accepted, Numbered, among, insert, known},
+    renamed::rename,
     row::{FIELD, Packed, from_db, to_db},
+    same,
     tx::Tx,
 };
 use crate::domain::{
@@ -73,12 +75,18 @@ impl Log {
     }
 
     /// Takes a page from the server into the log, whole, and lets go of what
-    /// waited in it.
+    /// waited in it. `total` is what the server says is the sum of everything
+    /// up to the end of the page.
     ///
     /// # Errors
     ///
     /// When the file can't be written.
-    pub async fn take_in(&self, epoch: &str, page: &[RawEntry]) -> Result<TakenIn, StoreError> {
+    pub async fn take_in(
+        &self,
+        epoch: &str,
+        page: &[RawEntry],
+        total: Option<&str>,
+    ) -> Result<TakenIn, StoreError> {
         let mut tx = self.inner.begin().await?;
         let fresh: Vec<&RawEntry> = page
             .iter()
@@ -98,6 +106,8 @@ impl Log {
             return Ok(answer);
         }
         number(&mut tx, &fresh).await?;
+        let head = tx.head.seq;
+        same::keep_told(&mut tx, head, total).await?;
         tx.commit().await?;
         Ok(answer)
     }
@@ -244,9 +254,22 @@ fn follows(head: Seq, page: &[&RawEntry]) -> bool {
         .all(|(row, expected)| row.seq == Some(expected))
 }
 
-/// Inserts what the server numbered, and takes it out of the outbox.
+/// Inserts what the server numbered, and takes it out of the outbox. What waits
+/// under the id of another entry that came is no less to be kept.
 async fn number(tx: &mut Tx<'_>, rows: &[&RawEntry]) -> Result<(), StoreError> {
-    let counters = counters(tx).await?;
+    let mut counters = counters(tx).await?;
+    let mut taken = Vec::new();
+    for some in rows.chunks(AT_ONCE) {
+        let ids: Vec<EntryId> = some.iter().map(|row| row.id).collect();
+        let mut waiting = waiting(tx, &ids).await?;
+        for row in some {
+            let waits = waiting.remove(&row.id);
+            taken.extend(waits.filter(|waits| !row.is_again(waits)));
+        }
+    }
+    for row in &taken {
+        counters.remove(&row.id);
+    }
     let mut numbered = Vec::with_capacity(rows.len());
     for row in rows {
         tx.head.seq += 1;
@@ -269,7 +292,7 @@ async fn number(tx: &mut Tx<'_>, rows: &[&RawEntry]) -> Result<(), StoreError> {
             .await;
         done.map_err(|error| tx.told(error))?;
     }
-    Ok(())
+    rename(tx, &taken).await
 }
 
 /// The entries that wait, each with its copy's own counter.

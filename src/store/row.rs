@@ -118,7 +118,8 @@ impl RawEntry {
 
     /// Whether `other` is this entry once more, wherever it stands. Who recorded
     /// it is not compared, for a server writes down whom it takes the sender
-    /// for; nor is the copy, which may have another name meanwhile. Where the id
+    /// for; nor is the copy, which may have another name meanwhile; nor what its
+    /// author had seen, which a server that lost its tail never had. Where the id
     /// follows from what it is, the same step was fired by two engines apart:
     /// the first one counts, whatever the second says.
     pub(super) fn is_again(&self, other: &Self) -> bool {
@@ -127,13 +128,14 @@ impl RawEntry {
         let again = || Self {
             by: self.by.clone(),
             replica: self.replica,
+            base: self.base,
             ..other.clone()
         };
         twin || self.canonical(0) == again().canonical(0)
     }
 
     /// The chained check: of `before`, and of this entry at place `seq`.
-    pub(super) fn total(&self, before: &str, seq: Seq) -> String {
+    pub fn total(&self, before: &str, seq: Seq) -> String {
         sum(&[before, &self.canonical(seq)])
     }
 

@@ -37,6 +37,7 @@ impl Replica {
         let last = self.log.raw_after(head.saturating_sub(1), 1).await?;
         let asked = Follow {
             after: head,
+            total: self.log.total_told(head).await?,
             limit: Some(PAGE),
             wait: wait_s,
             epoch: Some(self.log.epoch().await?),
@@ -60,7 +61,8 @@ impl Replica {
         let events = std::mem::take(&mut page.what.events);
         let rows: Vec<RawEntry> = events.into_iter().map(from_wire).collect();
         let delivers = rows.iter().any(moves_messages);
-        match self.log.take_in(&page.what.epoch, &rows).await? {
+        let total = page.what.total.as_deref();
+        match self.log.take_in(&page.what.epoch, &rows, total).await? {
             TakenIn::UpTo(seq) if seq == head && page.what.more => {
                 Err(self.garbage("it has more, and does not send it").into())
             }
@@ -148,8 +150,9 @@ impl Replica {
         Ok(Some(moved))
     }
 
-    /// How far this log and the server's, which ends at `head`, are the same:
-    /// both only ever grew, so half of what is left is ruled out each time.
+    /// How far this log and the server's, which ends at `head`, are the same.
+    /// Once they differ they differ from there on, whatever numbers the same
+    /// entries have later: so half of what is left is ruled out each time.
     async fn common(&self, head: Seq) -> Result<Seq, SyncError> {
         let (mut low, mut high) = (0, head.min(self.log.head().await?));
         while low < high {
@@ -163,9 +166,21 @@ impl Replica {
         Ok(low)
     }
 
-    pub(super) async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
-        let theirs = self.remote.page(&one_after(seq - 1)).await?.what.events;
+    /// Whether everything up to number `seq` is the same. A server that tells no
+    /// sum of it is taken at its one entry.
+    async fn same_at(&self, seq: Seq) -> Result<bool, SyncError> {
+        let mut theirs = self.remote.page(&one_after(seq - 1)).await?.what;
+        if let Some(total) = theirs.total.filter(|_| theirs.next == seq) {
+            return Ok(self.log.total_at(seq).await? == Some(total));
+        }
         let ours = self.log.raw_after(seq - 1, 1).await?;
+        Ok(theirs.events.pop().map(from_wire) == ours.into_iter().next())
+    }
+
+    /// Whether both begin with the entry of the same name, whoever handed it in.
+    pub(super) async fn begins_like_theirs(&self) -> Result<bool, SyncError> {
+        let theirs = self.remote.page(&one_after(0)).await?.what.events;
+        let ours = self.log.raw_after(0, 1).await?;
         Ok(theirs.first().map(|entry| entry.id) == ours.first().map(|row| row.id))
     }
 }

@@ -91,12 +91,16 @@ impl Replica {
 
     /// The next entries that the server has not answered for.
     async fn batch(&self, name: ReplicaId) -> Result<Vec<wire::Entry>, SyncError> {
-        let answered = self.answered.lock().await;
-        let waiting = self.log.unsent().await?.into_iter();
         let now = self.clock.now();
+        let waiting = self
+            .log
+            .to_hand_in(|one| one.may_go(now))
+            .await?
+            .into_iter();
+        let answered = self.answered.lock().await;
         let mut bytes = 0;
         Ok(waiting
-            .filter(|one| one.may_go(now) && !answered.contains_key(&one.row.id))
+            .filter(|one| !answered.contains_key(&one.row.id))
             .take(BATCH)
             .take_while(|one| {
                 let first = bytes == 0;

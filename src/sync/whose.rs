@@ -114,7 +114,7 @@ impl Replica {
             (_, None) if of.name == self.remote.name() => true,
             // What waits for a server that was never reached is that one's alone.
             (None, _) if head == 0 && of.name == self.remote.name() => true,
-            _ if head > 0 => self.same_at(1).await?,
+            _ if head > 0 => self.begins_like_theirs().await?,
             _ => self.log.unsent().await?.is_empty(),
         })
     }

@@ -35,6 +35,9 @@ pub struct Follow {
     /// the name of the whole one.
     #[param(value_type = Option<String>, format = "uuid")]
     pub last: Option<EntryId>,
+    /// The `total` that was told with the entry of the number `after`: where it
+    /// is another one here, so is something before it.
+    pub total: Option<String>,
     /// The copy of the log in which somebody has the room open: they are told of
     /// to the others, under the token's name.
     #[param(value_type = Option<String>, format = "uuid")]
@@ -79,6 +82,10 @@ pub struct Page<E = Entry> {
     pub more: bool,
     /// The history in which the numbers hold.
     pub epoch: String,
+    /// The sum of everything up to the number `next`, as 64 hex digits: two logs
+    /// that have the same one there have the same entries up to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<String>,
     /// The server's time.
     #[serde(deserialize_with = "time::time")]
     pub server_time: DateTime<Utc>,

@@ -100,6 +100,36 @@ fn i4_an_incident_declared_apart_has_a_short_code_until_it_has_a_number() {
 }
 
 #[test]
+fn of_two_incidents_that_a_name_means_none_is_picked() {
+    let mut room = Room::alerted(Severity::P2, at("14:00"));
+    let opened = |room: &mut Room, id: u128| {
+        let declared = Fact::Declared(Box::new(alert(Severity::P3, at("14:05"))));
+        let mut declared = unsent(room, "14:05", "bo", declared);
+        declared.incident = IncidentId(Uuid::from_u128(id));
+        declared
+    };
+    let numbered = Entry {
+        seq: Some(2),
+        ..opened(&mut room, 0x1_beef)
+    };
+    room.board.apply(numbered);
+    let apart = [0x2_beef, 0x3_0001].map(|id| opened(&mut room, id));
+    room.board.ahead(apart.to_vec());
+
+    let refusal = room.board.find(Some("beef")).unwrap_err().sentence;
+
+    assert!(refusal.contains("means INC-2 ("), "{refusal}");
+    assert!(refusal.contains(" and beef ("), "{refusal}");
+    let by_label = room.board.find(Some("INC-2")).unwrap();
+    assert_eq!(by_label.id, IncidentId(Uuid::from_u128(0x1_beef)));
+    // As it is shown: nobody writes INC-1 so.
+    let shown = room.board.find(Some("0001")).unwrap();
+    assert_eq!(shown.id, IncidentId(Uuid::from_u128(0x3_0001)));
+    assert_eq!(room.board.find(Some("1")).unwrap().label(), "INC-1");
+    assert_eq!(room.board.find(Some("INC-0001")).unwrap().label(), "INC-1");
+}
+
+#[test]
 fn i4_a_probe_that_changed_before_it_was_sent_is_seen_as_well() {
     let mut room = Room::alerted(Severity::P2, at("14:00"));
     let down = probe("health", Health::Up, Health::Down);

@@ -1,10 +1,12 @@
 //! Pages that have not left when more is known than when they were asked for:
 //! they come from out of touch, with what was recorded after them.
 
+use chrono::{DateTime, Utc};
 use warroom::domain::{
+    duty::{Duty, duties},
     entry::EntryId,
-    escalation::{Wanted, wanted},
-    fact::Fact,
+    escalation::{Wanted, climb, wanted},
+    fact::{Fact, Fate},
     severity::Severity,
 };
 
@@ -95,4 +97,68 @@ fn e9_a_page_that_left_where_it_was_asked_for_does_not_leave_again() {
     room.fires(at("14:21"), delivered);
 
     assert_eq!(what_becomes(&room, page), Wanted::Sent);
+}
+
+/// What the server says of a page that it did not send: what stops it had come.
+fn called_off(of: EntryId) -> Fact {
+    Fact::Undelivered {
+        of,
+        channel: "pager".into(),
+        key: "pager".into(),
+        why: "what stops it had come before that left".into(),
+        fate: Fate::CalledOff,
+    }
+}
+
+/// When the first step falls due; `None` where it does not.
+fn first_step_due(room: &Room) -> Option<DateTime<Utc>> {
+    let is_it =
+        |duty: &Duty| matches!(duty, Duty::Escalate { step: found, .. } if *found == step(0));
+    let mut due = duties(room.incident()).into_iter();
+    Some(due.find(|due| is_it(&due.duty))?.by)
+}
+
+#[test]
+fn e2_a_step_whose_page_the_server_called_off_is_due_once_what_stopped_it_is_taken_back() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    let page = room.happens(at("14:05"), "ada", paged(0, &["pager"]));
+    let mitigated = room.happens(at("14:06"), "ada", Fact::Mitigated {});
+    room.fires(at("14:10"), called_off(page));
+    assert!(room.incident().fired(&step(0)).is_none());
+
+    room.happens(
+        at("14:11"),
+        "ada",
+        Fact::Retracted {
+            entry: mitigated,
+            reason: "a slip".into(),
+        },
+    );
+
+    assert_eq!(first_step_due(&room), Some(at("14:15")));
+    let climb = climb(room.incident(), at("14:15"), |_| true);
+    assert!(climb.fire.iter().any(|(fired, _)| *fired == step(0)));
+}
+
+#[test]
+fn e1_a_step_whose_page_a_person_called_off_stays_climbed() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    let page = room.happens(at("14:05"), "ada", paged(0, &["pager"]));
+
+    room.happens(at("14:06"), "ada", called_off(page));
+
+    assert!(room.incident().fired(&step(0)).is_some());
+}
+
+#[test]
+fn r2_a_page_called_off_because_it_was_over_is_due_where_the_incident_is_reopened() {
+    let mut room = Room::reachable(Severity::P2, at("14:00"));
+    let page = room.happens(at("14:05"), "ada", paged(0, &["pager"]));
+    room.happens(at("14:06"), "ada", resolved());
+    room.fires(at("14:10"), called_off(page));
+
+    let reason = "it is back".into();
+    room.happens(at("14:11"), "ada", Fact::Reopened { reason });
+
+    assert_eq!(first_step_due(&room), Some(at("14:15")));
 }

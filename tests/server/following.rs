@@ -7,7 +7,7 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use warroom::store::{LeaseState, Log, OpenMode, Owner};
 
-use super::{EVENTS, House, code, grants, noon, note, notes};
+use super::{EVENTS, House, code, grants, noon, note, notes, uuid};
 
 impl House {
     /// Begins to wait for what follows `after`, and answers once the server
@@ -187,6 +187,25 @@ async fn another_history_is_told_and_the_same_is_not() {
     let path = format!("{EVENTS}?epoch=another");
     let answer = house.ask(Method::GET, &path, "bo").send().await.unwrap();
 
+    assert_eq!(code(answer).await, (409, "epoch_changed".to_owned()));
+}
+
+#[tokio::test]
+async fn another_history_is_told_where_the_same_entry_has_the_number() {
+    let house = House::open().await;
+    house.post(&notes(1..6)).await;
+    let one = |after: u64| format!("{EVENTS}?after={after}&limit=1");
+
+    let third = house.get(&one(2)).await;
+
+    let told = third["total"].as_str().unwrap();
+    assert_eq!(Some(told), house.log.total_at(3).await.unwrap().as_deref());
+    let id = uuid(3);
+    house
+        .get(&format!("{}&last={id}&total={told}", one(3)))
+        .await;
+    let other = format!("{}&last={id}&total={}", one(3), "0".repeat(64));
+    let answer = house.ask(Method::GET, &other, "bo").send().await.unwrap();
     assert_eq!(code(answer).await, (409, "epoch_changed".to_owned()));
 }
 

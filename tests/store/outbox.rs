@@ -12,7 +12,7 @@ use warroom::{
 
 use super::{file, folder, intent, noon, note, notes, open, seqs};
 
-const EPOCH: &str = "first";
+pub(super) const EPOCH: &str = "first";
 
 fn server() -> Authority {
     let name = "127.0.0.1:7477".to_owned();
@@ -20,7 +20,7 @@ fn server() -> Authority {
 }
 
 /// Entries as a server has them, numbered from `first`.
-fn page(first: u64, entries: &[Entry]) -> Vec<RawEntry> {
+pub(super) fn page(first: u64, entries: &[Entry]) -> Vec<RawEntry> {
     let rows = entries.iter().zip(first..);
     rows.map(|(entry, seq)| RawEntry {
         seq: Some(seq),
@@ -35,13 +35,13 @@ async fn attach(log: &Log, epoch: &str, common: u64) -> Result<Option<u64>, Stor
     log.attach(&was, &server(), epoch, common).await
 }
 
-async fn copy(folder: &TempDir) -> Log {
+pub(super) async fn copy(folder: &TempDir) -> Log {
     let log = open(&file(folder)).await;
     attach(&log, EPOCH, 0).await.unwrap();
     log
 }
 
-async fn waiting(log: &Log) -> Vec<u128> {
+pub(super) async fn waiting(log: &Log) -> Vec<u128> {
     let unsent = log.unsent().await.unwrap();
     unsent.iter().map(|one| one.row.id.0.as_u128()).collect()
 }
@@ -58,7 +58,10 @@ async fn what_a_copy_records_waits_until_the_server_numbers_it() {
     assert_eq!(waiting(&log).await, [5, 3]);
 
     // The server had somebody else's first, and took ours the other way round.
-    let taken = log.take_in(EPOCH, &page(1, &notes([9, 3]))).await.unwrap();
+    let taken = log
+        .take_in(EPOCH, &page(1, &notes([9, 3])), None)
+        .await
+        .unwrap();
 
     assert_eq!(taken, TakenIn::UpTo(2));
     assert_eq!(waiting(&log).await, [5]);
@@ -72,11 +75,19 @@ async fn a_page_is_taken_once_whole_and_only_where_it_follows() {
     let folder = folder();
     let log = copy(&folder).await;
 
-    let gap = log.take_in(EPOCH, &page(2, &notes([2]))).await.unwrap();
-    let other = log.take_in("second", &page(1, &notes([1]))).await.unwrap();
-    log.take_in(EPOCH, &page(1, &notes([1, 2]))).await.unwrap();
+    let gap = log
+        .take_in(EPOCH, &page(2, &notes([2])), None)
+        .await
+        .unwrap();
+    let other = log
+        .take_in("second", &page(1, &notes([1])), None)
+        .await
+        .unwrap();
+    log.take_in(EPOCH, &page(1, &notes([1, 2])), None)
+        .await
+        .unwrap();
     let again = log
-        .take_in(EPOCH, &page(1, &notes([1, 2, 3])))
+        .take_in(EPOCH, &page(1, &notes([1, 2, 3])), None)
         .await
         .unwrap();
 
@@ -116,7 +127,10 @@ async fn who_begins_a_copy_at_the_same_time_as_another_sets_nothing_back() {
     let (slow, quick) = (open(&file(&folder)).await, open(&file(&folder)).await);
     let was = slow.extent().await.unwrap();
     attach(&quick, EPOCH, 0).await.unwrap();
-    quick.take_in(EPOCH, &page(1, &notes(1..=4))).await.unwrap();
+    quick
+        .take_in(EPOCH, &page(1, &notes(1..=4)), None)
+        .await
+        .unwrap();
 
     let moved = slow.attach(&was, &server(), &was.epoch, 0).await.unwrap();
 
@@ -175,7 +189,9 @@ async fn a_log_with_messages_on_their_way_is_not_given_away() {
 async fn a_server_that_lost_its_tail_gets_it_back_in_order() {
     let folder = folder();
     let log = copy(&folder).await;
-    log.take_in(EPOCH, &page(1, &notes(1..=4))).await.unwrap();
+    log.take_in(EPOCH, &page(1, &notes(1..=4)), None)
+        .await
+        .unwrap();
     log.append(&notes([5]), &[], noon()).await.unwrap();
 
     // Restored from a backup that ends at number 2.
@@ -186,7 +202,7 @@ async fn a_server_that_lost_its_tail_gets_it_back_in_order() {
     assert_eq!(log.head().await.unwrap(), 2);
     let back = page(3, &notes([6, 3, 4, 5]));
     assert_eq!(
-        log.take_in("second", &back).await.unwrap(),
+        log.take_in("second", &back, None).await.unwrap(),
         TakenIn::UpTo(6)
     );
     assert_eq!(waiting(&log).await, []);
@@ -317,7 +333,7 @@ proptest! {
                     Step::Number(most) => {
                         let ids = waiting(&log).await;
                         let some = notes(ids.into_iter().take(most));
-                        log.take_in(&epoch, &page(head + 1, &some)).await.unwrap();
+                        log.take_in(&epoch, &page(head + 1, &some), None).await.unwrap();
                     }
                     Step::Restore(to) => {
                         epochs += 1;

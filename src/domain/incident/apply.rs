@@ -141,7 +141,7 @@ impl State {
                 let by_hand = entry.is_by_a_person();
                 let fate = if by_hand { Fate::CalledOff } else { *fate };
                 self.not_sent(*of, channel, fate, by);
-                self.page_refused(*of, channel, at, fate == Fate::CalledOff);
+                self.page_refused(*of, channel, at, (fate, by_hand));
             }
             Fact::Escalated {
                 step,
@@ -162,8 +162,8 @@ impl State {
                     by_hand: *by_hand || via.is_empty(),
                     by: (**by != *ENGINE).then(|| by.clone()),
                 };
-                self.escalated(&rung, first);
-                self.page_leaves(entry.id, Some(rung), via);
+                let before = self.escalated(&rung, first);
+                self.page_leaves(entry.id, Some((rung, before)), via);
             }
             Fact::StepSkipped {
                 step, target, why, ..

@@ -218,8 +218,14 @@ pub struct OnItsWay {
     pub rung: Option<Rung>,
     /// The channels that may still take it.
     pub left: Vec<Name>,
-    /// A channel failed, and not because a person called it off there (E7).
+    /// A channel failed, and not because it was called off there (E7).
     pub failed: bool,
+    /// A person called it off.
+    pub by_hand: bool,
+    /// How the step stood before it fired.
+    pub before: Option<Fired>,
+    /// Its rounds since: more, where it fired once more.
+    pub rounds: u32,
 }
 
 /// A step that fired.

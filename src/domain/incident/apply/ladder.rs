@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::{
     calendar::within_reason,
     entry::EntryId,
-    fact::{Skip, StepId},
+    fact::{Fate, Skip, StepId},
     incident::{Fired, OnItsWay, State},
     policy::Rung,
     text::Name,
@@ -13,33 +13,63 @@ use crate::domain::{
 
 impl State {
     /// A step fired: for the first time, or in another round. The next round is
-    /// one that nobody has fired yet, so that its id is free.
-    pub(super) fn escalated(&mut self, rung: &Rung, first: Fired) {
+    /// one that nobody has fired yet, so that its id is free. Answers how it
+    /// stood before.
+    pub(super) fn escalated(&mut self, rung: &Rung, first: Fired) -> Option<Fired> {
+        let before = self.ladder.fired.get(rung).cloned();
         let (at, round) = (first.at, first.rounds);
         let fired = self.ladder.fired.entry(rung.clone()).or_insert(first);
         fired.last = fired.last.max(at);
         fired.rounds = fired.rounds.max(round).saturating_add(1);
+        before
     }
 
     /// A page that no channel takes counts as a step without anybody to reach:
     /// the next one is due at once (E7). Where people called it off on every one
-    /// of them, in whatever order, nobody above is paged for that.
+    /// of them, in whatever order, nobody above is paged for that. Where it was
+    /// the server, because what stops the step had come, the step was not
+    /// climbed: once that is taken back it has its time like any other.
     pub(super) fn page_refused(
         &mut self,
         page: EntryId,
         channel: &Name,
         at: DateTime<Utc>,
-        called_off: bool,
+        (fate, by_hand): (Fate, bool),
     ) {
         let Some(sent) = self.ladder.pages.get_mut(&page) else {
             return;
         };
         sent.left.retain(|name| name != channel);
-        sent.failed |= !called_off;
-        if sent.left.is_empty() {
-            let rung = sent.rung.take().filter(|_| sent.failed);
-            self.ladder.unreached.extend(rung.map(|rung| (rung, at)));
-            self.ladder.pages.remove(&page);
+        sent.failed |= fate != Fate::CalledOff;
+        sent.by_hand |= by_hand;
+        if !sent.left.is_empty() {
+            return;
+        }
+        let Some(sent) = self.ladder.pages.remove(&page) else {
+            return;
+        };
+        let Some(rung) = sent.rung else { return };
+        if sent.failed {
+            self.ladder.unreached.insert(rung, at);
+        } else if !sent.by_hand {
+            self.not_climbed(rung, sent.before, sent.rounds);
+        }
+    }
+
+    /// A step did not fire at all, or not that time, unless it fired once more
+    /// since. Its rounds are used up all the same.
+    fn not_climbed(&mut self, rung: Rung, before: Option<Fired>, rounds: u32) {
+        let fired = self.ladder.fired.get(&rung).map(|fired| fired.rounds);
+        if fired != Some(rounds) {
+            return;
+        }
+        match before {
+            Some(before) => {
+                self.ladder.fired.insert(rung, Fired { rounds, ..before });
+            }
+            None => {
+                self.ladder.fired.remove(&rung);
+            }
         }
     }
 
@@ -53,10 +83,20 @@ impl State {
 
     /// A page leaves, for a step or by hand; not where no channel leads to
     /// whom it is for.
-    pub(super) fn page_leaves(&mut self, page: EntryId, rung: Option<Rung>, via: &[Name]) {
+    pub(super) fn page_leaves(
+        &mut self,
+        page: EntryId,
+        step: Option<(Rung, Option<Fired>)>,
+        via: &[Name],
+    ) {
         if !via.is_empty() {
+            let (rung, before) = step.unzip();
+            let fired = rung.as_ref().and_then(|rung| self.ladder.fired.get(rung));
             let on_its_way = OnItsWay {
+                rounds: fired.map_or(0, |fired| fired.rounds),
                 rung,
+                before: before.flatten(),
+                by_hand: false,
                 left: via.to_vec(),
                 failed: false,
             };
