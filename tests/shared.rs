@@ -22,6 +22,7 @@ mod put_back;
 mod reach;
 mod refused;
 mod restored;
+mod set;
 mod standing;
 mod three;
 mod ways;

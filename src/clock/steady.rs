@@ -50,14 +50,18 @@ impl Steady {
     /// How far the clock is from the time that counts: ahead of it, or behind.
     pub(super) fn stepped(&self, system: DateTime<Utc>, uptime: TimeDelta) -> Option<TimeDelta> {
         // The two are not read in the same moment.
-        let off = self.apart.map(|_| system - self.ours(uptime))?;
-        let millis = off.num_milliseconds();
-        TimeDelta::try_seconds((millis + 500 * millis.signum()) / 1000)
+        self.apart.map(|_| in_seconds(system - self.ours(uptime)))
     }
 
     fn ours(&self, uptime: TimeDelta) -> DateTime<Utc> {
         self.start.checked_add_signed(uptime).unwrap_or(self.start)
     }
+}
+
+/// The same in whole seconds, the nearest.
+pub(super) fn in_seconds(span: TimeDelta) -> TimeDelta {
+    let millis = span.num_milliseconds();
+    TimeDelta::try_seconds((millis + 500 * millis.signum()) / 1000).unwrap_or(span)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! so was told that the team does not have it. So it does not leave hours later
 //! by itself, when the token may again; a person gives it, or lets go of it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::{Log, StoreError, Unsent, counters, row::to_db};
 use crate::domain::entry::EntryId;
@@ -20,10 +20,9 @@ impl Unsent {
         why.is_some_and(|why| why.starts_with(DENIED))
     }
 
-    /// Whether it goes by itself.
-    pub fn may_go(&self, now: DateTime<Utc>) -> bool {
-        let is_new = || (now - self.row.recorded_at).abs() < SOON;
-        self.refused.is_none() || (self.was_denied() && is_new())
+    /// Whether it goes by itself, after it waited for so long.
+    pub fn may_go(&self, waited: TimeDelta) -> bool {
+        self.refused.is_none() || (self.was_denied() && waited.abs() < SOON)
     }
 }
 
