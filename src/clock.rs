@@ -99,12 +99,14 @@ impl Clock {
         }
     }
 
-    /// How far it is led away from the host's own, in whole seconds; zero where
-    /// that is as good.
+    /// How far it is led away from the host's own, by a server or by whoever
+    /// else counts on the same log, in whole seconds; zero where the host's is
+    /// as good.
     pub fn led_by(&self) -> TimeDelta {
         let by = match self {
             Self::Led(..) => self.now() - self.host().now(),
-            Self::System | Self::Shifted(_) | Self::SinceStart(_) => TimeDelta::zero(),
+            Self::System => self.now() - system_now(),
+            Self::Shifted(_) | Self::SinceStart(_) => TimeDelta::zero(),
         };
         if by.abs() > CLOCK_OFF {
             steady::in_seconds(by)
@@ -135,10 +137,47 @@ impl Clock {
     pub fn stepped(&self) -> Option<TimeDelta> {
         match self {
             Self::System | Self::Shifted(_) | Self::Led(..) => {
-                with_steady(|steady| steady.stepped(system_now(), uptime()))
+                with_steady(|steady| steady.stepped(reference_now(), uptime()))
             }
             Self::SinceStart(_) => None,
         }
+    }
+
+    /// What the host's own time was when it started, as this process counts;
+    /// `None` of a clock that is not the host's.
+    pub fn start(&self) -> Option<DateTime<Utc>> {
+        self.is_the_hosts()
+            .then(|| with_steady(|steady| steady.start()))
+    }
+
+    /// Goes on as another process of this host does: two that begin on either
+    /// side of a clock's being set count by one time all the same.
+    pub fn resume(&self, start: DateTime<Utc>) {
+        if self.is_the_hosts() {
+            with_steady(|steady| steady.resume(start, reference_now(), uptime()));
+        }
+    }
+
+    /// Follows the system's clock where it was set back: for whoever counts
+    /// nothing down. Answers whether it was.
+    pub fn follow_back(&self) -> bool {
+        self.is_the_hosts() && with_steady(|steady| steady.follow_back(reference_now(), uptime()))
+    }
+
+    /// Counts by another host's clock in place of this one's, as all do who
+    /// share what it keeps: it says `theirs` now.
+    pub fn refer_to(&self, theirs: DateTime<Utc>) {
+        let off = theirs - system_now();
+        if !self.is_the_hosts() {
+            return;
+        }
+        let is_off = off.abs() > CLOCK_OFF;
+        let off = if is_off { off.num_milliseconds() } else { 0 };
+        REFERENCE.store(off, Ordering::Relaxed);
+    }
+
+    const fn is_the_hosts(&self) -> bool {
+        matches!(self, Self::System)
     }
 
     /// How far the host's own time is east of UTC now, in seconds.
@@ -240,11 +279,21 @@ static STEADY: Mutex<Option<Steady>> = Mutex::new(None);
 
 fn with_steady<T>(ask: impl FnOnce(&mut Steady) -> T) -> T {
     let mut known = STEADY.lock().unwrap_or_else(PoisonError::into_inner);
-    ask(known.get_or_insert_with(|| Steady::new(system_now(), uptime())))
+    ask(known.get_or_insert_with(|| Steady::new(reference_now(), uptime())))
 }
 
 fn steady_now() -> DateTime<Utc> {
-    with_steady(|steady| steady.now(system_now(), uptime()))
+    with_steady(|steady| steady.now(reference_now(), uptime()))
+}
+
+/// How many milliseconds the clock that it follows is ahead of the system's.
+static REFERENCE: AtomicI64 = AtomicI64::new(0);
+
+fn reference_now() -> DateTime<Utc> {
+    let ahead = TimeDelta::try_milliseconds(REFERENCE.load(Ordering::Relaxed));
+    let system = system_now();
+    let now = system.checked_add_signed(ahead.unwrap_or_default());
+    now.unwrap_or(system)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]

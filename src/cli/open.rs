@@ -217,15 +217,18 @@ impl Setup {
     }
 
     /// Says that the host's clock is wrong, where it is not gone by.
-    fn say_clock_off(&self) {
+    pub fn say_clock_off(&self) {
         let by = self.clock.led_by();
         if by.is_zero() {
             return;
         }
         let (off, way) = (format::short(by.abs()), behind_or_ahead(by));
-        let text = format!(
-            "warning: this host's clock is {off} {way} the server's: times here are the server's; set the clock by NTP"
-        );
+        let theirs = match self.config.server {
+            Some(_) => "the server's: times here are the server's",
+            None => "the time that this log counts by: times here are by that",
+        };
+        let text =
+            format!("warning: this host's clock is {off} {way} {theirs}; set the clock by NTP");
         say::note(&self.global, &text);
     }
 

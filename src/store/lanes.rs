@@ -6,12 +6,14 @@
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::item::Item;
 use crate::domain::{
     entry::IncidentId,
+    intents::HOLD_OUTSIDE,
     notice::{DeliveryState, Purpose},
+    span::CLOCK_OFF,
     text::Name,
 };
 
@@ -111,7 +113,7 @@ fn held_updates(items: &[Item], now: DateTime<Utc>) -> HashMap<Lane<'_>, usize> 
     let items = items.iter().enumerate();
     let held = items.filter(|(_, item)| {
         let delivery = &item.delivery;
-        let waits = delivery.state == DeliveryState::Queued && delivery.intent.not_before > now;
+        let waits = delivery.state == DeliveryState::Queued && is_held(item, now);
         waits && is_update(item)
     });
     held.map(|(place, item)| (lane(item), place)).collect()
@@ -166,11 +168,24 @@ const fn blocks(state: DeliveryState) -> bool {
 
 /// Whether a try may begin at `now`, as far as the delivery itself says.
 pub(super) fn may_start(item: &Item, now: DateTime<Utc>) -> bool {
-    may_go(item, now) && item.delivery.next_at <= now
+    let delivery = &item.delivery;
+    // Before anything else asked it to wait, that is for its hold to say.
+    let only_held = delivery.next_at == delivery.intent.not_before;
+    may_go(item, now) && (only_held || delivery.next_at <= now)
 }
 
 fn may_go(item: &Item, now: DateTime<Utc>) -> bool {
-    item.delivery.state == DeliveryState::Queued && item.delivery.intent.not_before <= now
+    item.delivery.state == DeliveryState::Queued && !is_held(item, now)
+}
+
+/// Whether it can still be taken back. What is held for longer than anything is
+/// was queued by a clock that was set back since: it is due, but for news for
+/// the public, which leave late rather than before their time.
+fn is_held(item: &Item, now: DateTime<Utc>) -> bool {
+    let intent = &item.delivery.intent;
+    let left = intent.not_before - now;
+    let is_odd = left > HOLD_OUTSIDE + CLOCK_OFF && intent.purpose != Purpose::Public;
+    left > TimeDelta::zero() && !is_odd
 }
 
 fn gives_way(item: &Item) -> bool {
