@@ -158,6 +158,12 @@ impl Clock {
         }
     }
 
+    /// Begins with what the clock that it follows says now, whatever was
+    /// counted by before.
+    pub fn begin_anew(&self) {
+        self.resume(Self::at_start(reference_now()));
+    }
+
     /// Follows the system's clock where it was set back: for whoever counts
     /// nothing down. Answers whether it was.
     pub fn follow_back(&self) -> bool {
@@ -249,7 +255,9 @@ pub fn uptime() -> TimeDelta {
 pub fn start_id() -> Option<String> {
     let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let id = Uuid::parse_str(id.trim()).ok()?;
-    Some(id.to_string())
+    // A container may have an uptime of its own.
+    let whose = fs::read_link("/proc/self/ns/time").unwrap_or_default();
+    Some(format!("{id} {}", whose.display()))
 }
 
 /// Whether somebody keeps the system's clock right, as `timedatectl` says;

@@ -3,7 +3,8 @@
 //! host was set has to go on by the same.
 
 use crate::{
-    clock::{Clock, start_id},
+    clock::{Clock, start_id, uptime},
+    domain::span::CLOCK_OFF,
     store::{CountsBy, Log, StoreError},
 };
 
@@ -13,12 +14,10 @@ use crate::{
 ///
 /// When the log can't be read.
 pub async fn begin_as_others(log: &Log, clock: Clock) -> Result<(), StoreError> {
-    if log.is_a_file() {
-        return count_as_others(log, clock).await;
+    count_as_others(log, clock).await?;
+    if !log.is_a_file() {
+        clock.begin_anew();
     }
-    let theirs = log.time(clock.now()).await?;
-    clock.refer_to(theirs);
-    clock.resume(Clock::at_start(theirs));
     Ok(())
 }
 
@@ -30,7 +29,12 @@ pub async fn begin_as_others(log: &Log, clock: Clock) -> Result<(), StoreError> 
 /// When the log can't be read.
 pub async fn count_as_others(log: &Log, clock: Clock) -> Result<(), StoreError> {
     if !log.is_a_file() {
-        clock.refer_to(log.time(clock.now()).await?);
+        let asked = uptime();
+        let theirs = log.time(clock.now()).await?;
+        // An answer that took longer says too little.
+        if uptime() - asked <= CLOCK_OFF {
+            clock.refer_to(theirs);
+        }
         return Ok(());
     }
     let here = start_id();

@@ -6,12 +6,11 @@
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::item::Item;
 use crate::domain::{
     entry::IncidentId,
-    intents::HOLD_OUTSIDE,
     notice::{DeliveryState, Purpose},
     span::CLOCK_OFF,
     text::Name,
@@ -168,24 +167,24 @@ const fn blocks(state: DeliveryState) -> bool {
 
 /// Whether a try may begin at `now`, as far as the delivery itself says.
 pub(super) fn may_start(item: &Item, now: DateTime<Utc>) -> bool {
-    let delivery = &item.delivery;
-    // Before anything else asked it to wait, that is for its hold to say.
-    let only_held = delivery.next_at == delivery.intent.not_before;
-    may_go(item, now) && (only_held || delivery.next_at <= now)
+    may_go(item, now) && (item.delivery.next_at <= now || is_from_ahead(item, now))
 }
 
 fn may_go(item: &Item, now: DateTime<Utc>) -> bool {
     item.delivery.state == DeliveryState::Queued && !is_held(item, now)
 }
 
-/// Whether it can still be taken back. What is held for longer than anything is
-/// was queued by a clock that was set back since: it is due, but for news for
-/// the public, which leave late rather than before their time.
+/// Whether it can still be taken back.
 fn is_held(item: &Item, now: DateTime<Utc>) -> bool {
-    let intent = &item.delivery.intent;
-    let left = intent.not_before - now;
-    let is_odd = left > HOLD_OUTSIDE + CLOCK_OFF && intent.purpose != Purpose::Public;
-    left > TimeDelta::zero() && !is_odd
+    item.delivery.intent.not_before > now && !is_from_ahead(item, now)
+}
+
+/// Whether it was queued at a time that is still to come: by a clock that was
+/// set back since. What it waits for is over as far as anybody can know; only
+/// news for the public leave late rather than before their time.
+fn is_from_ahead(item: &Item, now: DateTime<Utc>) -> bool {
+    let delivery = &item.delivery;
+    delivery.created_at - now > CLOCK_OFF && delivery.intent.purpose != Purpose::Public
 }
 
 fn gives_way(item: &Item) -> bool {

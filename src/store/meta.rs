@@ -106,7 +106,7 @@ impl Log {
     /// When the file can't be read.
     pub async fn counts_by(&self) -> Result<Option<CountsBy>, StoreError> {
         let said = self.said(COUNTS_BY).await?;
-        Ok(said.and_then(|json| serde_json::from_str(&json).ok()))
+        Ok(said.and_then(|json| serde_json::from_str(&json).ok()?))
     }
 
     /// Writes down by which time whoever begins now is to count; `None` while
@@ -127,9 +127,8 @@ impl Log {
         }
         let mut tx = self.inner.begin().await?;
         lease::check(&mut tx, fence).await?;
-        // Whatever is no time says that there is none.
-        let json = time.map(|time| serde_json::to_string(time).expect("a text and a time"));
-        say(&mut tx, COUNTS_BY, json.unwrap_or_default()).await?;
+        let json = serde_json::json!(time).to_string();
+        say(&mut tx, COUNTS_BY, json).await?;
         tx.commit().await
     }
 

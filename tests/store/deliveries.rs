@@ -88,7 +88,7 @@ async fn a_page_waits_for_no_update(place: Place) {
 }
 
 #[tokio::test]
-async fn what_is_held_for_longer_than_anything_is_leaves_but_not_to_the_public() {
+async fn what_was_queued_at_a_time_that_is_still_to_come_leaves_but_not_to_the_public() {
     let place = Place::file();
     let log = place.open().await;
     // By a clock that was set back by an hour since.
@@ -96,13 +96,14 @@ async fn what_is_held_for_longer_than_anything_is_leaves_but_not_to_the_public()
     let held: Vec<Intent> = purposes
         .into_iter()
         .map(|purpose| Intent {
-            not_before: after_noon(3600),
+            not_before: after_noon(3610),
             channel: Name::lossy(&format!("{purpose:?}")),
             ..intent(&format!("{purpose:?}"), purpose)
         })
         .collect();
 
-    queued(&log, &held).await;
+    let then = after_noon(3600);
+    log.append(&notes([1]), &held, then).await.unwrap();
 
     assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["Page", "Update"]);
 }
