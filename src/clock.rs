@@ -37,9 +37,10 @@ pub enum Clock {
     /// Another's, which said this when this host started; nobody who sets the
     /// system's moves it.
     SinceStart(DateTime<Utc>),
-    /// The system's, moved; and led by a server's, which is so many
-    /// milliseconds ahead as all who hold it were told last.
-    Led(TimeDelta, &'static AtomicI64),
+    /// The system's, moved, until it is led: then a server's, which said this
+    /// when this host started, as all who hold it were told last. Nobody who
+    /// sets the system's moves it any more.
+    Led(TimeDelta, &'static Lead),
 }
 
 impl Clock {
@@ -53,16 +54,14 @@ impl Clock {
         now.checked_sub_signed(uptime()).unwrap_or(now)
     }
 
-    /// The same, so far ahead of it.
+    /// The same, so far ahead of it; of one that is led, the host's own is.
     #[must_use]
     pub fn ahead(self, by: TimeDelta) -> Self {
         match self {
             Self::System => Self::Shifted(by),
             Self::SinceStart(at) => Self::SinceStart(at.checked_add_signed(by).unwrap_or(at)),
             Self::Shifted(already) => Self::Shifted(already.checked_add(&by).unwrap_or_default()),
-            Self::Led(already, lead) => {
-                Self::Led(already.checked_add(&by).unwrap_or_default(), lead)
-            }
+            Self::Led(..) => self.host().ahead(by),
         }
     }
 
@@ -79,14 +78,15 @@ impl Clock {
         Self::Led(by, Box::leak(Box::default()))
     }
 
-    /// Says how far the server's clock is ahead of the host's. What is not
-    /// worth a word moves nothing: it changes with each answer.
-    pub fn lead(&self, offset: TimeDelta) {
-        let is_off = offset.abs() > CLOCK_OFF;
-        let offset = if is_off { offset.num_milliseconds() } else { 0 };
-        match self {
-            Self::Led(_, lead) => lead.store(offset, Ordering::Relaxed),
-            Self::System | Self::Shifted(_) | Self::SinceStart(_) => {}
+    /// Says what the server's says now. What is not worth a word moves nothing:
+    /// it changes with each answer.
+    pub fn lead(&self, theirs: DateTime<Utc>) {
+        let Self::Led(_, lead) = self else { return };
+        let is_off = |ours: DateTime<Utc>| (theirs - ours).abs() > CLOCK_OFF;
+        if lead.start().is_none() || is_off(self.now()) {
+            let host = self.host().now();
+            // From here on even a right one may be set.
+            lead.set(Self::at_start(if is_off(host) { theirs } else { host }));
         }
     }
 
@@ -99,13 +99,19 @@ impl Clock {
         }
     }
 
-    /// How far it is led away from the host's own; zero where it is as good.
+    /// How far it is led away from the host's own, by a server or by whoever
+    /// else counts on the same log, in whole seconds; zero where the host's is
+    /// as good.
     pub fn led_by(&self) -> TimeDelta {
-        match self {
-            Self::Led(_, lead) => {
-                TimeDelta::try_milliseconds(lead.load(Ordering::Relaxed)).unwrap_or_default()
-            }
-            Self::System | Self::Shifted(_) | Self::SinceStart(_) => TimeDelta::zero(),
+        let by = match self {
+            Self::Led(..) => self.now() - self.host().now(),
+            Self::System => self.now() - system_now(),
+            Self::Shifted(_) | Self::SinceStart(_) => TimeDelta::zero(),
+        };
+        if by.abs() > CLOCK_OFF {
+            steady::in_seconds(by)
+        } else {
+            TimeDelta::zero()
         }
     }
 
@@ -115,10 +121,10 @@ impl Clock {
             Self::System => (steady_now(), TimeDelta::zero()),
             Self::Shifted(by) => (steady_now(), *by),
             Self::SinceStart(at) => (*at, uptime()),
-            Self::Led(by, _) => (
-                steady_now(),
-                by.checked_add(&self.led_by()).unwrap_or_default(),
-            ),
+            Self::Led(by, lead) => match lead.start() {
+                Some(at) => (at, uptime()),
+                None => (steady_now(), *by),
+            },
         };
         // Beyond the calendar there is no better time than that.
         let now = from.checked_add_signed(by).unwrap_or(from);
@@ -131,10 +137,53 @@ impl Clock {
     pub fn stepped(&self) -> Option<TimeDelta> {
         match self {
             Self::System | Self::Shifted(_) | Self::Led(..) => {
-                with_steady(|steady| steady.stepped(system_now(), uptime()))
+                with_steady(|steady| steady.stepped(reference_now(), uptime()))
             }
             Self::SinceStart(_) => None,
         }
+    }
+
+    /// What the host's own time was when it started, as this process counts;
+    /// `None` of a clock that is not the host's.
+    pub fn start(&self) -> Option<DateTime<Utc>> {
+        self.is_the_hosts()
+            .then(|| with_steady(|steady| steady.start()))
+    }
+
+    /// Goes on as another process of this host does: two that begin on either
+    /// side of a clock's being set count by one time all the same.
+    pub fn resume(&self, start: DateTime<Utc>) {
+        if self.is_the_hosts() {
+            with_steady(|steady| steady.resume(start, reference_now(), uptime()));
+        }
+    }
+
+    /// Begins with what the clock that it follows says now, whatever was
+    /// counted by before.
+    pub fn begin_anew(&self) {
+        self.resume(Self::at_start(reference_now()));
+    }
+
+    /// Follows the system's clock where it was set back: for whoever counts
+    /// nothing down. Answers whether it was.
+    pub fn follow_back(&self) -> bool {
+        self.is_the_hosts() && with_steady(|steady| steady.follow_back(reference_now(), uptime()))
+    }
+
+    /// Counts by another host's clock in place of this one's, as all do who
+    /// share what it keeps: it says `theirs` now.
+    pub fn refer_to(&self, theirs: DateTime<Utc>) {
+        let off = theirs - system_now();
+        if !self.is_the_hosts() {
+            return;
+        }
+        let is_off = off.abs() > CLOCK_OFF;
+        let off = if is_off { off.num_milliseconds() } else { 0 };
+        REFERENCE.store(off, Ordering::Relaxed);
+    }
+
+    const fn is_the_hosts(&self) -> bool {
+        matches!(self, Self::System)
     }
 
     /// How far the host's own time is east of UTC now, in seconds.
@@ -148,6 +197,37 @@ impl Clock {
     pub fn new_id(&self) -> Uuid {
         Uuid::now_v7()
     }
+}
+
+/// What a server's clock said when this host started, as it is known now.
+#[derive(Debug)]
+pub struct Lead(AtomicI64);
+
+/// It is not known; no calendar has that millisecond.
+const UNKNOWN: i64 = i64::MIN;
+
+impl Lead {
+    fn start(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    fn set(&self, at: DateTime<Utc>) {
+        self.0.store(at.timestamp_millis(), Ordering::Relaxed);
+    }
+}
+
+impl Default for Lead {
+    fn default() -> Self {
+        Self(AtomicI64::new(UNKNOWN))
+    }
+}
+
+/// How long ago [`Clock::new_id`] made an id, by the system's clock alone: it
+/// wrote that down in it. `None` of one that was made otherwise.
+pub fn age(id: Uuid) -> Option<TimeDelta> {
+    let (seconds, nanos) = id.get_timestamp()?.to_unix();
+    let made = DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos)?;
+    Some(system_now() - made)
 }
 
 /// Sixteen random bytes, as a number that nobody guesses.
@@ -175,7 +255,9 @@ pub fn uptime() -> TimeDelta {
 pub fn start_id() -> Option<String> {
     let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let id = Uuid::parse_str(id.trim()).ok()?;
-    Some(id.to_string())
+    // A container may have an uptime of its own.
+    let whose = fs::read_link("/proc/self/ns/time").unwrap_or_default();
+    Some(format!("{id} {}", whose.display()))
 }
 
 /// Whether somebody keeps the system's clock right, as `timedatectl` says;
@@ -205,11 +287,21 @@ static STEADY: Mutex<Option<Steady>> = Mutex::new(None);
 
 fn with_steady<T>(ask: impl FnOnce(&mut Steady) -> T) -> T {
     let mut known = STEADY.lock().unwrap_or_else(PoisonError::into_inner);
-    ask(known.get_or_insert_with(|| Steady::new(system_now(), uptime())))
+    ask(known.get_or_insert_with(|| Steady::new(reference_now(), uptime())))
 }
 
 fn steady_now() -> DateTime<Utc> {
-    with_steady(|steady| steady.now(system_now(), uptime()))
+    with_steady(|steady| steady.now(reference_now(), uptime()))
+}
+
+/// How many milliseconds the clock that it follows is ahead of the system's.
+static REFERENCE: AtomicI64 = AtomicI64::new(0);
+
+fn reference_now() -> DateTime<Utc> {
+    let ahead = TimeDelta::try_milliseconds(REFERENCE.load(Ordering::Relaxed));
+    let system = system_now();
+    let now = system.checked_add_signed(ahead.unwrap_or_default());
+    now.unwrap_or(system)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
@@ -234,15 +326,19 @@ mod tests {
         }
     }
 
+    fn is_about(at: DateTime<Utc>, expected: DateTime<Utc>) -> bool {
+        (at - expected).abs() < CLOCK_OFF
+    }
+
     #[test]
     fn all_copies_of_a_led_clock_go_by_the_servers() {
         let clock = Clock::System.led();
         let copy = clock;
+        let theirs = clock.now() + TimeDelta::hours(1);
 
-        clock.lead(TimeDelta::hours(1));
+        clock.lead(theirs);
 
-        let ahead = copy.now() - copy.host().now();
-        assert!((ahead - TimeDelta::hours(1)).abs() < CLOCK_OFF, "{ahead}");
+        assert!(is_about(copy.now(), theirs), "{}", copy.now());
         assert_eq!(copy.led_by(), TimeDelta::hours(1));
     }
 
@@ -250,9 +346,36 @@ mod tests {
     fn a_clock_is_not_led_by_what_is_not_worth_a_word() {
         let clock = Clock::System.led();
 
-        clock.lead(CLOCK_OFF);
+        clock.lead(clock.now() + TimeDelta::seconds(1));
 
         assert_eq!(clock.led_by(), TimeDelta::zero());
+        assert!(clock.now() - clock.host().now() < TimeDelta::seconds(1));
+    }
+
+    #[test]
+    fn a_clock_that_was_led_is_not_moved_by_who_sets_the_hosts() {
+        let clock = Clock::System.led();
+        let right = clock.now();
+        clock.lead(right);
+        let Clock::Led(_, lead) = clock else {
+            panic!("{clock:?} is not led");
+        };
+
+        let set = Clock::Led(TimeDelta::seconds(150), lead);
+
+        assert!(is_about(set.now(), right), "{}", set.now());
+        assert_eq!(set.led_by(), TimeDelta::seconds(-150));
+    }
+
+    #[test]
+    fn an_id_tells_how_old_it_is_whatever_the_clock_is_led_by() {
+        let clock = Clock::System.led();
+        clock.lead(clock.now() + TimeDelta::hours(1));
+
+        let age = age(clock.new_id()).unwrap();
+
+        assert!(age.abs() < CLOCK_OFF, "{age}");
+        assert_eq!(super::age(Uuid::from_u128(7)), None);
     }
 
     #[test]

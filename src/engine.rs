@@ -10,6 +10,7 @@ mod doubt;
 mod firing;
 mod in_place;
 mod sending;
+mod time;
 mod turn;
 mod unheard;
 
@@ -29,6 +30,7 @@ use crate::{
         seen::EngineSeen,
         text::{Name, Title},
     },
+    journal::count_as_others,
     notify::{Channel, Channels},
     store::{LeaseState, Log, Owner, StoreError},
 };
@@ -124,6 +126,7 @@ impl Engine {
         stop: &CancellationToken,
         changes: &mut crate::store::Changes,
     ) -> Result<(), StoreError> {
+        count_as_others(&self.log, self.clock).await?;
         let now = self.clock.now();
         let fires_from = self.back_from_away(now).await?;
         let fence = match self

@@ -3,8 +3,10 @@
 
 mod by_hand;
 mod carry;
+mod time;
 
 pub use carry::{from_wire, to_wire};
+pub use time::{begin_as_others, count_as_others, counts_by};
 
 use chrono::{DateTime, Utc};
 

@@ -13,6 +13,7 @@ mod posts;
 pub mod process;
 mod reading;
 pub mod receiver;
+mod set_back;
 mod sharing;
 mod stopped;
 mod wall;

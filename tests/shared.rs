@@ -23,6 +23,7 @@ mod put_back;
 mod reach;
 mod refused;
 mod restored;
+mod set;
 mod standing;
 mod three;
 mod ways;

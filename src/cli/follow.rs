@@ -80,7 +80,11 @@ async fn go_on(room: &mut Room, mut link: watch::Receiver<Seen>) -> color_eyre::
         tell(room, &mut said, head)?;
         tokio::select! {
             () = changes.changed() => {}
-            _ = minutes.tick() => duties(room, &mut said)?,
+            _ = minutes.tick() => {
+                // Whoever writes may count by another time than a minute ago.
+                journal::count_as_others(room.log()?, room.setup.clock).await.ok();
+                duties(room, &mut said)?;
+            }
             Ok(()) = link.changed() => {
                 let seen = link.borrow_and_update().link.clone();
                 lines(room, said.link(&seen).as_slice())?;

@@ -4,7 +4,7 @@ mod log;
 
 use std::path::Path;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
 use color_eyre::eyre::eyre;
 
 use self::log::say_warnings;
@@ -23,7 +23,6 @@ use crate::{
     domain::{
         board::Board,
         policy::{self, Policy},
-        span::CLOCK_OFF,
         text::Name,
     },
     journal,
@@ -194,7 +193,9 @@ impl Setup {
     /// Takes up how the server is set up: it delivers, over its channels, and
     /// records under the name of the token; and it is its clock that counts.
     pub fn take_up(&mut self, known: Known) {
-        self.clock.lead(self.ahead_of_us(&known));
+        if self.global.now.is_none() {
+            self.clock.lead(self.time_of(&known));
+        }
         self.config.updates.clone_from(&known.channels.updates);
         self.config.publish.clone_from(&known.channels.public);
         if let Some(name) = &known.name {
@@ -203,31 +204,31 @@ impl Setup {
         self.served = Some(known);
     }
 
-    /// How far the server's clock is ahead of the host's, as far as that still
-    /// holds: not where somebody set the host's since.
-    fn ahead_of_us(&self, known: &Known) -> TimeDelta {
+    /// The server's time, by what nobody sets where that is known: whoever met
+    /// it before, and set the host's clock since, records by the server's all
+    /// the same.
+    fn time_of(&self, known: &Known) -> DateTime<Utc> {
         let start = known.start.as_ref();
         let start = start.filter(|start| start_id().as_ref() == Some(&start.id));
-        let host = self.clock.host().now();
-        let now_off = start.map(|start| Clock::SinceStart(start.at).now() - host);
-        let was_set = now_off.is_some_and(|off| (off - known.offset()).abs() > CLOCK_OFF);
-        if was_set {
-            TimeDelta::zero()
-        } else {
-            known.offset()
-        }
+        let by_ours = self.clock.host().ahead(known.offset());
+        start
+            .map_or(by_ours, |start| Clock::SinceStart(start.at))
+            .now()
     }
 
     /// Says that the host's clock is wrong, where it is not gone by.
-    fn say_clock_off(&self) {
+    pub fn say_clock_off(&self) {
         let by = self.clock.led_by();
         if by.is_zero() {
             return;
         }
         let (off, way) = (format::short(by.abs()), behind_or_ahead(by));
-        let text = format!(
-            "warning: this host's clock is {off} {way} the server's: times here are the server's; set the clock by NTP"
-        );
+        let theirs = match self.config.server {
+            Some(_) => "the server's: times here are the server's",
+            None => "the time that this log counts by: times here are by that",
+        };
+        let text =
+            format!("warning: this host's clock is {off} {way} {theirs}; set the clock by NTP");
         say::note(&self.global, &text);
     }
 

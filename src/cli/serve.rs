@@ -118,6 +118,7 @@ impl Serve {
         if log.is_copy() {
             return Err(StoreError::IsCopy.into());
         }
+        setup.say_clock_off();
         let ended = self.serve(setup, log.clone(), doors).await;
         log.close().await;
         ended

@@ -28,6 +28,37 @@ impl Steady {
         }
     }
 
+    /// Goes on as another process does that began earlier on this host, by what
+    /// its time was when the host started. Two who are as good as one stay as
+    /// they are.
+    pub(super) fn resume(
+        &mut self,
+        start: DateTime<Utc>,
+        system: DateTime<Utc>,
+        uptime: TimeDelta,
+    ) {
+        if (start - self.start).abs() > CLOCK_OFF {
+            *self = Self { start, apart: None };
+            let is_off = (system - self.ours(uptime)).abs() > CLOCK_OFF;
+            self.apart = is_off.then_some(uptime);
+        }
+    }
+
+    /// What this time was when the host started.
+    pub(super) const fn start(&self) -> DateTime<Utc> {
+        self.start
+    }
+
+    /// Follows a clock that was set back, for nothing is counted down by this
+    /// time; answers whether it was.
+    pub(super) fn follow_back(&mut self, system: DateTime<Utc>, uptime: TimeDelta) -> bool {
+        let is_behind = self.ours(uptime) - system > CLOCK_OFF;
+        if is_behind {
+            *self = Self::new(system, uptime);
+        }
+        is_behind
+    }
+
     /// The time. A clock that is set back is not followed: what was a minute
     /// away is still a minute away. One that is set ahead is, after a while.
     pub(super) fn now(&mut self, system: DateTime<Utc>, uptime: TimeDelta) -> DateTime<Utc> {
@@ -50,14 +81,18 @@ impl Steady {
     /// How far the clock is from the time that counts: ahead of it, or behind.
     pub(super) fn stepped(&self, system: DateTime<Utc>, uptime: TimeDelta) -> Option<TimeDelta> {
         // The two are not read in the same moment.
-        let off = self.apart.map(|_| system - self.ours(uptime))?;
-        let millis = off.num_milliseconds();
-        TimeDelta::try_seconds((millis + 500 * millis.signum()) / 1000)
+        self.apart.map(|_| in_seconds(system - self.ours(uptime)))
     }
 
     fn ours(&self, uptime: TimeDelta) -> DateTime<Utc> {
         self.start.checked_add_signed(uptime).unwrap_or(self.start)
     }
+}
+
+/// The same in whole seconds, the nearest.
+pub(super) fn in_seconds(span: TimeDelta) -> TimeDelta {
+    let millis = span.num_milliseconds();
+    TimeDelta::try_seconds((millis + 500 * millis.signum()) / 1000).unwrap_or(span)
 }
 
 #[cfg(test)]
@@ -116,6 +151,38 @@ mod tests {
         assert_eq!(seen, [5, 7265]);
         let (system, uptime) = clock(66, 7200);
         assert_eq!(steady.stepped(system, uptime), None);
+    }
+
+    #[test]
+    fn t5_who_begins_after_a_clock_was_set_goes_on_as_those_who_began_before() {
+        let before = from_noon();
+        for set in [-3600, 7200] {
+            let (system, uptime) = clock(5, set);
+            let mut steady = Steady::new(system, uptime);
+
+            steady.resume(before.start(), system, uptime);
+
+            let off = steady.stepped(system, uptime);
+            assert_eq!(off, Some(TimeDelta::seconds(set)));
+            let seen = [6, 64].map(|up| seconds(&mut steady, up, set));
+            assert_eq!(seen, [6, 64], "{set}");
+        }
+    }
+
+    #[test]
+    fn a_slip_that_was_mended_is_over_once_nothing_is_counted_down() {
+        let mut steady = from_noon();
+        let slipped = [5, 70].map(|up| seconds(&mut steady, up, 7200));
+
+        let mended = [71, 72].map(|up| {
+            let (system, uptime) = clock(up, 0);
+            steady.follow_back(system, uptime)
+        });
+
+        assert_eq!((slipped, mended), ([5, 7270], [true, false]));
+        assert_eq!(seconds(&mut steady, 73, 0), 73);
+        let (system, uptime) = clock(74, 7200);
+        assert!(!steady.follow_back(system, uptime), "that one is ahead");
     }
 
     #[test]

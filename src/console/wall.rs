@@ -32,6 +32,7 @@ use super::{
 use crate::{
     clock::{self, Clock},
     domain::{health::Panel, night::Night, text::Title},
+    journal::count_as_others,
     probe::Probe,
     store::Log,
     sync::Seen,
@@ -274,7 +275,11 @@ pub(super) async fn watch_engine(
     messages: Sender<Msg>,
 ) -> Result<(), Report> {
     loop {
-        let running = follow::patiently(Some(&messages), || log.engine(clock.now())).await?;
+        let look = async || {
+            count_as_others(&log, clock).await?;
+            log.engine(clock.now()).await
+        };
+        let running = follow::patiently(Some(&messages), look).await?;
         let holder = running.holder.map(|owner| owner.to_string());
         let seen = EngineSeen {
             holder: holder.as_deref().map(Title::lossy),

@@ -72,8 +72,9 @@ impl<'a> Turn<'a> {
     ) -> Result<(), StoreError> {
         let log = &self.engine.log;
         while !stop.is_cancelled() {
-            let now = self.engine.clock.now();
             journal::catch_up(log, &mut self.board).await?;
+            self.keep_time().await?;
+            let now = self.engine.clock.now();
             self.recover(now).await?;
             self.page_unheard(now).await?;
             if self.heard_of_copies(now) {

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::{Log, StoreError, Unsent, counters, row::to_db};
 use crate::domain::{
@@ -29,10 +29,9 @@ impl Unsent {
         why.is_some_and(|why| why.starts_with(DENIED))
     }
 
-    /// Whether it goes by itself.
-    pub fn may_go(&self, now: DateTime<Utc>) -> bool {
-        let is_new = || (now - self.row.recorded_at).abs() < SOON;
-        self.refused.is_none() || (self.was_denied() && is_new())
+    /// Whether it goes by itself, after it waited for so long.
+    pub fn may_go(&self, waited: TimeDelta) -> bool {
+        self.refused.is_none() || (self.was_denied() && waited.abs() < SOON)
     }
 
     /// Whether people wait for it, and were not told it away from here.

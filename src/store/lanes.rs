@@ -12,6 +12,7 @@ use super::item::Item;
 use crate::domain::{
     entry::IncidentId,
     notice::{DeliveryState, Purpose},
+    span::CLOCK_OFF,
     text::Name,
 };
 
@@ -111,7 +112,7 @@ fn held_updates(items: &[Item], now: DateTime<Utc>) -> HashMap<Lane<'_>, usize> 
     let items = items.iter().enumerate();
     let held = items.filter(|(_, item)| {
         let delivery = &item.delivery;
-        let waits = delivery.state == DeliveryState::Queued && delivery.intent.not_before > now;
+        let waits = delivery.state == DeliveryState::Queued && is_held(item, now);
         waits && is_update(item)
     });
     held.map(|(place, item)| (lane(item), place)).collect()
@@ -166,11 +167,24 @@ const fn blocks(state: DeliveryState) -> bool {
 
 /// Whether a try may begin at `now`, as far as the delivery itself says.
 pub(super) fn may_start(item: &Item, now: DateTime<Utc>) -> bool {
-    may_go(item, now) && item.delivery.next_at <= now
+    may_go(item, now) && (item.delivery.next_at <= now || is_from_ahead(item, now))
 }
 
 fn may_go(item: &Item, now: DateTime<Utc>) -> bool {
-    item.delivery.state == DeliveryState::Queued && item.delivery.intent.not_before <= now
+    item.delivery.state == DeliveryState::Queued && !is_held(item, now)
+}
+
+/// Whether it can still be taken back.
+fn is_held(item: &Item, now: DateTime<Utc>) -> bool {
+    item.delivery.intent.not_before > now && !is_from_ahead(item, now)
+}
+
+/// Whether it was queued at a time that is still to come: by a clock that was
+/// set back since. What it waits for is over as far as anybody can know; only
+/// news for the public leave late rather than before their time.
+fn is_from_ahead(item: &Item, now: DateTime<Utc>) -> bool {
+    let delivery = &item.delivery;
+    delivery.created_at - now > CLOCK_OFF && delivery.intent.purpose != Purpose::Public
 }
 
 fn gives_way(item: &Item) -> bool {

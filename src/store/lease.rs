@@ -17,7 +17,7 @@ use super::{
     sql::On,
     tx::{DATABASE_TIME, Tx},
 };
-use crate::domain::text::Name;
+use crate::domain::{span::CLOCK_OFF, text::Name};
 
 /// The number of a turn at the lease.
 pub type Fence = u64;
@@ -47,6 +47,8 @@ pub struct Lease {
     pub owner: Owner,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// When it was renewed last.
+    pub renewed_at: DateTime<Utc>,
     /// Until when, unless it is renewed.
     pub expires_at: DateTime<Utc>,
     /// The number of this turn.
@@ -135,7 +137,7 @@ impl Log {
         let now = tx.time(now).await?;
         let (fence, held) = read(&mut tx).await?;
         if let Some(held) = held
-            && held.expires_at > now
+            && holds(&held, now)
             && held.owner != *me
             && !held.owner.is_gone(&me.host)
         {
@@ -199,7 +201,7 @@ impl Log {
             On::File(_) => now.timestamp_millis().to_string(),
             On::Server(_) => DATABASE_TIME.to_owned(),
         };
-        let sql = format!("SELECT {LEASE}, ticked_at, {time} FROM lease WHERE one = 1");
+        let sql = format!("SELECT {LEASE}, {time} FROM lease WHERE one = 1");
         let row = sqlx::query(AssertSqlSafe(sql))
             .fetch_one(&self.inner.readers)
             .await
@@ -208,12 +210,19 @@ impl Log {
     }
 }
 
-/// Of a row that ends with the last round and with the time it is there.
+/// Whether a lease has not run out. One that was taken or renewed at a time that
+/// is still to come was so by a clock that was set back since, and says nothing:
+/// it would keep everybody from paging until then.
+fn holds(lease: &Lease, now: DateTime<Utc>) -> bool {
+    lease.expires_at > now && lease.renewed_at - now <= CLOCK_OFF
+}
+
+/// Of a row that ends with the time it is there.
 fn running(row: &sqlx::any::AnyRow, now: DateTime<Utc>) -> Result<Running, sqlx::Error> {
     let (_, lease) = decode(row)?;
     let ticked_at: Option<i64> = row.try_get(4)?;
     let there = from_millis(row.try_get(5)?).unwrap_or(now);
-    let held = lease.filter(|lease| lease.expires_at > there);
+    let held = lease.filter(|lease| holds(lease, there));
     let here = |at| to_millis(now).checked_sub_signed(there - at);
     Ok(Running {
         holder: held.map(|lease| lease.owner),
@@ -222,7 +231,7 @@ fn running(row: &sqlx::any::AnyRow, now: DateTime<Utc>) -> Result<Running, sqlx:
 }
 
 /// The columns of a lease.
-const LEASE: &str = "fence, owner, since, expires_at";
+const LEASE: &str = "fence, owner, since, expires_at, ticked_at";
 
 /// Refuses whoever does not hold the lease (any more).
 pub(super) async fn check(tx: &mut Tx<'_>, fence: Fence) -> Result<Lease, StoreError> {
@@ -245,9 +254,12 @@ fn decode(row: &sqlx::any::AnyRow) -> Result<(Fence, Option<Lease>), sqlx::Error
         return Ok((fence, None));
     };
     let time = |millis| from_millis(millis).unwrap_or_default();
+    let since = time(row.try_get(2)?);
+    let ticked_at: Option<i64> = row.try_get(4)?;
     let lease = Lease {
         owner: serde_json::from_str(&owner).map_err(|error| sqlx::Error::Decode(error.into()))?,
-        since: time(row.try_get(2)?),
+        since,
+        renewed_at: ticked_at.map_or(since, time).max(since),
         expires_at: time(row.try_get(3)?),
         fence,
     };
@@ -262,7 +274,9 @@ async fn write(
     expires_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let done = sqlx::query(
-        "UPDATE lease SET fence = $1, owner = $2, since = $3, expires_at = $4 WHERE one = 1",
+        // Nobody went around at a time that is still to come.
+        "UPDATE lease SET fence = $1, owner = $2, since = $3, expires_at = $4, \
+         ticked_at = CASE WHEN ticked_at > $3 THEN $3 ELSE ticked_at END WHERE one = 1",
     )
     .bind(to_db(fence))
     .bind(json(owner))

@@ -1,14 +1,39 @@
 //! What the log says of itself.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
 
-use super::{Log, StoreError, row::from_millis, tx::Tx};
-use crate::domain::text::Name;
+use super::{
+    Fence, Log, StoreError, lease,
+    row::from_millis,
+    sql::On,
+    tx::{DATABASE_TIME, Tx},
+};
+use crate::domain::{span::CLOCK_OFF, text::Name};
 
 /// How exactly it is known when the server was heard last: a console that
 /// waits for news hears it every few seconds, and each time written is a sync of
 /// the disk.
 const HEARD_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// Where a log says by which time its engine counts.
+const COUNTS_BY: &str = "counts_by";
+
+/// A time that goes on by a host's uptime, which nobody sets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountsBy {
+    /// The name of a start of the host, which no other start has.
+    pub host_start: String,
+    /// What the time was then.
+    pub at: DateTime<Utc>,
+}
+
+impl CountsBy {
+    fn is_as_good_as(&self, other: &Self) -> bool {
+        self.host_start == other.host_start && (self.at - other.at).abs() <= CLOCK_OFF
+    }
+}
 
 impl Log {
     /// The workspace that the log is of; `None` until it was named.
@@ -70,6 +95,62 @@ impl Log {
         let mut tx = self.inner.begin().await?;
         say(&mut tx, "heard_at", now.timestamp_millis().to_string()).await?;
         tx.commit().await
+    }
+
+    /// By which time those count who work on this log, where its engine left
+    /// something to count down: a start of their host, and what their time was
+    /// then.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be read.
+    pub async fn counts_by(&self) -> Result<Option<CountsBy>, StoreError> {
+        let said = self.said(COUNTS_BY).await?;
+        Ok(said.and_then(|json| serde_json::from_str(&json).ok()?))
+    }
+
+    /// Writes down by which time whoever begins now is to count; `None` while
+    /// nothing is counted down. What is not worth a word is not written.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when another engine took over; else when the
+    /// file can't be written.
+    pub async fn count_by(&self, fence: Fence, time: Option<&CountsBy>) -> Result<(), StoreError> {
+        let known = self.counts_by().await?;
+        let same = match (&known, time) {
+            (Some(known), Some(time)) => known.is_as_good_as(time),
+            (known, time) => known.is_none() && time.is_none(),
+        };
+        if same {
+            return Ok(());
+        }
+        let mut tx = self.inner.begin().await?;
+        lease::check(&mut tx, fence).await?;
+        let json = serde_json::json!(time).to_string();
+        say(&mut tx, COUNTS_BY, json).await?;
+        tx.commit().await
+    }
+
+    /// What time it is where the log is kept, for all who share it: of a file,
+    /// `now`.
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer.
+    pub async fn time(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, StoreError> {
+        if let On::File(_) = self.inner.readers {
+            return Ok(now);
+        }
+        let sql = AssertSqlSafe(format!("SELECT {DATABASE_TIME}"));
+        let millis = sqlx::query_scalar(sql).fetch_one(&self.inner.readers).await;
+        let millis = millis.map_err(|error| self.inner.unread(error))?;
+        Ok(from_millis(millis).unwrap_or(now))
+    }
+
+    /// Whether it is a file of this host; else others share it from theirs.
+    pub fn is_a_file(&self) -> bool {
+        self.inner.server.is_none()
     }
 
     /// Writes something and reads it back: whether the log takes entries is

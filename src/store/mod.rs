@@ -58,6 +58,7 @@ pub use error::StoreError;
 pub use lease::{Fence, Lease, LeaseState, Owner, Running, Terms};
 pub use log::Accepted;
 pub use mark::Warning;
+pub use meta::CountsBy;
 pub use outbox::{TakenIn, Unsent};
 pub use row::RawEntry;
 pub use tokens::Token;

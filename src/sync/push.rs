@@ -2,11 +2,17 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::{Replica, SyncError};
 use crate::{
+    clock::age,
     domain::{
         entry::{EntryId, ReplicaId},
+        fact::Fact,
+        span::CLOCK_OFF,
         text::Title,
+        update::Audience,
     },
     journal::to_wire,
     store::Unsent,
@@ -34,13 +40,16 @@ impl Replica {
         let (mut pushed, mut names) = (Pushed::default(), 0);
         loop {
             let name = self.log.name_now().await?;
-            let batch = self.batch(name).await?;
-            if batch.is_empty() {
+            let Batch { entries, sent_at } = self.batch(name).await?;
+            if entries.is_empty() {
                 return Ok(pushed);
             }
             self.meet().await?;
-            let (forked, items): (Vec<_>, Vec<_>) =
-                self.hand_in(batch).await?.into_iter().partition(is_forked);
+            let (forked, items): (Vec<_>, Vec<_>) = self
+                .hand_in(entries, sent_at)
+                .await?
+                .into_iter()
+                .partition(is_forked);
             pushed.taken = true;
             if !forked.is_empty() {
                 names += 1;
@@ -72,12 +81,16 @@ impl Replica {
     }
 
     /// What became of each entry.
-    async fn hand_in(&self, batch: Vec<wire::Entry>) -> Result<Vec<wire::Item>, SyncError> {
-        let mut sent: HashSet<EntryId> = batch.iter().map(|entry| entry.id).collect();
+    async fn hand_in(
+        &self,
+        entries: Vec<wire::Entry>,
+        sent_at: Option<DateTime<Utc>>,
+    ) -> Result<Vec<wire::Item>, SyncError> {
+        let mut sent: HashSet<EntryId> = entries.iter().map(|entry| entry.id).collect();
         let post = Post {
-            events: batch,
+            events: entries,
             on_conflict: OnConflict::Record,
-            sent_at: Some(self.clock.now()),
+            sent_at,
             given_up: self.log.given_up().await?,
         };
         let mut items = self.remote.post(&post).await?.what.results;
@@ -90,26 +103,56 @@ impl Replica {
     }
 
     /// The next entries that the server has not answered for.
-    async fn batch(&self, name: ReplicaId) -> Result<Vec<wire::Entry>, SyncError> {
+    async fn batch(&self, name: ReplicaId) -> Result<Batch, SyncError> {
         let now = self.clock.now();
         let waiting = self
             .log
-            .to_hand_in(|one| one.may_go(now))
+            .to_hand_in(|one| one.may_go(waited(one, now)))
             .await?
             .into_iter();
         let answered = self.answered.lock().await;
-        let mut bytes = 0;
-        Ok(waiting
+        let (mut bytes, mut sent_at) = (0, None);
+        let entries = waiting
             .filter(|one| !answered.contains_key(&one.row.id))
             .take(BATCH)
             .take_while(|one| {
                 let first = bytes == 0;
                 bytes += one.row.body.len();
-                first || bytes <= BATCH_BYTES
+                let at = sent(one, now);
+                let with_them = (at - *sent_at.get_or_insert(at)).abs() <= CLOCK_OFF;
+                first || (bytes <= BATCH_BYTES && with_them)
             })
             .filter_map(|one| carried(one, name))
-            .collect())
+            .collect();
+        Ok(Batch { entries, sent_at })
     }
+}
+
+/// What is handed in at once.
+struct Batch {
+    entries: Vec<wire::Entry>,
+    /// When that is, by the clock that all of them were recorded by.
+    sent_at: Option<DateTime<Utc>>,
+}
+
+/// How long an entry waited, the longest that it may be. What was recorded
+/// before the server was ever heard was by another clock than ours is now; its
+/// id has the time of the host's, whatever that is worth.
+fn waited(one: &Unsent, now: DateTime<Utc>) -> TimeDelta {
+    let by_ours = now - one.row.recorded_at;
+    let by_its_id = age(one.row.id.0).unwrap_or(by_ours);
+    std::cmp::max_by_key(by_ours, by_its_id, TimeDelta::abs)
+}
+
+/// What time it is for an entry that is sent now. News for the public rather
+/// wait for a person than leave late; everything else goes by our clock.
+fn sent(one: &Unsent, now: DateTime<Utc>) -> DateTime<Utc> {
+    let is_public = one.row.entry().is_some_and(|entry| {
+        matches!(entry.fact, Fact::UpdateSent(update) if update.audience == Audience::External)
+    });
+    let waited = is_public.then(|| waited(one, now));
+    let at = waited.and_then(|waited| one.row.recorded_at.checked_add_signed(waited));
+    at.unwrap_or(now)
 }
 
 /// Whether another copy goes by the name of this one: what it made has to come
@@ -136,5 +179,66 @@ fn why(item: &wire::Item) -> Title {
     match &item.detail {
         Some(detail) => Title::lossy(&format!("{code}: {detail}")),
         None => Title::lossy(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::{NoContext, Timestamp, Uuid};
+
+    use super::*;
+    use crate::{
+        clock::Clock,
+        domain::entry::{Entry, IncidentId, Via},
+        store::RawEntry,
+    };
+
+    /// News that somebody published so many seconds ago, by a clock that was
+    /// so far ahead of the one that counts now.
+    fn published(ago: i64, ahead: i64) -> (Unsent, DateTime<Utc>) {
+        let now = Clock::System.now();
+        let made = now - TimeDelta::seconds(ago);
+        let seconds = u64::try_from(made.timestamp()).unwrap();
+        let id = Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, 0));
+        let form = serde_json::json!({
+            "status": "Investigating", "impact": "all", "eta": "unknown",
+            "eta_at": null, "next": null, "body": "Slow."
+        });
+        let update = serde_json::json!({
+            "audience": "external", "form": form, "channels": ["board"]
+        });
+        let entry = Entry {
+            id: EntryId(id),
+            seq: None,
+            incident: IncidentId(Uuid::from_u128(1)),
+            at: made,
+            recorded_at: made + TimeDelta::seconds(ahead),
+            by: "ada".into(),
+            via: Via::Cli,
+            replica: ReplicaId(Uuid::from_u128(2)),
+            base: 0,
+            fact: Fact::UpdateSent(serde_json::from_value(update).unwrap()),
+            came_as: None,
+        };
+        let unsent = Unsent {
+            row: RawEntry::from(&entry),
+            told: false,
+            refused: None,
+            rseq: None,
+        };
+        (unsent, now)
+    }
+
+    #[test]
+    fn news_by_a_clock_that_no_server_ever_led_wait_for_a_person() {
+        for ahead in [150, -150, 0] {
+            let (mut news, now) = published(150, ahead);
+
+            let told = sent(&news, now) - news.row.recorded_at;
+            news.refused = Some("denied: no".into());
+
+            assert!(told >= TimeDelta::seconds(149), "{ahead}: {told}");
+            assert!(!news.may_go(waited(&news, now)), "{ahead}");
+        }
     }
 }

@@ -68,7 +68,7 @@ impl Replica {
         let latency = if waited { before } else { Some(page.took) };
         let engine = &page.what.engine;
         let offset = offset(page.what.server_time, host, took);
-        self.clock.lead(offset);
+        self.clock.lead(host + offset);
         let now = self.clock.now();
         let moved = offset - seen.borrow().link.offset;
         seen.send_modify(|seen| {

@@ -139,7 +139,7 @@ impl Replica {
         let (name, scopes) = meta.you.map(|you| (you.name, you.scopes)).unzip();
         let now = self.clock.host().now();
         let offset = offset(meta.server_time, now, took);
-        self.clock.lead(offset);
+        self.clock.lead(now + offset);
         let known = Known {
             offset_s: offset.num_seconds(),
             start: start(now + offset),

@@ -6,6 +6,7 @@ use warroom::{
         entry::{Entry, EntryId, IncidentId},
         fact::{Fact, Update},
         notice::{Delivery, DeliveryState, Intent, Purpose},
+        text::Name,
         update::{Audience, Form},
     },
     store::{Ending, Fence, LeaseState, Log, StoreError, Try},
@@ -84,6 +85,27 @@ async fn a_page_waits_for_no_update(place: Place) {
     queued(&log, &[held, intent("page", Purpose::Page)]).await;
 
     assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["page"]);
+}
+
+#[tokio::test]
+async fn what_was_queued_at_a_time_that_is_still_to_come_leaves_but_not_to_the_public() {
+    let place = Place::file();
+    let log = place.open().await;
+    // By a clock that was set back by an hour since.
+    let purposes = [Purpose::Page, Purpose::Update, Purpose::Public];
+    let held: Vec<Intent> = purposes
+        .into_iter()
+        .map(|purpose| Intent {
+            not_before: after_noon(3610),
+            channel: Name::lossy(&format!("{purpose:?}")),
+            ..intent(&format!("{purpose:?}"), purpose)
+        })
+        .collect();
+
+    let then = after_noon(3600);
+    log.append(&notes([1]), &held, then).await.unwrap();
+
+    assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["Page", "Update"]);
 }
 
 async fn a_lane_keeps_its_order_and_holds_up_no_other(place: Place) {

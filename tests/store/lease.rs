@@ -53,6 +53,21 @@ async fn e9_one_engine_holds_the_lease() {
     assert_eq!(running.holder, None, "it has run out");
 }
 
+#[tokio::test]
+async fn a_lease_of_a_time_that_is_still_to_come_keeps_nobody_from_paging() {
+    let place = Place::file();
+    let log = place.open().await;
+    // By a clock that was set back by an hour since, as its host was started anew.
+    let then = after_noon(3600);
+    log.take_lease(&far_away(), then, TTL).await.unwrap();
+
+    let running = log.engine(noon()).await.unwrap();
+    let taken = log.take_lease(&me(), noon(), TTL).await.unwrap();
+
+    assert_eq!(running.holder, None);
+    assert!(matches!(taken, LeaseState::Held(_)), "{taken:?}");
+}
+
 async fn e9_who_lost_the_lease_writes_nothing_more(place: Place) {
     let log = place.open().await;
     queued(&log, &[intent("page/1", Purpose::Page)]).await;

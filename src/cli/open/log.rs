@@ -8,6 +8,7 @@ use std::{
 use super::Setup;
 use crate::{
     cli::{failure::Failure, say},
+    journal::begin_as_others,
     store::{Log, OpenMode, StoreError},
 };
 
@@ -98,14 +99,16 @@ impl Setup {
         path: &Path,
         mode: OpenMode,
     ) -> Result<Log, StoreError> {
-        if let Some(address) = self.database() {
-            return Log::connect(address, &self.config.workspace).await;
+        let log = match self.database() {
+            Some(address) => Log::connect(address, &self.config.workspace).await?,
+            None if self.global.network_file_system => Log::open_on_network(path, mode).await?,
+            None => Log::open(path, mode).await?,
+        };
+        // A damaged one is still worth a look, by whatever time.
+        if let Err(error) = begin_as_others(&log, self.clock).await {
+            tracing::info!(%error, "by which time the log counts is not known");
         }
-        if self.global.network_file_system {
-            Log::open_on_network(path, mode).await
-        } else {
-            Log::open(path, mode).await
-        }
+        Ok(log)
     }
 
     /// The log, if one has begun; none is made. One that was named by its file
