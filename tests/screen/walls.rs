@@ -16,7 +16,10 @@ use warroom::{
 };
 
 use super::{
-    fixture::{INCIDENT, at, busy, cases, console, declaration, flapping, key, now, quiet, specs},
+    fixture::{
+        INCIDENT, at, busy, cases, console, declaration, flapping, incident_log, key, now, quiet,
+        specs,
+    },
     turns::{tick, wall_of_two},
 };
 
@@ -409,4 +412,39 @@ fn nothing_is_called_well_where_nothing_is() {
 
     assert!(words.contains("HEALTH"), "{words}");
     assert!(!words.contains(" OK "), "{words}");
+}
+
+#[test]
+fn on_a_smaller_wall_no_state_no_meter_and_no_time_is_cut() {
+    let mut log = incident_log();
+    let worse = Fact::SeverityChanged {
+        to: Severity::P1,
+        reason: "down".into(),
+    };
+    log.add(INCIDENT, now(), "kai", worse);
+    let wall = wall_of(console(&log, true));
+
+    for size in [(122, 42), (82, 25)] {
+        let page = shown(&wall, size, Tier::Rich, now());
+
+        assert!(page.contains("CRITICAL ▐"), "{page}");
+        assert!(page.contains("████"), "{page}");
+        let cut_number = ('0'..='9').any(|digit| page.contains(&format!("{digit}…")));
+        assert!(!cut_number, "{page}");
+    }
+    let narrow = shown(&wall, (62, 21), Tier::Rich, now());
+    assert!(narrow.contains("CRITICAL"), "{narrow}");
+}
+
+#[test]
+fn a_time_of_another_day_has_its_day() {
+    let wall = wall_of(busy());
+    let late = now() + TimeDelta::hours(12);
+    let mut wall = wall;
+    beat(&mut wall, late - TimeDelta::seconds(1));
+    beat(&mut wall, late);
+
+    let page = shown(&wall, USUAL, Tier::Rich, late);
+
+    assert!(page.contains("22 Jan 13:14 UTC"), "{page}");
 }

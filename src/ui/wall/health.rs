@@ -8,10 +8,10 @@ use super::{
     frame::{self, Rows, columns},
 };
 use crate::{
-    domain::fact::Health,
+    domain::{fact::Health, probe::System},
     ui::{
         canvas::Canvas,
-        format::Align,
+        format::{self, Align},
         pane::{
             self,
             health::{Seen, is_system, mark, spark, targets},
@@ -39,8 +39,8 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: Da
     let seen = targets(&wall.app, now).into_iter();
     let (fine, bad): (Vec<Seen<'_>>, Vec<Seen<'_>>) =
         seen.partition(|seen| seen.state(now) == Health::Up);
-    let wide = rows.0.width >= 118;
-    let right = if wide { 46 } else { 26 };
+    // What is not well needs its letters before what is well needs its line.
+    let right = if rows.0.width >= 140 { 46 } else { 26 };
     let right = if bad.is_empty() {
         rows.0.width
     } else {
@@ -96,7 +96,7 @@ fn trouble(bad: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateT
     }
     let names: Vec<String> = bad[big..]
         .iter()
-        .map(|seen| format!("{} {}", seen.name(), mark_word(seen, now)))
+        .map(|seen| format!("{} {}", seen.name(), seen.words(now)))
         .collect();
     let before = if big == 0 { "" } else { "also " };
     let room = area.width.saturating_sub(5);
@@ -119,13 +119,13 @@ fn fitting(count: usize, height: u16, pitch: u16) -> usize {
     }
 }
 
-fn mark_word(seen: &Seen<'_>, now: DateTime<Utc>) -> &'static str {
-    match seen.state(now) {
-        Health::Unknown => "unknown",
-        Health::Down => "DOWN",
-        Health::Degraded => "SLOW",
-        Health::Stale => "STALE",
-        Health::Up => "ok",
+/// A state in five letters at the most: with `?` what was so, and may not be
+/// any more.
+fn five_letters(seen: &Seen<'_>, now: DateTime<Utc>) -> String {
+    match (seen.was(now), seen.state(now)) {
+        (Some(known), _) => format!("{}?", known.state.word()),
+        (None, Health::Unknown) => "?".to_owned(),
+        (None, state) => state.word().to_owned(),
     }
 }
 
@@ -151,7 +151,7 @@ fn one(seen: &Seen<'_>, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<U
         frame::big(canvas, part, (text, Size::Small), Align::Left, role);
     };
     put(4, name.saturating_sub(2), seen.name());
-    put(4 + name, WORD, mark_word(seen, now));
+    put(4 + name, WORD, &five_letters(seen, now));
     if wide {
         put(4 + name + WORD, VALUE, &value);
     } else {
@@ -191,22 +191,32 @@ fn list(wall: &Wall, fine: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, now: DateTi
         y += step;
     }
     if let Some((system, health)) = system {
-        let text = format!(
-            "host  load {:.2}   mem {}%   disk {}%",
-            system.load[0],
-            system.memory_percent(),
-            system.disk_percent()
-        );
         let room = canvas.width();
         let (glyph, role) = mark(health);
         let (text, role) = match health {
-            Health::Up => (text, Role::Normal),
+            Health::Up => (of_host(&system, room), Role::Normal),
             Health::Degraded | Health::Down | Health::Unknown | Health::Stale => {
+                let text = of_host(&system, room.saturating_sub(2));
                 (format!("{} {text}", canvas.glyph(glyph)), role)
             }
         };
         canvas.clipped(0, y.min(bottom), role, &text, room);
     }
+}
+
+/// `host  load 1.26   mem 4%   disk 39%`, shorter where there is less room.
+fn of_host(system: &System, room: u16) -> String {
+    let [load, mem, disk] = [
+        format!("load {:.2}", system.load[0]),
+        format!("mem {}%", system.memory_percent()),
+        format!("disk {}%", system.disk_percent()),
+    ];
+    let ways = [
+        format!("host  {load}   {mem}   {disk}"),
+        format!("{load} {mem} {disk}"),
+        format!("{load} {mem}"),
+    ];
+    format::fitting(&ways, room).to_owned()
 }
 
 /// Columns of a probe that is well.
@@ -241,7 +251,10 @@ pub(super) fn small(
     }
     let last = match seen {
         Seen::Here(watch) => spark(canvas, watch, room, now),
-        Seen::There(told) => format!("@{}", told.vantage()),
+        Seen::There(told) => told
+            .vantage()
+            .map(|host| format!("@{host}"))
+            .unwrap_or_default(),
     };
     canvas.clipped(x + 26, y, Role::Muted, &last, room);
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Wall,
     frame::{self, Rows},
+    message,
 };
 use crate::{
     domain::{duty::duties, incident::Incident},
@@ -67,7 +68,8 @@ pub(super) fn draw(
 fn words(wall: &Wall, seen: Option<DateTime<Utc>>) -> Words {
     let because = wall
         .reason
-        .as_ref()
+        .clone()
+        .or_else(|| message::why_offline(wall))
         .map(|why| format!(" ({why})"))
         .unwrap_or_default();
     match seen {
@@ -120,7 +122,7 @@ fn last_known(
         }
         y += 2;
     }
-    let probes = super::health::counts(wall, since);
+    let probes = pane::health::last_counts(&wall.app, since).replace(" · ", "   ");
     canvas.clipped(4, y, Role::Stale, &format!("{was}{probes}"), room);
 }
 
@@ -136,19 +138,15 @@ fn next(incident: &Incident, now: DateTime<Utc>) -> Option<String> {
     } else {
         format!("that moment was {} ago by this clock", format::short(-left))
     };
-    let by = format::time_minutes(due.by);
+    let by = format::time_on_day(due.by, now);
     Some(format!("{label} {target} at {by} UTC   ({when})"))
 }
 
 fn foot(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let mark = canvas.glyph(Glyph::Down);
     let x = canvas.text(2, 0, Role::Offline, &format!("{mark} NOT LIVE"));
-    let x = canvas.text(
-        x + 3,
-        0,
-        Role::Muted,
-        "it goes on by itself with the next beat",
-    );
+    // Nobody has to come and press anything.
+    let x = canvas.text(x + 3, 0, Role::Muted, "it tries again by itself");
     if !wall.trusts_clock() {
         canvas.text(x + 3, 0, Role::Warn, "clock not trusted");
     }
