@@ -29,6 +29,14 @@ pub(super) fn counts(wall: &Wall, at: DateTime<Utc>) -> String {
     pane::health::counts(&wall.app, at).replace(" · ", "   ")
 }
 
+/// `render-2 DOWN, host SLOW`: what was in trouble when all was seen last, the
+/// longest way to say it first; none where nothing was.
+pub(super) fn last_trouble(wall: &Wall, seen: DateTime<Utc>) -> Vec<String> {
+    let mut bad = targets(&wall.app, seen);
+    bad.retain(|one| matches!(one.last(seen), Health::Down | Health::Degraded));
+    by_name(&bad, "", |one| one.last(seen).word().to_owned())
+}
+
 /// Draws the rule, then trouble at the left and the rest at the right.
 pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
     let mut rows = Rows(area);
@@ -94,19 +102,30 @@ fn trouble(bad: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateT
     if big == bad.len() {
         return;
     }
-    let names: Vec<String> = bad[big..]
-        .iter()
-        .map(|seen| format!("{} {}", seen.name(), seen.words(now)))
-        .collect();
     let before = if big == 0 { "" } else { "also " };
+    let ways = by_name(&bad[big..], before, |seen| seen.words(now));
     let room = area.width.saturating_sub(5);
-    canvas.part(rows.take(1)).clipped(
-        4,
-        0,
-        Role::Bad,
-        &format!("{before}{}", names.join(", ")),
-        room,
-    );
+    let text = format::fitting(&ways, room);
+    canvas
+        .part(rows.take(1))
+        .clipped(4, 0, mark(bad[big].state(now)).1, text, room);
+}
+
+/// `also render-2 DOWN, host SLOW`, and with fewer names `+1 more`, the
+/// longest way to say it first.
+fn by_name(bad: &[Seen<'_>], before: &str, state: impl Fn(&Seen<'_>) -> String) -> Vec<String> {
+    let names = bad
+        .iter()
+        .map(|seen| format!("{} {}", seen.name(), state(seen)));
+    let names: Vec<String> = names.collect();
+    let ways = (1..=names.len()).rev().map(|shown| {
+        let more = match names.len() - shown {
+            0 => String::new(),
+            more => format!(", +{more} more"),
+        };
+        format!("{before}{}{more}", names[..shown].join(", "))
+    });
+    ways.collect()
 }
 
 /// How many of `count` fit; a row is kept for the others where there are some.

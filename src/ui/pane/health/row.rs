@@ -229,3 +229,40 @@ pub(super) fn limit(watch: &Watch) -> Option<f64> {
         .and_then(|slow| slow.to_std().ok())
         .map(|slow| slow.as_secs_f64())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_silence_leaves_half_of_the_line_to_what_was_before() {
+        let mut samples = vec![Some(0.4), Some(0.5), None, Some(0.6)];
+        samples.extend([None; 60]);
+
+        keep_the_past(&mut samples, 4);
+
+        assert_eq!(samples.len(), 8);
+        let mut never = vec![None; 12];
+        keep_the_past(&mut never, 4);
+        assert_eq!(never.len(), 12);
+    }
+
+    #[test]
+    fn what_nobody_notices_is_a_low_line() {
+        assert_eq!(unnoticed(&[Some(0.001), None, Some(0.008)]), Some(NOTICED));
+        assert_eq!(unnoticed(&[Some(0.038), Some(0.044)]), None);
+        assert_eq!(unnoticed(&[None]), None);
+    }
+
+    #[test]
+    fn a_length_of_time_takes_few_columns() {
+        for (seconds, words) in [
+            (39, "for 39s"),
+            (552, "for 9m"),
+            (4_020, "for 1h07"),
+            (1_000_000, "for 11d"),
+        ] {
+            assert_eq!(lasts(TimeDelta::seconds(seconds)), words);
+        }
+    }
+}

@@ -141,11 +141,16 @@ impl Seen<'_> {
         }
     }
 
+    /// Its state, or else the last that was known of it.
+    pub fn last(&self, now: DateTime<Utc>) -> Health {
+        let was = self.was(now);
+        was.map_or_else(|| self.state(now), |known| known.state)
+    }
+
     /// The worst first; what was so, and may not be any more, after what is.
     fn rank(&self, now: DateTime<Utc>) -> (u8, bool) {
         let was = self.was(now);
-        let state = was.map_or_else(|| self.state(now), |known| known.state);
-        let rank = match state {
+        let rank = match self.last(now) {
             Health::Down => 0,
             Health::Degraded => 1,
             Health::Stale => 2,
