@@ -183,6 +183,27 @@ fn a_badge_is_reversed_with_its_edges() {
         .collect();
     assert_eq!(reversed, [[true; 9].as_slice(), &[false; 3]].concat());
 }
+/// Turned over, a full block has the colour of the ground.
+#[test]
+fn the_bar_of_what_is_overdue_is_seen() {
+    for name in ["mono", "harbor", "wall"] {
+        let theme = Theme::built_in(name).unwrap();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 8, 1));
+        let area = buffer.area;
+
+        bar(
+            paint(&theme, Tier::Rich),
+            &mut buffer,
+            area,
+            1.0,
+            Role::Over,
+        );
+
+        let unseen = |cell: &Cell| cell.modifier.contains(Modifier::REVERSED);
+        assert!(!buffer.content.iter().any(unseen), "{name}");
+    }
+}
+
 #[test]
 fn a_bar_shows_what_is_over() {
     let step = TimeDelta::minutes(45).as_seconds_f64();

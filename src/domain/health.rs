@@ -107,7 +107,18 @@ pub struct Watch {
     since: Option<DateTime<Utc>>,
     streak: Option<Streak>,
     last: Option<Reading>,
+    /// The state before nobody could tell any more.
+    lost: Option<Known>,
     samples: VecDeque<Sample>,
+}
+
+/// What was known last of a probe of which nobody knows how it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// The state that it was in.
+    pub state: Health,
+    /// When it was seen to be so last.
+    pub at: DateTime<Utc>,
 }
 
 impl Watch {
@@ -119,6 +130,7 @@ impl Watch {
             since: None,
             streak: None,
             last: None,
+            lost: None,
             samples: VecDeque::with_capacity(SAMPLES),
         }
     }
@@ -151,13 +163,26 @@ impl Watch {
     /// counting begins anew.
     pub fn lose(&mut self, since: DateTime<Utc>, at: DateTime<Utc>) -> Option<(Health, Health)> {
         self.streak = None;
-        self.enter(Health::Unknown, since, at)
+        let seen = self.samples.back().map_or(since, |sample| sample.at);
+        let known = Known {
+            state: self.state,
+            at: seen,
+        };
+        let turn = self.enter(Health::Unknown, since, at)?;
+        self.lost = Some(known);
+        Some(turn)
     }
 
     /// The log's state may have begun before the first reading here: a console
     /// that starts during an outage says how long the outage is, not how long
-    /// it has looked on itself.
+    /// it has looked on itself. What the log calls down and fails here from the
+    /// first reading on was never up in between.
     pub fn recall(&mut self, told: Health, since: DateTime<Utc>) {
+        let fails_on = self.failing_since().is_some() && told == Health::Down;
+        if self.state == Health::Unknown && self.lost.is_none() && fails_on {
+            self.state = told;
+            self.since = Some(since);
+        }
         if self.state == told {
             self.since = self.since.map(|own| own.min(since));
         }
@@ -174,6 +199,24 @@ impl Watch {
             return Health::Stale;
         }
         self.state
+    }
+
+    /// What it was last, where nobody can tell at `now` how it is.
+    pub fn was(&self, now: DateTime<Utc>) -> Option<Known> {
+        match self.state(now) {
+            Health::Unknown => self.lost,
+            Health::Stale => self.last.as_ref().map(|last| Known {
+                state: self.state,
+                at: last.at,
+            }),
+            Health::Up | Health::Degraded | Health::Down => None,
+        }
+    }
+
+    /// Whether it was read too seldom yet to say how it is; not where it was
+    /// known, and nobody can tell any more.
+    pub const fn is_undecided(&self) -> bool {
+        matches!(self.state, Health::Unknown) && self.lost.is_none()
     }
 
     /// When the state began, [`Health::Stale`] left aside: with the first of

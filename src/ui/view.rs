@@ -153,7 +153,10 @@ fn rule(app: &App, areas: &Areas, place: &Place, canvas: &mut Canvas<'_, '_>, no
     let title = pane::title(app, place.pane);
     let focused = app.focus == place.pane || matches!(app.mode, Mode::Compose);
     let right = match place.pane {
-        Pane::Health if area.width < 50 => pane::health::short_counts(app, now),
+        Pane::Health if area.width < 50 => {
+            let room = area.width.saturating_sub(14);
+            pane::health::short_counts(app, room, now)
+        }
         pane => pane::right_of_title(app, pane, now),
     };
     let right = pane::state(app, place, focused, now).unwrap_or(right);

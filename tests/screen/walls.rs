@@ -16,7 +16,10 @@ use warroom::{
 };
 
 use super::{
-    fixture::{INCIDENT, at, busy, cases, console, declaration, flapping, key, now, quiet, specs},
+    fixture::{
+        INCIDENT, at, busy, cases, console, declaration, flapping, incident_log, key, now, quiet,
+        specs,
+    },
     turns::{tick, wall_of_two},
 };
 
@@ -269,6 +272,23 @@ fn an_engine_whose_clock_is_wrong_lives_while_it_beats() {
 }
 
 #[test]
+fn a_beat_that_comes_late_is_no_clock_that_differs() {
+    let differs = |ahead: i64| {
+        let mut wall = wall_of(busy());
+        let seen = EngineSeen {
+            ticked_at: Some(now() + TimeDelta::seconds(ahead)),
+            ..EngineSeen::default()
+        };
+        wall::update(&mut wall, Msg::Engine(seen), now());
+        shown(&wall, USUAL, Tier::Rich, now()).contains("clocks differ")
+    };
+
+    assert!(!differs(-6), "by way of a server");
+    assert!(differs(6), "nothing comes before it was");
+    assert!(differs(-60));
+}
+
+#[test]
 fn only_beats_move_the_dots() {
     let mut wall = wall_of(busy());
     let dots = |wall: &Wall, now| {
@@ -409,4 +429,43 @@ fn nothing_is_called_well_where_nothing_is() {
 
     assert!(words.contains("HEALTH"), "{words}");
     assert!(!words.contains(" OK "), "{words}");
+}
+
+#[test]
+fn on_a_smaller_wall_no_state_no_meter_and_no_time_is_cut() {
+    let mut log = incident_log();
+    let worse = Fact::SeverityChanged {
+        to: Severity::P1,
+        reason: "down".into(),
+    };
+    log.add(INCIDENT, now(), "kai", worse);
+    let wall = wall_of(console(&log, true));
+
+    for size in [(122, 42), (82, 25)] {
+        let page = shown(&wall, size, Tier::Rich, now());
+
+        assert!(page.contains("CRITICAL ▐"), "{page}");
+        let beside = page.contains("CRITICAL ▐  ████");
+        let below = page.lines().any(|row| {
+            let middle: String = row.chars().skip(22).take(16).collect();
+            middle.trim() == "████"
+        });
+        assert!(beside || below, "{page}");
+        let cut_number = ('0'..='9').any(|digit| page.contains(&format!("{digit}…")));
+        assert!(!cut_number, "{page}");
+    }
+    let narrow = shown(&wall, (62, 21), Tier::Rich, now());
+    assert!(narrow.contains("CRITICAL"), "{narrow}");
+}
+
+#[test]
+fn a_time_of_another_day_has_its_day() {
+    let mut wall = wall_of(busy());
+    let late = now() + TimeDelta::hours(12);
+    beat(&mut wall, late - TimeDelta::seconds(1));
+    beat(&mut wall, late);
+
+    let page = shown(&wall, USUAL, Tier::Rich, late);
+
+    assert!(page.contains("22 Jan 13:14 UTC"), "{page}");
 }

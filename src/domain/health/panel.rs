@@ -153,18 +153,24 @@ impl Panel {
         self.watches.iter().filter(|watch| watch.spec.control)
     }
 
-    /// What the log says of the probes: which state, and since when. A state
-    /// that it has known for longer began then ([`Watch::recall`]).
-    pub fn recall<'a>(&mut self, told: impl Iterator<Item = (&'a Name, Health, DateTime<Utc>)>) {
-        for (name, health, since) in told {
-            let known = self
-                .watches
-                .iter_mut()
-                .find(|watch| watch.spec.name == *name);
-            if let Some(watch) = known {
-                watch.recall(health, since);
+    /// What the log says of the probes: the last change of each, and since when
+    /// it holds. A state that it has known for longer began then
+    /// ([`Watch::recall`]); what another host saw says nothing about this one.
+    pub fn recall<'a>(&mut self, told: impl Iterator<Item = (&'a ProbeChange, DateTime<Utc>)>) {
+        for (change, since) in told {
+            if !self.is_from_here(change) {
+                continue;
+            }
+            let mut watches = self.watches.iter_mut();
+            if let Some(watch) = watches.find(|watch| watch.spec.name == change.probe) {
+                watch.recall(change.to, since);
             }
         }
+    }
+
+    /// Whether this host saw it; the log of an older program does not say.
+    pub fn is_from_here(&self, change: &ProbeChange) -> bool {
+        change.vantage.is_empty() || change.vantage == self.vantage
     }
 
     /// The targets by state, as they look at `now`.

@@ -11,7 +11,7 @@ use crate::{
 /// What a probe saw.
 pub(super) fn read(app: &mut App, name: &Name, reading: &Reading) -> Vec<Effect> {
     app.panel.observe(name, reading);
-    app.panel.recall(app.board.probes());
+    app.panel.recall(app.board.told_of_probes());
     untold(app, reading.at)
 }
 

@@ -2,6 +2,8 @@
 
 mod beside;
 mod control;
+mod count;
+mod heading;
 mod row;
 mod seen;
 mod system;
@@ -10,8 +12,9 @@ use chrono::{DateTime, Utc};
 use ratatui::layout::Rect;
 
 pub use self::{
-    row::{spark, value},
-    seen::{Seen, counted, targets},
+    count::{counted, counts, last_counts, short_counts},
+    row::spark,
+    seen::{Seen, targets},
 };
 use crate::{
     domain::{fact::Health, health::Watch, probe::Target},
@@ -20,46 +23,11 @@ use crate::{
         canvas::Canvas,
         format,
         glyph::Glyph,
+        msg::LinkState,
         theme::Role,
         widget::Chart,
     },
 };
-
-/// `3 ok · 1 slow · 1 down · 1 stale`, for the rule.
-pub fn counts(app: &App, now: DateTime<Utc>) -> String {
-    counted_in_words(app, ["unknown", "stale"], " · ", now)
-}
-
-/// The same for a rule of few columns: `3 ok  1 slow  1 down  1 ?`.
-pub fn short_counts(app: &App, now: DateTime<Utc>) -> String {
-    counted_in_words(app, ["?", "?"], "  ", now)
-}
-
-fn counted_in_words(
-    app: &App,
-    [unknown, stale]: [&str; 2],
-    between: &str,
-    now: DateTime<Utc>,
-) -> String {
-    let counts = counted(app, now);
-    let parts = [
-        (counts.up, "ok"),
-        (counts.degraded, "slow"),
-        (counts.down, "down"),
-        (counts.unknown, unknown),
-        (counts.stale, stale),
-    ];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
-    if parts.is_empty() {
-        "no probe".to_owned()
-    } else {
-        parts.join(between)
-    }
-}
 
 /// Draws the pane.
 ///
@@ -69,17 +37,18 @@ pub fn draw(app: &App, host_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: Dat
     let mut system = app.panel.watches().filter(|watch| is_system(watch));
     let system = system.next();
     if seen.is_empty() && system.is_none() && app.panel.controls().next().is_none() {
-        let lines = Canvas::wrapped(NOTHING, canvas.width().saturating_sub(4));
+        let lines = Canvas::wrapped(nothing(app), canvas.width().saturating_sub(4));
         for (y, line) in (0..).zip(lines) {
             canvas.text(3, y, Role::Muted, &line);
         }
         return;
     }
     let wide = canvas.width() >= WIDE;
-    let top = heading(app, canvas);
+    let top = heading::draw(app, &seen, canvas);
     let system = system.filter(|_| !host_is_seen);
     let bottom = canvas.height().saturating_sub(u16::from(system.is_some()));
     let y = list(app, &seen, canvas, (top, bottom), now);
+    let y = heading::vantage(&seen, canvas, (y, bottom));
     let mut y = control::row(app, canvas, (y, bottom), now);
     if let Some(watch) = system {
         if canvas.height() <= y + 1 || !wide {
@@ -98,29 +67,16 @@ pub fn draw(app: &App, host_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: Dat
 /// So many columns have room for the 95th percentile and the age.
 const WIDE: u16 = 58;
 
-/// What stands where there is no probe.
-const NOTHING: &str = "nothing is probed: [[probes]] in the configuration says what to watch";
-
-/// The names of the columns, or that this host sees nothing; answers the rows
-/// it took.
-fn heading(app: &App, canvas: &mut Canvas<'_, '_>) -> u16 {
-    let wide = canvas.width() >= WIDE;
-    if let Some((role, ways)) = control::cut_off(app) {
-        let room = canvas.width().saturating_sub(1);
-        canvas.clipped(1, 0, role, format::fitting(&ways, room), room);
-        return 1;
+/// What stands where there is no probe: of those that run elsewhere, the log
+/// tells as soon as one has answered.
+pub fn nothing(app: &App) -> &'static str {
+    match app.shared.link.state {
+        LinkState::Alone => "nothing is probed: [[probes]] in the configuration says what to watch",
+        LinkState::Online { .. } | LinkState::Offline { .. } => {
+            "no probe is known: the server has told of none yet, and this computer has none; \
+             [[probes]] in the server's configuration says what to watch"
+        }
     }
-    if wide {
-        let last = if canvas.width() >= 63 {
-            "last samples"
-        } else {
-            "last"
-        };
-        let columns = format!("probe            state    now     p95   {last}");
-        canvas.text(3, 0, Role::Muted, &columns);
-        canvas.right(canvas.width() - 1, 0, Role::Muted, "age");
-    }
-    u16::from(wide)
 }
 
 /// A row for each between the two rows, and one for those that do not fit;

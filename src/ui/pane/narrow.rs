@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Columns of one probe.
-const PROBE: u16 = 28;
+const PROBE: u16 = 30;
 
 /// Draws into what NEXT leaves of its area.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
@@ -69,15 +69,13 @@ fn probes(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) -> u16 {
     let rows = canvas.height().saturating_sub(3).clamp(1, 2);
     for (seen, place) in bad.iter().zip(0..across * rows) {
         let (glyph, role) = health::mark(seen.state(now));
-        let text = format!(
-            "{} {} {} {}",
-            canvas.glyph(glyph),
-            seen.name(),
-            seen.state(now).word(),
-            seen.value(now)
-        );
-        let x = place % across * PROBE;
-        canvas.clipped(x, 1 + place / across, role, &text, PROBE - 1);
+        // The name makes room for how it is.
+        let state = format!(" {} {}", seen.word(now), seen.value(now));
+        let taken = u16::try_from(format::width(&state)).unwrap_or(PROBE);
+        let (x, y) = (place % across * PROBE, 1 + place / across);
+        let name = format!("{} {}", canvas.glyph(glyph), seen.name());
+        let end = canvas.clipped(x, y, role, &name, (PROBE - 1).saturating_sub(taken));
+        canvas.clipped(end, y, role, &state, x + PROBE - 1 - end);
     }
     let count = u16::try_from(bad.len()).unwrap_or(u16::MAX);
     1 + count.div_ceil(across).min(rows)

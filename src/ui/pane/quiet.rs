@@ -322,14 +322,14 @@ fn ladder(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
 
 fn calm(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let counts = health::counted(app, now);
-    let bad = counts.down + counts.degraded + counts.unknown + counts.stale;
+    let bad = counts.not_well();
     let unread = app.panel.watches().all(|watch| watch.last().is_none());
-    let (role, text) = match (counts.up + bad, bad) {
+    let (role, text) = match (counts.all(), bad) {
         (0, _) => (
             Role::Muted,
-            "Nothing is probed: [[probes]] in the configuration says what to watch.".to_owned(),
+            "Nothing is probed, as far as this console knows.".to_owned(),
         ),
-        (all, _) if unread && counts.unknown == all => {
+        (all, _) if unread && counts.now.unknown == all => {
             (Role::Muted, "No probe has answered yet.".to_owned())
         }
         (_, 0) => (

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{
     footer,
     header::{self, badge},
-    health::{self, mark},
+    health::{self, mark, targets},
     next::{Row, rows},
 };
 use crate::{
@@ -94,17 +94,15 @@ fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
 
 /// What is not well, worst first: `✖ render-2  ▲ api /health`.
 fn worst(app: &App, canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> String {
-    let mut bad: Vec<(Health, String)> = app
-        .panel
-        .watches()
-        .map(|watch| (watch.state(now), watch.spec().name.to_string()))
-        .filter(|(health, _)| *health != Health::Up)
-        .collect();
-    bad.sort_by_key(|(health, _)| *health != Health::Down);
-    bad.iter()
-        .map(|(health, name)| format!("{} {name}", canvas.glyph(mark(*health).0)))
-        .collect::<Vec<_>>()
-        .join("  ")
+    let bad = targets(app, now).into_iter();
+    let bad = bad
+        .filter(|seen| seen.state(now) != Health::Up)
+        .map(|seen| {
+            let was = seen.was(now).map(|_| format!(" {}", seen.word(now)));
+            let glyph = canvas.glyph(mark(seen.state(now)).0);
+            format!("{glyph} {}{}", seen.name(), was.unwrap_or_default())
+        });
+    bad.collect::<Vec<_>>().join("  ")
 }
 
 fn line(
@@ -130,9 +128,12 @@ fn line(
     }
     let counts = health::counted(app, now);
     for (count, glyph) in [
-        (counts.down, Glyph::Down),
-        (counts.degraded, Glyph::Slow),
-        (counts.stale, Glyph::Stale),
+        (counts.now.down, Glyph::Down),
+        (counts.now.degraded, Glyph::Slow),
+        (
+            counts.now.stale + counts.was.down + counts.was.degraded,
+            Glyph::Stale,
+        ),
     ] {
         if count > 0 {
             text = format!("{text} {}{count}", canvas.glyph(glyph));

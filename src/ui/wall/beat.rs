@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Wall;
+use crate::ui::pane::header;
 
 /// Without a beat for this long, the header says so.
 const LATE: TimeDelta = TimeDelta::seconds(10);
@@ -18,7 +19,7 @@ const SKEW: TimeDelta = TimeDelta::seconds(5);
 pub enum Beat {
     /// It was seen within the last ten seconds.
     Live,
-    /// It was seen a while ago: how long.
+    /// It was seen a while ago, or its server does not answer: how long ago.
     Late(TimeDelta),
     /// It stopped: when it was seen last.
     Lost(DateTime<Utc>),
@@ -40,7 +41,7 @@ impl Beat {
         let age = now - seen;
         if age > LOST {
             Self::Lost(seen)
-        } else if age > LATE {
+        } else if age > LATE || header::offline(&wall.app) {
             Self::Late(age)
         } else {
             Self::Live
@@ -63,7 +64,10 @@ fn seen(wall: &Wall) -> Option<DateTime<Utc>> {
 }
 
 /// By how much the engine's clock and ours differ; `None` within five seconds.
+/// A beat comes later than it was, by way of a server by seconds: only then is
+/// its clock behind.
 pub(super) fn skew(wall: &Wall) -> Option<TimeDelta> {
-    let off = (wall.app.engine.ticked_at? - wall.last_beat?).abs();
-    (wall.beats > 1 && off > SKEW).then_some(off)
+    let ahead = wall.app.engine.ticked_at? - wall.last_beat?;
+    let differs = ahead > SKEW || ahead < -(SKEW + LATE);
+    (wall.beats > 1 && differs).then_some(ahead.abs())
 }

@@ -118,17 +118,19 @@ fn letters_of(style: Style, role: Role) -> Style {
 }
 
 /// As many letters as there is room for in four columns each; the last two
-/// are dots where some are missing.
+/// are dots where some are missing, after a whole word where that leaves half.
 fn cut(text: &str, columns: u16) -> String {
     let room = usize::from(columns / Size::Small.columns());
-    let count = letters(text).count();
-    if count <= room || room < 4 {
+    let all: Vec<&str> = letters(text).map(|(letter, _)| letter).collect();
+    if all.len() <= room || room < 4 {
         return text.to_owned();
     }
-    let kept: String = letters(text)
-        .take(room - 2)
-        .map(|(letter, _)| letter)
-        .collect();
+    let kept = &all[..room - 2];
+    let is_part = |letter: &&str| letter.chars().all(char::is_alphanumeric);
+    let mid_word = is_part(&all[kept.len()]);
+    let end = kept.iter().rposition(|letter| !is_part(letter));
+    let end = end.filter(|end| mid_word && *end >= kept.len() / 2);
+    let kept = kept[..end.unwrap_or(kept.len())].concat();
     format!("{}..", kept.trim_end())
 }
 
@@ -176,6 +178,10 @@ pub(super) fn header(
         height: 1,
         ..area
     };
+    // What the big letters had to cut is not lost.
+    let is_cut = tall && size.width(title) > room;
+    let whole = is_cut.then(|| format!("{left}   {title}"));
+    let left = whole.as_deref().unwrap_or(left);
     second(wall, &mut canvas.part(below), left, now);
     if now.hour() % 2 == 1 {
         let height = title_area.height + 1;

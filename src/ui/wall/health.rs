@@ -8,10 +8,10 @@ use super::{
     frame::{self, Rows, columns},
 };
 use crate::{
-    domain::fact::Health,
+    domain::{fact::Health, probe::System},
     ui::{
         canvas::Canvas,
-        format::Align,
+        format::{self, Align},
         pane::{
             self,
             health::{Seen, is_system, mark, spark, targets},
@@ -29,6 +29,14 @@ pub(super) fn counts(wall: &Wall, at: DateTime<Utc>) -> String {
     pane::health::counts(&wall.app, at).replace(" · ", "   ")
 }
 
+/// `render-2 DOWN, host SLOW`: what was in trouble when all was seen last, the
+/// longest way to say it first; none where nothing was.
+pub(super) fn last_trouble(wall: &Wall, seen: DateTime<Utc>) -> Vec<String> {
+    let mut bad = targets(&wall.app, seen);
+    bad.retain(|one| matches!(one.last(seen), Health::Down | Health::Degraded));
+    by_name(&bad, "", |one| one.last(seen).word().to_owned())
+}
+
 /// Draws the rule, then trouble at the left and the rest at the right.
 pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
     let mut rows = Rows(area);
@@ -39,8 +47,8 @@ pub(super) fn draw(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: Da
     let seen = targets(&wall.app, now).into_iter();
     let (fine, bad): (Vec<Seen<'_>>, Vec<Seen<'_>>) =
         seen.partition(|seen| seen.state(now) == Health::Up);
-    let wide = rows.0.width >= 118;
-    let right = if wide { 46 } else { 26 };
+    // What is not well needs its letters before what is well needs its line.
+    let right = if rows.0.width >= 140 { 46 } else { 26 };
     let right = if bad.is_empty() {
         rows.0.width
     } else {
@@ -94,19 +102,30 @@ fn trouble(bad: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, area: Rect, now: DateT
     if big == bad.len() {
         return;
     }
-    let names: Vec<String> = bad[big..]
-        .iter()
-        .map(|seen| format!("{} {}", seen.name(), mark_word(seen, now)))
-        .collect();
     let before = if big == 0 { "" } else { "also " };
+    let ways = by_name(&bad[big..], before, |seen| seen.words(now));
     let room = area.width.saturating_sub(5);
-    canvas.part(rows.take(1)).clipped(
-        4,
-        0,
-        Role::Bad,
-        &format!("{before}{}", names.join(", ")),
-        room,
-    );
+    let text = format::fitting(&ways, room);
+    canvas
+        .part(rows.take(1))
+        .clipped(4, 0, mark(bad[big].state(now)).1, text, room);
+}
+
+/// `also render-2 DOWN, host SLOW`, and with fewer names `+1 more`, the
+/// longest way to say it first.
+fn by_name(bad: &[Seen<'_>], before: &str, state: impl Fn(&Seen<'_>) -> String) -> Vec<String> {
+    let names = bad
+        .iter()
+        .map(|seen| format!("{} {}", seen.name(), state(seen)));
+    let names: Vec<String> = names.collect();
+    let ways = (1..=names.len()).rev().map(|shown| {
+        let more = match names.len() - shown {
+            0 => String::new(),
+            more => format!(", +{more} more"),
+        };
+        format!("{before}{}{more}", names[..shown].join(", "))
+    });
+    ways.collect()
 }
 
 /// How many of `count` fit; a row is kept for the others where there are some.
@@ -119,13 +138,13 @@ fn fitting(count: usize, height: u16, pitch: u16) -> usize {
     }
 }
 
-fn mark_word(seen: &Seen<'_>, now: DateTime<Utc>) -> &'static str {
-    match seen.state(now) {
-        Health::Unknown => "unknown",
-        Health::Down => "DOWN",
-        Health::Degraded => "SLOW",
-        Health::Stale => "STALE",
-        Health::Up => "ok",
+/// A state in five letters at the most: with `?` what was so, and may not be
+/// any more.
+fn five_letters(seen: &Seen<'_>, now: DateTime<Utc>) -> String {
+    match (seen.was(now), seen.state(now)) {
+        (Some(known), _) => format!("{}?", known.state.word()),
+        (None, Health::Unknown) => "?".to_owned(),
+        (None, state) => state.word().to_owned(),
     }
 }
 
@@ -151,7 +170,7 @@ fn one(seen: &Seen<'_>, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<U
         frame::big(canvas, part, (text, Size::Small), Align::Left, role);
     };
     put(4, name.saturating_sub(2), seen.name());
-    put(4 + name, WORD, mark_word(seen, now));
+    put(4 + name, WORD, &five_letters(seen, now));
     if wide {
         put(4 + name + WORD, VALUE, &value);
     } else {
@@ -191,22 +210,32 @@ fn list(wall: &Wall, fine: &[Seen<'_>], canvas: &mut Canvas<'_, '_>, now: DateTi
         y += step;
     }
     if let Some((system, health)) = system {
-        let text = format!(
-            "host  load {:.2}   mem {}%   disk {}%",
-            system.load[0],
-            system.memory_percent(),
-            system.disk_percent()
-        );
         let room = canvas.width();
         let (glyph, role) = mark(health);
         let (text, role) = match health {
-            Health::Up => (text, Role::Normal),
+            Health::Up => (of_host(&system, room), Role::Normal),
             Health::Degraded | Health::Down | Health::Unknown | Health::Stale => {
+                let text = of_host(&system, room.saturating_sub(2));
                 (format!("{} {text}", canvas.glyph(glyph)), role)
             }
         };
         canvas.clipped(0, y.min(bottom), role, &text, room);
     }
+}
+
+/// `host  load 1.26   mem 4%   disk 39%`, shorter where there is less room.
+fn of_host(system: &System, room: u16) -> String {
+    let [load, mem, disk] = [
+        format!("load {:.2}", system.load[0]),
+        format!("mem {}%", system.memory_percent()),
+        format!("disk {}%", system.disk_percent()),
+    ];
+    let ways = [
+        format!("host  {load}   {mem}   {disk}"),
+        format!("{load} {mem} {disk}"),
+        format!("{load} {mem}"),
+    ];
+    format::fitting(&ways, room).to_owned()
 }
 
 /// Columns of a probe that is well.
@@ -241,7 +270,10 @@ pub(super) fn small(
     }
     let last = match seen {
         Seen::Here(watch) => spark(canvas, watch, room, now),
-        Seen::There(told) => format!("@{}", told.vantage()),
+        Seen::There(told) => told
+            .vantage()
+            .map(|host| format!("@{host}"))
+            .unwrap_or_default(),
     };
     canvas.clipped(x + 26, y, Role::Muted, &last, room);
 }

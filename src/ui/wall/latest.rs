@@ -102,6 +102,7 @@ pub(super) fn draw(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>
         .filter(|entry| incident.retracted_by(entry.id).is_none())
         .filter(|entry| incident.overtaken_by(entry).is_none())
         .filter_map(|entry| Some((&**entry, voice(&entry.fact)?)))
+        .filter(|(entry, _)| !wall.redact || says_something(entry))
         .filter(newest_of_its_probe());
     for (y, (entry, voice)) in (1..canvas.height()).zip(rows) {
         let line = app::line(&wall.app.board, incident, entry);
@@ -115,6 +116,14 @@ pub(super) fn draw(wall: &Wall, incident: &Incident, canvas: &mut Canvas<'_, '_>
         let room = canvas.width().saturating_sub(23);
         canvas.clipped(21, y, role, &format!("{glyph}{text}"), room);
     }
+}
+
+/// Whether anything is left of it without a person's words.
+const fn says_something(entry: &Entry) -> bool {
+    !matches!(
+        entry.fact,
+        Fact::Noted { .. } | Fact::Asked { .. } | Fact::Answered { .. }
+    )
 }
 
 /// Who and what of a row: without names, a person's words are left out (W18).
@@ -137,8 +146,10 @@ fn said(
     let leads = incident.commander() == Some(&entry.by);
     let who = if leads { "command" } else { "team" };
     // Who set something apart is named there.
-    let names = voice == Voice::Person || incident.apart_in_words(entry).is_some();
+    let is_apart = incident.apart_in_words(entry).is_some();
+    let names = voice == Voice::Person || is_apart;
     let text = match &entry.fact {
+        Fact::SeverityChanged { to, .. } if !is_apart => format!("{}: {to}", line.kind),
         _ if names => line.kind.clone(),
         Fact::UpdateSent(_) => {
             let stands = app::standing_of(incident, entry.id, app::People::Unnamed);

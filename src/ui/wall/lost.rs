@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Wall,
     frame::{self, Rows},
+    message,
 };
 use crate::{
     domain::{duty::duties, incident::Incident},
@@ -13,6 +14,7 @@ use crate::{
         canvas::Canvas,
         format::{self, Align},
         glyph::Glyph,
+        msg::LinkState,
         pane,
         theme::Role,
         widget::Size,
@@ -23,7 +25,8 @@ use crate::{
 struct Words {
     title: &'static str,
     since: DateTime<Utc>,
-    lines: [String; 2],
+    /// Each in several ways, the longest first.
+    lines: [Vec<String>; 2],
 }
 
 /// Draws the page; `seen` is when the engine was seen last, if ever.
@@ -50,7 +53,8 @@ pub(super) fn draw(
         Size::Wide,
     );
     rows.take(u16::from(roomy));
-    for (line, role) in words.lines.iter().zip([Role::Strong, Role::Bad]) {
+    for (ways, role) in words.lines.iter().zip([Role::Strong, Role::Bad]) {
+        let line = format::fitting(ways, rows.0.width);
         frame::centred(&mut canvas.part(rows.take(1)), line, role);
     }
     rows.take(u16::from(roomy));
@@ -65,33 +69,53 @@ pub(super) fn draw(
 }
 
 fn words(wall: &Wall, seen: Option<DateTime<Utc>>) -> Words {
-    let because = wall
-        .reason
-        .as_ref()
-        .map(|why| format!(" ({why})"))
-        .unwrap_or_default();
+    let why = wall.reason.clone().or_else(|| message::why_offline(wall));
     match seen {
-        Some(since) => Words {
-            title: "NO DATA",
-            since,
-            lines: [
-                format!(
-                    "This wall cannot see the engine since {} UTC{because}.",
-                    format::time(since)
-                ),
-                "Do not trust anything below: it is the last state known, not the state now."
-                    .to_owned(),
-            ],
-        },
+        Some(since) => no_data(since, why.as_deref()),
         None => Words {
             title: "NO ENGINE",
             since: wall.started,
-            lines: [
-                format!("No engine was seen yet{because}: nobody is paged and nobody is reminded."),
-                "Start one with `warroom engine`. Below is what the log says.".to_owned(),
-            ],
+            lines: no_engine(wall, why.as_deref()),
         },
     }
+}
+
+fn no_data(since: DateTime<Utc>, why: Option<&str>) -> Words {
+    let time = format::time(since);
+    let unseen = format!("This wall cannot see the engine since {time} UTC");
+    let because = why.map(|why| format!("{unseen} ({why})."));
+    Words {
+        title: "NO DATA",
+        since,
+        lines: [
+            because.into_iter().chain([format!("{unseen}.")]).collect(),
+            vec![
+                "Do not trust anything below: it is the last state known, not the state now."
+                    .to_owned(),
+                "Below is the last state known: do not trust it.".to_owned(),
+            ],
+        ],
+    }
+}
+
+/// A server has its engine; what keeps this wall from seeing it is the news.
+fn no_engine(wall: &Wall, why: Option<&str>) -> [Vec<String>; 2] {
+    let words = |text: &str| vec![text.to_owned()];
+    if wall.app.shared.link.state == LinkState::Alone {
+        let because = why.map(|why| format!(" ({why})")).unwrap_or_default();
+        let nobody = "nobody is paged and nobody is reminded";
+        let first = [
+            format!("No engine was seen yet{because}: {nobody}."),
+            format!("No engine was seen yet: {nobody}."),
+        ];
+        let second = words("Start one with `warroom engine`. Below is what the log says.");
+        return [first.to_vec(), second];
+    }
+    let first = words("No engine was seen yet: ask the server whether anybody is paged.");
+    [
+        first,
+        words(why.unwrap_or("The server has not answered yet.")),
+    ]
 }
 
 /// Each incident with the deadline that was nearest, and the probes.
@@ -120,8 +144,13 @@ fn last_known(
         }
         y += 2;
     }
-    let probes = super::health::counts(wall, since);
+    let trouble = super::health::last_trouble(wall, since);
+    let before = |text: &String| format!("{was}{text}");
+    let ways: Vec<String> = trouble.iter().map(before).collect();
+    let probes = pane::health::last_counts(&wall.app, since).replace(" · ", "   ");
     canvas.clipped(4, y, Role::Stale, &format!("{was}{probes}"), room);
+    let trouble = format::fitting(&ways, room);
+    canvas.clipped(4, y + 1, Role::Stale, trouble, room);
 }
 
 /// `ESCALATES TO Engineering Manager at 14:14 UTC   (in 2m51 by this clock)`.
@@ -136,28 +165,25 @@ fn next(incident: &Incident, now: DateTime<Utc>) -> Option<String> {
     } else {
         format!("that moment was {} ago by this clock", format::short(-left))
     };
-    let by = format::time_minutes(due.by);
+    let by = format::time_on_day(due.by, now);
     Some(format!("{label} {target} at {by} UTC   ({when})"))
 }
 
 fn foot(wall: &Wall, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    let mark = canvas.glyph(Glyph::Down);
-    let x = canvas.text(2, 0, Role::Offline, &format!("{mark} NOT LIVE"));
-    let x = canvas.text(
-        x + 3,
-        0,
-        Role::Muted,
-        "it goes on by itself with the next beat",
-    );
-    if !wall.trusts_clock() {
-        canvas.text(x + 3, 0, Role::Warn, "clock not trusted");
-    }
     let up = format::short(now - wall.started);
-    let text = format!(
-        "{}   up {up}   {} UTC",
-        wall.app.settings.host,
-        format::time(now)
-    );
+    let time = format::time(now);
+    let text = format!("{}   up {up}   {time} UTC", wall.app.settings.host);
     let end = canvas.width().saturating_sub(2);
-    canvas.right(end, 0, Role::Muted, &text);
+    let end = canvas.right(end, 0, Role::Muted, &text).saturating_sub(2);
+    let mark = canvas.glyph(Glyph::Down);
+    let mut x = canvas.text(2, 0, Role::Offline, &format!("{mark} NOT LIVE"));
+    let clock = (!wall.trusts_clock()).then_some((Role::Warn, "clock not trusted"));
+    // Nobody has to come and press anything.
+    let again = Some((Role::Muted, "it tries again by itself"));
+    for (role, text) in [clock, again].into_iter().flatten() {
+        let wide = u16::try_from(text.len() + 3).unwrap_or(u16::MAX);
+        if x.saturating_add(wide) <= end {
+            x = canvas.text(x + 3, 0, role, text);
+        }
+    }
 }

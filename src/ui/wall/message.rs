@@ -38,6 +38,14 @@ fn text(wall: &Wall, now: DateTime<Utc>) -> Option<String> {
         .or_else(|| lately.map(|toast| toast.text.clone()))
 }
 
+/// Why the server does not answer, where there is one and it does not.
+pub(super) fn why_offline(wall: &Wall) -> Option<String> {
+    match &wall.app.shared.link.state {
+        LinkState::Offline { why, .. } => Some(why.to_string()),
+        LinkState::Alone | LinkState::Online { .. } => None,
+    }
+}
+
 fn out_of_touch(wall: &Wall) -> Option<String> {
     let LinkState::Offline {
         since,

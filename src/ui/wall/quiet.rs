@@ -139,7 +139,7 @@ fn of(last: &Incident) -> String {
 fn watching(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<Utc>) {
     let seen = targets(&wall.app, now);
     let right = match seen.len() {
-        0 => "nothing is probed",
+        0 => "no probe",
         _ => "every check below is fresh",
     };
     let mut canvas = canvas.part(area);
@@ -149,9 +149,8 @@ fn watching(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<
     let place = |place: u16| (4 + place % across * COLUMN, step + place / across * step);
     let means = means(wall, now);
     let count = u16::try_from(means.len()).unwrap_or(0);
-    for (at, (well, what, value)) in (0..).zip(means) {
-        let (x, y) = place(at);
-        mean(&mut canvas, (x, y), (well, what, &value));
+    for (at, one) in (0..).zip(means) {
+        mean(&mut canvas, place(at), one);
     }
     let from = count.div_ceil(across) * across;
     for (at, seen) in (from..).zip(&seen) {
@@ -162,26 +161,33 @@ fn watching(wall: &Wall, canvas: &mut Canvas<'_, '_>, area: Rect, now: DateTime<
 /// Columns of one thing that is watched.
 const COLUMN: u16 = 38;
 
-fn mean(canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16), (well, what, value): (bool, &str, &str)) {
-    let (glyph, role) = if well {
-        (Glyph::Ok, Role::Ok)
-    } else {
-        (Glyph::Slow, Role::Warn)
+/// How well it is with a way to hear of trouble, what it is, and how it stands.
+type Mean = (Well, &'static str, String);
+
+/// How well it is with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Well {
+    Yes,
+    /// Somebody should see to it some day; nothing is missing tonight.
+    Later,
+    No,
+}
+
+fn mean(canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16), (well, what, value): Mean) {
+    let (glyph, role, of_value) = match well {
+        Well::Yes => (Glyph::Ok, Role::Ok, Role::Normal),
+        Well::Later => (Glyph::Off, Role::Off, Role::Muted),
+        Well::No => (Glyph::Slow, Role::Warn, Role::Warn),
     };
     let mark = canvas.glyph(glyph).to_string();
     canvas.text(x, y, role, &mark);
     canvas.text(x + 2, y, Role::Normal, what);
-    let value = canvas.paint.truncate(value, 16);
-    canvas.right(
-        x + 33,
-        y,
-        if well { Role::Normal } else { Role::Warn },
-        &value,
-    );
+    let value = canvas.paint.truncate(&value, 16);
+    canvas.right(x + 33, y, of_value, &value);
 }
 
 /// The ways by which somebody would hear of trouble: a missing one is trouble.
-fn means(wall: &Wall, now: DateTime<Utc>) -> [(bool, &'static str, String); 4] {
+fn means(wall: &Wall, now: DateTime<Utc>) -> [Mean; 4] {
     let app = &wall.app;
     let policy = Policy::parse("policy", &app.settings.policy)
         .map(|(policy, _)| policy)
@@ -193,27 +199,35 @@ fn means(wall: &Wall, now: DateTime<Utc>) -> [(bool, &'static str, String); 4] {
             .count()
     });
     let channels = app.settings.inside.len() + app.settings.outside.len();
-    let review = policy.as_ref().map(Policy::review_due);
-    let fresh = review.is_some_and(|due| due >= now.date_naive());
     let count = |count: usize| match count {
         0 => "none".to_owned(),
         count => count.to_string(),
     };
     let age = app.engine.ticked_at.map(|at| format::age(now - at));
+    let well = |yes: bool| if yes { Well::Yes } else { Well::No };
     [
         (
-            age.is_some(),
+            well(age.is_some()),
             "engine",
             age.map_or_else(|| "never seen".to_owned(), |age| format!("{age} ago")),
         ),
-        (channels > 0, "channels", count(channels)),
-        (people > 0, "people to page", count(people)),
-        (
-            fresh,
-            "policy review",
-            review.map_or_else(|| "no policy".to_owned(), |due| due.to_string()),
-        ),
+        (well(channels > 0), "channels", count(channels)),
+        (well(people > 0), "people to page", count(people)),
+        review(policy.as_ref(), now),
     ]
+}
+
+/// `due 2026-02-14`, and `late: 2026-02-14` from then on.
+fn review(policy: Option<&Policy>, now: DateTime<Utc>) -> Mean {
+    let what = "policy review";
+    let Some(due) = policy.map(Policy::review_due) else {
+        return (Well::No, what, "no policy".to_owned());
+    };
+    if due < now.date_naive() {
+        (Well::Later, what, format!("late: {due}"))
+    } else {
+        (Well::Yes, what, format!("due {due}"))
+    }
 }
 
 #[cfg(test)]

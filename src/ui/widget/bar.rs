@@ -1,6 +1,6 @@
 //! Bars: how much of a known length is over; and the meter of a severity.
 
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect, style::Modifier};
 
 use super::Paint;
 use crate::{
@@ -35,6 +35,9 @@ pub fn bar_text(share: f64, columns: u16, tier: Tier) -> String {
 }
 
 /// Draws a bar over the whole of `area`, its filled part in a role.
+///
+/// A role that turns a row over would paint the blocks in the colour of the
+/// ground: nothing of the bar would be seen.
 pub fn bar(paint: Paint<'_>, buffer: &mut Buffer, area: Rect, share: f64, role: Role) {
     let visible = area.intersection(buffer.area);
     for position in visible.positions() {
@@ -46,7 +49,7 @@ pub fn bar(paint: Paint<'_>, buffer: &mut Buffer, area: Rect, share: f64, role: 
         };
         buffer[position]
             .set_char(paint.glyph(glyph))
-            .set_style(paint.style(role));
+            .set_style(paint.style(role).remove_modifier(Modifier::REVERSED));
     }
 }
 

@@ -245,11 +245,52 @@ fn what_the_log_has_known_for_longer_began_then() {
     let mut panel = panel_with_an_outage();
     let web = "web".into();
 
-    panel.recall([(&web, Health::Up, sec(-900))].into_iter());
+    panel.recall([(&told("web", Health::Up, "bastion"), sec(-900))].into_iter());
     assert_eq!(panel.watch(&web).unwrap().since(), Some(sec(2)));
-    panel.recall([(&web, Health::Down, sec(-600))].into_iter());
+    panel.recall([(&told("web", Health::Down, "bastion"), sec(-600))].into_iter());
 
     assert_eq!(panel.watch(&web).unwrap().since(), Some(sec(-600)));
+}
+
+#[test]
+fn what_the_log_calls_down_and_fails_from_the_first_reading_on_is_down() {
+    let web = "web".into();
+    for (letters, vantage, state) in [
+        ("x", "bastion", Health::Down),
+        ("x", "", Health::Down),
+        ("x", "elsewhere", Health::Unknown),
+        (".", "bastion", Health::Up),
+        ("", "bastion", Health::Unknown),
+    ] {
+        let mut panel = panel();
+        feed(&mut panel, "web", 0, letters);
+
+        panel.recall([(&told("web", Health::Down, vantage), sec(-300))].into_iter());
+
+        let watch = panel.watch(&web).unwrap();
+        assert_eq!(watch.state(sec(1)), state, "{letters} {vantage}");
+        if state == Health::Down {
+            assert_eq!(watch.since(), Some(sec(-300)));
+        }
+    }
+}
+
+#[test]
+fn what_was_known_last_outlives_silence_and_the_loss_of_the_network() {
+    let mut panel = panel_with_an_outage();
+    let was = |panel: &Panel, name: &str, at| {
+        let known = panel.watch(&name.into()).unwrap().was(sec(at));
+        known.map(|known| (known.state, known.at))
+    };
+    assert_eq!(was(&panel, "web", 30), None, "it is known");
+    assert_eq!(was(&panel, "web", 900), Some((Health::Down, sec(22))));
+
+    feed(&mut panel, "internet", 30, "xxx");
+
+    assert!(panel.offline());
+    assert_eq!(was(&panel, "web", 60), Some((Health::Down, sec(22))));
+    assert_eq!(was(&panel, "api", 60), Some((Health::Up, sec(1))));
+    assert!(!panel.watch(&"web".into()).unwrap().is_undecided());
 }
 
 proptest! {

@@ -1,16 +1,17 @@
 //! One probe, one row: its state, its value and its last readings; of a probe
-//! of another host, whose it is.
+//! of another host, whose it is. Of what nobody knows any more stands how it
+//! was, and how long ago.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     mark,
-    seen::{Seen, Told},
+    seen::{Seen, Told, ago},
 };
 use crate::{
     domain::{
         fact::Health,
-        health::Watch,
+        health::{Known, Watch},
         probe::{Outcome, Target},
     },
     ui::{canvas::Canvas, format, theme::Role, widget::Spark},
@@ -42,6 +43,16 @@ pub fn value(watch: &Watch, now: DateTime<Utc>) -> String {
     }
 }
 
+/// How long something lasts, beside what answers and has a latency there:
+/// `for 39s`, `for 7m`, `for 1h07`, `for 11d`.
+pub(super) fn lasts(span: TimeDelta) -> String {
+    match (span.num_days(), span.num_minutes()) {
+        (days @ 1.., _) => format!("for {days}d"),
+        (_, minutes @ 1..60) => format!("for {minutes}m"),
+        _ => format!("for {}", format::short(span)),
+    }
+}
+
 pub(super) fn word(health: Health) -> &'static str {
     match health {
         Health::Unknown => "?",
@@ -52,31 +63,65 @@ pub(super) fn word(health: Health) -> &'static str {
 /// Draws the row, in as many columns as there are.
 pub(super) fn draw(seen: &Seen<'_>, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
     let wide = canvas.width() >= super::WIDE;
-    let health = seen.state(now);
-    let (glyph, role) = mark(health);
+    let (glyph, role) = mark(seen.state(now));
     let glyph = canvas.glyph(glyph).to_string();
     canvas.text(1, y, role, &glyph);
     let (name, state) = if wide { (16, 20) } else { (14, 18) };
     canvas.clipped(3, y, role, seen.name(), name);
-    canvas.text(state, y, role, word(health));
-    match (seen, wide) {
-        (Seen::Here(watch), true) => wide_end(watch, canvas, y, now),
-        (Seen::Here(watch), false) => narrow_end(watch, canvas, y, now),
-        (Seen::There(told), _) => {
-            let (end, from) = if wide { (34, 43) } else { (30, 31) };
-            canvas.right(end, y, role, &seen.value(now));
-            there(told, canvas, (from, y));
-        }
+    canvas.text(state, y, role, &seen.word(now));
+    match (seen, seen.was(now)) {
+        (_, Some(known)) => last_known(seen, known, canvas, y, now),
+        (Seen::Here(watch), None) if wide => wide_end(watch, canvas, y, now),
+        (Seen::Here(watch), None) => narrow_end(watch, canvas, y, now),
+        (Seen::There(told), None) => there(told, canvas, y, now),
     }
 }
 
-/// Whose it is, in the place of readings that nobody has here.
-fn there(told: &Told<'_>, canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16)) {
-    let room = canvas.width().saturating_sub(x + 1);
-    let ways = [
-        format!("seen from {}", told.vantage()),
-        format!("@{}", told.vantage()),
-    ];
+/// How long ago it was as it was, in the place of ages; the readings up to
+/// then, where there are any.
+fn last_known(
+    seen: &Seen<'_>,
+    known: Known,
+    canvas: &mut Canvas<'_, '_>,
+    y: u16,
+    now: DateTime<Utc>,
+) {
+    let wide = canvas.width() >= super::WIDE;
+    let end = canvas.width().saturating_sub(u16::from(wide));
+    let start = canvas.right(end, y, Role::Stale, &ago(known, now));
+    if !wide {
+        return;
+    }
+    let room = start.saturating_sub(SAMPLES + 1);
+    match seen {
+        Seen::Here(watch) => {
+            let line = spark(canvas, watch, room.min(24), now);
+            canvas.text(SAMPLES, y, Role::Muted, &line);
+        }
+        Seen::There(told) => whose(told, canvas, (SAMPLES, y), room),
+    }
+}
+
+/// The column of the samples, where there are headings.
+const SAMPLES: u16 = 43;
+
+/// How long it is like this, and whose it is in the place of readings that
+/// nobody has here.
+fn there(told: &Told<'_>, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
+    let wide = canvas.width() >= super::WIDE;
+    let seen = Seen::There(*told);
+    let role = mark(seen.state(now)).1;
+    let (end, from) = if wide { (34, SAMPLES) } else { (31, 32) };
+    canvas.right(end, y, role, &seen.value(now));
+    let room = canvas.width().saturating_sub(from);
+    whose(told, canvas, (from, y), room);
+}
+
+fn whose(told: &Told<'_>, canvas: &mut Canvas<'_, '_>, (x, y): (u16, u16), room: u16) {
+    let ways = match told.vantage() {
+        Some(vantage) => [format!("seen from {vantage}"), format!("@{vantage}")],
+        None => ["by the log, not read yet".to_owned(), "by log".to_owned()],
+    };
     canvas.clipped(x, y, Role::Muted, format::fitting(&ways, room), room);
 }
 
@@ -97,7 +142,16 @@ fn narrow_end(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<
 
 fn wide_end(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Utc>) {
     let health = watch.state(now);
-    let value = canvas.paint.truncate(&value(watch, now), 8);
+    // Below `now` stands a latency elsewhere: a length of time says that it is one.
+    let value = match health {
+        Health::Down => watch
+            .since()
+            .map(|since| lasts(now - since))
+            .unwrap_or_default(),
+        Health::Up | Health::Degraded | Health::Unknown | Health::Stale => {
+            canvas.paint.truncate(&value(watch, now), 8)
+        }
+    };
     canvas.right(34, y, mark(health).1, &value);
     let p95 = watch
         .p95()
@@ -106,7 +160,7 @@ fn wide_end(watch: &Watch, canvas: &mut Canvas<'_, '_>, y: u16, now: DateTime<Ut
     canvas.right(42, y, Role::Muted, &p95);
     let columns = canvas.width().saturating_sub(50).min(24);
     let line = spark(canvas, watch, columns, now);
-    canvas.text(43, y, Role::Muted, &line);
+    canvas.text(SAMPLES, y, Role::Muted, &line);
     let age = watch
         .age(now)
         .map(|age| canvas.paint.age(age))
@@ -131,11 +185,31 @@ pub fn spark(canvas: &Canvas<'_, '_>, watch: &Watch, columns: u16, now: DateTime
         .age(now)
         .map_or(0, |age| (age.num_milliseconds() / every).saturating_sub(1));
     samples.extend((0..missed.clamp(0, 240)).map(|_| None));
+    keep_the_past(&mut samples, usize::from(columns / 2));
     Spark {
         samples: &samples,
-        limit: limit(watch),
+        limit: limit(watch).or_else(|| unnoticed(&samples)),
     }
     .text(columns, canvas.paint.tier)
+}
+
+/// A gap at the end takes `room` columns at most: what came before it says
+/// more, and how long it lasts is said beside it.
+fn keep_the_past(samples: &mut Vec<Option<f64>>, room: usize) {
+    let seen = samples.iter().rposition(Option::is_some);
+    if let Some(seen) = seen {
+        samples.truncate(seen + 1 + room);
+    }
+}
+
+/// Seconds that nobody notices: a probe that answers much faster swings by
+/// half of them, and all is well.
+const NOTICED: f64 = 0.1;
+
+/// The scale of a probe without a limit that answers that fast.
+fn unnoticed(samples: &[Option<f64>]) -> Option<f64> {
+    let fastest = samples.iter().flatten().copied().reduce(f64::min)?;
+    (fastest < NOTICED / 5.0).then_some(NOTICED)
 }
 
 pub(super) fn samples(watch: &Watch) -> Vec<Option<f64>> {
@@ -154,4 +228,41 @@ pub(super) fn limit(watch: &Watch) -> Option<f64> {
         .slow
         .and_then(|slow| slow.to_std().ok())
         .map(|slow| slow.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_silence_leaves_half_of_the_line_to_what_was_before() {
+        let mut samples = vec![Some(0.4), Some(0.5), None, Some(0.6)];
+        samples.extend([None; 60]);
+
+        keep_the_past(&mut samples, 4);
+
+        assert_eq!(samples.len(), 8);
+        let mut never = vec![None; 12];
+        keep_the_past(&mut never, 4);
+        assert_eq!(never.len(), 12);
+    }
+
+    #[test]
+    fn what_nobody_notices_is_a_low_line() {
+        assert_eq!(unnoticed(&[Some(0.001), None, Some(0.008)]), Some(NOTICED));
+        assert_eq!(unnoticed(&[Some(0.038), Some(0.044)]), None);
+        assert_eq!(unnoticed(&[None]), None);
+    }
+
+    #[test]
+    fn a_length_of_time_takes_few_columns() {
+        for (seconds, words) in [
+            (39, "for 39s"),
+            (552, "for 9m"),
+            (4_020, "for 1h07"),
+            (1_000_000, "for 11d"),
+        ] {
+            assert_eq!(lasts(TimeDelta::seconds(seconds)), words);
+        }
+    }
 }
