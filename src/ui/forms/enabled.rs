@@ -192,7 +192,7 @@ fn outside(app: &App, action: Action, incident: &Incident) -> Result<(), &'stati
         Action::Publish if external.approved.is_none() => Err("no draft for outside is approved"),
         _ if incident.is_sealed() => Err("drills and private incidents publish nothing"),
         Action::Approve => external::may_approve(incident, &app.settings.me)
-            .map_err(|_| "somebody else approves it (X2)"),
+            .map_err(|_| "somebody else approves it"),
         _ => Ok(()),
     }
 }
