@@ -16,7 +16,7 @@ pub use self::{
     text::{Align, fit, fitting, truncate, width},
     time::{
         age, age_in_steps, behind_or_ahead, clock, clock_minutes, clock_of, clock_on_day,
-        countdown, day, day_long, elapsed, hours, local, short, time, time_minutes, took,
-        took_seconds,
+        countdown, day, day_long, elapsed, hours, local, short, time, time_minutes, time_on_day,
+        took, took_seconds,
     },
 };
