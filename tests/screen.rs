@@ -3,6 +3,7 @@
 mod alarms;
 mod apart;
 mod bursts;
+mod covered;
 mod elsewhere;
 mod ended;
 pub mod fixture;

@@ -157,7 +157,9 @@ fn not_paged_at_all(status: &Status<'_>, incident: IncidentId) -> impl Iterator<
 fn sentences(room: &Room, status: &Status<'_>, meant: Option<IncidentId>) -> String {
     let mut lines = Vec::new();
     for brief in &status.incidents {
-        lines.push(format!("incident: {} {}", brief.label, brief.title));
+        let known = room.board.get(brief.id);
+        let title = known.map_or_else(|| brief.title.to_string(), Incident::title_in_list);
+        lines.push(format!("incident: {} {title}", brief.label));
         lines.push(match brief.severity {
             Some(severity) => format!("severity: {severity} {}", severity.word()),
             None => "severity: not set, so it waits as P1 would".to_owned(),

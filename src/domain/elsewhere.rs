@@ -1,5 +1,5 @@
-//! What is owed in another incident than the one on the screen: whoever looks
-//! at one must not miss that another is worse.
+//! What goes on in another incident than the one on the screen: whoever looks
+//! at one must not miss that another is worse, or what is owed there.
 
 use std::cmp::Reverse;
 
@@ -12,6 +12,20 @@ use super::{
     incident::Incident,
     leaving::is_leaving,
 };
+
+/// The worst open incident, where it is worse than the one on the screen; `None`
+/// where that is the worst itself. A drill never counts beside what is real.
+pub fn worse_elsewhere(board: &Board, shown: IncidentId) -> Option<&Incident> {
+    let open = board.open();
+    let worst = *open.first()?;
+    let here = board.get(shown)?;
+    let weight = |it: &Incident| {
+        let is_open = open.iter().any(|known| known.id == it.id);
+        (is_open, !it.state().drill, it.assumed_severity())
+    };
+    let counts = here.state().drill || !worst.state().drill;
+    (counts && weight(worst) > weight(here)).then_some(worst)
+}
 
 /// The worst duty of the other open incidents: of what is overdue that of the
 /// worst level, else what is due next; `None` where nothing is owed there. A

@@ -9,7 +9,7 @@ use super::{
     phase::Phase,
     severity::Severity,
     span,
-    text::Name,
+    text::{Name, Prose},
 };
 
 /// Why a retrospective is required (V1).
@@ -85,30 +85,49 @@ pub fn lands_on_a_weekend(incident: &Incident) -> bool {
     due(incident).is_some_and(|due| incident.policy().calendar.is_weekend(due.by))
 }
 
-/// What stands between the incident and its closing, in words (V4).
-pub fn open_before_closing(incident: &Incident) -> Vec<String> {
+/// What stands between an incident and its closing (V4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// Nobody said whether the failure mode is new.
+    FailureMode,
+    /// The final update is owed (U7).
+    FinalUpdate,
+    /// It is required, and was neither held nor waived.
+    Retrospective,
+    /// Nobody has that action item.
+    Owner(Prose),
+}
+
+impl Missing {
+    /// What is missing, in a sentence.
+    pub fn words(&self) -> String {
+        match self {
+            Self::FailureMode => "nobody has said whether the failure mode is new".to_owned(),
+            Self::FinalUpdate => {
+                "the final update is not out: send it first, or post it by hand".to_owned()
+            }
+            Self::Retrospective => "the retrospective was neither held nor waived".to_owned(),
+            Self::Owner(what) => format!("the action item {:?} has no owner", what.as_str()),
+        }
+    }
+}
+
+/// What stands between the incident and its closing.
+pub fn open_before_closing(incident: &Incident) -> Vec<Missing> {
     let state = incident.state();
     let mut open = Vec::new();
     if state.retrospective.new_failure_mode.is_none() {
-        open.push("nobody has said whether the failure mode is new".to_owned());
+        open.push(Missing::FailureMode);
     }
     if cadence::final_update_is_owed(incident) {
-        open.push("the final update is not out: send it first, or post it by hand (U7)".to_owned());
+        open.push(Missing::FinalUpdate);
     }
     if due(incident).is_some() {
-        open.push("the retrospective was neither held nor waived".to_owned());
+        open.push(Missing::Retrospective);
     }
-    for action in state
-        .retrospective
-        .actions
-        .iter()
-        .filter(|action| action.owner.is_none())
-    {
-        open.push(format!(
-            "the action item {:?} has no owner",
-            action.what.as_str()
-        ));
-    }
+    let actions = state.retrospective.actions.iter();
+    let ownerless = actions.filter(|action| action.owner.is_none());
+    open.extend(ownerless.map(|action| Missing::Owner(action.what.clone())));
     open
 }
 

@@ -139,6 +139,8 @@ actions! {
     Mouse = "mouse", "mouse on or off", Everywhere, Screen;
     /// The next active incident.
     NextIncident = "next-incident", "next incident", Everywhere, Screen;
+    /// The active incident before.
+    PreviousIncident = "previous-incident", "previous incident", Everywhere, Screen;
     /// All incidents.
     History = "history", "all incidents", Everywhere, Screen;
     /// Messages of this console.
@@ -287,6 +289,23 @@ actions! {
 }
 
 impl Action {
+    /// Whether it only brings the keys to a pane.
+    pub const fn goes_to_a_pane(self) -> bool {
+        matches!(
+            self,
+            Self::PaneNext
+                | Self::PaneHealth
+                | Self::PaneTimeline
+                | Self::PaneUpdate
+                | Self::PaneLadder
+                | Self::PanePeople
+                | Self::PanePhase
+                | Self::PaneRunbook
+                | Self::PaneLinks
+                | Self::PaneOutbox
+        )
+    }
+
     /// What is typed at its gate, as palette and help say it; also where that
     /// depends on what is filled in. Empty where a key is enough.
     pub fn gate(self) -> String {

@@ -299,10 +299,17 @@ fn status_word(phase: Phase) -> &'static str {
 /// `P2 - High latency on video generation`.
 fn impact_line(incident: &Incident) -> String {
     let what = what_is_noticed(incident);
-    match incident.severity() {
-        Some(severity) => format!("{severity} - {what}"),
+    let level = incident.severity().map(|level| level.to_string());
+    match level.filter(|level| !begins_with(what, level)) {
+        Some(level) => format!("{level} - {what}"),
         None => what.to_string(),
     }
+}
+
+/// Whether the first word of it is that level already: `P2 - High latency`.
+fn begins_with(what: &str, level: &str) -> bool {
+    let first = what.split(|c: char| !c.is_alphanumeric()).next();
+    first.is_some_and(|first| first.eq_ignore_ascii_case(level))
 }
 
 fn what_is_noticed(incident: &Incident) -> &Title {

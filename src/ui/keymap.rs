@@ -296,6 +296,8 @@ impl fmt::Display for Key {
                     .map(|first| first.to_ascii_uppercase().to_string() + letters.as_str())
                     .unwrap_or_default()
             }
+            (_, KeyCode::BackTab) => "Shift-Tab".to_owned(),
+            (_, KeyCode::F(number)) => format!("F{number}"),
             (Some((name, _)), _) => (*name).to_owned(),
             (None, KeyCode::Char(c)) if self.ctrl => c.to_ascii_uppercase().to_string(),
             (None, KeyCode::Char(c)) => c.to_string(),

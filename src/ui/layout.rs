@@ -144,7 +144,11 @@ pub fn areas(app: &App, screen: Rect) -> Areas {
         } else {
             app.focus
         };
-        areas.panes.push(place(pane, middle));
+        let place = place(pane, middle);
+        if matches!(app.mode, Mode::Compose) {
+            areas.dividers.extend(pane::composer::divider(place.body));
+        }
+        areas.panes.push(place);
         return areas;
     }
     match size {

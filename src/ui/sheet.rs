@@ -56,8 +56,8 @@ pub struct Sheet {
     pub title: String,
     /// What will happen, in lines.
     pub lines: Vec<String>,
-    /// Whom it reaches, as it is filled in now.
-    pub reaches: Option<String>,
+    /// Whom it reaches, as it is filled in now, and what that waits for.
+    pub reaches: Vec<String>,
     /// Text that is quoted exactly, in a box.
     pub quote: Option<String>,
     /// What is asked.
@@ -108,7 +108,7 @@ impl Sheet {
             step: None,
             title: title.into(),
             lines: Vec::new(),
-            reaches: None,
+            reaches: Vec::new(),
             quote: None,
             fields: Vec::new(),
             least: gate.clone(),

@@ -60,7 +60,8 @@ pub fn draw(app: &App, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'_>
 }
 
 fn draw_all(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
-    pane::header::draw(app, &mut canvas.part(areas.header), now);
+    let on_top = areas.has(Pane::Next) && !overlay::covers(&app.mode);
+    pane::header::draw(app, on_top, &mut canvas.part(areas.header), now);
     for line in &areas.dividers {
         let (paint, buffer, _) = canvas.raw();
         widget::divider(paint, buffer, *line);

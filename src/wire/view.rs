@@ -373,7 +373,9 @@ fn looking_back(incident: &Incident, now: DateTime<Utc>) -> LookingBack<'_> {
         waived_by: state.waived.as_ref().map(|(role, _)| role),
         factors: &state.factors,
         actions: actions.collect(),
-        open_before_closing: retrospective::open_before_closing(incident),
+        open_before_closing: (retrospective::open_before_closing(incident).iter())
+            .map(retrospective::Missing::words)
+            .collect(),
     }
 }
 

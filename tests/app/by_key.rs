@@ -105,7 +105,7 @@ fn enter_on_news_for_outside_goes_on_where_they_stand() {
 fn next_says_by_which_key_news_for_outside_are_drafted() {
     let words = words_on(&critical(), (80, 24), Tier::Rich, now());
 
-    assert!(words.contains("draft it (o)"), "{words}");
+    assert!(words.contains("draft public news (o)"), "{words}");
 }
 
 #[test]

@@ -109,7 +109,11 @@ fn of_two_incidents_each_says_which_it_is() {
     let mut app = console();
     let shown = |app: &App| words_on(app, (80, 24), Tier::Rich, now());
 
-    assert!(shown(&app).contains("INC-2 (2 of 2)"), "{}", shown(&app));
+    assert!(
+        shown(&app).contains("INC-2 ▌P1 INC-3 ]▐"),
+        "{}",
+        shown(&app)
+    );
     app.shown = Some(OTHER);
     assert!(shown(&app).contains("INC-3 (1 of 2)"), "{}", shown(&app));
 }

@@ -37,15 +37,17 @@ fn many_processes_at_once_lose_nothing() {
 }
 
 #[test]
-fn the_list_says_of_what_nothing_leaves() {
+fn list_and_status_say_of_what_nothing_leaves() {
     let house = House::new();
     house.run(["declare", "game day", "--drill", "-s", "P3"]);
     house.run(["declare", "a leak", "--private", "-s", "P3"]);
 
-    let list = house.say("list").out;
+    for command in ["list", "status"] {
+        let said = house.say(command).out;
 
-    assert!(list.contains("DRILL game day"), "{list}");
-    assert!(list.contains("PRIVATE a leak"), "{list}");
+        assert!(said.contains("DRILL game day"), "{said}");
+        assert!(said.contains("PRIVATE a leak"), "{said}");
+    }
 }
 
 #[test]

@@ -155,3 +155,77 @@ fn beside_a_drill_the_real_incident_is_told_of() {
     let screen = words_on(&app, (80, 24), Tier::Rich, now());
     assert!(line_with(&screen, "ELSEWHERE").contains("P3"), "{screen}");
 }
+
+#[test]
+fn what_is_worse_than_the_shown_is_named_with_its_level_and_key_at_every_size() {
+    let young = declaration("Checkout is down", Severity::P1, at("14:06:50"));
+    let (app, _) = joined(young, at("14:06:50"));
+
+    for size in [(200, 60), (120, 40), (80, 24), (60, 20), (40, 8), (40, 1)] {
+        let screen = words_on(&app, size, Tier::Rich, now());
+
+        let first = screen.lines().next().unwrap_or_default();
+        assert!(first.contains("P1 INC-3 ]"), "{size:?}\n{screen}");
+    }
+}
+
+#[test]
+fn its_duty_stands_out_before_it_is_overdue() {
+    let mut log = incident_log();
+    let young = declaration("Checkout is down", Severity::P1, at("14:06:50"));
+    log.add(
+        OTHER,
+        at("14:06:50"),
+        "kai",
+        Fact::Declared(Box::new(young)),
+    );
+    log.add(OTHER, at("14:06:55"), "kai", Fact::Acknowledged {});
+    let mut app = console(&log, true);
+    app.shown = Some(INCIDENT);
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+
+    let line = line_with(&screen, "ELSEWHERE");
+    assert!(line.starts_with("▲ ELSEWHERE P1 INC-3"), "{screen}");
+}
+
+#[test]
+fn what_is_less_bad_than_the_shown_has_no_badge() {
+    let less = declaration("Thumbnails are late", Severity::P4, at("14:06:50"));
+    let (app, _) = joined(less, at("14:06:50"));
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+
+    assert!(!screen.contains("INC-3 ]▐"), "{screen}");
+    assert!(screen.contains("] next incident"), "{screen}");
+}
+
+#[test]
+fn one_key_goes_to_the_incident_before_as_another_goes_to_the_next() {
+    let (mut app, _) = joined(worse(), at("14:06:50"));
+    let less = declaration("Thumbnails are late", Severity::P4, at("14:06:55"));
+    let mut log = incident_log();
+    log.add(
+        OTHER,
+        at("14:06:50"),
+        "ana",
+        Fact::Declared(Box::new(worse())),
+    );
+    let before = log.entries().len();
+    let third = IncidentId(Uuid::from_u128(0x2045));
+    log.add(third, at("14:06:55"), "kai", Fact::Declared(Box::new(less)));
+    let new = log.entries().split_off(before);
+    update(&mut app, Msg::Entries(new), now());
+
+    for (keys, shown) in [
+        ("]", third),
+        ("[", INCIDENT),
+        ("[", OTHER),
+        ("[", third),
+        ("]", OTHER),
+    ] {
+        press(&mut app, keys, now());
+
+        assert_eq!(app.shown, Some(shown), "{keys}");
+    }
+}

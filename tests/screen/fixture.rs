@@ -48,6 +48,7 @@ person = "bo"
 channels = ["pager"]
 [contact."Engineering Manager"]
 person = "mia"
+phone = "+49 30 5550 102"
 channels = ["pager"]
 [contact."VP Engineering"]
 person = "raj"

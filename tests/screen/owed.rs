@@ -170,13 +170,13 @@ fn the_ladder_says_who_does_what_by_itself() {
     let due = ladder(&critical(), seen(false, after), after);
 
     assert!(
-        here.contains("What this console does at 13:29:22Z, by itself:"),
+        here.contains("At 13:29:22Z, by itself, this console will:"),
         "{here}"
     );
     assert!(here.contains("page bo by pager"), "{here}");
     assert!(here.contains("an entry in the timeline says so"), "{here}");
     assert!(
-        there.contains("What the engine of bo on desk-2 does at"),
+        there.contains("by itself, the engine of bo on desk-2 will:"),
         "{there}"
     );
     assert!(

@@ -183,6 +183,18 @@ impl Policy {
         self.contact.get(target)
     }
 
+    /// The number of a contact, or another one of the same person's; `None` where
+    /// the policy has none.
+    pub fn phone_of<'a>(&'a self, contact: &'a Contact) -> Option<&'a str> {
+        let others = self.contact.values();
+        let same = others.filter(|other| other.person == contact.person);
+        let mut phones = [contact]
+            .into_iter()
+            .chain(same)
+            .map(|one| one.phone.as_str());
+        phones.find(|phone| !phone.is_empty())
+    }
+
     /// The day after which a review is overdue.
     pub fn review_due(&self) -> NaiveDate {
         let due = self.updated.checked_add_signed(self.review_every);

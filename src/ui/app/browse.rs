@@ -66,7 +66,8 @@ pub(super) fn act(app: &mut App, action: Action, now: DateTime<Utc>) -> Option<V
         Action::Zoom => app.zoomed = !app.zoomed,
         Action::Back => back(app),
         Action::Zone => app.local = !app.local,
-        Action::NextIncident => next_incident(app),
+        Action::NextIncident => another_incident(app, true),
+        Action::PreviousIncident => another_incident(app, false),
         Action::Snooze => {
             app.snoozed = Some(now + SNOOZE);
             app.tell("the bell is quiet for 10 minutes", now);
@@ -232,16 +233,17 @@ pub(super) fn copy(app: &mut App, text: String, now: DateTime<Utc>) -> Vec<Effec
     vec![Effect::Copy(text)]
 }
 
-fn next_incident(app: &mut App) {
-    let active: Vec<_> = app
-        .board
-        .open()
-        .iter()
-        .map(|incident| incident.id)
-        .collect();
-    let place = active.iter().position(|id| Some(*id) == app.shown);
-    let next = place.map_or(0, |place| place + 1);
-    app.shown = active.get(next).or(active.first()).copied().or(app.shown);
+/// The open incident after the one on the screen, or before it; the worst comes
+/// first, and first where none of them is shown.
+fn another_incident(app: &mut App, forward: bool) {
+    let open: Vec<_> = app.board.open().iter().map(|it| it.id).collect();
+    let place = open.iter().position(|id| Some(*id) == app.shown);
+    let next = match place {
+        Some(place) if forward => place + 1,
+        Some(place) => place + open.len() - 1,
+        None => 0,
+    };
+    app.shown = open.get(next % open.len().max(1)).copied().or(app.shown);
     app.rows.clear();
 }
 

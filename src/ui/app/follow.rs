@@ -172,10 +172,13 @@ impl App {
             None => to + 1,
         };
         let key = self.keymap.key_of(Action::NextIncident)?;
-        match times {
-            1 => Some(key),
-            2 => Some(format!("{key} {key}")),
-            _ => self.keymap.key_of(Action::History),
+        let back = self.keymap.key_of(Action::PreviousIncident);
+        let is_before = times + 1 == open.len() && times > 1;
+        match (times, back) {
+            (1, _) => Some(key),
+            (_, Some(back)) if is_before && self.incident().is_some() => Some(back),
+            (2, _) => Some(format!("{key} {key}")),
+            (_, _) => self.keymap.key_of(Action::History),
         }
     }
 }

@@ -69,7 +69,16 @@ impl Palette {
                 Some((score + exact + starts + named, *action))
             })
             .collect();
-        found.sort_by_key(|(score, action)| (std::cmp::Reverse(*score), *action));
+        // Before anything is typed, what can be done about the incident comes first.
+        let whole = word.is_empty();
+        let rank = |action: Action| match action.group() {
+            _ if !whole => 0,
+            Group::Incident | Group::People | Group::After => {
+                u8::from(app.enabled(action).is_err()) * 2
+            }
+            Group::Everywhere | Group::Lists | Group::Composer => 1,
+        };
+        found.sort_by_key(|(score, action)| (rank(*action), std::cmp::Reverse(*score), *action));
         found
             .into_iter()
             .map(|(_, action)| Hit {

@@ -1,6 +1,6 @@
 //! The timeline's rows, and what a filter leaves of them.
 
-use std::{borrow::Cow, cmp::Reverse};
+use std::{borrow::Cow, cmp::Reverse, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -215,11 +215,16 @@ fn extent(incident: &Incident) -> (usize, Option<EntryId>) {
     (entries.len(), entries.last().map(|last| last.id))
 }
 
-/// An update's own row says which channels took it; `kind:sent` shows when.
+/// An update's own row says which channels took it, and a page's that it was
+/// paged; `kind:sent` shows when.
 fn is_said_elsewhere(incident: &Incident, entry: &Entry) -> bool {
-    let Fact::Delivered { of, .. } = &entry.fact else {
+    let Fact::Delivered { of, note, .. } = &entry.fact else {
         return false;
     };
+    let of_page = |of: &Arc<Entry>| matches!(of.fact, Fact::Escalated { .. } | Fact::Paged { .. });
+    if note.is_empty() && incident.entry(*of).is_some_and(of_page) {
+        return true;
+    }
     let state = incident.state();
     let mut sent = state.updates.iter().chain(&state.external.published);
     sent.any(|sent| sent.entry == *of)

@@ -41,10 +41,13 @@ pub fn elapsed(span: TimeDelta) -> String {
     )
 }
 
-/// Hours and minutes: `0:52`, `4:00`, also beyond a day.
+/// Hours and minutes: `0:52`, `4:00`; from ten hours on, where that reads as
+/// minutes and seconds, `39h23`.
 pub fn hours(span: TimeDelta) -> String {
     let seconds = whole_seconds(span);
-    format!("{}:{:02}", seconds / HOUR, seconds / MINUTE % 60)
+    let (hours, minutes) = (seconds / HOUR, seconds / MINUTE % 60);
+    let sign = if hours < 10 { ':' } else { 'h' };
+    format!("{hours}{sign}{minutes:02}")
 }
 
 /// A length of time in few columns: `42s`, `1m40`, `15m`, `3h20`, `4h`, `11d 04h`.
@@ -132,6 +135,17 @@ pub fn clock_on_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
         clock
     } else {
         format!("{} {clock}", day(at))
+    }
+}
+
+/// `13:29`, and of another day than `now`'s also that: `Mon 13:29` within six days,
+/// else `01-27 13:29`.
+pub fn time_on_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let days = (at.date_naive() - now.date_naive()).num_days();
+    match days {
+        0 => time_minutes(at),
+        -6..=6 => at.format("%a %H:%M").to_string(),
+        _ => at.format("%m-%d %H:%M").to_string(),
     }
 }
 
@@ -253,7 +267,7 @@ mod tests {
         }
         assert_eq!(hours(hms(0, 52, 38)), "0:52");
         assert_eq!(hours(hms(4, 0, 0)), "4:00");
-        assert_eq!(hours(hms(48, 0, 0)), "48:00");
+        assert_eq!(hours(hms(39, 23, 0)), "39h23");
     }
 
     #[test]
@@ -330,6 +344,11 @@ mod tests {
         assert_eq!(time_on_day(now, at("2026-01-22T23:00:00Z")), "14:07");
         assert_eq!(time_on_day(now, at("2026-01-21T23:00:00Z")), "22 Jan 14:07");
         assert_eq!(day(now), "2026-01-22");
+        let on_day = |at_: &str| time_on_day(at(at_), now);
+        assert_eq!(on_day("2026-01-22T17:00:00Z"), "17:00");
+        assert_eq!(on_day("2026-01-23T09:15:00Z"), "Fri 09:15");
+        assert_eq!(on_day("2026-01-21T09:15:00Z"), "Wed 09:15");
+        assert_eq!(on_day("2026-02-02T09:15:00Z"), "02-02 09:15");
         assert_eq!(day_long(now), "Thu 22 Jan 2026");
         assert_eq!(local(now, "Europe/Berlin".parse().unwrap()), "15:07");
     }

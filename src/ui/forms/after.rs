@@ -1,21 +1,39 @@
 //! After resolving: looking back, and closing.
 
+use std::sync::Arc;
+
 use super::{
     Asking, Filled, Refused,
     ask::{one_of, reason, yes_no},
+    reach::entry,
 };
 use crate::{
     domain::{
         fact::{ActionKind, Fact},
         incident::Incident,
-        retrospective::attendees,
+        retrospective::{Missing, attendees, open_before_closing},
         text::Name,
     },
     ui::{
-        msg::Effect,
+        action::Action,
+        msg::{Effect, Wish},
         sheet::{Field, Gate, Sheet},
     },
 };
+
+/// Whether the failure mode is new: the field, where it may stay open, and its
+/// choices.
+pub(super) const MODE: &str = "New failure mode";
+pub(super) const MODES: [&str; 3] = ["not known yet", "yes", "no"];
+
+/// What was chosen there.
+pub(super) fn said(chosen: &str) -> Option<bool> {
+    match chosen {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
 
 pub(super) fn ask_recurs(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = asking.sheet("DOES {} RECUR?", Gate::Enter)?;
@@ -38,11 +56,11 @@ pub(super) fn recurs(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 
 pub(super) fn ask_failure(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = asking.sheet("IS THE FAILURE MODE OF {} NEW?", Gate::Enter)?;
-    Ok(sheet.field(yes_no("New failure mode")))
+    Ok(sheet.field(yes_no(MODE)))
 }
 
 pub(super) fn failure(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
-    let new = filled.value("New failure mode") == "yes";
+    let new = filled.value(MODE) == "yes";
     filled.record(Fact::FailureModeSaid { new })
 }
 
@@ -156,10 +174,62 @@ pub(super) fn waive(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     })
 }
 
+/// What is to be done about it.
+const fn mended_by(missing: &Missing) -> Action {
+    match missing {
+        Missing::FailureMode => Action::FailureMode,
+        Missing::FinalUpdate => Action::Compose,
+        Missing::Retrospective => Action::Held,
+        Missing::Owner(_) => Action::ActionChange,
+    }
+}
+
 pub(super) fn ask_close(asking: &Asking<'_>) -> Result<Sheet, String> {
-    asking.sheet("CLOSE {}", Gate::Yes)
+    let incident = asking.incident()?;
+    let missing = open_before_closing(incident);
+    let sheet = asking.sheet("CLOSE {}", Gate::Yes)?;
+    if missing.is_empty() {
+        return Ok(sheet);
+    }
+    let lines = missing.iter().map(|one| {
+        let action = mended_by(one);
+        let key = asking.app.keymap.key_of(action);
+        let key = key.unwrap_or_else(|| format!(":{action}"));
+        format!("  {}   {key}", one.words())
+    });
+    let sheet = lines.fold(sheet.line("Still missing:"), Sheet::line);
+    let said = match incident.state().retrospective.new_failure_mode {
+        None => "not known yet",
+        Some(true) => "yes",
+        Some(false) => "no",
+    };
+    Ok(sheet.field(Field::choice(MODE, said, &MODES)))
 }
 
 pub(super) fn close(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
-    filled.record(Fact::Closed {})
+    let incident = filled.incident()?;
+    let new = said(&filled.value(MODE));
+    if new.is_none() || new == incident.state().retrospective.new_failure_mode {
+        return filled.record(Fact::Closed {});
+    }
+    let mut effects = filled.record(Fact::FailureModeSaid {
+        new: new == Some(true),
+    })?;
+    let [Effect::Record(wishes)] = effects.as_mut_slice() else {
+        return Ok(effects);
+    };
+    // A new one asks for a retrospective.
+    let mut after = incident.clone();
+    for wish in wishes.iter() {
+        after.apply(Arc::new(entry(filled.app, wish, 0, filled.now)));
+    }
+    if let Some(first) = open_before_closing(&after).first() {
+        return Err(format!("{}, and it can't be closed", first.words()).into());
+    }
+    wishes.push(Wish {
+        incident: incident.id,
+        fact: Fact::Closed {},
+        at: filled.now,
+    });
+    Ok(effects)
 }

@@ -2,6 +2,7 @@
 
 use super::{
     Asking, Filled, Refused,
+    after::{MODE, MODES, said},
     ask::{one_of, reason, when},
     enabled::goes_on_in,
     resolve_gate,
@@ -25,7 +26,7 @@ const PHASES: [Phase; 4] = [
 pub(super) fn ask_acknowledge(asking: &Asking<'_>) -> Result<Sheet, String> {
     let title = format!("ACKNOWLEDGE {{}} AS {}", asking.app.settings.me);
     let sheet = asking.sheet(&title, Gate::Yes)?;
-    Ok(sheet.line("Stops the page ladder; the management ladder goes on (E2)."))
+    Ok(sheet.line("Stops the page ladder; the management ladder goes on."))
 }
 
 pub(super) fn acknowledge(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
@@ -39,7 +40,7 @@ pub(super) fn ask_severity(asking: &Asking<'_>) -> Result<Sheet, String> {
     levels.fill(&held.to_string());
     let sheet = asking.sheet("SEVERITY OF {}", Gate::Yes)?;
     Ok(sheet
-        .line("Deadlines are computed anew from the alert (S3); the highest level counts afterwards (S4).")
+        .line("Deadlines are computed anew from the alert; afterwards the highest level counts.")
         .field(levels)
         .field(reason("needed to lower it")))
 }
@@ -89,7 +90,7 @@ pub(super) fn impact(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 pub(super) fn ask_mitigate(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = asking.sheet("THE IMPACT OF {} IS OVER", Gate::Yes)?;
     Ok(sheet
-        .line("Stops the management ladder; updates go on (E2).")
+        .line("Stops the management ladder; updates go on.")
         .field(when()))
 }
 
@@ -100,7 +101,7 @@ pub(super) fn mitigate(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 pub(super) fn ask_long(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = asking.sheet("{} WILL TAKE LONG", Gate::Enter)?;
     Ok(sheet
-        .line("Updates may then be promised later than the policy says (U1).")
+        .line("Updates may then be promised later than the policy says.")
         .field(reason("why")))
 }
 
@@ -116,10 +117,9 @@ pub(super) fn ask_resolve(asking: &Asking<'_>) -> Result<Sheet, String> {
     sheet = if open.is_empty() {
         sheet.line("The gate is closed: everything that was to be checked is.")
     } else {
-        open.iter()
-            .fold(sheet.line("Still open (R1):"), |sheet, point| {
-                sheet.line(format!("  {point}"))
-            })
+        open.iter().fold(sheet.line("Still open:"), |sheet, point| {
+            sheet.line(format!("  {point}"))
+        })
     };
     if let Some(other) = asking.app.board.looks_like(incident) {
         sheet = sheet.line(format!(
@@ -133,10 +133,9 @@ pub(super) fn ask_resolve(asking: &Asking<'_>) -> Result<Sheet, String> {
     } else {
         "needed: the gate is open"
     };
-    let modes = ["not known yet", "yes", "no"];
     Ok(sheet
         .field(reason(hint))
-        .field(Field::choice("New failure mode", "not known yet", &modes)))
+        .field(Field::choice(MODE, MODES[0], &MODES)))
 }
 
 pub(super) fn resolve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
@@ -145,11 +144,7 @@ pub(super) fn resolve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
         unmet: Vec::new(),
         reason: filled.maybe("Reason")?,
     })?;
-    let new = match filled.value("New failure mode").as_str() {
-        "yes" => Some(true),
-        "no" => Some(false),
-        _ => None,
-    };
+    let new = said(&filled.value(MODE));
     if let (Some(new), [Effect::Record(wishes)]) = (new, effects.as_mut_slice()) {
         wishes.push(Wish {
             incident: id,
@@ -163,7 +158,7 @@ pub(super) fn resolve(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 pub(super) fn ask_reopen(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = asking.guarded("REOPEN {}")?;
     Ok(sheet
-        .line("The original deadlines count again (R2).")
+        .line("The original deadlines count again.")
         .field(reason("why")))
 }
 
@@ -192,7 +187,7 @@ pub(super) fn ask_merge(asking: &Asking<'_>) -> Result<Sheet, String> {
         .collect();
     let sheet = asking.guarded("MERGE {} INTO ANOTHER")?;
     Ok(sheet
-        .line("Both numbers stay valid; whoever was paged is not paged again (R3).")
+        .line("Both numbers stay valid; whoever was paged is not paged again.")
         .field(one_of("Into", &others)))
 }
 

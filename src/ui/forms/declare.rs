@@ -40,7 +40,7 @@ pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {
         ))
         .field(Field::text("Service", "", "may stay empty"));
     Ok(if drill {
-        sheet.line("Nothing of a drill leaves this log (X4).")
+        sheet.line("Nothing of a drill leaves this log.")
     } else {
         sheet.field(Field::choice("Kind", "open", &["open", "private"]))
     })

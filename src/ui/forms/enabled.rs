@@ -195,7 +195,7 @@ fn outside(app: &App, action: Action, incident: &Incident) -> Result<(), &'stati
             Err("it is published, or OUTBOX has it: draft what is new")
         }
         Action::Approve => external::may_approve(incident, &app.settings.me)
-            .map_err(|_| "somebody else approves it (X2)"),
+            .map_err(|_| "somebody else approves it"),
         _ => Ok(()),
     }
 }

@@ -28,7 +28,7 @@ pub fn pages_by(may_write: bool, works: &[Name]) -> Result<&[Name], String> {
         return Err(why.to_owned());
     }
     if works.is_empty() {
-        return Err("no channel works here: [channels] in the configuration names them; until then phone people".to_owned());
+        return Err("phone people: no channel works here ([channels] would name some)".to_owned());
     }
     Ok(works)
 }
@@ -67,6 +67,11 @@ pub fn over_what(board: &Board, here: &[Name]) -> Result<Vec<Name>, String> {
 fn channels(app: &App) -> Result<Vec<Name>, String> {
     let may_write = !app.shared.link.read_only;
     over_what(&app.board, pages_by(may_write, &app.settings.works)?)
+}
+
+/// Whether this console can page in the server's place, if it is asked to.
+pub(super) fn can_page(app: &App) -> bool {
+    channels(app).is_ok()
 }
 
 pub(super) fn ask(asking: &Asking<'_>) -> Result<Sheet, String> {

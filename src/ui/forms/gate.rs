@@ -7,8 +7,8 @@ use super::{
     Refused,
     ask::{gate_of, word},
     carried_out, follow,
-    reach::reached,
-    renew,
+    reach::{reached, says},
+    renew, waits,
 };
 use crate::{
     domain::{incident::Incident, severity::Severity},
@@ -78,6 +78,9 @@ fn try_out(app: &App, sheet: &mut Sheet, now: DateTime<Utc>) -> Result<(), Refus
         Ok(effects) => effects.clone(),
         Err(_) => follow(app, &as_if_filled(sheet), now).unwrap_or_default(),
     };
+    if matches!(sheet.action, Action::Escalate | Action::Page) {
+        sheet.quote = says(app, tried.as_deref().unwrap_or_default(), now);
+    }
     regate(app, sheet, &likely, now);
     tried.map(|_| ())
 }
@@ -97,12 +100,18 @@ fn regate(app: &App, sheet: &mut Sheet, effects: &[Effect], now: DateTime<Utc>) 
     let names = reached(app, effects, now).join(", ");
     let has_word = matches!(sheet.least, Gate::Word(_));
     let declares = sheet.action == Action::Declare;
-    sheet.reaches = match (declares, names.is_empty()) {
+    let whom = match (declares, names.is_empty()) {
         (true, true) => Some("Nobody is paged by declaring.".to_owned()),
         (true, false) => Some(format!("Pages at once: {names}")),
         (false, false) if !has_word => Some(format!("Pages sooner because of this: {names}")),
         (false, _) => None,
     };
+    let waits = has_word || !names.is_empty();
+    let waits = waits.then(|| waits::lines(app, sheet.action));
+    sheet.reaches = whom
+        .into_iter()
+        .chain(waits.into_iter().flatten())
+        .collect();
     sheet.gate = match raised(app, sheet) {
         Some(level) => word(&level.to_string().to_lowercase()),
         None if has_word || names.is_empty() => sheet.least.clone(),

@@ -32,8 +32,11 @@ pub(super) fn ask_escalate(asking: &Asking<'_>) -> Result<Sheet, String> {
     };
     let mut sheet = asking
         .sheet(&format!("ESCALATE {{}} TO {target}"), gate)?
-        .line(how(incident, &target))
-        .line("Firing early satisfies the step (E11).");
+        .line(how(incident, &target));
+    if let Some(phone) = phone(incident, &target) {
+        sheet = sheet.line(format!("Phone     {phone}"));
+    }
+    sheet = sheet.line("The step counts as done then, also ahead of its time.");
     sheet.step = Some(id);
     Ok(sheet)
 }
@@ -83,6 +86,14 @@ fn how(incident: &Incident, target: &Name) -> String {
     }
 }
 
+/// The number of whoever is paged there, for whoever would rather call.
+fn phone(incident: &Incident, target: &Name) -> Option<String> {
+    let Way::Pages(contact) = escalation::way(incident, target) else {
+        return None;
+    };
+    incident.policy().phone_of(contact).map(str::to_owned)
+}
+
 pub(super) fn escalate(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     let incident = filled.incident()?;
     let step = filled.step()?;
@@ -116,7 +127,7 @@ pub(super) fn ask_confirm(asking: &Asking<'_>) -> Result<Sheet, String> {
     let title = "ESCALATE TO {target} WHEN IT FALLS DUE?";
     let sheet = about_the_next(asking, title, Gate::Yes)?;
     Ok(sheet
-        .line("Silence does not stop the step (E5).")
+        .line("Silence does not stop the step.")
         .field(Field::choice("Then", "go", &["go", "call it off"])))
 }
 
@@ -155,7 +166,7 @@ pub(super) fn unhold(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
 
 pub(super) fn ask_adopt(asking: &Asking<'_>) -> Result<Sheet, String> {
     let sheet = asking.guarded("ADOPT THE POLICY ON DISK IN {}")?;
-    Ok(sheet.line("Deadlines that are open are computed anew; what was met stays met (E6)."))
+    Ok(sheet.line("Deadlines that are open are computed anew; what was met stays met."))
 }
 
 pub(super) fn adopt(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {

@@ -21,6 +21,7 @@ mod propose;
 mod reach;
 mod room;
 mod update;
+mod waits;
 
 use chrono::{DateTime, Utc};
 

@@ -76,6 +76,23 @@ fn of_wishes(app: &App, wishes: &[Wish], now: DateTime<Utc>) -> Vec<String> {
     names
 }
 
+/// What the first message says that leaves because of these effects; `None`
+/// where none does.
+pub(super) fn says(app: &App, effects: &[Effect], now: DateTime<Utc>) -> Option<String> {
+    let wishes = effects.iter().filter_map(|effect| {
+        let Effect::Record(wishes) = effect else {
+            return None;
+        };
+        Some(wishes)
+    });
+    let mut sent = wishes.flatten().flat_map(|wish| {
+        let incident = app.board.get(wish.incident);
+        let entry = entry(app, wish, 0, now);
+        incident.map_or_else(Vec::new, |incident| intents(incident, &entry, now))
+    });
+    sent.next().map(|message| message.text.to_string())
+}
+
 /// The channels by which messages leave because of `entry`.
 fn sent(incident: &Incident, entry: &Entry, now: DateTime<Utc>) -> Vec<String> {
     let all = intents(incident, entry, now);
@@ -84,7 +101,7 @@ fn sent(incident: &Incident, entry: &Entry, now: DateTime<Utc>) -> Vec<String> {
 }
 
 /// The entry that the wish would become; only its id is made up.
-fn entry(app: &App, wish: &Wish, place: usize, now: DateTime<Utc>) -> Entry {
+pub(super) fn entry(app: &App, wish: &Wish, place: usize, now: DateTime<Utc>) -> Entry {
     let id = u128::MAX - u128::try_from(place).unwrap_or(0);
     Entry {
         id: EntryId(Uuid::from_u128(id)),

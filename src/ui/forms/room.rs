@@ -105,8 +105,7 @@ pub(super) fn page(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
     let via = via.unwrap_or_default();
     let outside = &filled.app.settings.outside;
     if let Some(public) = via.iter().find(|name| outside.contains(name)) {
-        let why =
-            format!("{person} is reached over {public}, which the public reads (X2): call them");
+        let why = format!("{person} is reached over {public}, which the public reads: call them");
         return Err(Refused::of("Who", &why));
     }
     filled.record(Fact::Paged {

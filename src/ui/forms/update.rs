@@ -119,9 +119,9 @@ pub(super) fn ask_review(asking: &Asking<'_>) -> Result<Sheet, String> {
         Audience::External => asking
             .sheet("KEEP THE DRAFT OF {} FOR OUTSIDE", Gate::Yes)?
             .line(if external::asks_for_two(incident) {
-                "Somebody else reads and approves it before it can be published (X2)."
+                "Somebody else reads and approves it before it can be published."
             } else {
-                "The commander reads and approves it before it can be published (X2)."
+                "The commander reads and approves it before it can be published."
             }),
     };
     let stale = composer.stale(incident);

@@ -31,7 +31,7 @@ const FIELDS: u16 = 6;
 const LABEL: u16 = 11;
 
 /// What typing does to a line that was filled in.
-const TYPING: &str = "typing replaces it, arrows keep it";
+const TYPING: [&str; 2] = ["typing replaces it, arrows keep it", "typing replaces it"];
 
 /// Columns from which the preview stands beside the fields.
 const BESIDE: u16 = 72;
@@ -81,6 +81,18 @@ impl Parts {
     }
 }
 
+/// The line between the fields and the preview of a composer in `area`, from its
+/// title row to the rule below it; `None` where there is no preview.
+pub fn divider(area: Rect) -> Option<Rect> {
+    let parts = Parts::of(area);
+    parts.preview.map(|preview| Rect {
+        x: parts.fields.right(),
+        y: area.y.saturating_sub(1),
+        width: 1,
+        height: preview.height + 1,
+    })
+}
+
 /// Draws the composer.
 pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let Some(composer) = &app.composer else {
@@ -89,10 +101,6 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let parts = Parts::of(canvas.area());
     fields(composer, &mut canvas.part(parts.fields));
     if let Some(right) = parts.preview {
-        let divider = canvas.glyph(Glyph::Divider).to_string();
-        for y in 0..right.height {
-            canvas.text(parts.fields.width, y, Role::Rule, &divider);
-        }
         preview(app, composer, &mut canvas.part(right), now);
     }
     let warns = parts.preview.is_none().then(|| warning(app, composer, now));
@@ -334,14 +342,18 @@ fn status(app: &App, warning: Option<String>, canvas: &mut Canvas<'_, '_>) {
     };
     canvas.clipped(1, 1, look, &text, width.saturating_sub(2));
     let offered = app.enabled(Action::Insert).ok();
-    let insert = offered
-        .and_then(|()| app.keymap.key_of(Action::Insert))
-        .map(|key| format!("{key} insert: probes, notes since the last update"))
-        .unwrap_or_default();
-    let is_suggested = app.composer.as_ref().is_some_and(Composer::suggests);
-    let typing = if is_suggested { TYPING } else { "" };
-    let end = canvas.right(width.saturating_sub(2), 2, Role::Muted, typing);
-    canvas.clipped(1, 2, Role::Muted, &insert, end.saturating_sub(2));
+    let key = offered.and_then(|()| app.keymap.key_of(Action::Insert));
+    let insert = key.map_or_else(Vec::new, |key| {
+        let what = ["probes, notes since the last update", "probes, notes"];
+        what.map(|what| format!("{key} insert: {what}")).to_vec()
+    });
+    let mut end = width.saturating_sub(2);
+    if app.composer.as_ref().is_some_and(Composer::suggests) {
+        let replaces = TYPING[usize::from(width < BESIDE)];
+        end = canvas.right(end, 2, Role::Muted, replaces);
+    }
+    let room = end.saturating_sub(3);
+    canvas.clipped(1, 2, Role::Muted, format::fitting(&insert, room), room);
 }
 
 fn since(app: &App) -> String {

@@ -66,6 +66,7 @@ pub fn draw_toast(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, no
     if let Some(text) = alarm.or_else(|| alone(app, now)) {
         let mark = canvas.glyph(Glyph::Overdue);
         let room = width.saturating_sub(2);
+        let text = format::fitting(&text, room.saturating_sub(2));
         canvas.clipped(1, 0, Role::Bad, &format!("{mark} {text}"), room);
         return;
     }
@@ -125,30 +126,37 @@ const fn searched(mode: &Mode) -> Option<&Edit> {
 }
 
 /// That an incident is open and nothing happens by itself.
-fn alone(app: &App, now: DateTime<Utc>) -> Option<String> {
+fn alone(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
     if let LinkState::Offline { why, .. } = &app.shared.link.state {
-        return Some(format!(
-            "what you record is kept here and sent later: {why}"
-        ));
+        return Some(vec![
+            format!("what you record is kept here and sent later: {why}"),
+            format!("kept here and sent later: {why}"),
+            "what you record is kept here and sent later".to_owned(),
+        ]);
     }
     let (_, _, word) = header::link(app, now);
     let alone = word.starts_with(NO_ENGINE) && app.incident().is_some_and(Incident::is_active);
     let text = "no engine runs: nobody is paged and nobody is reminded by itself";
-    alone.then(|| text.to_owned())
+    alone.then(|| vec![text.to_owned()])
 }
 
 /// What did not arrive, and the key to it.
-fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<String> {
+fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
     let row = next::not_delivered(app, now)?;
-    let what = row.what.first()?;
-    Some(format!("{}: {} {what}", row.value, row.word))
+    let ways = row.what.iter();
+    Some(
+        ways.map(|what| format!("{}: {} {what}", row.value, row.word))
+            .collect(),
+    )
 }
 
 /// The keys of the footer, most wanted first.
-const INCIDENT: [(Action, &str); 14] = [
+const INCIDENT: [(Action, &str); 16] = [
     (Action::Phones, "phone list"),
+    (Action::PageFromHere, "page from here"),
     (Action::Acknowledge, "ack"),
     (Action::Conflicts, "conflicts"),
+    (Action::NextIncident, "next incident"),
     (Action::Compose, "compose"),
     (Action::Note, "note"),
     (Action::Severity, "severity"),
@@ -162,10 +170,12 @@ const INCIDENT: [(Action, &str); 14] = [
     (Action::Tab, "next pane"),
 ];
 /// The same once it is resolved: what is left to do.
-const AFTER: [(Action, &str); 10] = [
+const AFTER: [(Action, &str); 12] = [
     (Action::Conflicts, "conflicts"),
+    (Action::NextIncident, "next incident"),
     (Action::Compose, "compose"),
     (Action::Held, "retro"),
+    (Action::FailureMode, "failure mode"),
     (Action::ActionItem, "action item"),
     (Action::Close, "close"),
     (Action::Reopen, "reopen"),
@@ -175,10 +185,11 @@ const AFTER: [(Action, &str); 10] = [
     (Action::Tab, "next pane"),
 ];
 /// The same on a screen too small for panes.
-const TINY: [(Action, &str); 3] = [
+const TINY: [(Action, &str); 4] = [
     (Action::Acknowledge, "ack"),
     (Action::Compose, "compose"),
     (Action::Escalate, "escalate"),
+    (Action::NextIncident, "next"),
 ];
 const QUIET: [(Action, &str); 5] = [
     (Action::Declare, "open an incident"),
@@ -187,9 +198,10 @@ const QUIET: [(Action, &str); 5] = [
     (Action::Find, "find"),
     (Action::Palette, "command"),
 ];
-const COMPOSER: [(Action, &str); 4] = [
+const COMPOSER: [(Action, &str); 5] = [
     (Action::Review, "review+send"),
     (Action::NextField, "next field"),
+    (Action::Back, "keep draft"),
     (Action::Editor, "$EDITOR"),
     (Action::Insert, "insert"),
 ];
@@ -289,9 +301,6 @@ pub fn draw_keys(app: &App, canvas: &mut Canvas<'_, '_>) {
         }
         x = key(canvas, x, &text, word) + 2;
     }
-    if composing && x + 20 < limit {
-        key(canvas, x, "Esc", "keep draft");
-    }
 }
 
 /// The keys to offer, most wanted first: those of the focused pane, then those
@@ -323,11 +332,15 @@ fn is_done(app: &App, action: Action) -> bool {
         Action::Mark | Action::Details | Action::Correct | Action::Retract => {
             count(app, app.focus) == 0
         }
-        Action::Phones => !header::offline(app) || app.shared.in_place.is_some(),
+        Action::Phones | Action::PageFromHere => {
+            !header::offline(app) || app.shared.in_place.is_some()
+        }
         Action::Acknowledge => state.taken.is_some(),
         Action::Conflicts => incident.conflicts().next().is_none(),
         Action::Held => state.retrospective.held.is_some() || state.retrospective.waived.is_some(),
+        Action::FailureMode => state.retrospective.new_failure_mode.is_some(),
         Action::Close => incident.phase() == Phase::Closed,
+        Action::NextIncident => app.board.open().iter().all(|it| it.id == incident.id),
         _ => false,
     }
 }

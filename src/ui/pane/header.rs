@@ -1,27 +1,32 @@
 //! The first two rows: how bad, what, are we live, what time; and who leads.
 
+mod owed;
 mod touch;
 
 use chrono::{DateTime, Utc};
 
 use self::touch::{aside, out_of_touch, unsent};
-use super::after;
+use super::{after, next};
 use crate::{
     domain::{
-        duty::resolve_by, fact::Role as Job, incident::Incident, left::left_over,
-        severity::Severity,
+        duty::resolve_by, elsewhere::worse_elsewhere, fact::Role as Job, incident::Incident,
+        left::left_over, severity::Severity,
     },
     ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::meter_text},
 };
 
 pub use self::touch::{NO_ENGINE, engine_runs, link, offline};
 
-/// Draws the header.
-pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+/// Draws the header; where NEXT can't be seen, what is owed next is in it.
+pub fn draw(app: &App, next_is_seen: bool, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let end = clock_and_link(app, canvas, now);
     match app.incident() {
         Some(incident) => title(app, incident, canvas, end),
         None => quiet_title(app, canvas),
+    }
+    let hidden = app.incident().filter(|_| !next_is_seen);
+    if hidden.is_some_and(|incident| owed::draw(app, incident, canvas, now)) {
+        return;
     }
     let trouble = out_of_touch(app, now).or_else(|| refused(app));
     match (trouble, app.incident()) {
@@ -103,6 +108,26 @@ pub fn badge(incident: &Incident) -> (Role, String) {
     }
 }
 
+/// `P2`; `P?` while nobody has decided.
+pub fn level(incident: &Incident) -> String {
+    let level = incident.severity();
+    level.map_or_else(|| "P?".to_owned(), |level| level.to_string())
+}
+
+/// `P1 INC-3 ]`, and its role: an open incident that is worse than the one on
+/// the screen, and the key to it.
+pub fn worse(app: &App) -> Option<(Role, String)> {
+    let other = worse_elsewhere(&app.board, app.shown?)?;
+    let way = app.way_to(other.id).map(|key| format!(" {key}"));
+    let words = format!(
+        "{} {}{}",
+        level(other),
+        other.label(),
+        way.unwrap_or_default()
+    );
+    Some((badge(other).0, words))
+}
+
 /// `███░`: as many as it is bad; none while nobody has decided.
 fn meter(canvas: &Canvas<'_, '_>, severity: Option<Severity>) -> String {
     let tier = canvas.paint.tier;
@@ -130,6 +155,14 @@ fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, end: u16) 
         Role::Strong,
         &incident.label(),
     );
+    if let Some((role, words)) = worse(app) {
+        x = canvas.badge(x + 1, 0, role, &words);
+        let room = end.saturating_sub(x + 2);
+        if wide {
+            canvas.clipped(x + 1, 0, Role::Normal, &incident.state().title, room);
+        }
+        return;
+    }
     let active = app.board.open();
     let place = active.iter().position(|other| other.id == incident.id);
     if let (Some(place), 2.., true) = (place, active.len(), wide) {

@@ -163,7 +163,7 @@ fn steps(
         let is_current = next.is_some_and(|next| next.id == *id);
         match (due, done) {
             (Some(due), _) => row.open(canvas, y, due.by, is_current, now),
-            (None, Some(done)) => row.settled(canvas, y, done),
+            (None, Some(done)) => row.settled(canvas, y, done, now),
             (None, None) => {}
         }
         if app.focus == Pane::Ladder && app.row(Pane::Ladder) == *place && *place > 0 {
@@ -221,42 +221,41 @@ impl StepRow<'_> {
         };
         self.names(canvas, y, role, glyph);
         let width = canvas.width();
-        let start = canvas.right(width - 1, y, role, &format::countdown(by - now));
-        let at = if self.repeats {
-            format!("again {}", format::time_minutes(by))
+        let wide = width >= 60;
+        let at = format::time_on_day(by, now);
+        if !wide && by.date_naive() != now.date_naive() {
+            // Both have no room beside a name: NEXT counts down.
+            canvas.right(width - 1, y, role, &at);
         } else {
-            format::time_minutes(by)
-        };
-        canvas.right(
-            start.min(width.saturating_sub(7)).saturating_sub(1),
-            y,
-            Role::Muted,
-            &at,
-        );
+            let start = canvas.right(width - 1, y, role, &format::countdown(by - now));
+            let end = start.min(width.saturating_sub(7)).saturating_sub(1);
+            let again = if self.repeats && wide { "again " } else { "" };
+            canvas.right(end, y, Role::Muted, &format!("{again}{at}"));
+        }
         if overdue {
             canvas.paint_row(y, Role::Over);
         }
     }
 
-    fn settled(&self, canvas: &mut Canvas<'_, '_>, y: u16, clock: &Settled) {
+    fn settled(&self, canvas: &mut Canvas<'_, '_>, y: u16, clock: &Settled, now: DateTime<Utc>) {
         let by = said_by(self.incident, clock, canvas.width() >= 60);
         let (glyph, role, text) = match &clock.standing {
             Standing::Met { at, .. } => {
                 let by = by.unwrap_or_else(|| "done".to_owned());
-                let text = format!("{} {by}", format::time_minutes(*at));
+                let text = format!("{} {by}", format::time_on_day(*at, now));
                 (Some(Glyph::Done), Role::Kept, text)
             }
             Standing::Missed { at, took, of, .. } => {
                 let late = format::short(*took - of.unwrap_or(*took));
                 // Whose word it is counts for more: the mark says that it is late.
                 let words = by.unwrap_or_else(|| format!("+{late} late"));
-                let text = format!("{} {words}", format::time_minutes(*at));
+                let text = format!("{} {words}", format::time_on_day(*at, now));
                 (Some(Glyph::Overdue), Role::Warn, text)
             }
             Standing::Held(until) => (
                 Some(Glyph::Off),
                 Role::Muted,
-                format!("held until {}", format::time_minutes(*until)),
+                format!("held until {}", format::time_on_day(*until, now)),
             ),
             Standing::NotApplicable(why) => (Some(Glyph::NotApplicable), Role::Off, why.clone()),
         };

@@ -27,6 +27,9 @@ use crate::{
     },
 };
 
+/// The word of a step of the ladders.
+pub const ESCALATE: &str = "ESCALATE";
+
 /// A row of the pane, ready to be drawn.
 pub struct Row {
     /// Before the words.
@@ -55,7 +58,7 @@ impl Row {
 
     /// Whether somebody has to do something about it.
     pub const fn is_open(&self) -> bool {
-        self.used.is_some() || matches!(self.role, Role::Over | Role::Bad)
+        self.used.is_some() || matches!(self.role, Role::Over | Role::Bad | Role::Soon)
     }
 }
 
@@ -184,6 +187,7 @@ fn who_pages(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> 
                 format!("{server} does it, and is away; {key} pages from here"),
                 format!("server away; {key} pages from here"),
                 format!("{key} pages from here"),
+                format!("{key} pages here"),
             ],
             if is_due { Role::Over } else { Role::Bad },
         ),
@@ -231,7 +235,7 @@ pub fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<Row> {
 fn by_hand(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
     escalation::left_to_people(incident).map(move |(_, step, by)| Row {
         glyph: Some(Glyph::Overdue),
-        word: "ESCALATE",
+        word: ESCALATE,
         what: told_by_hand(&step.target, &person(incident, &step.target)),
         value: format::countdown(by - now),
         role: Role::Over,

@@ -14,6 +14,21 @@ use crate::ui::{
     theme::Role,
 };
 
+/// Whether what is open lies over the panes.
+pub const fn covers(mode: &Mode) -> bool {
+    match mode {
+        Mode::Browse | Mode::Compose | Mode::Find(_) | Mode::Link => false,
+        Mode::Sheet(_)
+        | Mode::Palette(_)
+        | Mode::Help(..)
+        | Mode::History(_)
+        | Mode::Phones
+        | Mode::Conflicts(_)
+        | Mode::Messages(_)
+        | Mode::Details(_) => true,
+    }
+}
+
 /// Draws what is open, if anything; answers where the cursor stands.
 pub fn draw(
     app: &App,

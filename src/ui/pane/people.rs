@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::{fact::Role as Job, incident::Incident},
+    domain::{fact::Role as Job, incident::Incident, policy::Contact},
     ui::{app::App, canvas::Canvas, format, theme::Role},
 };
 
@@ -125,15 +125,27 @@ fn asked(incident: &Incident, now: DateTime<Utc>) -> impl Iterator<Item = Row> {
     })
 }
 
+/// A row for each person whom the policy names: the number is read first, and
+/// what they are called for is the first to go without room.
 fn phones(incident: &Incident) -> impl Iterator<Item = Row> {
-    incident
-        .policy()
-        .contact
-        .iter()
-        .map(|(target, contact)| Row {
+    let policy = incident.policy();
+    let mut people: Vec<(&Contact, Vec<&str>)> = Vec::new();
+    for (target, contact) in &policy.contact {
+        let known = people
+            .iter_mut()
+            .find(|(one, _)| one.person == contact.person);
+        match known {
+            Some((_, targets)) => targets.push(target),
+            None => people.push((contact, vec![target])),
+        }
+    }
+    people.into_iter().map(move |(contact, targets)| {
+        let phone = policy.phone_of(contact).unwrap_or("no number");
+        Row {
             label: "phone",
-            text: format!("{target}: {} {}", contact.person, contact.phone),
+            text: format!("{} {phone}   {}", contact.person, targets.join(", ")),
             right: String::new(),
             role: Role::Muted,
-        })
+        }
+    })
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     domain::{
         incident::{Action, Incident},
-        policy::Checklist,
+        policy::{Checklist, Item},
         retrospective,
     },
     ui::{
@@ -45,7 +45,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         return;
     };
     let focused = app.focus == Pane::Phase;
-    let rows = rows(app, incident, now);
+    let rows = rows(app, incident, focused, now);
     let height = usize::from(canvas.height());
     let chosen = app.row(Pane::Phase);
     let at = rows
@@ -73,15 +73,23 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     }
 }
 
-fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
+/// The titles, and below each its items; while the keys are elsewhere those of
+/// the phase that the work is in, so that every phase is seen.
+fn rows(app: &App, incident: &Incident, focused: bool, now: DateTime<Utc>) -> Vec<Row> {
     let items = phase_items(app);
     let mut rows = Vec::new();
     let mut place = 0;
     for phase in &incident.policy().phases {
-        rows.push(title(incident, phase, now));
-        for item in &phase.items {
-            if !items.iter().any(|known| known.id == item.id) {
-                continue;
+        let own = phase.items.iter();
+        let own = own.filter(|item| items.iter().any(|known| known.id == item.id));
+        let own: Vec<_> = own.collect();
+        let ticked = |item: &&&Item| incident.state().ticks.contains_key(&item.id);
+        let left = own.len() - own.iter().filter(ticked).count();
+        rows.push(title(incident, phase, (left, own.len()), now));
+        let is_open = focused || phase.number == incident.phase().number();
+        for item in own {
+            if !is_open {
+                break;
             }
             let tick = incident.state().ticks.get(&item.id);
             let right = tick
@@ -106,13 +114,24 @@ fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     rows
 }
 
-/// A phase paces the work: past its window it turns amber, never red (G1).
-fn title(incident: &Incident, phase: &Checklist, now: DateTime<Utc>) -> Row {
+/// A phase paces the work: past its window it turns amber, never red (G1). Of one
+/// that was left it says what nobody ticked: that is not done.
+fn title(
+    incident: &Incident,
+    phase: &Checklist,
+    (left, all): (usize, usize),
+    now: DateTime<Utc>,
+) -> Row {
     let current = incident.phase().number();
     let elapsed = now - incident.anchor();
     let window = phase.to.map(format::hours).unwrap_or_default();
     let over = phase.to.is_some_and(|to| elapsed > to);
     let (glyph, role, right) = match phase.number.cmp(&current) {
+        std::cmp::Ordering::Less if left > 0 => (
+            Some(Glyph::Off),
+            Role::Muted,
+            format!("{left} of {all} not ticked"),
+        ),
         std::cmp::Ordering::Less => (Some(Glyph::Done), Role::Kept, String::new()),
         std::cmp::Ordering::Greater => (None, Role::Muted, window),
         std::cmp::Ordering::Equal if over => (
@@ -163,7 +182,7 @@ fn after(incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
         .enumerate()
         .map(|(place, action)| item(place, action));
     let open = retrospective::open_before_closing(incident).into_iter();
-    let open = open.map(|open| line(format!("before closing: {open}"), Role::Warn));
+    let open = open.map(|open| line(format!("before closing: {}", open.words()), Role::Warn));
     why.into_iter()
         .chain(factors)
         .chain(actions)

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         duty::{Duty, duties},
         incident::Incident,
-        policy::Contact,
+        policy::{Contact, Policy},
         text::Name,
     },
     ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role},
@@ -52,7 +52,7 @@ fn rows(app: &App, now: DateTime<Utc>) -> Vec<Row> {
     let mut rows: Vec<Row> = incident.map_or_else(Vec::new, |incident| due(incident, now));
     for (target, contact) in &policy.contact {
         if rows.iter().all(|row| row.target.as_str() != target) {
-            rows.push(row(Name::lossy(target), Some(contact)));
+            rows.push(row(policy, Name::lossy(target), Some(contact)));
         }
     }
     rows
@@ -70,7 +70,7 @@ fn due(incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
             continue;
         }
         let late = due.by <= now;
-        let known = row(target.clone(), policy.contact(&target));
+        let known = row(policy, target.clone(), policy.contact(&target));
         rows.push(Row {
             when: format::countdown(due.by - now),
             glyph: match (late, rows.is_empty()) {
@@ -85,12 +85,11 @@ fn due(incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     rows
 }
 
-fn row(target: Name, contact: Option<&Contact>) -> Row {
-    let phone = contact.map(|contact| contact.phone.to_string());
-    let phone = phone.filter(|phone| !phone.is_empty());
+fn row(policy: &Policy, target: Name, contact: Option<&Contact>) -> Row {
+    let phone = contact.and_then(|contact| policy.phone_of(contact));
     Row {
         who: contact.map_or_else(|| "nobody named".to_owned(), |one| one.person.to_string()),
-        phone: phone.unwrap_or_else(|| "no number in the policy".to_owned()),
+        phone: phone.unwrap_or("no number in the policy").to_owned(),
         when: String::new(),
         glyph: None,
         role: Role::Normal,

@@ -50,13 +50,21 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, _now: DateTime<Utc>) {
 }
 
 fn draw_row(row: &Line, canvas: &mut Canvas<'_, '_>, y: u16) {
-    let wide = canvas.width() >= 90;
-    let (who, kind, text) = if wide { (12, 21, 32) } else { (12, 20, 30) };
+    let (who, kind, text) = match canvas.width() {
+        90.. => (12, 21, 32),
+        70.. => (12, 20, 30),
+        _ => (8, 15, 24),
+    };
     if row.pinned {
         let pin = canvas.glyph(Glyph::Current).to_string();
         canvas.text(0, y, Role::Focus, &pin);
     }
-    canvas.text(2, y, Role::Muted, &format::time(row.at));
+    let at = if who < 12 {
+        format::time_minutes(row.at)
+    } else {
+        format::time(row.at)
+    };
+    canvas.text(2, y, Role::Muted, &at);
     canvas.clipped(who, y, Role::Muted, &row.who, kind - who - 1);
     let role = role(row);
     let words = match row.health {

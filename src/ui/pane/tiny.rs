@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{fact::Health, incident::Incident},
-    ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role},
+    ui::{app::App, canvas::Canvas, format, glyph::Glyph, theme::Role, widget::badge_text},
 };
 
 /// Draws the tiny screen; one line of it at height 1.
@@ -32,7 +32,10 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     for word in incident.badges() {
         x = canvas.badge(x, 0, Role::Drill, word);
     }
-    canvas.text(x + 1, 0, Role::Strong, &incident.label());
+    x = canvas.text(x + 1, 0, Role::Strong, &incident.label());
+    if let Some((role, words)) = header::worse(app) {
+        canvas.badge(x + 1, 0, role, &words);
+    }
     let (role, glyph, word) = header::link(app, now);
     let mark = canvas.glyph(glyph);
     canvas.right(
@@ -112,12 +115,12 @@ fn line(
     canvas: &mut Canvas<'_, '_>,
     now: DateTime<Utc>,
 ) {
-    let level = incident
-        .severity()
-        .map_or("P?".to_owned(), |level| level.to_string());
-    let mut text = level;
+    let mut text = header::level(incident);
     for word in incident.badges() {
         text = format!("{text} {word}");
+    }
+    if let Some((_, words)) = header::worse(app) {
+        text = format!("{text} {}", badge_text(&words, canvas.paint.tier));
     }
     for row in rows.iter().filter(|row| row.is_open()).take(2) {
         let glyph = row

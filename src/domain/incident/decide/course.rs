@@ -7,7 +7,8 @@ use crate::domain::{
     fact::Fact,
     incident::Incident,
     phase::Phase,
-    retrospective, span,
+    retrospective::{self, Missing},
+    span,
     text::{self, Title},
 };
 
@@ -137,9 +138,12 @@ impl Incident {
             return Ok(());
         }
         refuse(format!(
-            "{} can't be closed: {} (V4)",
+            "{} can't be closed: {}",
             self.label(),
-            open.join("; ")
+            open.iter()
+                .map(Missing::words)
+                .collect::<Vec<_>>()
+                .join("; ")
         ))
     }
 

@@ -129,7 +129,6 @@ pub fn link(app: &App, now: DateTime<Utc>) -> (Role, Glyph, String) {
 /// What waits here for the shared backend, and why it will go on waiting where
 /// there is room to say so.
 pub(super) fn unsent(app: &App, width: u16) -> Option<String> {
-    let shared = app.shared.link.state != LinkState::Alone;
     let waits = app.shared.unsent > 0;
     let why = read_only(app).filter(|_| width >= 80);
     let why = why.map(|why| format!(", {why}")).unwrap_or_default();
@@ -137,8 +136,8 @@ pub(super) fn unsent(app: &App, width: u16) -> Option<String> {
         0 => String::new(),
         count => format!(", {count} refused"),
     };
-    (waits || (width >= 120 && shared))
-        .then(|| format!("{} unsent{refused}{why}", app.shared.unsent))
+    let tells = waits || !refused.is_empty();
+    tells.then(|| format!("{} unsent{refused}{why}", app.shared.unsent))
 }
 
 /// Why nothing that is recorded here is sent, though the server answers.

@@ -83,7 +83,7 @@ pub(super) fn forecast(
     let when = if past {
         format!("Due since {at}; {} does at its next round:", engine.words())
     } else {
-        format!("What {} does at {at}, by itself:", engine.words())
+        format!("At {at}, by itself, {} will:", engine.words())
     };
     vec![
         heading(Role::Strong, when),

@@ -1,5 +1,6 @@
 //! How an open duty is worded: what it is, and whom it is about.
 
+use super::ESCALATE;
 use crate::{
     domain::{
         duty::{Due, Duty},
@@ -39,7 +40,7 @@ pub(super) fn words(app: &App, incident: &Incident, due: &Due) -> (&'static str,
         Duty::Escalate {
             step, target, asks, ..
         } => {
-            return ("ESCALATE", escalates(incident, step, target, *asks));
+            return (ESCALATE, escalates(incident, step, target, *asks));
         }
         Duty::External => return ("EXTERNAL", external(app, incident, policy)),
         Duty::FinalExternal => return ("EXTERNAL", over(app, incident)),
@@ -101,8 +102,12 @@ fn escalates(incident: &Incident, step: &StepId, target: &str, asks: bool) -> Ve
         Some(_) => vec![format!("{target}{person}"), target.to_owned()],
         None => told_by_hand(target, &person),
     };
-    let asks = if asks { " ?" } else { "" };
-    ways.iter().map(|way| format!("{way}{asks}")).collect()
+    if !asks {
+        return ways;
+    }
+    let asked = ways.iter().map(|way| format!("{way}, if confirmed"));
+    let short = ways.last().map(|way| format!("{way}?"));
+    asked.chain(short).collect()
 }
 
 /// Where an update goes; of a private incident nothing leaves (X4).
@@ -121,14 +126,14 @@ fn place(app: &App, incident: &Incident) -> String {
         .join(" + ")
 }
 
-/// Where the place is cut, what kind of update it is still stands.
+/// What kind of update it is counts: where there is no room, the place goes.
 fn said_in(app: &App, incident: &Incident, kind: &str) -> Vec<String> {
     let place = place(app, incident);
     let usual = format!("{kind}: {place}");
     if incident.state().private {
         return vec![usual, format!("{kind}, by hand")];
     }
-    vec![format!("{place} {kind}"), usual]
+    vec![format!("{place} {kind}"), usual, kind.to_owned()]
 }
 
 /// That it is over, and how to say so.
@@ -143,21 +148,19 @@ fn over(app: &App, incident: &Incident) -> Vec<String> {
 fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
     let action = begun_by(incident, &Duty::External);
     let next = match action {
-        Action::ComposeOutside => "draft it",
+        Action::ComposeOutside => "draft public news",
         Action::Publish => "publish it",
         Action::PaneOutbox => "not out yet: OUTBOX",
         _ if may_approve(incident, &app.settings.me).is_ok() => "approve it",
-        _ => return outside(policy, "wait for approval"),
+        _ => return outside(policy, "wait for approval", "approval"),
     };
     // How to do it counts more than where it goes.
     let key = app.keymap.key_of(action);
     let key = key.unwrap_or_else(|| format!(":{action}"));
-    outside(policy, &format!("{next} ({key})"))
+    outside(policy, &format!("{next} ({key})"), next)
 }
 
-fn outside(policy: &Policy, next: &str) -> Vec<String> {
-    vec![
-        format!("{}: {next}", policy.external.place),
-        next.to_owned(),
-    ]
+fn outside(policy: &Policy, next: &str, short: &str) -> Vec<String> {
+    let place = format!("{}: {next}", policy.external.place);
+    vec![place, next.to_owned(), short.to_owned()]
 }

@@ -1,6 +1,6 @@
 //! Clocks that do not run any more, and how they ended.
 
-use super::Row;
+use super::{ESCALATE, Row};
 use crate::{
     domain::{
         duty::{Promise, Settled, Standing, settled},
@@ -41,7 +41,7 @@ fn row(clock: &Settled) -> Row {
     let word = match &clock.what {
         Promise::Respond => "ACK",
         Promise::Resolve => "RESOLVE",
-        Promise::Escalate(..) => "ESCALATE",
+        Promise::Escalate(..) => ESCALATE,
         Promise::FirstNotice => "UPDATE",
         Promise::External => "EXTERNAL",
         Promise::Retrospective => "RETRO",

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Row, duty::person};
+use super::{ESCALATE, Row, duty::person};
 use crate::{
     domain::{
         duty::{Due, Duty, held},
@@ -230,7 +230,7 @@ pub(super) fn on_hold(incident: &Incident) -> impl Iterator<Item = Row> {
         let person = person(incident, &target);
         Some(Row {
             glyph: Some(Glyph::Off),
-            word: "ESCALATE",
+            word: ESCALATE,
             what: vec![
                 format!("{target}{person}, on hold until then"),
                 target.to_string(),
