@@ -164,17 +164,6 @@ pub fn time_minutes(at: DateTime<Utc>) -> String {
     at.format("%H:%M").to_string()
 }
 
-/// [`time_minutes`], behind its day where that is another one than `now`'s:
-/// `26 Nov 09:15`.
-pub fn time_on_day(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let time = time_minutes(at);
-    if at.date_naive() == now.date_naive() {
-        time
-    } else {
-        format!("{} {time}", at.format("%-d %b"))
-    }
-}
-
 /// `2026-01-11`.
 pub fn day(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d").to_string()
@@ -341,8 +330,6 @@ mod tests {
         assert_eq!(clock_of(now, true), "14:07Z");
         assert_eq!(time(now), "14:07:00");
         assert_eq!(time_minutes(now), "14:07");
-        assert_eq!(time_on_day(now, at("2026-01-22T23:00:00Z")), "14:07");
-        assert_eq!(time_on_day(now, at("2026-01-21T23:00:00Z")), "22 Jan 14:07");
         assert_eq!(day(now), "2026-01-22");
         let on_day = |at_: &str| time_on_day(at(at_), now);
         assert_eq!(on_day("2026-01-22T17:00:00Z"), "17:00");
