@@ -2,12 +2,15 @@
 //! becomes of what it asks for.
 
 use warroom::{
-    domain::{fact::Fact, severity::Severity},
+    domain::{
+        fact::{Fact, Health},
+        severity::Severity,
+    },
     ui::{app::App, capability::Tier},
 };
 
 use super::fixture::{
-    INCIDENT, Log, at, busy, console, declaration, incident_log, now, press, words_on,
+    INCIDENT, Log, at, busy, changed, console, declaration, incident_log, now, press, words_on,
 };
 use crate::app::in_place::away;
 
@@ -226,4 +229,83 @@ fn a_step_of_another_day_says_which() {
     for screen in [beside, zoomed] {
         assert!(screen.contains("Fri 17:00"), "{screen}");
     }
+}
+
+#[test]
+fn the_composer_says_what_became_of_probes_since_the_last_update() {
+    let mut app = busy();
+
+    press(&mut app, "c", now());
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    let told = "since the last update: api /health SLOW; render-2 DOWN";
+    assert!(screen.contains(told), "{screen}");
+}
+
+#[test]
+fn the_help_begins_with_what_reaches_people_and_has_one_row_for_all_panes() {
+    let mut app = busy();
+
+    press(&mut app, "?", now());
+    let whole = words_on(&app, (80, 140), Tier::Rich, now());
+    press(&mut app, "go to", now());
+    let found = words_on(&app, (80, 24), Tier::Rich, now());
+
+    let first = whole.lines().nth(3).unwrap_or_default();
+    assert!(first.trim_start().starts_with("Reaches people"), "{whole}");
+    assert!(
+        whole.contains("1234567890") && !whole.contains("go to HEALTH"),
+        "{whole}"
+    );
+    assert!(found.contains("go to HEALTH"), "{found}");
+}
+
+#[test]
+fn a_link_that_leads_somewhere_stands_before_those_that_lead_nowhere_yet() {
+    let mut log = incident_log();
+    let link = Fact::Linked {
+        name: "deploys".into(),
+        url: "https://deploys.example".into(),
+    };
+    log.add(INCIDENT, at("14:06:00"), "ana", link);
+    let mut app = console(&log, true);
+
+    press(&mut app, "0z", now());
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    let place = |word: &str| screen.find(word).unwrap_or(usize::MAX);
+    assert!(
+        place("deploys.example") < place("no address yet"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_first_look_at_a_probe_that_is_well_is_no_change() {
+    let seen = |probe: &str, from: Health| {
+        let mut fact = changed(probe, Health::Up, "status 200");
+        if let Fact::ProbeChanged(change) = &mut fact {
+            change.from = from;
+        }
+        fact
+    };
+    let mut log = incident_log();
+    log.add(
+        INCIDENT,
+        at("14:06:00"),
+        "engine",
+        seen("first", Health::Unknown),
+    );
+    log.add(
+        INCIDENT,
+        at("14:06:01"),
+        "engine",
+        seen("back", Health::Down),
+    );
+
+    let screen = words_on(&console(&log, true), (200, 60), Tier::Rich, now());
+
+    let changes = screen.split("─CHANGES").nth(1).unwrap_or_default();
+    assert!(changes.contains("back: status 200"), "{screen}");
+    assert!(!changes.contains("first: status 200"), "{screen}");
 }
