@@ -3,10 +3,11 @@
 
 use warroom::{
     domain::{
-        fact::{Fact, Health},
+        fact::{Fact, Health, Update},
         severity::Severity,
+        update::{Audience, Form},
     },
-    ui::{app::App, capability::Tier},
+    ui::{app::App, capability::Tier, msg::Effect},
 };
 
 use super::fixture::{
@@ -115,6 +116,11 @@ fn no_sheet_that_reaches_people_shows_the_number_of_a_rule() {
 }
 
 fn resolved() -> App {
+    after_resolving(Vec::new())
+}
+
+/// A small one that is over, and what came after.
+fn after_resolving(facts: Vec<Fact>) -> App {
     let mut log = Log::default();
     let declared = declaration("Thumbnails are late", Severity::P4, at("13:55:00"));
     log.add(
@@ -129,6 +135,9 @@ fn resolved() -> App {
         reason: Some("it is over".into()),
     };
     log.add(INCIDENT, at("14:00:00"), "ana", done);
+    for fact in facts {
+        log.add(INCIDENT, at("14:01:00"), "ana", fact);
+    }
     console(&log, false)
 }
 
@@ -308,4 +317,37 @@ fn the_first_look_at_a_probe_that_is_well_is_no_change() {
     let changes = screen.split("─CHANGES").nth(1).unwrap_or_default();
     assert!(changes.contains("back: status 200"), "{screen}");
     assert!(!changes.contains("first: status 200"), "{screen}");
+}
+
+#[test]
+fn what_closing_asks_is_recorded_with_it_where_nothing_else_is_missing() {
+    let last = Fact::UpdateSent(Box::new(Update {
+        audience: Audience::Internal,
+        form: Form::default(),
+        channels: Vec::new(),
+        label: None,
+        last: true,
+        draft: None,
+    }));
+    let facts = |keys: &str| {
+        let mut app = after_resolving(vec![last.clone()]);
+        press(&mut app, "h\n", now());
+        let (effects, _) = press(&mut app, keys, now());
+        let wishes = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Record(wishes) => Some(wishes),
+            _ => None,
+        });
+        let facts: Vec<Fact> = wishes.flatten().map(|wish| wish.fact).collect();
+        facts
+    };
+
+    // To the right of "not known yet" stand "yes" and "no".
+    let known = facts("e>>\ny");
+    let new = facts("e>\ny");
+
+    assert_eq!(
+        known,
+        [Fact::FailureModeSaid { new: false }, Fact::Closed {}]
+    );
+    assert_eq!(new, [], "a new one asks for a retrospective first");
 }
