@@ -111,10 +111,10 @@ actions! {
     PanePhase = "pane-phase", "go to PHASE", Everywhere, Screen;
     /// Focus RUNBOOK.
     PaneRunbook = "pane-runbook", "go to RUNBOOK", Everywhere, Screen;
-    /// Focus LINKS.
-    PaneLinks = "pane-links", "go to LINKS", Everywhere, Screen;
     /// Focus OUTBOX.
     PaneOutbox = "pane-outbox", "go to OUTBOX", Everywhere, Screen;
+    /// Focus LINKS.
+    PaneLinks = "pane-links", "go to LINKS", Everywhere, Screen;
     /// The next pane.
     Tab = "next-pane", "next pane", Everywhere, Screen;
     /// The pane before.

@@ -273,15 +273,18 @@ fn large(app: &App, area: Rect, areas: &mut Areas) {
     let (left, rest) = split(area, side, areas);
     let (middle, right) = split(rest, rest.width - 71 - (area.width - 200) / 4, areas);
     let extra = area.height.saturating_sub(56);
-    large_left(left, extra, areas);
+    large_left(app, left, extra, areas);
     large_middle(middle, extra, areas);
     large_right(app, right, extra, areas);
 }
 
-fn large_left(mut left: Rect, extra: u16, areas: &mut Areas) {
+/// The ladder has rows for its steps, and for the line of time below them.
+fn large_left(app: &App, mut left: Rect, extra: u16, areas: &mut Areas) {
+    let steps = app.incident().map_or(0, |it| it.policy().steps().count());
+    let ladder = u16::try_from(steps + 6).unwrap_or(12).clamp(9, 12);
     for (pane, rows) in [
         (Pane::Next, 9 + extra / 4),
-        (Pane::Ladder, 9),
+        (Pane::Ladder, ladder),
         (Pane::People, 7),
         (Pane::Phase, 12 + extra / 4),
         (Pane::Runbook, 10 + extra / 4),

@@ -2,12 +2,16 @@
 //! becomes of what it asks for.
 
 use warroom::{
-    domain::{fact::Fact, severity::Severity},
-    ui::{app::App, capability::Tier},
+    domain::{
+        fact::{Fact, Health, Update},
+        severity::Severity,
+        update::{Audience, Form},
+    },
+    ui::{app::App, capability::Tier, msg::Effect},
 };
 
 use super::fixture::{
-    INCIDENT, Log, at, busy, console, declaration, incident_log, now, press, words_on,
+    INCIDENT, Log, at, busy, changed, console, declaration, incident_log, now, press, words_on,
 };
 use crate::app::in_place::away;
 
@@ -112,6 +116,11 @@ fn no_sheet_that_reaches_people_shows_the_number_of_a_rule() {
 }
 
 fn resolved() -> App {
+    after_resolving(Vec::new())
+}
+
+/// A small one that is over, and what came after.
+fn after_resolving(facts: Vec<Fact>) -> App {
     let mut log = Log::default();
     let declared = declaration("Thumbnails are late", Severity::P4, at("13:55:00"));
     log.add(
@@ -126,6 +135,9 @@ fn resolved() -> App {
         reason: Some("it is over".into()),
     };
     log.add(INCIDENT, at("14:00:00"), "ana", done);
+    for fact in facts {
+        log.add(INCIDENT, at("14:01:00"), "ana", fact);
+    }
     console(&log, false)
 }
 
@@ -226,4 +238,116 @@ fn a_step_of_another_day_says_which() {
     for screen in [beside, zoomed] {
         assert!(screen.contains("Fri 17:00"), "{screen}");
     }
+}
+
+#[test]
+fn the_composer_says_what_became_of_probes_since_the_last_update() {
+    let mut app = busy();
+
+    press(&mut app, "c", now());
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    let told = "since the last update: api /health SLOW; render-2 DOWN";
+    assert!(screen.contains(told), "{screen}");
+}
+
+#[test]
+fn the_help_begins_with_what_reaches_people_and_has_one_row_for_all_panes() {
+    let mut app = busy();
+
+    press(&mut app, "?", now());
+    let whole = words_on(&app, (80, 140), Tier::Rich, now());
+    press(&mut app, "go to", now());
+    let found = words_on(&app, (80, 24), Tier::Rich, now());
+
+    let first = whole.lines().nth(3).unwrap_or_default();
+    assert!(first.trim_start().starts_with("Reaches people"), "{whole}");
+    assert!(
+        whole.contains("1234567890") && !whole.contains("go to HEALTH"),
+        "{whole}"
+    );
+    assert!(found.contains("go to HEALTH"), "{found}");
+}
+
+#[test]
+fn a_link_that_leads_somewhere_stands_before_those_that_lead_nowhere_yet() {
+    let mut log = incident_log();
+    let link = Fact::Linked {
+        name: "deploys".into(),
+        url: "https://deploys.example".into(),
+    };
+    log.add(INCIDENT, at("14:06:00"), "ana", link);
+    let mut app = console(&log, true);
+
+    press(&mut app, "0z", now());
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+    let place = |word: &str| screen.find(word).unwrap_or(usize::MAX);
+    assert!(
+        place("deploys.example") < place("no address yet"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_first_look_at_a_probe_that_is_well_is_no_change() {
+    let seen = |probe: &str, from: Health| {
+        let mut fact = changed(probe, Health::Up, "status 200");
+        if let Fact::ProbeChanged(change) = &mut fact {
+            change.from = from;
+        }
+        fact
+    };
+    let mut log = incident_log();
+    log.add(
+        INCIDENT,
+        at("14:06:00"),
+        "engine",
+        seen("first", Health::Unknown),
+    );
+    log.add(
+        INCIDENT,
+        at("14:06:01"),
+        "engine",
+        seen("back", Health::Down),
+    );
+
+    let screen = words_on(&console(&log, true), (200, 60), Tier::Rich, now());
+
+    let changes = screen.split("─CHANGES").nth(1).unwrap_or_default();
+    assert!(changes.contains("back: status 200"), "{screen}");
+    assert!(!changes.contains("first: status 200"), "{screen}");
+}
+
+#[test]
+fn what_closing_asks_is_recorded_with_it_where_nothing_else_is_missing() {
+    let last = Fact::UpdateSent(Box::new(Update {
+        audience: Audience::Internal,
+        form: Form::default(),
+        channels: Vec::new(),
+        label: None,
+        last: true,
+        draft: None,
+    }));
+    let facts = |keys: &str| {
+        let mut app = after_resolving(vec![last.clone()]);
+        press(&mut app, "h\n", now());
+        let (effects, _) = press(&mut app, keys, now());
+        let wishes = effects.into_iter().filter_map(|effect| match effect {
+            Effect::Record(wishes) => Some(wishes),
+            _ => None,
+        });
+        let facts: Vec<Fact> = wishes.flatten().map(|wish| wish.fact).collect();
+        facts
+    };
+
+    // To the right of "not known yet" stand "yes" and "no".
+    let known = facts("e>>\ny");
+    let new = facts("e>\ny");
+
+    assert_eq!(
+        known,
+        [Fact::FailureModeSaid { new: false }, Fact::Closed {}]
+    );
+    assert_eq!(new, [], "a new one asks for a retrospective first");
 }

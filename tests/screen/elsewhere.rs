@@ -229,3 +229,15 @@ fn one_key_goes_to_the_incident_before_as_another_goes_to_the_next() {
         assert_eq!(app.shown, Some(shown), "{keys}");
     }
 }
+
+#[test]
+fn no_countdown_is_cut_on_one_line() {
+    let young = declaration("Checkout is down", Severity::P1, at("14:06:50"));
+    let (app, _) = joined(young, at("14:06:50"));
+
+    for width in 20..60 {
+        let line = words_on(&app, (width, 1), Tier::Rich, now());
+
+        assert!(!line.contains('…') || width < 24, "{width}: {line}");
+    }
+}

@@ -30,7 +30,10 @@ pub fn links(app: &App) -> Vec<(Option<char>, String, String)> {
             None => links.push((None, name.to_string(), url.to_string())),
         }
     }
-    lettered(links)
+    // What leads nowhere yet is the first to go without a row.
+    let mut links = lettered(links);
+    links.sort_by_key(|(.., url)| url.is_empty());
+    links
 }
 
 /// Gives each link a letter of its own: the one that it asks for, or else the

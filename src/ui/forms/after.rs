@@ -224,7 +224,9 @@ pub(super) fn close(filled: &Filled<'_>) -> Result<Vec<Effect>, Refused> {
         after.apply(Arc::new(entry(filled.app, wish, 0, filled.now)));
     }
     if let Some(first) = open_before_closing(&after).first() {
-        return Err(format!("{}, and it can't be closed", first.words()).into());
+        let alone = Action::FailureMode;
+        let why = format!("{}; :{alone} says the failure mode alone", first.words());
+        return Err(why.into());
     }
     wishes.push(Wish {
         incident: incident.id,

@@ -12,7 +12,7 @@ use super::health::mark;
 use crate::{
     domain::{
         entry::Entry,
-        fact::{Fact, ProbeChange},
+        fact::{Fact, Health, ProbeChange},
         incident::Incident,
         text::Name,
     },
@@ -121,6 +121,9 @@ fn of_probe(entry: &Entry) -> Option<&ProbeChange> {
 
 /// Whether the entry tells of something that became different, and holds.
 fn counts(incident: &Incident, entry: &Entry) -> bool {
+    // The first look at what is well found nothing changed.
+    let first_look = of_probe(entry)
+        .is_some_and(|change| (change.from, change.to) == (Health::Unknown, Health::Up));
     let is_change = matches!(
         entry.fact,
         Fact::ProbeChanged(_)
@@ -133,5 +136,8 @@ fn counts(incident: &Incident, entry: &Entry) -> bool {
             | Fact::Resolved { .. }
             | Fact::Reopened { .. }
     );
-    is_change && incident.retracted_by(entry.id).is_none() && incident.overtaken_by(entry).is_none()
+    is_change
+        && !first_look
+        && incident.retracted_by(entry.id).is_none()
+        && incident.overtaken_by(entry).is_none()
 }

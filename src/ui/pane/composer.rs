@@ -10,6 +10,7 @@ pub use self::small::draw_small;
 use super::{quote, sheet::typed_role};
 use crate::{
     domain::{
+        fact::Fact,
         hints::{self, hints},
         text::Name,
         update::{Audience, Setting},
@@ -32,6 +33,11 @@ const LABEL: u16 = 11;
 
 /// What typing does to a line that was filled in.
 const TYPING: [&str; 2] = ["typing replaces it, arrows keep it", "typing replaces it"];
+
+/// So many probes are named of those that changed.
+const PROBES: usize = 4;
+/// So many entries are looked through for them, for each frame.
+const LOOKED_AT: usize = 500;
 
 /// Columns from which the preview stands beside the fields.
 const BESIDE: u16 = 72;
@@ -358,9 +364,33 @@ fn status(app: &App, warning: Option<String>, canvas: &mut Canvas<'_, '_>) {
 
 fn since(app: &App) -> String {
     let notes = since_last_update(app).replace('\n', "; ");
-    if notes.is_empty() {
+    let notes = Some(notes).filter(|notes| !notes.is_empty());
+    let parts: Vec<String> = probed(app).into_iter().chain(notes).collect();
+    if parts.is_empty() {
         "no note since the last update".to_owned()
     } else {
-        format!("since the last update: {notes}")
+        format!("since the last update: {}", parts.join("; "))
     }
+}
+
+/// What became of each probe since the last update, the newest first; at most
+/// as many as a row has room for.
+fn probed(app: &App) -> Vec<String> {
+    let Some(incident) = app.written_about() else {
+        return Vec::new();
+    };
+    let since = incident.state().last_update().map(|sent| sent.at);
+    let mut seen: Vec<(&Name, String)> = Vec::new();
+    for entry in incident.entries().iter().rev().take(LOOKED_AT) {
+        let Fact::ProbeChanged(change) = &entry.fact else {
+            continue;
+        };
+        let is_newer = since.is_none_or(|since| entry.at > since);
+        let is_known = seen.iter().any(|(name, _)| **name == change.probe);
+        if is_newer && !is_known && seen.len() < PROBES {
+            let words = format!("{} {}", change.probe, change.to.word());
+            seen.push((&change.probe, words));
+        }
+    }
+    seen.into_iter().map(|(_, words)| words).collect()
 }

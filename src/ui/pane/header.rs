@@ -197,6 +197,13 @@ fn second(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: Date
     if width >= 120 {
         x = jobs(incident, canvas, x);
     }
+    if width >= 200 {
+        let at = format::clock_on_day(incident.state().times.declared, now);
+        let by = incident.entries().first();
+        let by = by.map(|entry| format!(" by {}", canvas.paint.truncate(&entry.by, 14)));
+        let opened = format!("opened {at}{}", by.unwrap_or_default());
+        x = canvas.text(x + 4, 1, Role::Normal, &opened);
+    }
     let tell = tell(
         incident,
         if width >= 120 {

@@ -123,10 +123,23 @@ fn countdown(
     .draw(paint, buffer, place);
     let columns = width.saturating_sub(4);
     canvas.bar(2, 6, columns, next.due.used(now), role);
-    let from = format::clock_minutes(next.due.from);
-    canvas.text(2, 7, Role::Muted, &from);
+    canvas.text(2, 7, Role::Muted, &since(incident, next, now));
     canvas.right(width - 2, 7, Role::Muted, &format::clock(next.due.by));
     9
+}
+
+/// From where the bar counts: who was told last, where that is when it began.
+fn since(incident: &Incident, next: &Climbing<'_>, now: DateTime<Utc>) -> String {
+    let fired = incident.state().ladder.fired.values();
+    let last = fired.max_by_key(|fired| fired.last);
+    match last {
+        Some(fired) => format!(
+            "{} {} told",
+            format::clock_on_day(fired.last, now),
+            fired.target
+        ),
+        None => format::clock_on_day(next.due.from, now),
+    }
 }
 
 fn steps(
@@ -239,17 +252,22 @@ impl StepRow<'_> {
 
     fn settled(&self, canvas: &mut Canvas<'_, '_>, y: u16, clock: &Settled, now: DateTime<Utc>) {
         let by = said_by(self.incident, clock, canvas.width() >= 60);
+        let joined = if canvas.width() >= 60 {
+            joined(self.incident, &self.step.target, now)
+        } else {
+            String::new()
+        };
         let (glyph, role, text) = match &clock.standing {
             Standing::Met { at, .. } => {
                 let by = by.unwrap_or_else(|| "done".to_owned());
-                let text = format!("{} {by}", format::time_on_day(*at, now));
+                let text = format!("{} {by}{joined}", format::time_on_day(*at, now));
                 (Some(Glyph::Done), Role::Kept, text)
             }
             Standing::Missed { at, took, of, .. } => {
                 let late = format::short(*took - of.unwrap_or(*took));
                 // Whose word it is counts for more: the mark says that it is late.
                 let words = by.unwrap_or_else(|| format!("+{late} late"));
-                let text = format!("{} {words}", format::time_on_day(*at, now));
+                let text = format!("{} {words}{joined}", format::time_on_day(*at, now));
                 (Some(Glyph::Overdue), Role::Warn, text)
             }
             Standing::Held(until) => (
@@ -268,6 +286,18 @@ impl StepRow<'_> {
         let text = canvas.paint.truncate(format::fitting(&ways, room), room);
         canvas.right(width - 1, y, role, &text);
     }
+}
+
+/// `, joined 13:31`: whoever stands behind that step.
+fn joined(incident: &Incident, target: &str, now: DateTime<Utc>) -> String {
+    let contact = incident.policy().contact(target);
+    let joined = contact.and_then(|contact| {
+        let all = &incident.state().joined;
+        all.iter().find(|(person, _)| *person == contact.person)
+    });
+    joined.map_or_else(String::new, |(_, at)| {
+        format!(", joined {}", format::time_on_day(*at, now))
+    })
 }
 
 /// Whose word it is that a step was done; `None` where the engine saw to it.

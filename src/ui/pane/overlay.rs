@@ -236,13 +236,38 @@ enum HelpRow {
     },
 }
 
+/// The groups, what reaches people first: whoever asks for help with an incident
+/// open looks for that, and not for the way around the screen.
+const fn in_order(app: &App) -> [Group; 6] {
+    use Group::{After, Composer, Everywhere, Incident, Lists, People};
+    match (&app.composer, app.shown) {
+        (Some(_), _) => [Composer, People, Incident, Everywhere, Lists, After],
+        (None, Some(_)) => [People, Incident, After, Everywhere, Lists, Composer],
+        (None, None) => Group::ALL,
+    }
+}
+
+/// One row for all keys that only go to a pane.
+fn to_panes(app: &App) -> HelpRow {
+    let panes = Action::ALL.iter().filter(|action| action.goes_to_a_pane());
+    let keys = panes.filter_map(|action| app.keymap.key_of(*action));
+    let keys: Vec<String> = keys.collect();
+    HelpRow::Key {
+        keys: keys.concat(),
+        title: "go to a pane, by the digit in its title",
+        note: String::new(),
+        off: false,
+    }
+}
+
 fn help_rows(app: &App, filter: &str) -> Vec<HelpRow> {
     let filter = filter.to_lowercase();
     let mut rows = Vec::new();
-    for group in Group::ALL {
+    for group in in_order(app) {
         let keys: Vec<HelpRow> = Action::ALL
             .iter()
             .filter(|action| action.group() == group)
+            .filter(|action| !filter.is_empty() || !action.goes_to_a_pane())
             .filter(|action| {
                 let also = action.aliases().join(" ");
                 format!("{} {} {also}", action.word(), action.title()).contains(&filter)
@@ -265,6 +290,9 @@ fn help_rows(app: &App, filter: &str) -> Vec<HelpRow> {
             .collect();
         if !keys.is_empty() {
             rows.push(HelpRow::Title(group.title()));
+            if group == Group::Everywhere && filter.is_empty() {
+                rows.push(to_panes(app));
+            }
             rows.extend(keys);
         }
     }

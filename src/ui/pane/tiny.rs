@@ -26,25 +26,7 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         return;
     }
     let width = canvas.width();
-    let (role, words) = badge(incident);
-    let words = words.split(' ').next().unwrap_or_default().to_owned();
-    let mut x = canvas.badge(0, 0, role, &words);
-    for word in incident.badges() {
-        x = canvas.badge(x, 0, Role::Drill, word);
-    }
-    x = canvas.text(x + 1, 0, Role::Strong, &incident.label());
-    if let Some((role, words)) = header::worse(app) {
-        canvas.badge(x + 1, 0, role, &words);
-    }
-    let (role, glyph, word) = header::link(app, now);
-    let mark = canvas.glyph(glyph);
-    canvas.right(
-        width.saturating_sub(1),
-        0,
-        role,
-        &format!("{mark} {word} {}", format::clock_minutes(now)),
-    );
-    canvas.clipped(0, 1, Role::Normal, &incident.state().title, width);
+    title(app, incident, canvas, now);
     // Below them: what is not well, the size, the keys.
     let end = canvas.height().saturating_sub(3).max(4);
     let mut below = 4;
@@ -78,6 +60,30 @@ pub fn draw(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
         ..area
     };
     footer::draw_keys(app, &mut canvas.part(last));
+}
+
+/// The first two rows: how bad, which, what is worse elsewhere, and are we live.
+fn title(app: &App, incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
+    let width = canvas.width();
+    let (role, words) = badge(incident);
+    let words = words.split(' ').next().unwrap_or_default().to_owned();
+    let mut x = canvas.badge(0, 0, role, &words);
+    for word in incident.badges() {
+        x = canvas.badge(x, 0, Role::Drill, word);
+    }
+    x = canvas.text(x + 1, 0, Role::Strong, &incident.label());
+    if let Some((role, words)) = header::worse(app) {
+        canvas.badge(x + 1, 0, role, &words);
+    }
+    let (role, glyph, word) = header::link(app, now);
+    let mark = canvas.glyph(glyph);
+    canvas.right(
+        width.saturating_sub(1),
+        0,
+        role,
+        &format!("{mark} {word} {}", format::clock_minutes(now)),
+    );
+    canvas.clipped(0, 1, Role::Normal, &incident.state().title, width);
 }
 
 fn quiet(app: &App, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
@@ -122,28 +128,37 @@ fn line(
     if let Some((_, words)) = header::worse(app) {
         text = format!("{text} {}", badge_text(&words, canvas.paint.tier));
     }
-    for row in rows.iter().filter(|row| row.is_open()).take(2) {
-        let glyph = row
-            .glyph
-            .map_or(String::new(), |glyph| canvas.glyph(glyph).to_string());
-        let word = row.word.get(..3).unwrap_or(row.word);
-        text = format!("{text} {glyph}{word} {}", row.value);
+    let width = canvas.width();
+    let clock = format::clock_minutes(now);
+    let start = canvas.right(width, 0, Role::Strong, &clock);
+    let room = usize::from(start.saturating_sub(1));
+    let mut end = canvas.clipped(0, 0, Role::Normal, &text, start.saturating_sub(1));
+    // A countdown that is cut reads as another one.
+    for part in parts(app, rows, canvas, now) {
+        if usize::from(end) + 1 + format::width(&part) <= room {
+            end = canvas.text(end + 1, 0, Role::Normal, &part);
+        }
     }
+}
+
+/// What is owed next, and what is not well, each as short as can be.
+fn parts(app: &App, rows: &[Row], canvas: &Canvas<'_, '_>, now: DateTime<Utc>) -> Vec<String> {
+    let open = rows.iter().filter(|row| row.is_open()).take(2);
+    let owed = open.map(|row| {
+        let glyph = row.glyph.map(|glyph| canvas.glyph(glyph).to_string());
+        let word = row.word.get(..3).unwrap_or(row.word);
+        format!("{}{word} {}", glyph.unwrap_or_default(), row.value)
+    });
     let counts = health::counted(app, now);
-    for (count, glyph) in [
+    let unwell = [
         (counts.now.down, Glyph::Down),
         (counts.now.degraded, Glyph::Slow),
         (
             counts.now.stale + counts.was.down + counts.was.degraded,
             Glyph::Stale,
         ),
-    ] {
-        if count > 0 {
-            text = format!("{text} {}{count}", canvas.glyph(glyph));
-        }
-    }
-    let width = canvas.width();
-    let clock = format::clock_minutes(now);
-    let start = canvas.right(width, 0, Role::Strong, &clock);
-    canvas.clipped(0, 0, Role::Normal, &text, start.saturating_sub(1));
+    ];
+    let unwell = unwell.into_iter().filter(|(count, _)| *count > 0);
+    let unwell = unwell.map(|(count, glyph)| format!("{}{count}", canvas.glyph(glyph)));
+    owed.chain(unwell).collect()
 }
