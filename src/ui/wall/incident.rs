@@ -198,7 +198,7 @@ fn nearest_clock(
 fn so_far(incident: &Incident, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {
     let role = pane::header::badge(incident).0;
     let word = level_word(incident);
-    let x = canvas.badge(0, 2, role, &format!(" {}", word)) + 2;
+    let x = canvas.badge(0, 2, role, &format!(" {word}")) + 2;
     if let Some(severity) = incident.severity() {
         let meter = meter_text(severity, canvas.paint.tier);
         // A part of it would be the meter of another level.

@@ -146,10 +146,10 @@ fn last_known(
     }
     let trouble = super::health::last_trouble(wall, since);
     let before = |text: &String| format!("{was}{text}");
-    let ways: Vec<String> = trouble.iter().map(before).collect();
+    let trouble: Vec<String> = trouble.iter().map(before).collect();
     let probes = pane::health::last_counts(&wall.app, since).replace(" · ", "   ");
     canvas.clipped(4, y, Role::Stale, &format!("{was}{probes}"), room);
-    let trouble = format::fitting(&ways, room);
+    let trouble = format::fitting(&trouble, room);
     canvas.clipped(4, y + 1, Role::Stale, trouble, room);
 }
 

@@ -204,15 +204,15 @@ fn means(wall: &Wall, now: DateTime<Utc>) -> [Mean; 4] {
         count => count.to_string(),
     };
     let age = app.engine.ticked_at.map(|at| format::age(now - at));
-    let well = |yes: bool| if yes { Well::Yes } else { Well::No };
+    let is_well = |yes: bool| if yes { Well::Yes } else { Well::No };
     [
         (
-            well(age.is_some()),
+            is_well(age.is_some()),
             "engine",
             age.map_or_else(|| "never seen".to_owned(), |age| format!("{age} ago")),
         ),
-        (well(channels > 0), "channels", count(channels)),
-        (well(people > 0), "people to page", count(people)),
+        (is_well(channels > 0), "channels", count(channels)),
+        (is_well(people > 0), "people to page", count(people)),
         review(policy.as_ref(), now),
     ]
 }

@@ -198,7 +198,7 @@ fn told(app: &App, now: DateTime<Utc>) -> impl Iterator<Item = Told<'_>> {
             return None;
         }
         let here = watch.is_some();
-        let until = held_until(app, here, now).map(|at| at.unwrap_or(since));
+        let until = held_until(app, (here, since), now);
         Some(Told {
             change,
             since,
@@ -209,14 +209,21 @@ fn told(app: &App, now: DateTime<Utc>) -> impl Iterator<Item = Told<'_>> {
 }
 
 /// What was told holds while an engine runs that would tell of a change: then
-/// `None`; else until when that was so, if that is known. An engine that
-/// begins here with this console knows no more than it.
-fn held_until(app: &App, here: bool, now: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
-    if header::offline(app) {
-        return Some(app.shared.link.heard_at);
-    }
-    if !header::engine_runs(app, now) {
-        return Some(app.engine.ticked_at);
-    }
-    (here && app.engine.mine).then_some(None)
+/// `None`; else until when that was so, as far as that is known, and at `since`
+/// it was. An engine that begins here with this console knows no more than it.
+fn held_until(
+    app: &App,
+    (here, since): (bool, DateTime<Utc>),
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let seen = if header::offline(app) {
+        app.shared.link.heard_at
+    } else if !header::engine_runs(app, now) {
+        app.engine.ticked_at
+    } else if here && app.engine.mine {
+        None
+    } else {
+        return None;
+    };
+    Some(seen.unwrap_or(since))
 }
