@@ -28,9 +28,10 @@ pub(super) fn ask_approve(asking: &Asking<'_>) -> Result<Sheet, String> {
     let author = author.unwrap_or_default();
     let alone = author == asking.app.settings.me.as_str();
     let sheet = sheet.line(format!("Written by {author}. Approving sends nothing."));
-    Ok(match alone {
-        true => sheet.line("Nobody else is in this incident: you approve your own words (X2)."),
-        false => sheet,
+    Ok(if alone {
+        sheet.line("Nobody else is in this incident: you approve your own words.")
+    } else {
+        sheet
     })
 }
 
