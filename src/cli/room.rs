@@ -230,8 +230,7 @@ impl Room {
         let touch = match &self.touch {
             // Who did not answer a moment ago is not waited for once more.
             Touch::Away(_) => {
-                let way =
-                    "it waits here: `warroom sync --wait` hands it in, as an open console does";
+                let way = "it waits here, and pages nobody: `warroom sync --wait` hands it in, as this home's open console does";
                 say::note(&self.setup.global, way);
                 return Ok(());
             }

@@ -109,6 +109,19 @@ pub fn answerable(name: &Name) -> &str {
     sender.map_or(name.as_str(), |(_, sender)| sender)
 }
 
+/// Whether `person` did what stands under `name`, or handed it in for another.
+pub fn is_by(name: &str, person: &str) -> bool {
+    let parts = name
+        .strip_suffix(')')
+        .and_then(|name| name.rsplit_once(SENT_BY));
+    let Some((by, sender)) = parts else {
+        return name == person;
+    };
+    // A long name was cut, to make room for who handed it in.
+    let was_cut = name.chars().count() >= NAME && person.starts_with(by);
+    sender == person || was_cut || is_by(by, person)
+}
+
 /// How an entry came about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     cadence,
     duty::{Due, Duty, Promise, Settled, Standing, judged},
-    entry::answerable,
+    entry::is_by,
     incident::Incident,
     phase::Phase,
     span,
@@ -79,21 +79,22 @@ fn is_published(incident: &Incident) -> bool {
 /// The commander approves. Where two people are present and the policy asks for
 /// both, nobody approves their own words: what the commander wrote is then for
 /// anybody else. Who is alone at night still tells the public in time. What
-/// somebody hands in for another counts as their own: nobody borrows a name to
-/// be two.
+/// somebody hands in for another counts as theirs both: nobody borrows a name to
+/// be two, and nobody is another after a copy brought their words back.
 ///
 /// # Errors
 ///
 /// Who has to approve it instead, in a sentence.
 pub fn may_approve(incident: &Incident, person: &Name) -> Result<(), &'static str> {
     let author = author(incident);
-    if asks_for_two(incident) && author == Some(person.as_str()) {
+    let wrote = |person: &Name| author.is_some_and(|author| is_by(author, person));
+    if asks_for_two(incident) && wrote(person) {
         return Err(
             "its author can't approve it while others are here: somebody else reads and approves it (X2)",
         );
     }
     let commander = incident.commander();
-    let wrote_it = asks_for_two(incident) && commander.map(Name::as_str) == author;
+    let wrote_it = asks_for_two(incident) && commander.is_some_and(wrote);
     if !wrote_it && commander.is_some_and(|commander| commander != person) {
         return Err("the commander approves what is published (X2)");
     }
@@ -104,7 +105,10 @@ pub fn may_approve(incident: &Incident, person: &Name) -> Result<(), &'static st
 /// the policy asks for by now counts, and not what it was then.
 pub(super) fn is_approved_by_two(incident: &Incident) -> bool {
     let approver = incident.state().external.approved.as_ref();
-    let alone = approver.map(|(_, by)| by.as_str()) == author(incident);
+    let (approver, author) = (approver.map(|(_, by)| by), author(incident));
+    let alone = approver
+        .zip(author)
+        .is_some_and(|(approver, author)| is_by(author, approver));
     !(asks_for_two(incident) && alone)
 }
 
@@ -114,9 +118,9 @@ pub fn asks_for_two(incident: &Incident) -> bool {
     incident.policy().external.two_people && incident.people().len() > 1
 }
 
-fn author(incident: &Incident) -> Option<&str> {
+fn author(incident: &Incident) -> Option<&Name> {
     let draft = incident.state().external.draft.as_ref();
-    draft.map(|(_, author, _)| answerable(author))
+    draft.map(|(_, author, _)| author)
 }
 
 pub(super) fn settled(incident: &Incident) -> Option<Settled> {

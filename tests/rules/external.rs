@@ -243,6 +243,21 @@ fn x2_what_the_commander_wrote_anybody_else_approves() {
 }
 
 #[test]
+fn x2_who_wrote_it_stays_its_author_whoever_brings_it_back() {
+    let mut room = Room::alerted(Severity::P1, at("14:00"));
+    room.comes(at("14:01"), "ada");
+    room.comes(at("14:01"), "eve");
+    room.comes(at("14:01"), "bo");
+    let draft = room.happens(at("14:02"), "ada (sent by eve)", drafted());
+    let approve = Fact::ExternalApproved { draft };
+
+    for (person, may) in [("ada", false), ("eve", false), ("bo", true)] {
+        let asked = room.asks(at("14:03"), person, approve.clone());
+        assert_eq!(asked.is_ok(), may, "{person}: {asked:?}");
+    }
+}
+
+#[test]
 fn x2_an_approval_of_ones_own_words_publishes_nothing() {
     let mut room = Room::alerted(Severity::P1, at("14:00"));
     let draft = room.does(at("14:02"), "ada", drafted());

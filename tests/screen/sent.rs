@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use warroom::{
     domain::{
-        entry::EntryId,
+        entry::{EntryId, IncidentId},
         fact::{Declaration, Fact, Update},
         notice::{Delivery, DeliveryState, Intent, Purpose},
         severity::Severity,
@@ -18,7 +18,7 @@ use warroom::{
 };
 
 use super::{
-    fixture::{INCIDENT, Log, at, busy, console, declaration, now, press, words_on},
+    fixture::{INCIDENT, Log, at, busy, console, declaration, incident_log, now, press, words_on},
     owed::{SIZES, critical, line_with},
 };
 
@@ -159,6 +159,60 @@ fn what_is_on_its_way_is_not_owed_and_says_when_it_leaves() {
         line_with(&stuck, "EXTERNAL").contains("not out yet: OUTBOX (9)"),
         "{stuck}"
     );
+}
+
+#[test]
+fn x2_more_news_for_outside_do_not_wait_in_silence() {
+    let (mut log, draft) = approved();
+    let out = says(Audience::External, Some(draft));
+    let of = log.add(INCIDENT, at("13:19:10"), "ana", out);
+    let delivered = Fact::Delivered {
+        of,
+        channel: "board".into(),
+        key: "k".into(),
+        note: "".into(),
+    };
+    log.add(INCIDENT, at("13:19:41"), "engine", delivered);
+    let shown = |log: &Log| words_on(&console(log, false), (80, 24), Tier::Rich, at("13:26:00"));
+    assert!(!shown(&log).contains("drafted"), "{}", shown(&log));
+    let Fact::UpdateSent(update) = says(Audience::External, None) else {
+        unreachable!("it says something");
+    };
+
+    let form = update.form;
+    let draft = log.add(
+        INCIDENT,
+        at("13:25:00"),
+        "bo",
+        Fact::ExternalDrafted { form },
+    );
+
+    assert!(line_with(&shown(&log), "EXTERNAL").contains("approve it (+)"));
+    let approved = Fact::ExternalApproved { draft };
+    log.add(INCIDENT, at("13:25:30"), "mia", approved);
+    assert!(line_with(&shown(&log), "EXTERNAL").contains("publish it (O)"));
+}
+
+#[test]
+fn what_did_not_arrive_about_another_incident_says_about_which() {
+    let mut other = delivery(Purpose::Page, DeliveryState::Dead, 3);
+    let before = with_deliveries(vec![other.clone()]);
+    let screen = words_on(&before, (80, 24), Tier::Rich, now());
+    assert!(line_with(&screen, "NOT SENT").contains(" page"), "{screen}");
+    assert!(!line_with(&screen, "NOT SENT").contains("INC-"), "{screen}");
+    let id = IncidentId(uuid::Uuid::from_u128(0x2044));
+    let mut log = incident_log();
+    let declared = declaration("Slow", Severity::P3, at("14:06:00"));
+    let declared = Fact::Declared(Box::new(declared));
+    log.add(id, at("14:06:00"), "kai", declared);
+    let mut app = console(&log, true);
+    assert_eq!(app.shown, Some(INCIDENT));
+    other.intent.incident = id;
+    update(&mut app, Msg::Deliveries(vec![other]), now());
+
+    let screen = words_on(&app, (80, 24), Tier::Rich, now());
+
+    assert!(line_with(&screen, "NOT SENT").contains("INC-"), "{screen}");
 }
 
 #[test]

@@ -76,6 +76,13 @@ pub(super) fn kept_back(app: &App, entries: &[Entry]) -> Vec<String> {
             return None;
         };
         let (incident, update) = app.board.entry(*of)?;
+        let went = |one: &Entry| {
+            matches!(&one.fact, Fact::Delivered { of: one, channel: to, .. } if one == of && to == channel)
+        };
+        // A copy brings both back after a restore.
+        if entries.iter().any(went) {
+            return None;
+        }
         let is_mine = update.by == *me && matches!(update.fact, Fact::UpdateSent(_));
         let by = entry.is_by_a_person().then(|| format!(" by {}", entry.by));
         let (label, by) = (incident.label(), by.unwrap_or_default());

@@ -127,12 +127,17 @@ const fn searched(mode: &Mode) -> Option<&Edit> {
 
 /// That an incident is open and nothing happens by itself.
 fn alone(app: &App, now: DateTime<Utc>) -> Option<Vec<String>> {
-    if let LinkState::Offline { why, .. } = &app.shared.link.state {
-        return Some(vec![
-            format!("what you record is kept here and sent later: {why}"),
-            format!("kept here and sent later: {why}"),
-            "what you record is kept here and sent later".to_owned(),
-        ]);
+    if let LinkState::Offline { why, refused, .. } = &app.shared.link.state {
+        let denied = "not sent: the token is refused; a new one in its file, then `sync give`";
+        return Some(if *refused {
+            vec![format!("{denied}: {why}"), denied.to_owned()]
+        } else {
+            vec![
+                format!("what you record is kept here and sent later: {why}"),
+                format!("kept here and sent later: {why}"),
+                "what you record is kept here and sent later".to_owned(),
+            ]
+        });
     }
     let (_, _, word) = header::link(app, now);
     let alone = word.starts_with(NO_ENGINE) && app.incident().is_some_and(Incident::is_active);

@@ -115,14 +115,16 @@ fn draw_row(row: &Row, canvas: &mut Canvas<'_, '_>, y: u16) {
     }
 }
 
-/// The rows: that nothing can be added, who pages while the server is away, what did not arrive, what is left to people, open duties by their
-/// deadlines, then what is settled.
+/// The rows: that nothing can be added, who pages while the server is away, what
+/// did not arrive or waits for somebody, what is left to people, open duties by
+/// their deadlines, then what is settled.
 pub fn rows(app: &App, incident: &Incident, now: DateTime<Utc>) -> Vec<Row> {
     let mut rows: Vec<Row> = waiting::read_only(incident).into_iter().collect();
     rows.extend(who_pages(app, incident, now));
     rows.extend(not_delivered(app, now));
     rows.extend(waiting::refused(app, incident, now));
     rows.extend(waiting::not_paged_yet(app, incident, now));
+    rows.extend(waiting::more_news(app, incident));
     rows.extend(by_hand(incident, now));
     rows.extend(owed(app, incident, now));
     rows.extend(waiting::on_hold(incident));
@@ -164,8 +166,14 @@ fn who_pages(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> 
     }
     escalation::next_step(incident)?;
     let server = &app.shared.link.server;
-    let key = app.keymap.key_of(Action::PageFromHere);
-    let key = key.unwrap_or_else(|| format!(":{}", Action::PageFromHere));
+    let works = !app.settings.works.is_empty();
+    let (action, does) = if works {
+        (Action::PageFromHere, "pages from here")
+    } else {
+        (Action::Phones, "has the numbers")
+    };
+    let key = app.keymap.key_of(action);
+    let key = key.unwrap_or_else(|| format!(":{action}"));
     let is_due = |due: &Due| matches!(due.duty, Duty::Escalate { .. }) && due.by <= now;
     let (what, role) = match (&app.shared.in_place, duties(incident).iter().any(is_due)) {
         (Some(_), _) => (
@@ -184,10 +192,10 @@ fn who_pages(app: &App, incident: &Incident, now: DateTime<Utc>) -> Option<Row> 
         ),
         (None, is_due) => (
             vec![
-                format!("{server} does it, and is away; {key} pages from here"),
-                format!("server away; {key} pages from here"),
-                format!("{key} pages from here"),
-                format!("{key} pages here"),
+                format!("{server} does it, and is away; {key} {does}"),
+                format!("server away; {key} {does}"),
+                format!("{key} {does}"),
+                format!("{key} {}", if works { "pages here" } else { "phones" }),
             ],
             if is_due { Role::Over } else { Role::Bad },
         ),
@@ -215,13 +223,20 @@ pub fn not_delivered(app: &App, now: DateTime<Utc>) -> Option<Row> {
         more => format!(", +{more}"),
     };
     let channel = &worst.intent.channel;
+    let about = worst.intent.incident;
+    let elsewhere = app.board.get(about).filter(|_| app.shown != Some(about));
+    let label = elsewhere.map(|other| format!("{} ", other.label()));
+    let label = label.unwrap_or_default();
     Some(Row {
         glyph: Some(Glyph::Overdue),
         word: "NOT SENT",
         what: vec![
-            format!("{what} by {channel}: {}{more}", outbox::words(worst, now)),
-            format!("{what} by {channel}: {state}{more}"),
-            format!("{what} {state}{more}"),
+            format!(
+                "{label}{what} by {channel}: {}{more}",
+                outbox::words(worst, now)
+            ),
+            format!("{label}{what} by {channel}: {state}{more}"),
+            format!("{label}{what} {state}{more}"),
         ],
         value: format!("{key} OUTBOX"),
         role: Role::Bad,

@@ -145,7 +145,8 @@ fn over(app: &App, incident: &Incident) -> Vec<String> {
     ways
 }
 
-fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
+/// What is next with the news for outside, and how to do it.
+pub(super) fn external(app: &App, incident: &Incident, policy: &Policy) -> Vec<String> {
     let action = begun_by(incident, &Duty::External);
     let next = match action {
         Action::ComposeOutside => "draft public news",

@@ -2,14 +2,18 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{ESCALATE, Row, duty::person};
+use super::{
+    ESCALATE, Row,
+    duty::{external as external_words, person},
+};
 use crate::{
     domain::{
-        duty::{Due, Duty, held},
+        duty::{Due, Duty, duties, held},
         entry::EntryId,
         escalation,
         incident::{Field, Incident},
         leaving::leaving,
+        phase::Phase,
         text::Name,
         update::Audience,
     },
@@ -88,6 +92,27 @@ pub(super) fn unanswered(incident: &Incident) -> impl Iterator<Item = Row> {
         ],
         value: "open".to_owned(),
         role: Role::Muted,
+        used: None,
+        owed: false,
+    })
+}
+
+/// News for outside that somebody wrote and nobody published, where the public
+/// is owed none: whoever wrote them thinks that they go on their way.
+pub(super) fn more_news(app: &App, incident: &Incident) -> Option<Row> {
+    let external = &incident.state().external;
+    let over = matches!(incident.phase(), Phase::Closed | Phase::Cancelled);
+    let waits = external.draft.is_some() && external.newest_said().is_none();
+    let owed = |due: &Due| matches!(due.duty, Duty::External | Duty::FinalExternal);
+    if over || incident.is_sealed() || !waits || duties(incident).iter().any(owed) {
+        return None;
+    }
+    Some(Row {
+        glyph: Some(Glyph::Slow),
+        word: "EXTERNAL",
+        what: external_words(app, incident, incident.policy()),
+        value: "drafted".to_owned(),
+        role: Role::Warn,
         used: None,
         owed: false,
     })
