@@ -12,7 +12,7 @@ impl Turn<'_> {
     /// begins on this host finds in the log by which time to go on.
     pub(super) async fn keep_time(&mut self) -> Result<(), StoreError> {
         let (log, clock) = (&self.engine.log, self.engine.clock);
-        let Some(before) = clock.start() else {
+        let Some(before) = clock.line() else {
             return Ok(());
         };
         let mut counts = self.counts().await?;
