@@ -108,6 +108,30 @@ async fn what_was_queued_at_a_time_that_is_still_to_come_leaves_but_not_to_the_p
     assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["Page", "Update"]);
 }
 
+#[tokio::test]
+async fn what_was_queued_by_a_slipped_clock_waits_between_tries_all_the_same() {
+    let place = Place::file();
+    let log = place.open().await;
+    let page = Intent {
+        not_before: after_noon(3600),
+        ..intent("page", Purpose::Page)
+    };
+    let then = after_noon(3600);
+    log.append(&notes([1]), &[page], then).await.unwrap();
+    let fence = fence(&log).await;
+    let one = start(&log, "page", fence).await.unwrap();
+
+    let again = Ending::Again {
+        why: "busy".into(),
+        next_at: after_noon(20),
+        maybe_repeat: false,
+    };
+    log.finish(&one, again, &[], noon()).await.unwrap();
+
+    assert_eq!(log.due(after_noon(19), 9).await.unwrap(), []);
+    assert_eq!(keys(&log.due(after_noon(20), 9).await.unwrap()), ["page"]);
+}
+
 async fn a_lane_keeps_its_order_and_holds_up_no_other(place: Place) {
     let log = place.open().await;
     let elsewhere = Intent {
