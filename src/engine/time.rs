@@ -26,6 +26,12 @@ impl Turn<'_> {
         }
         if log.is_a_file() {
             let time = counts.then(|| counts_by(clock)).flatten();
+            let before = log.counts_by().await?;
+            if let (Some(before), Some(time)) = (before, &time)
+                && let Some(by) = time.went_back_from(&before)
+            {
+                log.went_back(self.fence, clock.now(), by).await?;
+            }
             log.count_by(self.fence, time.as_ref()).await?;
         }
         Ok(())

@@ -34,6 +34,13 @@ pub struct CountsBy {
 }
 
 impl CountsBy {
+    /// How far it is behind the one before, on the same start of the host, where
+    /// that is worth a word.
+    pub fn went_back_from(&self, before: &Self) -> Option<TimeDelta> {
+        let by = before.at - self.at;
+        (self.host_start == before.host_start && by > CLOCK_OFF).then_some(by)
+    }
+
     fn is_as_good_as(&self, other: &Self) -> bool {
         let left = match (self.left, other.left) {
             (Some(one), Some(other)) => (one - other).abs() <= CLOCK_OFF,
