@@ -19,6 +19,7 @@ use rustix::time::{ClockId, clock_gettime};
 use tokio::{process::Command, time::timeout};
 use uuid::Uuid;
 
+pub use self::steady::Line;
 use self::steady::Steady;
 use crate::domain::span::CLOCK_OFF;
 
@@ -143,25 +144,28 @@ impl Clock {
         }
     }
 
-    /// What the host's own time was when it started, as this process counts;
+    /// By which line the host's own time goes on, as this process counts;
     /// `None` of a clock that is not the host's.
-    pub fn start(&self) -> Option<DateTime<Utc>> {
+    pub fn line(&self) -> Option<Line> {
         self.is_the_hosts()
-            .then(|| with_steady(|steady| steady.start()))
+            .then(|| with_steady(|steady| steady.line()))
     }
 
     /// Goes on as another process of this host does: two that begin on either
     /// side of a clock's being set count by one time all the same.
-    pub fn resume(&self, start: DateTime<Utc>) {
+    pub fn resume(&self, line: Line) {
         if self.is_the_hosts() {
-            with_steady(|steady| steady.resume(start, reference_now(), uptime()));
+            with_steady(|steady| steady.resume(line, reference_now(), uptime()));
         }
     }
 
     /// Begins with what the clock that it follows says now, whatever was
     /// counted by before.
     pub fn begin_anew(&self) {
-        self.resume(Self::at_start(reference_now()));
+        self.resume(Line {
+            start: Self::at_start(reference_now()),
+            left: None,
+        });
     }
 
     /// Follows the system's clock where it was set back: for whoever counts

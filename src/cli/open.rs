@@ -223,12 +223,14 @@ impl Setup {
             return;
         }
         let (off, way) = (format::short(by.abs()), behind_or_ahead(by));
+        // Which of the two is wrong is not known here.
         let theirs = match self.config.server {
-            Some(_) => "the server's: times here are the server's",
-            None => "the time that this log counts by: times here are by that",
+            Some(_) => "the server's: times here are the server's; see that both are set by NTP",
+            None => {
+                "the time that this log counts by: times here are by that until no incident is open; see that the clock is set by NTP"
+            }
         };
-        let text =
-            format!("warning: this host's clock is {off} {way} {theirs}; set the clock by NTP");
+        let text = format!("warning: this host's clock is {off} {way} {theirs}");
         say::note(&self.global, &text);
     }
 

@@ -10,11 +10,43 @@ use crate::domain::span::CLOCK_OFF;
 /// meanwhile has to be told after all: silence is worse than a page too early.
 const DOUBTED: TimeDelta = TimeDelta::seconds(60);
 
+/// A time that goes on by the host's uptime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// What it was when the host started.
+    pub start: DateTime<Utc>,
+    /// What the time was then that was left when a clock that was set ahead was
+    /// believed; `None` where none was.
+    pub left: Option<DateTime<Utc>>,
+}
+
+impl Line {
+    /// The line of a clock that says `system` at that uptime.
+    fn of(system: DateTime<Utc>, uptime: TimeDelta) -> Self {
+        Self {
+            start: system.checked_sub_signed(uptime).unwrap_or(system),
+            left: None,
+        }
+    }
+
+    /// The same, but the one that was left where the clock is at that again: it
+    /// had slipped, and was mended.
+    fn mended_by(self, system: DateTime<Utc>, uptime: TimeDelta) -> Self {
+        let there = Self::of(system, uptime);
+        let is_mended = |left: DateTime<Utc>| (there.start - left).abs() <= CLOCK_OFF;
+        if self.left.is_some_and(is_mended) {
+            there
+        } else {
+            self
+        }
+    }
+}
+
 /// What goes on steadily beside the system's clock.
 #[derive(Debug)]
 pub(super) struct Steady {
-    /// What this time was when the host started.
-    start: DateTime<Utc>,
+    /// By which it goes on.
+    line: Line,
     /// Since when the clock says something else, in uptime.
     apart: Option<TimeDelta>,
 }
@@ -23,30 +55,28 @@ impl Steady {
     /// Begins with what the clock says at that uptime.
     pub(super) fn new(system: DateTime<Utc>, uptime: TimeDelta) -> Self {
         Self {
-            start: system.checked_sub_signed(uptime).unwrap_or(system),
+            line: Line::of(system, uptime),
             apart: None,
         }
     }
 
-    /// Goes on as another process does that began earlier on this host, by what
-    /// its time was when the host started. Two who are as good as one stay as
-    /// they are.
-    pub(super) fn resume(
-        &mut self,
-        start: DateTime<Utc>,
-        system: DateTime<Utc>,
-        uptime: TimeDelta,
-    ) {
-        if (start - self.start).abs() > CLOCK_OFF {
-            *self = Self { start, apart: None };
+    /// Goes on as another process does that began earlier on this host, unless
+    /// its time slipped and was mended. Two who are as good as one stay as they
+    /// are, and both know what was left.
+    pub(super) fn resume(&mut self, line: Line, system: DateTime<Utc>, uptime: TimeDelta) {
+        let line = line.mended_by(system, uptime);
+        if (line.start - self.line.start).abs() <= CLOCK_OFF {
+            self.line.left = self.line.left.or(line.left);
+        } else {
+            *self = Self { line, apart: None };
             let is_off = (system - self.ours(uptime)).abs() > CLOCK_OFF;
             self.apart = is_off.then_some(uptime);
         }
     }
 
-    /// What this time was when the host started.
-    pub(super) const fn start(&self) -> DateTime<Utc> {
-        self.start
+    /// By which line it goes on.
+    pub(super) const fn line(&self) -> Line {
+        self.line
     }
 
     /// Follows a clock that was set back, for nothing is counted down by this
@@ -60,10 +90,13 @@ impl Steady {
     }
 
     /// The time. A clock that is set back is not followed: what was a minute
-    /// away is still a minute away. One that is set ahead is, after a while.
+    /// away is still a minute away. One that is set ahead is, after a while; and
+    /// one that goes back from there to where it was had slipped, and is mended.
     pub(super) fn now(&mut self, system: DateTime<Utc>, uptime: TimeDelta) -> DateTime<Utc> {
+        self.mend(system, uptime);
         let ours = self.ours(uptime);
         let off = system - ours;
+        let mut left = self.line.left;
         if off.abs() > CLOCK_OFF {
             if self.apart.is_none() {
                 tracing::warn!(seconds = off.num_seconds(), "this host's clock was set");
@@ -73,9 +106,25 @@ impl Steady {
             if !is_believed {
                 return ours;
             }
+            left = Some(self.line.start);
         }
         *self = Self::new(system, uptime);
+        self.line.left = left;
         system
+    }
+
+    /// Goes back with a clock that slipped ahead, was believed, and is mended:
+    /// nothing is late by it, and all that was early is mended too.
+    fn mend(&mut self, system: DateTime<Utc>, uptime: TimeDelta) {
+        let line = self.line.mended_by(system, uptime);
+        if line != self.line {
+            let seconds = (self.line.start - line.start).num_seconds();
+            tracing::warn!(
+                seconds,
+                "this host's clock had slipped ahead, and is right again"
+            );
+            *self = Self { line, apart: None };
+        }
     }
 
     /// How far the clock is from the time that counts: ahead of it, or behind.
@@ -85,7 +134,8 @@ impl Steady {
     }
 
     fn ours(&self, uptime: TimeDelta) -> DateTime<Utc> {
-        self.start.checked_add_signed(uptime).unwrap_or(self.start)
+        let start = self.line.start;
+        start.checked_add_signed(uptime).unwrap_or(start)
     }
 }
 
@@ -160,12 +210,41 @@ mod tests {
             let (system, uptime) = clock(5, set);
             let mut steady = Steady::new(system, uptime);
 
-            steady.resume(before.start(), system, uptime);
+            steady.resume(before.line(), system, uptime);
 
             let off = steady.stepped(system, uptime);
             assert_eq!(off, Some(TimeDelta::seconds(set)));
             let seen = [6, 64].map(|up| seconds(&mut steady, up, set));
             assert_eq!(seen, [6, 64], "{set}");
+        }
+    }
+
+    #[test]
+    fn t5_a_slip_that_was_believed_is_over_as_soon_as_it_is_mended() {
+        let mut steady = from_noon();
+        let slipped = [5, 65].map(|up| seconds(&mut steady, up, 7200));
+
+        let elsewhere = seconds(&mut steady, 66, 3600);
+        let mended = [67, 68].map(|up| seconds(&mut steady, up, 1));
+
+        assert_eq!((slipped, elsewhere), ([5, 7265], 7266));
+        assert_eq!(mended, [68, 69]);
+        let (system, uptime) = clock(69, 1);
+        assert_eq!(steady.stepped(system, uptime), None);
+    }
+
+    #[test]
+    fn t5_a_slip_is_known_to_those_who_begin_after_it() {
+        let mut before = from_noon();
+        let _ = [5, 65].map(|up| seconds(&mut before, up, 7200));
+        for begun in [0, 7200] {
+            let (system, uptime) = clock(66, begun);
+            let mut steady = Steady::new(system, uptime);
+
+            steady.resume(before.line(), system, uptime);
+
+            assert_eq!(seconds(&mut steady, 67, begun), 67 + begun);
+            assert_eq!(seconds(&mut steady, 68, 0), 68, "{begun}");
         }
     }
 

@@ -12,7 +12,7 @@ impl Turn<'_> {
     /// begins on this host finds in the log by which time to go on.
     pub(super) async fn keep_time(&mut self) -> Result<(), StoreError> {
         let (log, clock) = (&self.engine.log, self.engine.clock);
-        let Some(before) = clock.start() else {
+        let Some(before) = clock.line() else {
             return Ok(());
         };
         let mut counts = self.counts().await?;
@@ -26,6 +26,12 @@ impl Turn<'_> {
         }
         if log.is_a_file() {
             let time = counts.then(|| counts_by(clock)).flatten();
+            let before = log.counts_by().await?;
+            if let (Some(before), Some(time)) = (before, &time)
+                && let Some(by) = time.went_back_from(&before)
+            {
+                log.went_back(self.fence, clock.now(), by).await?;
+            }
             log.count_by(self.fence, time.as_ref()).await?;
         }
         Ok(())

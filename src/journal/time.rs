@@ -3,7 +3,7 @@
 //! host was set has to go on by the same.
 
 use crate::{
-    clock::{Clock, start_id, uptime},
+    clock::{Clock, Line, start_id, uptime},
     domain::span::CLOCK_OFF,
     store::{CountsBy, Log, StoreError},
 };
@@ -40,7 +40,10 @@ pub async fn count_as_others(log: &Log, clock: Clock) -> Result<(), StoreError> 
     let here = start_id();
     let by = log.counts_by().await?;
     match by.filter(|by| Some(&by.host_start) == here.as_ref()) {
-        Some(by) => clock.resume(by.at),
+        Some(by) => clock.resume(Line {
+            start: by.at,
+            left: by.left,
+        }),
         None => {
             clock.follow_back();
         }
@@ -51,6 +54,10 @@ pub async fn count_as_others(log: &Log, clock: Clock) -> Result<(), StoreError> 
 /// The time of `clock`, as others on this host can go on by it; `None` where
 /// there is none such.
 pub fn counts_by(clock: Clock) -> Option<CountsBy> {
-    let (host_start, at) = (start_id()?, clock.start()?);
-    Some(CountsBy { host_start, at })
+    let (host_start, line) = (start_id()?, clock.line()?);
+    Some(CountsBy {
+        host_start,
+        at: line.start,
+        left: line.left,
+    })
 }

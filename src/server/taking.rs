@@ -18,6 +18,7 @@ use crate::{
         fact::Fact,
         incident::{Incident, Refusal},
         measure::too_much,
+        span::CLOCK_OFF,
         text::{self, Prose},
         update::Audience,
     },
@@ -191,10 +192,11 @@ impl Taking<'_, '_> {
     ) -> Result<Seq, StoreError> {
         let seq = self.tx.take(row, messages)?;
         entry.seq = Some(seq);
-        let declared = matches!(entry.fact, Fact::Declared(_)).then_some(entry.incident);
+        let declared = matches!(entry.fact, Fact::Declared(_)).then(|| entry.clone());
         self.board.apply(entry);
-        if let Some(incident) = declared {
-            self.hold_to_two(incident);
+        if let Some(declared) = declared {
+            self.hold_to_two(declared.incident);
+            self.hold_to_now(&declared);
         }
         Ok(seq)
     }
@@ -217,6 +219,29 @@ impl Taking<'_, '_> {
         policy.external.two_people = true;
         let policy = policy.to_toml();
         self.record(incident, Fact::PolicyAdopted { policy });
+    }
+
+    /// An incident that was declared at a time which is still to come was so by
+    /// a clock that is wrong: of a server that had the wrong time itself when
+    /// the copy met it, for one. Its ladder would be late by just as much, so
+    /// the log says when it was as far as is known here: now, or before (T5).
+    fn hold_to_now(&mut self, declared: &Entry) {
+        let ahead = declared.recorded_at - self.now;
+        let opens = self.board.get(declared.incident);
+        let opens = opens.is_some_and(|incident| incident.opening() == declared.id);
+        if ahead <= CLOCK_OFF || !opens {
+            return;
+        }
+        let at = late::before(declared.at, ahead).min(self.now);
+        let off = ahead.num_seconds();
+        tracing::warn!(seconds = off, by = %declared.by, "an incident was declared by a clock that is ahead");
+        let reason = format!("declared by a clock that was {off} s ahead of the server's");
+        let fact = Fact::Corrected {
+            entry: declared.id,
+            at,
+            reason: Prose::lossy(&reason),
+        };
+        self.record(declared.incident, fact);
     }
 
     /// Notes in the log that entries were lost on the copy that made `row`, for

@@ -1,7 +1,7 @@
 //! Messages on their way. Each has one row, changed only by reading it whole,
 //! deciding, and writing it whole, in one transaction.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Accepted, Fence, Log, RawEntry, StoreError,
@@ -118,6 +118,31 @@ impl Log {
         }
         tx.commit().await?;
         Ok(items)
+    }
+
+    /// Moves the next tries back with a clock that went back `by` that much, as
+    /// it had slipped ahead: what was tried meanwhile would wait for as long.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] when another engine took over; else when the
+    /// file can't be written.
+    pub async fn went_back(
+        &self,
+        fence: Fence,
+        now: DateTime<Utc>,
+        by: TimeDelta,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.inner.begin().await?;
+        lease::check(&mut tx, fence).await?;
+        let items = open_items(tx.conn()).await;
+        let items = items.map_err(|error| tx.told(error))?;
+        let waits = |item: &Item| item.delivery.attempts > 0 && item.delivery.next_at > now;
+        for mut item in items.into_iter().filter(waits) {
+            item.delivery.next_at = (item.delivery.next_at - by).max(now);
+            save(&mut tx, &item).await?;
+        }
+        tx.commit().await
     }
 
     /// When [`Log::due`] or [`Log::recover`] may have something to do at the

@@ -167,7 +167,10 @@ const fn blocks(state: DeliveryState) -> bool {
 
 /// Whether a try may begin at `now`, as far as the delivery itself says.
 pub(super) fn may_start(item: &Item, now: DateTime<Utc>) -> bool {
-    may_go(item, now) && (item.delivery.next_at <= now || is_from_ahead(item, now))
+    let delivery = &item.delivery;
+    // A try since the clock was set back says when the next one is.
+    let next_is_from_ahead = is_from_ahead(item, now) && delivery.next_at >= delivery.created_at;
+    may_go(item, now) && (delivery.next_at <= now || next_is_from_ahead)
 }
 
 fn may_go(item: &Item, now: DateTime<Utc>) -> bool {

@@ -27,11 +27,26 @@ pub struct CountsBy {
     pub host_start: String,
     /// What the time was then.
     pub at: DateTime<Utc>,
+    /// What the time was then that was left for this one, which was ahead of it:
+    /// a clock that goes back to it had slipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<DateTime<Utc>>,
 }
 
 impl CountsBy {
+    /// How far it is behind the one before, on the same start of the host, where
+    /// that is worth a word.
+    pub fn went_back_from(&self, before: &Self) -> Option<TimeDelta> {
+        let by = before.at - self.at;
+        (self.host_start == before.host_start && by > CLOCK_OFF).then_some(by)
+    }
+
     fn is_as_good_as(&self, other: &Self) -> bool {
-        self.host_start == other.host_start && (self.at - other.at).abs() <= CLOCK_OFF
+        let left = match (self.left, other.left) {
+            (Some(one), Some(other)) => (one - other).abs() <= CLOCK_OFF,
+            (one, other) => one == other,
+        };
+        left && self.host_start == other.host_start && (self.at - other.at).abs() <= CLOCK_OFF
     }
 }
 

@@ -40,6 +40,11 @@ fn on_the_log<T>(house: &House, work: impl AsyncFnOnce(Log) -> T) -> T {
 
 /// An engine of another host counted by that time, and was killed.
 fn was_killed(house: &House) {
+    was_killed_having_left(house, None);
+}
+
+/// The same, which had left another time for that one.
+fn was_killed_having_left(house: &House, left: Option<DateTime<Utc>>) {
     let owner = Owner {
         name: "bo".into(),
         host: "elsewhere".into(),
@@ -55,6 +60,7 @@ fn was_killed(house: &House) {
         let time = CountsBy {
             host_start: start_id().unwrap(),
             at: Clock::at_start(before()),
+            left,
         };
         log.count_by(fence, Some(&time)).await.unwrap();
     });
@@ -126,6 +132,23 @@ fn an_engine_with_nothing_to_count_down_goes_back_with_the_clock() {
     assert_eq!(time, None);
     house.done("declare anew --severity P2 --yes");
     let opened = house.json("timeline")[0]["at"].clone();
+    let opened: DateTime<Utc> = opened.as_str().unwrap().parse().unwrap();
+    assert!(opened < before() - SET / 2, "{opened}");
+}
+
+#[test]
+fn t5_a_slip_that_was_mended_ends_with_a_restart_while_an_incident_is_open() {
+    let receiver = Receiver::start();
+    let house = house(&receiver);
+    was_killed_having_left(&house, Some(Clock::at_start(Clock::System.now())));
+
+    let engine = engines::engine(&house);
+    engine.says("the engine runs");
+    let said = house.run(["declare", "anew", "--severity", "P2", "--yes"]);
+
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(!said.err.contains("clock"), "{said:?}");
+    let opened = house.json("timeline -i INC-2")[0]["at"].clone();
     let opened: DateTime<Utc> = opened.as_str().unwrap().parse().unwrap();
     assert!(opened < before() - SET / 2, "{opened}");
 }

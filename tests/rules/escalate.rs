@@ -164,6 +164,23 @@ fn e4_p4_repeats_no_page_through_the_night() {
 }
 
 #[test]
+fn t5_a_page_that_a_slipped_clock_fired_is_repeated_by_the_right_one() {
+    let mut fired = escalated(0, "Initial responder");
+    if let Fact::Escalated { step, .. } = &mut fired {
+        *step = page();
+    }
+    let repeats = |room: &Room, now| climbed(room, now).fire.iter().any(|(id, _)| *id == page());
+    let mut room = Room::reachable(Severity::P1, at("14:00"));
+    room.happens(at("16:00"), "engine", fired.clone());
+    assert!(repeats(&room, "14:01"));
+
+    room.happens(at("14:01"), "engine", fired);
+
+    assert!(!repeats(&room, "14:05"));
+    assert!(repeats(&room, "14:06"));
+}
+
+#[test]
 fn e4_p3_climbs_day_and_night() {
     let room = Room::alerted(Severity::P3, at("23:50"));
 

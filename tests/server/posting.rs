@@ -343,3 +343,37 @@ async fn an_update_in_an_incident_that_was_never_opened_here_is_not_on_its_way()
     assert_eq!(results(&by_hand), ["appended 1"]);
     assert_eq!(results(&then), ["appended 3"], "{then}");
 }
+
+#[tokio::test]
+async fn t5_an_incident_that_was_declared_by_a_clock_ahead_counts_from_no_later_than_now() {
+    let house = House::open().await;
+    let ahead = |at: &str| at.parse::<DateTime<Utc>>().unwrap();
+    let declaration = Declaration {
+        title: "checkout is down".into(),
+        severity: Some(Severity::P1),
+        alert_at: Some(ahead("2026-11-23T13:40:00Z")),
+        ..Declaration::default()
+    };
+    let mut declared = fact(1, &Fact::Declared(Box::new(declaration)));
+    declared["at"] = json!("2026-11-23T14:00:00Z");
+    declared["recorded_at"] = json!("2026-11-23T14:00:00Z");
+
+    let posted = house.post(&[declared.clone(), note(2, "so it is")]).await;
+    let again = house.post(&[declared]).await;
+
+    assert_eq!(results(&posted), ["appended 1", "appended 3"]);
+    assert_eq!(results(&again), ["duplicate 1"]);
+    let log = house.all(500).await;
+    assert_eq!(log[0]["at"], json!("2026-11-23T14:00:00Z"));
+    assert_eq!(log[1]["kind"], json!("corrected"));
+    assert_eq!(log.len(), 3);
+    let incident = house.get("/v1/ws/prod/incidents/1").await;
+    for (what, wanted) in [
+        ("alert", "2026-11-23T11:40:00Z"),
+        ("declared", "2026-11-23T12:00:00Z"),
+    ] {
+        let at = ahead(incident["milestones"][what].as_str().unwrap());
+        let off = (at - ahead(wanted)).num_seconds();
+        assert!((0..10).contains(&off), "{what}: {incident}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Messages on their way.
 
+use chrono::TimeDelta;
 use uuid::Uuid;
 use warroom::{
     domain::{
@@ -78,7 +79,7 @@ async fn a_delivery_is_on_the_wire_once_and_its_end_is_in_the_log(place: Place) 
 async fn a_page_waits_for_no_update(place: Place) {
     let log = place.open().await;
     let held = Intent {
-        not_before: noon() + chrono::TimeDelta::seconds(10),
+        not_before: noon() + TimeDelta::seconds(10),
         ..intent("update", Purpose::Update)
     };
 
@@ -106,6 +107,53 @@ async fn what_was_queued_at_a_time_that_is_still_to_come_leaves_but_not_to_the_p
     log.append(&notes([1]), &held, then).await.unwrap();
 
     assert_eq!(keys(&log.due(noon(), 9).await.unwrap()), ["Page", "Update"]);
+}
+
+#[tokio::test]
+async fn what_was_queued_by_a_slipped_clock_waits_between_tries_all_the_same() {
+    let place = Place::file();
+    let log = place.open().await;
+    let page = Intent {
+        not_before: after_noon(3600),
+        ..intent("page", Purpose::Page)
+    };
+    let then = after_noon(3600);
+    log.append(&notes([1]), &[page], then).await.unwrap();
+    let fence = fence(&log).await;
+    let one = start(&log, "page", fence).await.unwrap();
+
+    let again = Ending::Again {
+        why: "busy".into(),
+        next_at: after_noon(20),
+        maybe_repeat: false,
+    };
+    log.finish(&one, again, &[], noon()).await.unwrap();
+
+    assert_eq!(log.due(after_noon(19), 9).await.unwrap(), []);
+    assert_eq!(keys(&log.due(after_noon(20), 9).await.unwrap()), ["page"]);
+}
+
+#[tokio::test]
+async fn what_was_tried_by_a_slipped_clock_is_tried_again_in_time_by_the_right_one() {
+    let place = Place::file();
+    let log = place.open().await;
+    queued(&log, &[intent("page", Purpose::Page)]).await;
+    let fence = fence(&log).await;
+    let one = start(&log, "page", fence).await.unwrap();
+    let again = Ending::Again {
+        why: "busy".into(),
+        next_at: after_noon(1800 + 20),
+        maybe_repeat: false,
+    };
+    log.finish(&one, again, &[], after_noon(1800))
+        .await
+        .unwrap();
+
+    let by = TimeDelta::seconds(1800);
+    log.went_back(fence, after_noon(1), by).await.unwrap();
+
+    assert_eq!(log.due(after_noon(19), 9).await.unwrap(), []);
+    assert_eq!(keys(&log.due(after_noon(20), 9).await.unwrap()), ["page"]);
 }
 
 async fn a_lane_keeps_its_order_and_holds_up_no_other(place: Place) {

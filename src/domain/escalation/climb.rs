@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Duty, held_until, open_steps};
+use super::{Duty, held_until, later, open_steps};
 use crate::domain::{
-    fact::{Skip, StepId},
+    fact::{Fact, Skip, StepId},
     incident::Incident,
     policy::Step,
+    span::CLOCK_OFF,
 };
 
 /// What the engine has to do about the steps that are due at `now`.
@@ -75,10 +76,26 @@ fn open_by_ladder(incident: &Incident, now: DateTime<Utc>) -> BTreeMap<String, V
         };
         if let Some((ladder, step)) = incident.policy().step(&id) {
             let open = ladders.entry(ladder.name.clone()).or_default();
-            open.push((id, step, now - due.by));
+            let by = repeats_at(incident, &id, now).unwrap_or(due.by);
+            open.push((id, step, now - by));
         }
     }
     ladders
+}
+
+/// When a step is due again whose last round lies ahead of `now`: the clock had
+/// slipped, and would keep it silent until then. `None` of all others.
+fn repeats_at(incident: &Incident, id: &StepId, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let (ladder, _) = incident.policy().step(id)?;
+    let repeat = ladder.repeat?;
+    incident
+        .fired(id)
+        .filter(|fired| fired.last - now > CLOCK_OFF)?;
+    let rounds = incident.entries().iter().filter(|entry| {
+        entry.at <= now && matches!(&entry.fact, Fact::Escalated { step, .. } if step == id)
+    });
+    let last = rounds.map(|round| round.at).max();
+    Some(last.map_or(now, |last| later(incident, last, repeat)))
 }
 
 fn climb_one(

@@ -20,7 +20,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    entry::{Entry, EntryId, IncidentId, Seq, Via},
+    entry::{ENGINE, Entry, EntryId, IncidentId, Seq, Via},
     fact::{Fact, ProbeChange, Role},
     phase::Phase,
     policy::Policy,
@@ -56,6 +56,9 @@ pub struct Incident {
     authors: Vec<Name>,
     retracted: HashMap<EntryId, Name>,
     corrected: HashMap<EntryId, DateTime<Utc>>,
+    /// How far the clock was ahead by which it was declared, as the log's
+    /// authority says.
+    ahead: TimeDelta,
     /// Those that came after what was recorded later.
     late: HashSet<EntryId>,
     /// When the last of what came so far was recorded, and its number.
@@ -84,6 +87,7 @@ impl Incident {
             authors: Vec::new(),
             retracted: HashMap::new(),
             corrected: HashMap::new(),
+            ahead: TimeDelta::zero(),
             late: HashSet::new(),
             latest: None,
             down_before,
@@ -111,6 +115,7 @@ impl Incident {
                 entry: moved, at, ..
             } => {
                 self.corrected.insert(*moved, *at);
+                self.declared_ahead(*moved, *at, &entry);
                 true
             }
             _ => false,
@@ -122,6 +127,18 @@ impl Incident {
         self.entries.push(entry);
         if changes_the_past {
             self.refold();
+        }
+    }
+
+    /// Keeps how far the clock was ahead that it was declared by. Only the log's
+    /// authority knows; people correct when they declared, and nothing else.
+    fn declared_ahead(&mut self, moved: EntryId, at: DateTime<Utc>, entry: &Entry) {
+        let by_authority = entry.by.as_str() == ENGINE && entry.via == Via::Engine;
+        if moved == self.opening
+            && by_authority
+            && let Some(opening) = self.entry(moved)
+        {
+            self.ahead = (opening.at - at).max(TimeDelta::zero());
         }
     }
 
@@ -167,6 +184,9 @@ impl Incident {
         self.state.step(entry, at);
         self.state.note_changes(entry, &before);
         if matches!(entry.fact, Fact::Declared(_)) {
+            if !self.ahead.is_zero() {
+                self.state.times.were_ahead(self.ahead);
+            }
             for (since, change) in &self.down_before {
                 self.state.probe_changed(change, *since);
             }
@@ -200,6 +220,11 @@ impl Incident {
     /// Everything that follows from the entries.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The entry that declared it.
+    pub fn opening(&self) -> EntryId {
+        self.opening
     }
 
     /// The entries, in the order in which they were applied.

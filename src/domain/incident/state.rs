@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{
@@ -140,6 +140,15 @@ impl Milestones {
     /// The alert or the report, whichever was first (T2).
     pub fn detected(&self) -> Option<DateTime<Utc>> {
         [self.alert, self.reported].into_iter().flatten().min()
+    }
+
+    /// Moves the alert and the report to when they were by the right clock: the
+    /// one that it was declared by was so far ahead. `declared` is mended.
+    pub(super) fn were_ahead(&mut self, by: TimeDelta) {
+        let declared = self.declared;
+        let moved = |at: DateTime<Utc>| at.checked_sub_signed(by).unwrap_or(at).min(declared);
+        self.alert = self.alert.map(moved);
+        self.reported = self.reported.map(moved);
     }
 }
 
