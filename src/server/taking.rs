@@ -328,8 +328,7 @@ fn is_ahead(incident: &Incident, fact: &Fact) -> bool {
     let Fact::Escalated { step, round, .. } = fact else {
         return false;
     };
-    let known = incident.fired(step).map_or(0, |fired| fired.rounds);
-    *round > known.saturating_add(ROUNDS_AHEAD)
+    *round > incident.rounds(step).saturating_add(ROUNDS_AHEAD)
 }
 
 /// Whether news for outside may be approved, or may leave: else they would
