@@ -1,6 +1,8 @@
 //! One post on its way into the log: what it is judged by, entry by entry, while
 //! the transaction is open.
 
+mod ours;
+
 use std::{collections::HashSet, sync::atomic::Ordering};
 
 use chrono::{DateTime, Utc};
@@ -128,6 +130,10 @@ impl Taking<'_, '_> {
         }
         let incident = self.board.get(entry.incident);
         keeps_to_the_engines_ids(incident, &entry).map_err(unfit)?;
+        let is_ours = |of| self.tx.sends(of) && !ours::stood_in(incident, &entry);
+        if ours::about(&entry.fact).is_some_and(is_ours) {
+            return Err(unfit(ours::OURS));
+        }
         let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
         let rejects = self.order.on_conflict == OnConflict::Reject;
         if let (Some(incident), Some(winner), true) = (incident, winner, rejects) {
@@ -240,6 +246,12 @@ impl Taking<'_, '_> {
     fn record(&mut self, incident: IncidentId, fact: Fact) {
         record(self.room, self.tx, self.board, (incident, fact), self.now);
     }
+}
+
+/// The message that a row of a post tells the end of.
+pub(super) fn told_of(row: &RawEntry) -> Option<EntryId> {
+    let tells = matches!(row.kind.as_str(), "delivered" | "undelivered");
+    ours::about(&tells.then(|| row.entry()).flatten()?.fact)
 }
 
 /// Looks once more at the messages of what was taken in, now that all of it is
