@@ -3,6 +3,7 @@
 mod anything;
 mod counted;
 mod document;
+mod ends;
 mod following;
 mod limits;
 mod outside;

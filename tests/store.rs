@@ -4,6 +4,7 @@ mod accepting;
 mod adding;
 mod damage;
 mod deliveries;
+mod denied;
 mod lease;
 mod opening;
 mod outbox;

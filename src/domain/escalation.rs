@@ -107,7 +107,8 @@ fn open_steps(incident: &Incident) -> Vec<Due> {
         .steps()
         .filter(|(id, ladder, step)| is_open(incident, id, ladder, step))
         .map(|(id, ladder, step)| {
-            let (by, round) = next_round(incident, &id, ladder, step);
+            let by = next_due(incident, &id, ladder, step);
+            let round = incident.rounds(&id);
             let asks = step.confirm == Some(Confirm::Ask) && incident.confirmed(&id).is_none();
             Due {
                 by,
@@ -191,16 +192,11 @@ fn is_stopped(incident: &Incident, until: Until) -> bool {
     }
 }
 
-/// When the step is due next, and which round that is: 0 for the first.
-fn next_round(
-    incident: &Incident,
-    id: &StepId,
-    ladder: &Ladder,
-    step: &Step,
-) -> (DateTime<Utc>, u32) {
+/// When the step is due next.
+fn next_due(incident: &Incident, id: &StepId, ladder: &Ladder, step: &Step) -> DateTime<Utc> {
     match (incident.fired(id), ladder.repeat) {
-        (Some(fired), Some(repeat)) => (later(incident, fired.last, repeat), fired.rounds),
-        (Some(_) | None, _) => (due_at(incident, step).min(takes_over(incident, id)), 0),
+        (Some(fired), Some(repeat)) => later(incident, fired.last, repeat),
+        (Some(_) | None, _) => due_at(incident, step).min(takes_over(incident, id)),
     }
 }
 
@@ -326,14 +322,13 @@ pub fn fires(incident: &Incident, step: StepId, via: Vec<Name>, now: DateTime<Ut
     let late = policy
         .step(&step)
         .map_or(TimeDelta::zero(), |(ladder, rung)| {
-            now - next_round(incident, &step, ladder, rung).0
+            now - next_due(incident, &step, ladder, rung)
         });
-    let fired = incident.fired(&step);
     Fact::Escalated {
         target: policy.target(&step),
         by_hand: via.is_empty(),
         late_s: late.num_seconds().max(0),
-        round: fired.map_or(0, |fired| fired.rounds),
+        round: incident.rounds(&step),
         via,
         step,
     }

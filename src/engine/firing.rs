@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{Turn, doubt::Doubt};
 use crate::{
     domain::{
-        entry::{IncidentId, Wish},
+        entry::{Entry, IncidentId, Seq, Wish},
         escalation,
         fact::{Fact, Skip, StepId},
         incident::Incident,
@@ -14,7 +14,7 @@ use crate::{
         text::Name,
     },
     journal::{self, Batch},
-    store::StoreError,
+    store::{Accepted, StoreError},
 };
 
 impl Turn<'_> {
@@ -57,7 +57,10 @@ impl Turn<'_> {
                 self.record_each(batch, now).await
             }
             Err(error) => Err(error),
-            Ok(_) => journal::catch_up(log, &mut self.board).await.map(drop),
+            Ok(accepted) => {
+                tell_of_the_known(&batch.entries, &accepted, self.board.head());
+                journal::catch_up(log, &mut self.board).await.map(drop)
+            }
         }
     }
 
@@ -72,7 +75,7 @@ impl Turn<'_> {
                 Err(error @ (StoreError::IdReuse { .. } | StoreError::Unfit { .. })) => {
                     tracing::error!(%error, id = %entry.id, "a step could not be recorded");
                 }
-                other => drop(other?),
+                other => tell_of_the_known(one, &other?, self.board.head()),
             }
         }
         journal::catch_up(log, &mut self.board).await.map(drop)
@@ -144,6 +147,22 @@ impl Turn<'_> {
             .filter(ours)
             .cloned()
             .collect()
+    }
+}
+
+/// Says of what was to be recorded that the log had it already, at or before
+/// `head`: it was found due all the same, so nothing of it leaves.
+fn tell_of_the_known(entries: &[Entry], accepted: &[Accepted], head: Seq) {
+    for (entry, accepted) in entries.iter().zip(accepted) {
+        if matches!(accepted, Accepted::Duplicate(seq) if *seq <= head) {
+            let (what, _) = entry.fact.write();
+            tracing::error!(
+                id = %entry.id,
+                what,
+                "what is due has its place in the log taken, and nobody is paged for it: \
+                 see the ladder, and page by hand"
+            );
+        }
     }
 }
 

@@ -206,6 +206,8 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     let copies: HashSet<ReplicaId> = counted.map(|offer| offer.row.replica).collect();
     let mut tx = room.log.accepting(&ids).await?;
     tx.count(&copies.into_iter().collect::<Vec<_>>()).await?;
+    let told_of = offers().filter_map(|offer| taking::told_of(&offer.row));
+    tx.ask_who_sends(&told_of.collect::<Vec<_>>()).await?;
     let mut slot = room.board.lock().await;
     // Taken out while it is ahead of the disk: if this comes to nothing, the
     // next one folds the log anew.

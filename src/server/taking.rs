@@ -1,6 +1,8 @@
 //! One post on its way into the log: what it is judged by, entry by entry, while
 //! the transaction is open.
 
+mod ours;
+
 use std::{collections::HashSet, sync::atomic::Ordering};
 
 use chrono::{DateTime, Utc};
@@ -129,6 +131,10 @@ impl Taking<'_, '_> {
         }
         let incident = self.board.get(entry.incident);
         keeps_to_the_engines_ids(incident, &entry).map_err(unfit)?;
+        let is_ours = |of| self.tx.sends(of) && !ours::stood_in(incident, &entry);
+        if ours::about(&entry.fact).is_some_and(is_ours) {
+            return Err(unfit(ours::OURS));
+        }
         let winner = incident.and_then(|incident| incident.overtaken_by(&entry));
         let rejects = self.order.on_conflict == OnConflict::Reject;
         if let (Some(incident), Some(winner), true) = (incident, winner, rejects) {
@@ -267,6 +273,12 @@ impl Taking<'_, '_> {
     }
 }
 
+/// The message that a row of a post tells the end of.
+pub(super) fn told_of(row: &RawEntry) -> Option<EntryId> {
+    let tells = matches!(row.kind.as_str(), "delivered" | "undelivered");
+    ours::about(&tells.then(|| row.entry()).flatten()?.fact)
+}
+
 /// Looks once more at the messages of what was taken in, now that all of it is
 /// known, and notes in the log what does not leave by itself.
 pub(super) fn settle(room: &Room, tx: &mut Accepting<'_>, board: &mut Board, now: DateTime<Utc>) {
@@ -353,8 +365,7 @@ fn is_ahead(incident: &Incident, fact: &Fact) -> bool {
     let Fact::Escalated { step, round, .. } = fact else {
         return false;
     };
-    let known = incident.fired(step).map_or(0, |fired| fired.rounds);
-    *round > known.saturating_add(ROUNDS_AHEAD)
+    *round > incident.rounds(step).saturating_add(ROUNDS_AHEAD)
 }
 
 /// Whether news for outside may be approved, or may leave: else they would

@@ -1,7 +1,7 @@
 //! Taking in what others made: entry by entry, with an answer for each, in one
 //! transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -26,6 +26,7 @@ pub struct Accepting<'a> {
     pub(super) tx: Tx<'a>,
     pub(super) counters: Counters,
     known: HashMap<EntryId, RawEntry>,
+    sent: HashSet<EntryId>,
     fresh: Vec<RawEntry>,
     messages: Vec<Message>,
 }
@@ -75,6 +76,7 @@ impl Log {
             tx,
             counters: Counters::default(),
             known: all,
+            sent: HashSet::new(),
             fresh: Vec::new(),
             messages: Vec::new(),
         })
@@ -147,6 +149,32 @@ impl Accepting<'_> {
         self.fresh.push(row);
         self.messages.extend(messages);
         Ok(seq)
+    }
+
+    /// Finds out which of these entries have messages here, for
+    /// [`Accepting::sends`].
+    ///
+    /// # Errors
+    ///
+    /// When the log can't be read.
+    pub async fn ask_who_sends(&mut self, origins: &[EntryId]) -> Result<(), StoreError> {
+        for origin in origins {
+            let found =
+                sqlx::query_scalar("SELECT origin FROM deliveries WHERE origin = $1 LIMIT 1")
+                    .bind(origin.to_string())
+                    .fetch_optional(self.tx.conn())
+                    .await;
+            let found: Option<String> = found.map_err(|error| self.tx.told(error))?;
+            self.sent.extend(found.map(|_| *origin));
+        }
+        Ok(())
+    }
+
+    /// Whether messages of an entry that was asked for are sent from here, or
+    /// were: not those that somebody sent in its place.
+    pub fn sends(&self, origin: EntryId) -> bool {
+        let is_new = |message: &Message| message.intent.origin == origin;
+        self.sent.contains(&origin) || self.messages.iter().any(is_new)
     }
 
     /// The messages that follow from what was taken so far. Each may still be

@@ -45,9 +45,10 @@ impl Unsent {
 }
 
 impl Log {
-    /// What waits and may go, in the order in which it was made. What people
+    /// What waits and may go, in the order in which it was made. What was
     /// recorded in an incident whose opening is kept back waits with that: of an
-    /// incident that nobody there knows, nothing would leave.
+    /// incident that nobody there knows nothing would leave, and nobody there
+    /// could tell who was paged from here.
     ///
     /// # Errors
     ///
@@ -64,8 +65,9 @@ impl Log {
             .collect();
         let (kept, mut others): (Vec<Unsent>, Vec<Unsent>) = waiting
             .into_iter()
-            .partition(|one| unopened.contains(&one.row.incident) && one.is_news());
-        for one in kept.iter().filter(|one| one.refused.is_none()) {
+            .partition(|one| unopened.contains(&one.row.incident));
+        let unmarked = |one: &&Unsent| one.refused.is_none() && one.is_news();
+        for one in kept.iter().filter(unmarked) {
             self.refused(one.row.id, &Title::lossy(UNOPENED)).await?;
         }
         others.retain(may_go);
@@ -96,17 +98,26 @@ impl Log {
     }
 
     /// Lets go to the server what the token could not write, at a person's word:
-    /// all of it, or the one entry that is meant, whyever it was refused. Answers
-    /// how many entries that is.
+    /// all of it, or the one entry that is meant, whyever it was refused. What was
+    /// sent from here goes behind what opens its incident. Answers how many
+    /// entries that is.
     ///
     /// # Errors
     ///
     /// When the file can't be read or written.
     pub async fn give(&self, only: Option<EntryId>) -> Result<u64, StoreError> {
         let mut given = self.unsent().await?;
-        given.retain(|one| match only {
+        let is_meant = |one: &Unsent| match only {
             Some(id) => one.row.id == id && one.refused.is_some(),
             None => one.was_denied(),
+        };
+        let opened: HashSet<IncidentId> = given
+            .iter()
+            .filter(|one| one.row.kind == "declared" && is_meant(one))
+            .map(|one| one.row.incident)
+            .collect();
+        given.retain(|one| {
+            is_meant(one) || (one.refused.is_none() && opened.contains(&one.row.incident))
         });
         let mut tx = self.inner.begin().await?;
         for one in &given {

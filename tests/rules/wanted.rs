@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use warroom::domain::{
     duty::{Duty, duties},
     entry::EntryId,
-    escalation::{Wanted, climb, wanted},
+    escalation::{Wanted, climb, computed_id, fires, wanted},
     fact::{Fact, Fate},
     severity::Severity,
 };
@@ -161,4 +161,26 @@ fn r2_a_page_called_off_because_it_was_over_is_due_where_the_incident_is_reopene
     room.happens(at("14:11"), "ada", Fact::Reopened { reason });
 
     assert_eq!(first_step_due(&room), Some(at("14:15")));
+}
+
+#[test]
+fn e9_a_step_whose_page_was_called_off_fires_under_an_id_that_is_free() {
+    let repeats = "[[ladder]]\nname = \"page\"\nuntil = \"acknowledged\"\nrepeat = \"5m\"\n\
+                   [[ladder.step]]\nafter = \"0m\"\ntarget = \"Team Lead\"\n";
+    let policy = format!("{REACHABLE}\n{repeats}");
+    for (policy, step) in [(REACHABLE, step(0)), (policy.as_str(), page())] {
+        let mut room = Room::under(policy, Severity::P2, at("14:00"));
+        let next = |room: &Room| {
+            let via = vec!["pager".into()];
+            let fact = fires(room.incident(), step.clone(), via, at("14:15"));
+            (computed_id(room.incident(), &fact), fact)
+        };
+        let (id, fact) = next(&room);
+        let page = room.happens(at("14:15"), "engine", fact);
+
+        room.fires(at("14:16"), called_off(page));
+
+        assert!(room.incident().fired(&step).is_none());
+        assert_ne!(next(&room).0, id, "{step:?}");
+    }
 }

@@ -155,14 +155,13 @@ impl State {
                 let first = Fired {
                     at,
                     last: at,
-                    rounds: *round,
                     target: target.clone(),
                     late_s: *late_s,
                     // Nobody was paged, whatever the entry says of itself.
                     by_hand: *by_hand || via.is_empty(),
                     by: (**by != *ENGINE).then(|| by.clone()),
                 };
-                let before = self.escalated(&rung, first);
+                let before = self.escalated(&rung, *round, first);
                 self.page_leaves(entry.id, Some((rung, before)), via);
             }
             Fact::StepSkipped {

@@ -11,6 +11,11 @@ impl Incident {
         self.state.ladder.fired.get(&self.policy().rung(step))
     }
 
+    /// The round that the step fires next; 0 where it never did.
+    pub fn rounds(&self, step: &StepId) -> u32 {
+        self.state.ladder.rounds_of(&self.policy().rung(step))
+    }
+
     /// Why the step was passed over; `None` if it was not.
     pub fn skipped(&self, step: &StepId) -> Option<Skip> {
         let skipped = &self.state.ladder.skipped;

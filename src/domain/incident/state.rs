@@ -208,6 +208,9 @@ pub struct Asked {
 pub struct LadderState {
     /// Steps that fired, the first time each; they stay fired (E3).
     pub fired: BTreeMap<Rung, Fired>,
+    /// The round that each step fires next: the ones before have their ids in
+    /// the log, also where their page was called off and the step is open again.
+    pub rounds: BTreeMap<Rung, u32>,
     /// Steps passed over, and why.
     pub skipped: BTreeMap<Rung, (Skip, DateTime<Utc>)>,
     /// Questions answered (E5).
@@ -218,6 +221,13 @@ pub struct LadderState {
     pub pages: BTreeMap<EntryId, OnItsWay>,
     /// Steps whose page no channel took, and when the last refused (E7).
     pub unreached: BTreeMap<Rung, DateTime<Utc>>,
+}
+
+impl LadderState {
+    /// The round that a step fires next; 0 where it never did.
+    pub(super) fn rounds_of(&self, rung: &Rung) -> u32 {
+        self.rounds.get(rung).copied().unwrap_or_default()
+    }
 }
 
 /// A page of which nobody knows yet what became.
@@ -233,8 +243,8 @@ pub struct OnItsWay {
     pub by_hand: bool,
     /// How the step stood before it fired.
     pub before: Option<Fired>,
-    /// Its rounds since: more, where it fired once more.
-    pub rounds: u32,
+    /// The step's next round since: a later one, where it fired once more.
+    pub next_round: u32,
 }
 
 /// A step that fired.
@@ -244,8 +254,6 @@ pub struct Fired {
     pub at: DateTime<Utc>,
     /// When last, for ladders that repeat.
     pub last: DateTime<Utc>,
-    /// How often.
-    pub rounds: u32,
     /// Who was told.
     pub target: Name,
     /// How long after it was due, in seconds.

@@ -15,12 +15,13 @@ impl State {
     /// A step fired: for the first time, or in another round. The next round is
     /// one that nobody has fired yet, so that its id is free. Answers how it
     /// stood before.
-    pub(super) fn escalated(&mut self, rung: &Rung, first: Fired) -> Option<Fired> {
+    pub(super) fn escalated(&mut self, rung: &Rung, round: u32, first: Fired) -> Option<Fired> {
         let before = self.ladder.fired.get(rung).cloned();
-        let (at, round) = (first.at, first.rounds);
+        let at = first.at;
         let fired = self.ladder.fired.entry(rung.clone()).or_insert(first);
         fired.last = fired.last.max(at);
-        fired.rounds = fired.rounds.max(round).saturating_add(1);
+        let next = self.ladder.rounds.entry(rung.clone()).or_default();
+        *next = (*next).max(round).saturating_add(1);
         before
     }
 
@@ -52,25 +53,20 @@ impl State {
         if sent.failed {
             self.ladder.unreached.insert(rung, at);
         } else if !sent.by_hand {
-            self.not_climbed(rung, sent.before, sent.rounds);
+            self.not_climbed(rung, sent.before, sent.next_round);
         }
     }
 
     /// A step did not fire at all, or not that time, unless it fired once more
     /// since. Its rounds are used up all the same.
-    fn not_climbed(&mut self, rung: Rung, before: Option<Fired>, rounds: u32) {
-        let fired = self.ladder.fired.get(&rung).map(|fired| fired.rounds);
-        if fired != Some(rounds) {
+    fn not_climbed(&mut self, rung: Rung, before: Option<Fired>, next_round: u32) {
+        if self.ladder.rounds_of(&rung) != next_round {
             return;
         }
         match before {
-            Some(before) => {
-                self.ladder.fired.insert(rung, Fired { rounds, ..before });
-            }
-            None => {
-                self.ladder.fired.remove(&rung);
-            }
-        }
+            Some(before) => self.ladder.fired.insert(rung, before),
+            None => self.ladder.fired.remove(&rung),
+        };
     }
 
     /// A page that a channel took reached somebody.
@@ -91,9 +87,9 @@ impl State {
     ) {
         if !via.is_empty() {
             let (rung, before) = step.unzip();
-            let fired = rung.as_ref().and_then(|rung| self.ladder.fired.get(rung));
+            let next_round = rung.as_ref().map(|rung| self.ladder.rounds_of(rung));
             let on_its_way = OnItsWay {
-                rounds: fired.map_or(0, |fired| fired.rounds),
+                next_round: next_round.unwrap_or_default(),
                 rung,
                 before: before.flatten(),
                 by_hand: false,
@@ -150,13 +146,12 @@ impl State {
             let first = Fired {
                 at,
                 last: at,
-                rounds: 0,
                 target: rung.target.clone(),
                 late_s: 0,
                 by_hand: false,
                 by: Some(by.clone()),
             };
-            self.escalated(&rung, first);
+            self.escalated(&rung, 0, first);
         }
     }
 }
