@@ -11,6 +11,7 @@ mod reading;
 mod rights;
 mod schema;
 mod sharing;
+mod twice;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -14,7 +14,7 @@ use super::{
     taking::{self, Taking},
 };
 use crate::{
-    domain::entry::{EntryId, ReplicaId},
+    domain::entry::{EntryId, IncidentId, ReplicaId},
     store::{RawEntry, StoreError},
     wire::{Code, Item, OnConflict},
 };
@@ -206,6 +206,11 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     let copies: HashSet<ReplicaId> = counted.map(|offer| offer.row.replica).collect();
     let mut tx = room.log.accepting(&ids).await?;
     tx.count(&copies.into_iter().collect::<Vec<_>>()).await?;
+    let updates = offers().filter(is_for_outside);
+    let incidents: HashSet<IncidentId> = updates.map(|offer| offer.row.incident).collect();
+    for incident in incidents {
+        tx.look_at_news(incident).await?;
+    }
     let mut slot = room.board.lock().await;
     // Taken out while it is ahead of the disk: if this comes to nothing, the
     // next one folds the log anew.
@@ -239,6 +244,11 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     Ok(answers)
 }
 
+/// Whether it may be news for outside; what is not costs no look at them.
+fn is_for_outside(offer: &&Offer) -> bool {
+    offer.row.kind == "update_sent" && offer.row.body.contains("external")
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use std::collections::BTreeMap;
@@ -249,7 +259,6 @@ pub(super) mod tests {
     use super::*;
     use crate::{
         clock::Clock,
-        domain::entry::{IncidentId, ReplicaId},
         server::Server,
         store::{Log, OpenMode},
     };
