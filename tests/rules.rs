@@ -18,5 +18,6 @@ mod resolve;
 pub mod room;
 mod severity;
 mod time;
+mod twice;
 mod updates;
 mod wanted;

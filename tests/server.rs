@@ -12,6 +12,7 @@ mod reading;
 mod rights;
 mod schema;
 mod sharing;
+mod twice;
 
 use std::{collections::BTreeMap, sync::Arc};
 

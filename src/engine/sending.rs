@@ -140,7 +140,7 @@ impl Sending {
                     channel,
                     key,
                     why,
-                    fate: Fate::Failed,
+                    fate: Fate::Uncertain,
                 }
             }
             Ending::Again { .. } => return Vec::new(),

@@ -14,7 +14,7 @@ use super::{
     taking::{self, Taking},
 };
 use crate::{
-    domain::entry::{EntryId, ReplicaId},
+    domain::entry::{EntryId, IncidentId, ReplicaId},
     store::{RawEntry, StoreError},
     wire::{Code, Item, OnConflict},
 };
@@ -208,6 +208,11 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     tx.count(&copies.into_iter().collect::<Vec<_>>()).await?;
     let told_of = offers().filter_map(|offer| taking::told_of(&offer.row));
     tx.ask_who_sends(&told_of.collect::<Vec<_>>()).await?;
+    let updates = offers().filter(|offer| is_for_outside(offer));
+    let incidents: HashSet<IncidentId> = updates.map(|offer| offer.row.incident).collect();
+    for incident in incidents {
+        tx.look_at_news(incident).await?;
+    }
     let mut slot = room.board.lock().await;
     // Taken out while it is ahead of the disk: if this comes to nothing, the
     // next one folds the log anew.
@@ -241,6 +246,11 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     Ok(answers)
 }
 
+/// Whether it may be news for outside; what is not costs no look at them.
+fn is_for_outside(offer: &Offer) -> bool {
+    offer.row.kind == "update_sent" && offer.row.body.contains("external")
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use std::collections::BTreeMap;
@@ -251,7 +261,6 @@ pub(super) mod tests {
     use super::*;
     use crate::{
         clock::Clock,
-        domain::entry::{IncidentId, ReplicaId},
         server::Server,
         store::{Log, OpenMode},
     };

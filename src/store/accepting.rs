@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     entry::{Entry, EntryId, Seq},
-    notice::Intent,
+    notice::{Delivery, Intent},
 };
 
 /// A transaction that is under way: nobody else adds to the log meanwhile.
@@ -29,6 +29,8 @@ pub struct Accepting<'a> {
     sent: HashSet<EntryId>,
     fresh: Vec<RawEntry>,
     messages: Vec<Message>,
+    /// What is on its way to the public, or was.
+    pub(super) news: Vec<Delivery>,
 }
 
 /// A message that follows from an entry, and how it begins.
@@ -79,6 +81,7 @@ impl Log {
             sent: HashSet::new(),
             fresh: Vec::new(),
             messages: Vec::new(),
+            news: Vec::new(),
         })
     }
 }

@@ -37,6 +37,7 @@ mod losses;
 mod mark;
 mod meta;
 mod outbox;
+mod public;
 mod renamed;
 mod row;
 mod same;

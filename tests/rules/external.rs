@@ -145,7 +145,7 @@ fn public(draft: warroom::domain::entry::EntryId) -> Fact {
 }
 
 /// The same, through a channel.
-fn on_the_status_page(draft: warroom::domain::entry::EntryId) -> Fact {
+pub fn on_the_status_page(draft: warroom::domain::entry::EntryId) -> Fact {
     let mut fact = public(draft);
     if let Fact::UpdateSent(update) = &mut fact {
         update.channels = vec!["status page".into()];
@@ -153,7 +153,7 @@ fn on_the_status_page(draft: warroom::domain::entry::EntryId) -> Fact {
     fact
 }
 
-fn drafted() -> Fact {
+pub fn drafted() -> Fact {
     Fact::ExternalDrafted {
         form: for_outside(),
     }

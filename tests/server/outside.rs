@@ -27,21 +27,21 @@ fn form() -> Form {
     }
 }
 
-fn drafted() -> Value {
+pub fn drafted() -> Value {
     fact(DRAFT, &Fact::ExternalDrafted { form: form() })
 }
 
-fn id(n: u128) -> EntryId {
+pub fn id(n: u128) -> EntryId {
     EntryId(uuid(n).parse().unwrap())
 }
 
 /// Entry `n`: whoever posts it approves the draft.
-fn approved(n: u128) -> Value {
+pub fn approved(n: u128) -> Value {
     fact(n, &Fact::ExternalApproved { draft: id(DRAFT) })
 }
 
 /// Entry `n`: what the draft says, to `#incidents`.
-fn published(n: u128) -> Value {
+pub fn published(n: u128) -> Value {
     let update = Update {
         audience: Audience::External,
         form: form(),
@@ -54,14 +54,14 @@ fn published(n: u128) -> Value {
 }
 
 /// As if `by` had recorded it before, elsewhere.
-fn told(mut entry: Value, by: &str) -> Value {
+pub fn told(mut entry: Value, by: &str) -> Value {
     entry["by"] = json!(by);
     entry["told"] = json!(true);
     entry
 }
 
 /// A house with incident 1, of ada and grace.
-async fn two_people() -> House {
+pub async fn two_people() -> House {
     let house = House::open().await;
     house.post(&[declared(1)]).await;
     let comes = Fact::Joined {
@@ -71,7 +71,7 @@ async fn two_people() -> House {
     house
 }
 
-async fn as_grace(house: &House, events: &[Value]) -> Value {
+pub async fn as_grace(house: &House, events: &[Value]) -> Value {
     let answer = house.post_as("grace", &json!({ "events": events })).await;
     answer.json().await.unwrap()
 }

@@ -173,9 +173,12 @@ pub enum Skip {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
-    /// Its channel did not take it, or nobody knows whether it did.
+    /// Its channel did not take it.
     #[default]
     Failed,
+    /// It was sent, and nobody knows whether its channel took it. Programs
+    /// before called that failed.
+    Uncertain,
     /// Somebody called it off, or it was not wanted any more.
     CalledOff,
     /// It waits for a person to confirm it.
@@ -190,6 +193,14 @@ impl Fate {
     )]
     pub(super) const fn is_failed(&self) -> bool {
         matches!(self, Self::Failed)
+    }
+
+    /// Whether it was not even tried: nobody has read it.
+    pub const fn is_kept_back(self) -> bool {
+        match self {
+            Self::CalledOff | Self::Held => true,
+            Self::Failed | Self::Uncertain => false,
+        }
     }
 }
 

@@ -73,12 +73,22 @@ impl State {
         let Changes(changes) = &self.changes;
         let unknown = changes
             .iter()
-            .filter(|((change, replica), (seq, _))| {
+            .filter(|((change, replica), (seq, id))| {
                 let (replica, seq) = (*replica, *seq);
-                heeds(entry, change) && Stamp { replica, seq }.is_unknown_to(entry)
+                heeds(entry, change)
+                    && Stamp { replica, seq }.is_unknown_to(entry)
+                    && !self.is_kept_back(change, *id)
             })
             .map(|(_, last)| *last);
         unknown.max().map(|(_, id)| id)
+    }
+
+    /// Whether these were news that nobody was told after all: they are held, or
+    /// called off, and stand in the way of none.
+    fn is_kept_back(&self, change: &Change, id: EntryId) -> bool {
+        let mut published = self.external.published.iter();
+        *change == Change::Published
+            && published.any(|sent| sent.entry == id && sent.is_kept_back())
     }
 
     pub(super) fn before(&self) -> Before {

@@ -54,7 +54,7 @@ pub struct Incident {
     places: HashMap<EntryId, usize>,
     /// People who wrote an entry, each once, in the order of their first.
     authors: Vec<Name>,
-    retracted: HashMap<EntryId, Name>,
+    retracted: HashMap<EntryId, (Name, DateTime<Utc>)>,
     corrected: HashMap<EntryId, DateTime<Utc>>,
     /// How far the clock was ahead by which it was declared, as the log's
     /// authority says.
@@ -108,7 +108,8 @@ impl Incident {
         }
         let changes_the_past = match &entry.fact {
             Fact::Retracted { entry: taken, .. } => {
-                self.retracted.insert(*taken, entry.by.clone());
+                let back = (entry.by.clone(), entry.recorded_at);
+                self.retracted.insert(*taken, back);
                 true
             }
             Fact::Corrected {
@@ -169,6 +170,35 @@ impl Incident {
             self.fold(entry);
         }
         self.entries = entries;
+        self.note_what_had_left();
+    }
+
+    /// Finds the news whose approval was taken back only after they left, or
+    /// may have: whoever reads them has read them.
+    fn note_what_had_left(&mut self) {
+        let stopped = self.state.external.published.iter();
+        let late: Vec<EntryId> = stopped
+            .filter(|sent| sent.stopped && self.had_left(sent))
+            .map(|sent| sent.entry)
+            .collect();
+        let published = self.state.external.published.iter_mut();
+        for sent in published.filter(|sent| late.contains(&sent.entry)) {
+            sent.had_left = true;
+        }
+    }
+
+    fn had_left(&self, sent: &Outbound) -> bool {
+        let rests_on = |entry: &&Arc<Entry>| match &entry.fact {
+            Fact::ExternalApproved { draft } => sent.update.draft == Some(*draft),
+            _ => sent.update.draft == Some(entry.id),
+        };
+        let taken_back = self.entries.iter().filter(rests_on);
+        let taken_back = taken_back.filter_map(|entry| self.retracted.get(&entry.id));
+        let first = taken_back
+            .map(|(_, at)| *at)
+            .filter(|at| *at >= sent.at)
+            .min();
+        first.is_some_and(|at| at >= sent.leaves_at())
     }
 
     fn fold(&mut self, entry: &Arc<Entry>) {
@@ -206,7 +236,7 @@ impl Incident {
     /// take back a page would stop the next one, even before it is there.
     fn taken_back(&self, entry: &Entry) -> Option<&Name> {
         let taken = self.retracted.get(&entry.id);
-        taken.filter(|_| entry.via != Via::Engine)
+        taken.filter(|_| entry.via != Via::Engine).map(|(by, _)| by)
     }
 
     /// The same incident, had the entry happened at another time.

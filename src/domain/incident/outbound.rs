@@ -32,6 +32,8 @@ pub struct Outbound {
     /// News for outside whose approval was taken back: what had not left does
     /// not (X2).
     pub stopped: bool,
+    /// It was too late for that: it may have left before.
+    pub had_left: bool,
 }
 
 /// A channel that an update did not reach.
@@ -89,31 +91,54 @@ impl Outbound {
         fate.map(|one| one.fate)
     }
 
-    /// Whether nobody read it, and nobody will: its approval was taken back, or
-    /// somebody called it off everywhere.
+    /// Whether nobody read it, and nobody will: its approval was taken back in
+    /// time, or somebody called it off everywhere.
     fn is_off(&self) -> bool {
-        let off = |channel| self.fate_at(channel) == Some(Fate::CalledOff);
+        let off = |channel| match self.fate_at(channel) {
+            Some(Fate::CalledOff) => true,
+            Some(Fate::Uncertain) => false,
+            Some(Fate::Failed | Fate::Held) => self.stopped,
+            None => self.stopped && !self.had_left,
+        };
         let channels = &self.update.channels;
-        let called_off = !channels.is_empty() && channels.iter().all(off);
-        self.posted.is_empty() && (self.stopped || called_off)
+        let somewhere = self.stopped || !channels.is_empty();
+        self.posted.is_empty() && somewhere && channels.iter().all(off)
     }
 
     /// Whether `update` would say the same once more where this one has said it
     /// or is going to: at one of its channels, or by hand.
     fn is_said_again_by(&self, update: &Update) -> bool {
         let by_hand = self.update.channels.is_empty() && update.channels.is_empty();
-        let comes = |to| matches!(self.fate_at(to), None | Some(Fate::Held));
-        let mut here = self.update.channels.iter();
-        let there = here.any(|to| update.channels.contains(to) && comes(to));
+        let comes = |fate| matches!(fate, None | Some(Fate::Held | Fate::Uncertain));
+        let there = self.fates_for(update).any(comes);
         self.update.draft == update.draft && (by_hand || there)
+    }
+
+    /// What became of it at those of its channels that `update` goes to as well.
+    fn fates_for(&self, update: &Update) -> impl Iterator<Item = Option<Fate>> {
+        let here = self.update.channels.iter();
+        let both = here.filter(|to| update.channels.contains(to));
+        both.map(|to| self.fate_at(to))
+    }
+
+    /// What to do about this one rather than say the same once more by `update`.
+    pub(super) fn instead_of(&self, update: &Update) -> &'static str {
+        let is = |wanted| self.fates_for(update).any(|fate| fate == Some(wanted));
+        if is(Fate::Uncertain) {
+            "and it may have arrived: look there, and where it did not, `deliveries retry` sends it"
+        } else if is(Fate::Held) {
+            "and it is held: `deliveries retry` confirms it"
+        } else {
+            "the public is not told twice: draft what is new"
+        }
     }
 
     /// Whether nobody read it, and nobody will unless somebody confirms it: what
     /// it promises is promised to nobody.
     pub fn is_kept_back(&self) -> bool {
-        let fates = || self.not_sent.iter().map(|one| one.fate);
-        let all = !self.update.channels.is_empty() && fates().count() >= self.update.channels.len();
-        all && self.posted.is_empty() && fates().all(|fate| fate != Fate::Failed)
+        let channels = self.update.channels.len();
+        let all = channels > 0 && self.not_sent.len() >= channels;
+        all && self.posted.is_empty() && self.not_sent.iter().all(|one| one.fate.is_kept_back())
     }
 }
 

@@ -54,6 +54,7 @@ fn standing(incident: &Incident, sent: &Outbound, people: People) -> String {
 enum Part {
     Delivered,
     Failed,
+    Uncertain,
     Held,
     CalledOff(Name),
     Replaced,
@@ -67,6 +68,7 @@ impl Part {
         let words = match self {
             Self::Delivered => "delivered",
             Self::Failed => "FAILED",
+            Self::Uncertain => "UNCERTAIN, may have arrived",
             Self::Held => "held, waits for confirmation",
             Self::CalledOff(by) if by.as_str() == ENGINE => "not sent",
             Self::CalledOff(_) if people == People::Unnamed => "called off",
@@ -88,6 +90,7 @@ fn part(incident: &Incident, sent: &Outbound, channel: &Name) -> Part {
     {
         return match fate {
             Fate::Failed => Part::Failed,
+            Fate::Uncertain => Part::Uncertain,
             Fate::Held => Part::Held,
             Fate::CalledOff => Part::CalledOff(by.clone()),
         };
@@ -95,7 +98,9 @@ fn part(incident: &Incident, sent: &Outbound, channel: &Name) -> Part {
     let waits = incident
         .entry(sent.entry)
         .is_some_and(|entry| entry.waits());
-    if sent.stopped {
+    if sent.stopped && sent.had_left {
+        Part::Uncertain
+    } else if sent.stopped {
         Part::Stopped
     } else if waits {
         Part::WaitsForServer

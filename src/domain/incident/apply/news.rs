@@ -25,6 +25,7 @@ impl State {
             posted: recorded.map(|channel| (channel.clone(), at)).collect(),
             not_sent: Vec::new(),
             stopped: self.stops(update),
+            had_left: false,
         };
         match update.audience {
             Audience::Internal => {

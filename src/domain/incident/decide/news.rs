@@ -115,9 +115,10 @@ impl Incident {
         }
         if let Some(before) = external.said_before(update) {
             return refuse(format!(
-                "{} published this text at {}: the public is not told twice; draft what is new (X2)",
+                "{} published this text at {}, {} (X2)",
                 before.by,
-                clock(before.at)
+                clock(before.at),
+                before.instead_of(update)
             ));
         }
         Ok(())
