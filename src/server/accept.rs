@@ -206,7 +206,7 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
     let copies: HashSet<ReplicaId> = counted.map(|offer| offer.row.replica).collect();
     let mut tx = room.log.accepting(&ids).await?;
     tx.count(&copies.into_iter().collect::<Vec<_>>()).await?;
-    let updates = offers().filter(is_for_outside);
+    let updates = offers().filter(|offer| is_for_outside(offer));
     let incidents: HashSet<IncidentId> = updates.map(|offer| offer.row.incident).collect();
     for incident in incidents {
         tx.look_at_news(incident).await?;
@@ -245,7 +245,7 @@ async fn transaction(room: &Room, jobs: &[Job]) -> Result<Vec<Vec<Item>>, StoreE
 }
 
 /// Whether it may be news for outside; what is not costs no look at them.
-fn is_for_outside(offer: &&Offer) -> bool {
+fn is_for_outside(offer: &Offer) -> bool {
     offer.row.kind == "update_sent" && offer.row.body.contains("external")
 }
 
