@@ -17,6 +17,7 @@ pub mod health;
 mod late;
 pub mod listen;
 mod metrics;
+mod news;
 mod openapi;
 mod problem;
 mod read;

@@ -10,19 +10,18 @@ use chrono::{DateTime, Utc};
 use super::{
     Room,
     accept::{Offer, Order},
-    late,
+    late, news,
 };
 use crate::{
     domain::{
         board::Board,
         entry::{ENGINE, Entry, EntryId, IncidentId, ReplicaId, Seq, Via, answerable},
         escalation::has_its_id,
-        fact::{Fact, Update},
+        fact::Fact,
         incident::{Incident, Refusal},
         measure::too_much,
         span::CLOCK_OFF,
         text::{self, Prose},
-        update::Audience,
     },
     journal,
     store::{Accepting, Known, Message, Place, RawEntry, StoreError},
@@ -152,37 +151,11 @@ impl Taking<'_, '_> {
         if let (Some(incident), None) = (incident, winner) {
             let may_be = may_be(incident, &entry, offer.told);
             may_be.map_err(|refused| unfit(&refused.sentence))?;
-            if !offer.told && self.is_out(incident, &entry.fact) {
-                return Err(unfit(OUT));
+            if !offer.told && news::is_out(self.tx, incident, &entry.fact) {
+                return Err(unfit(news::OUT));
             }
         }
         Ok((entry, winner))
-    }
-
-    /// Whether the public has read, somewhere where `fact` goes, what it says,
-    /// or may have. The log says it as well, but whoever writes there may be
-    /// wrong: the public is not told twice for that (X2).
-    fn is_out(&self, incident: &Incident, fact: &Fact) -> bool {
-        let Some(news) = published(fact) else {
-            return false;
-        };
-        let earlier = incident.entries().iter().filter_map(|entry| {
-            let before = published(&entry.fact).filter(|before| before.draft == news.draft)?;
-            Some((entry.id, before))
-        });
-        let stopped = |id| {
-            let mut known = incident.state().external.published.iter();
-            known
-                .find(|sent| sent.entry == id)
-                .is_none_or(|sent| sent.stopped)
-        };
-        earlier.into_iter().any(|(id, before)| {
-            let mut both = before
-                .channels
-                .iter()
-                .filter(|to| news.channels.contains(to));
-            both.any(|to| self.tx.is_out(id, to, stopped(id)))
-        })
     }
 
     fn take_new(&mut self, offer: &Offer, entry: Entry, winner: Option<EntryId>) -> Item {
@@ -373,17 +346,6 @@ fn keeps_to_the_engines_ids(
 /// is nothing to tell of, so it would stand in the log as on its way for ever.
 const UNOPENED: &str = "its incident was never opened here, so nothing of it would leave: hand in what opens it first, and this under a new id";
 
-/// Why news are not taken that the public may have read.
-const OUT: &str = "this text is on its way to the public, or may be out already: see `deliveries`, and draft what is new (X2)";
-
-/// What is published by this.
-fn published(fact: &Fact) -> Option<&Update> {
-    match fact {
-        Fact::UpdateSent(update) if update.audience == Audience::External => Some(update),
-        _ => None,
-    }
-}
-
 /// Whether somebody outside of the log is to read it.
 fn is_to_leave(fact: &Fact) -> bool {
     matches!(fact, Fact::UpdateSent(update) if !update.channels.is_empty())
@@ -423,23 +385,9 @@ fn may_be(incident: &Incident, entry: &Entry, told: bool) -> Result<(), Refusal>
         Fact::Retracted { entry: id, .. } if stands(incident, *id) => {
             incident.may_retract(*id, &entry.by)
         }
-        fact => match published(fact) {
-            Some(update) if !told => incident.may_publish(update),
-            Some(_) if !is_brought_along(incident, entry) => Err(Refusal::because(ELSEWHERE)),
-            Some(_) | None => Ok(()),
-        },
+        Fact::UpdateSent(_) => news::may_be(incident, entry, told),
+        _ => Ok(()),
     }
-}
-
-/// Why news are not taken that were published elsewhere, as somebody says.
-const ELSEWHERE: &str = "news for outside leave from here: what was published elsewhere is handed in by whoever brings its incident along (X2)";
-
-/// Whether whoever hands this in brought the whole incident: only with a log of
-/// its own, given to this one, come news that left elsewhere.
-fn is_brought_along(incident: &Incident, entry: &Entry) -> bool {
-    let mut entries = incident.entries().iter();
-    let opening = entries.find(|entry| matches!(entry.fact, Fact::Declared(_)));
-    opening.is_some_and(|opening| answerable(&opening.by) == answerable(&entry.by))
 }
 
 fn stands(incident: &Incident, id: EntryId) -> bool {
