@@ -25,8 +25,9 @@ use uuid::Uuid;
 use warroom::{
     clock::Clock,
     domain::{
-        fact::{Declaration, Fact},
+        fact::{Declaration, Fact, Update},
         severity::Severity,
+        update::{Audience, Form},
     },
     server::{Grant, Hash, Scope, Server, Workspace, router},
     store::{Log, OpenMode},
@@ -188,6 +189,22 @@ fn declared(n: u128) -> Value {
         ..Declaration::default()
     };
     fact(n, &Fact::Declared(Box::new(declaration)))
+}
+
+/// Entry `n`: an update about incident 1 that goes to `#incidents`.
+fn update(n: u128) -> Value {
+    let update = Update {
+        label: None,
+        audience: Audience::Internal,
+        form: Form {
+            status: "Investigating".into(),
+            ..Form::default()
+        },
+        channels: vec!["#incidents".into()],
+        last: false,
+        draft: None,
+    };
+    fact(n, &Fact::UpdateSent(Box::new(update)))
 }
 
 /// The results of a post, each as `appended 1`, `duplicate 1`, `rejected id_reuse`.

@@ -3,30 +3,13 @@
 use serde_json::{Value, json};
 use warroom::domain::{
     entry::EntryId,
-    fact::{Fact, Fate, Update},
-    update::{Audience, Form},
+    fact::{Fact, Fate},
 };
 
-use super::{House, declared, fact, results, uuid};
+use super::{House, declared, fact, results, update, uuid};
 
 fn id(n: u128) -> EntryId {
     EntryId(uuid(n).parse().unwrap())
-}
-
-/// Entry `n`: an update about incident 1 that goes to `#incidents`.
-fn update(n: u128) -> Value {
-    let update = Update {
-        label: None,
-        audience: Audience::Internal,
-        form: Form {
-            status: "Investigating".into(),
-            ..Form::default()
-        },
-        channels: vec!["#incidents".into()],
-        last: false,
-        draft: None,
-    };
-    fact(n, &Fact::UpdateSent(Box::new(update)))
 }
 
 /// Entry `n`: somebody is paged by hand.

@@ -13,23 +13,7 @@ use warroom::{
     store::DeliveryFilter,
 };
 
-use super::{House, code, declared, entry, fact, noon, note, notes, results, uuid};
-
-/// Entry `n`: an update about incident 1 that goes to `#incidents`.
-fn update(n: u128) -> Value {
-    let update = Update {
-        label: None,
-        audience: Audience::Internal,
-        form: Form {
-            status: "Investigating".into(),
-            ..Form::default()
-        },
-        channels: vec!["#incidents".into()],
-        last: false,
-        draft: None,
-    };
-    fact(n, &Fact::UpdateSent(Box::new(update)))
-}
+use super::{House, code, declared, entry, fact, noon, note, notes, results, update, uuid};
 
 #[tokio::test]
 async fn what_a_client_says_was_sent_before_keeps_the_name_of_that_client() {
