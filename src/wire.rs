@@ -63,6 +63,8 @@ pub struct Entry {
     pub kind: String,
     /// The version of these fields: 1, or the entry is rejected.
     #[serde(default = "version", deserialize_with = "number::whole")]
+    // However large, it is answered entry by entry: `newer_version`.
+    #[schema(value_type = u64)]
     pub v: u32,
     /// When it happened, as its author says.
     pub at: DateTime<Utc>,
