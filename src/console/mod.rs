@@ -23,7 +23,6 @@ use std::{os::fd::OwnedFd, path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use color_eyre::eyre::WrapErr as _;
-use ratatui::{Terminal, backend::Backend};
 use tokio::{
     sync::mpsc::{self, Receiver},
     time::{Instant, MissedTickBehavior},
@@ -35,7 +34,7 @@ use self::{
     effects::Done,
     picture::Picture,
     tasks::Tasks,
-    terminal::{Handle, Input, Signal},
+    terminal::{Handle, Input, Screen, Signal},
 };
 pub use again::{Again, Looks, Works};
 
@@ -108,14 +107,13 @@ pub struct Setup {
 pub async fn run(setup: Setup, again: Again, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
     let now = setup.clock.now();
     let (app, head) = first(&setup, now).await?;
-    let (screen, inputs, handle) =
+    let (mut screen, inputs, handle) =
         terminal::open(&setup.capability, errors).wrap_err("opening the terminal")?;
-    let mut terminal = Terminal::new(screen).wrap_err("opening the screen")?;
     let picture = Picture::of(&setup);
     // Before anything else is begun: whoever opens it wants to see.
-    picture.draw(&app, now, &mut terminal)?;
+    picture.draw(&app, now, &mut screen);
     let mut console = Console::start(setup, (app, head), picture, handle.clone(), again);
-    let ended = console.work(&mut terminal, inputs).await;
+    let ended = console.work(&mut screen, inputs).await;
     handle.leave();
     console.end().await;
     ended
@@ -196,14 +194,11 @@ impl Console {
         }
     }
 
-    async fn work<B>(
+    async fn work(
         &mut self,
-        terminal: &mut Terminal<B>,
+        screen: &mut Screen,
         mut inputs: Receiver<Input>,
-    ) -> color_eyre::Result<i32>
-    where
-        B: Backend<Error: Send + Sync + 'static>,
-    {
+    ) -> color_eyre::Result<i32> {
         // The first frame was drawn just now.
         let every = self.tick_every();
         let mut tick = tokio::time::interval_at(Instant::now() + every, every);
@@ -212,7 +207,7 @@ impl Console {
         let mut dirty = false;
         loop {
             if dirty && drawn.elapsed() >= FRAME {
-                self.draw(terminal)?;
+                self.draw(screen);
                 drawn = Instant::now();
                 dirty = false;
             }
@@ -245,18 +240,12 @@ impl Console {
         Duration::from_secs(if self.picture.is_slow() { 5 } else { 1 })
     }
 
-    fn draw<B>(&mut self, terminal: &mut Terminal<B>) -> color_eyre::Result<()>
-    where
-        B: Backend<Error: Send + Sync + 'static>,
-    {
+    fn draw(&mut self, screen: &mut Screen) {
         let now = self.clock.now();
         if std::mem::take(&mut self.repaint) {
-            let size = terminal.size().wrap_err("asking for the screen's size")?;
-            terminal
-                .resize((ratatui::layout::Position::ORIGIN, size).into())
-                .wrap_err("repainting")?;
+            screen.repaint();
         }
-        self.picture.draw(&self.app, now, terminal)
+        self.picture.draw(&self.app, now, screen);
     }
 
     /// What waits came at once: a gate tells by the time what was not typed.

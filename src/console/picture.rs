@@ -1,10 +1,8 @@
 //! How the state comes onto the terminal.
 
 use chrono::{DateTime, Utc};
-use color_eyre::eyre::WrapErr as _;
-use ratatui::{Terminal, backend::Backend};
 
-use super::Setup;
+use super::{Setup, terminal::Screen};
 use crate::ui::{
     app::App,
     capability::{Capability, Profile},
@@ -30,24 +28,13 @@ impl Picture {
         matches!(self.capability.profile, Profile::Slow | Profile::Serial)
     }
 
-    pub(super) fn draw<B>(
-        &self,
-        app: &App,
-        now: DateTime<Utc>,
-        terminal: &mut Terminal<B>,
-    ) -> color_eyre::Result<()>
-    where
-        B: Backend<Error: Send + Sync + 'static>,
-    {
+    pub(super) fn draw(&self, app: &App, now: DateTime<Utc>, screen: &mut Screen) {
         let look = Look {
             theme: &self.theme,
             depth: self.capability.depth,
             tier: self.capability.glyphs,
             slow: self.is_slow(),
         };
-        terminal
-            .draw(|frame| view::draw(app, look, now, frame))
-            .wrap_err("drawing the screen")?;
-        Ok(())
+        screen.draw(|cells| view::draw(app, look, now, cells));
     }
 }

@@ -8,7 +8,6 @@ mod life;
 use std::{os::fd::OwnedFd, sync::Arc, time::Duration};
 
 use color_eyre::eyre::{Report, WrapErr as _};
-use ratatui::{Terminal, layout::Position};
 use tokio::{
     sync::{
         mpsc::{self, Receiver, Sender},
@@ -80,11 +79,10 @@ pub struct How {
 pub async fn run(setup: Setup, how: How, errors: Option<OwnedFd>) -> color_eyre::Result<i32> {
     let (screen, inputs, handle) =
         terminal::open(&setup.capability, errors).wrap_err("opening the terminal")?;
-    let terminal = Terminal::new(screen).wrap_err("opening the screen")?;
     if setup.capability.blanks {
         handle.stay_lit();
     }
-    let mut hung = Hung::new(&setup, how, terminal, handle.clone());
+    let mut hung = Hung::new(&setup, how, screen, handle.clone());
     let ended = hung.show(setup, inputs).await;
     (hung.how.watcher.say)("STOPPING=1");
     handle.leave();
@@ -98,7 +96,7 @@ struct Hung {
     theme: Theme,
     capability: Capability,
     clock: Clock,
-    terminal: Terminal<Screen>,
+    screen: Screen,
     handle: Handle,
     life: Life,
     repainted: Instant,
@@ -106,7 +104,7 @@ struct Hung {
 }
 
 impl Hung {
-    fn new(setup: &Setup, how: How, terminal: Terminal<Screen>, handle: Handle) -> Self {
+    fn new(setup: &Setup, how: How, screen: Screen, handle: Handle) -> Self {
         let now = setup.clock.now();
         let panel = Panel::new(setup.settings.host.clone(), &setup.works.specs);
         let mut app = App::new(setup.settings.clone(), setup.keymap.clone(), panel, now);
@@ -118,7 +116,7 @@ impl Hung {
             theme: setup.theme.clone(),
             capability: setup.capability.clone(),
             clock: setup.clock,
-            terminal,
+            screen,
             handle,
             life: Life::new(how.watcher.every),
             repainted: Instant::now(),
@@ -143,7 +141,7 @@ impl Hung {
         let mut tick = tokio::time::interval(Duration::from_secs(1));
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            self.draw()?;
+            self.draw();
             tokio::select! {
                 input = inputs.recv() => match input {
                     Some(Input::Signal(Signal::ReadAgain)) => self.read_again(),
@@ -153,7 +151,7 @@ impl Hung {
                 read = self.aside.done() => if let Some(probes) = self.take_up(read?) {
                     looking.begin(probes, &mut running);
                 },
-                _ = tick.tick() => self.tick(*kept.borrow())?,
+                _ = tick.tick() => self.tick(*kept.borrow()),
                 Some(ended) = running.join_next() => ended.wrap_err("a part of the wall ended")??,
             }
             while let Ok(msg) = messages.try_recv() {
@@ -181,7 +179,7 @@ impl Hung {
         wall::update(&mut self.wall, msg, self.clock.now());
     }
 
-    fn draw(&mut self) -> color_eyre::Result<()> {
+    fn draw(&mut self) {
         let now = self.clock.now();
         let night = self.how.night.as_ref();
         let night = night.filter(|(night, _)| self.wall.is_dim(*night, now));
@@ -191,13 +189,13 @@ impl Hung {
             tier: self.capability.glyphs,
             slow: false,
         };
-        self.terminal
-            .draw(|frame| wall::draw(&self.wall, look, now, frame))
-            .wrap_err("drawing the wall")?;
-        Ok(())
+        self.screen.draw(|cells| {
+            wall::draw(&self.wall, look, now, cells);
+            None
+        });
     }
 
-    fn tick(&mut self, synchronised: Option<bool>) -> color_eyre::Result<()> {
+    fn tick(&mut self, synchronised: Option<bool>) {
         let now = self.clock.now();
         self.wall.synchronised = synchronised;
         // It hangs there for months, in which summer time comes and goes.
@@ -208,19 +206,15 @@ impl Hung {
         if let Some(word) = sign {
             (self.how.watcher.say)(word);
         }
-        self.repaint()
+        self.repaint();
     }
 
     /// Paints a text console anew, once a minute.
-    fn repaint(&mut self) -> color_eyre::Result<()> {
-        if self.capability.glyphs != Tier::Console || self.repainted.elapsed() < REPAINT {
-            return Ok(());
+    fn repaint(&mut self) {
+        if self.capability.glyphs == Tier::Console && self.repainted.elapsed() >= REPAINT {
+            self.repainted = Instant::now();
+            self.screen.repaint();
         }
-        self.repainted = Instant::now();
-        let size = self.terminal.size().wrap_err("asking for the size")?;
-        self.terminal
-            .resize((Position::ORIGIN, size).into())
-            .wrap_err("repainting")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The whole screen, from the state alone: drawing changes nothing.
 
 use chrono::{DateTime, Utc};
-use ratatui::Frame;
+use ratatui::{buffer::Buffer, layout::Position};
 
 use super::{
     app::{App, Mode, Pane},
@@ -37,10 +37,16 @@ impl<'a> From<Look<'a>> for Paint<'a> {
     }
 }
 
-/// Draws the screen as it is at `now`.
-pub fn draw(app: &App, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'_>) {
-    let screen = frame.area();
-    let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
+/// Draws the screen as it is at `now`, over whatever `buffer` holds; answers
+/// where the cursor stands, if it is to be seen.
+pub fn draw(
+    app: &App,
+    look: Look<'_>,
+    now: DateTime<Utc>,
+    buffer: &mut Buffer,
+) -> Option<Position> {
+    let screen = buffer.area;
+    let mut canvas = Canvas::new(buffer, screen, look.into());
     canvas.clear(Role::Base);
     let areas = areas(app, screen);
     let typing = if areas.size > Size::Tiny {
@@ -54,9 +60,7 @@ pub fn draw(app: &App, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'_>
     };
     let cursor = overlay::draw(app, &areas, &mut canvas, now).or(typing);
     canvas.in_tier();
-    if let Some(cursor) = cursor.filter(|(x, y)| screen.contains((*x, *y).into())) {
-        frame.set_cursor_position(cursor);
-    }
+    cursor.map(Position::from).filter(|at| screen.contains(*at))
 }
 
 fn draw_all(app: &App, areas: &Areas, canvas: &mut Canvas<'_, '_>, now: DateTime<Utc>) {

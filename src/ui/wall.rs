@@ -23,7 +23,7 @@ mod small;
 mod stopped;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ratatui::{Frame, layout::Rect};
+use ratatui::{buffer::Buffer, layout::Rect};
 
 use super::{
     app::{self, App},
@@ -145,19 +145,20 @@ pub fn update(wall: &mut Wall, msg: Msg, now: DateTime<Utc>) {
     wall.turn(now);
 }
 
-/// Draws the wall as it is at `now`.
-pub fn draw(wall: &Wall, look: Look<'_>, now: DateTime<Utc>, frame: &mut Frame<'_>) {
-    let screen = frame.area();
+/// Draws the wall as it is at `now`, over whatever `buffer` holds. No cursor
+/// is to be seen on it.
+pub fn draw(wall: &Wall, look: Look<'_>, now: DateTime<Utc>, buffer: &mut Buffer) {
+    let screen = buffer.area;
     let size = Size::of(screen);
     // The console's picture has names in it; a single line has none.
     if size < Size::Small && (!wall.redact || size == Size::Line) {
-        view::draw(&wall.app, look, now, frame);
-        let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
+        view::draw(&wall.app, look, now, buffer);
+        let mut canvas = Canvas::new(buffer, screen, look.into());
         small::draw(wall, &mut canvas, now);
         canvas.in_tier();
         return;
     }
-    let mut canvas = Canvas::new(frame.buffer_mut(), screen, look.into());
+    let mut canvas = Canvas::new(buffer, screen, look.into());
     canvas.clear(Role::Base);
     page(
         wall,

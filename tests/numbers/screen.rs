@@ -5,8 +5,8 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::{
     Terminal,
     backend::{Backend as _, TestBackend},
-    buffer::{Buffer, Cell},
-    layout::Size,
+    buffer::Buffer,
+    layout::{Rect, Size},
 };
 use warroom::{
     console::terminal::Encoder,
@@ -60,14 +60,11 @@ fn frame(app: &App, look: Look<'_>) {
     let rows = rows();
     let mut busy = app.clone();
     act(&mut busy, Action::Compose, "", now());
-    let mut ours = terminal();
+    let mut ours = Console::new(busy, look);
     let mut bare = terminal();
     let drawn = Rounds::take(
         201,
-        || {
-            let drawn = ours.draw(|frame| view::draw(&busy, look, now(), frame));
-            drawn.expect("it can't fail").area
-        },
+        || ours.draw(),
         || {
             let drawn = bare.draw(|frame| wire::draw(frame, &rows, 1));
             drawn.expect("it can't fail").area
@@ -150,7 +147,6 @@ fn rows() -> Vec<[String; 3]> {
 struct Console<'a> {
     app: App,
     look: Look<'a>,
-    terminal: Terminal<TestBackend>,
     encoder: Encoder,
     shown: Option<Buffer>,
     spare: Option<Buffer>,
@@ -163,7 +159,6 @@ impl<'a> Console<'a> {
         Self {
             app,
             look,
-            terminal: terminal(),
             encoder: Encoder::new(look.depth, look.tier),
             shown: None,
             spare: None,
@@ -182,22 +177,20 @@ impl<'a> Console<'a> {
         };
         let key = crossterm::event::KeyEvent::new(code, KeyModifiers::NONE);
         update(&mut self.app, Msg::Key(key), now());
-        let (app, look) = (&self.app, self.look);
-        let drawn = self
-            .terminal
-            .draw(|frame| view::draw(app, look, now(), frame));
-        let drawn = drawn.expect("it can't fail").buffer;
-        // As the program does it: into the place of a frame that is over.
-        let mut wanted = self.spare.take().unwrap_or_else(|| drawn.clone());
-        for (old, new) in wanted.content.iter_mut().zip(&drawn.content) {
-            if is_other(old, new) {
-                old.clone_from(new);
-            }
-        }
+        self.draw();
+    }
+
+    /// As the program does it: over a screen that is over, then compared with
+    /// what the terminal shows.
+    fn draw(&mut self) {
+        let area = Rect::new(0, 0, SIZE.width, SIZE.height);
+        let spare = self.spare.take();
+        let mut cells = spare.unwrap_or_else(|| Buffer::empty(area));
+        let cursor = view::draw(&self.app, self.look, now(), &mut cells);
         self.out.clear();
         self.encoder
-            .encode(self.shown.as_ref(), &wanted, None, &mut self.out);
-        self.spare = self.shown.replace(wanted);
+            .encode(self.shown.as_ref(), &cells, cursor, &mut self.out);
+        self.spare = self.shown.replace(cells);
     }
 
     /// Two frames, and the bytes from the one to the other.
@@ -208,15 +201,6 @@ impl<'a> Console<'a> {
         let after = self.shown.clone().expect("it was drawn");
         ([before, after], self.out.len())
     }
-}
-
-/// As the program compares them: most symbols are one byte.
-fn is_other(old: &Cell, new: &Cell) -> bool {
-    let other_symbol = match (old.symbol().as_bytes(), new.symbol().as_bytes()) {
-        ([old], [new]) => old != new,
-        (old, new) => old != new,
-    };
-    other_symbol || (old.fg, old.bg, old.modifier) != (new.fg, new.bg, new.modifier)
 }
 
 /// A minute and a bit after it began: nothing is overdue.

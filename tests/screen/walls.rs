@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use ratatui::{buffer::Buffer, layout::Rect};
 use warroom::{
     domain::{fact::Fact, severity::Severity},
     ui::{
@@ -52,11 +52,9 @@ pub fn drawn(wall: &Wall, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> B
         tier,
         slow: false,
     };
-    let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-    terminal
-        .draw(|frame| wall::draw(wall, look, now, frame))
-        .unwrap();
-    terminal.backend().buffer().clone()
+    let mut cells = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+    wall::draw(wall, look, now, &mut cells);
+    cells
 }
 
 pub fn shown(wall: &Wall, size: (u16, u16), tier: Tier, now: DateTime<Utc>) -> String {

@@ -3,9 +3,10 @@
 use std::{fmt::Write as _, fs, io::Write as _, path::PathBuf, time::Duration};
 
 use ratatui::{
-    Frame, Terminal,
+    buffer::Buffer,
     style::{Color, Style},
     text::Line,
+    widgets::Widget as _,
 };
 use tokio::{sync::mpsc, time};
 use warroom::{
@@ -65,8 +66,7 @@ impl Child {
         child.turn(screen, inputs).await
     }
 
-    async fn turn(mut self, screen: Screen, mut inputs: mpsc::Receiver<Input>) -> i32 {
-        let mut terminal = Terminal::new(screen).expect("a backend that can't fail");
+    async fn turn(mut self, mut screen: Screen, mut inputs: mpsc::Receiver<Input>) -> i32 {
         let mut clock = time::interval(TICK);
         loop {
             let input = tokio::select! {
@@ -77,9 +77,11 @@ impl Child {
             if let Some(code) = self.take(input).await {
                 return code;
             }
-            terminal
-                .draw(|frame| self.draw(frame))
-                .expect("a backend that can't fail");
+            screen.draw(|cells| {
+                cells.reset();
+                self.draw(cells);
+                None
+            });
             self.draws += 1;
             self.report();
         }
@@ -138,8 +140,8 @@ impl Child {
         assert!(status.expect("a terminal").expect("a shell").success());
     }
 
-    fn draw(&self, frame: &mut Frame<'_>) {
-        let size = frame.area();
+    fn draw(&self, cells: &mut Buffer) {
+        let area = cells.area;
         let lines = [
             Line::raw(format!("tick {}", self.ticks)),
             Line::raw(format!("got {}", self.got.join(" "))),
@@ -151,16 +153,16 @@ impl Child {
                     .bold()
                     .reversed(),
             ),
-            Line::raw(format!("{}x{}", size.width, size.height)),
+            Line::raw(format!("{}x{}", area.width, area.height)),
         ];
-        let area = size;
         for (line, row) in lines.into_iter().zip(area.rows()) {
-            frame.render_widget(line, row);
+            line.render(row, cells);
         }
         if self.flooding {
             let filler = char::from(b'a' + u8::try_from(self.ticks % 26).unwrap_or(0));
             for row in area.rows().skip(4) {
-                frame.render_widget(filler.to_string().repeat(usize::from(row.width)), row);
+                let line = filler.to_string().repeat(usize::from(row.width));
+                line.render(row, cells);
             }
         }
     }

@@ -230,7 +230,7 @@ fn are_same(shown: &[Cell], wanted: &[Cell]) -> bool {
 }
 
 /// Whether two cells show the same.
-pub(super) fn is_same(shown: &Cell, wanted: &Cell) -> bool {
+fn is_same(shown: &Cell, wanted: &Cell) -> bool {
     let same_symbol = match (shown.symbol().as_bytes(), wanted.symbol().as_bytes()) {
         ([shown], [wanted]) => shown == wanted,
         (shown, wanted) => shown == wanted,

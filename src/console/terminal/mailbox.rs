@@ -10,10 +10,13 @@ use std::{
     time::Duration,
 };
 
-use ratatui::{buffer::Buffer, layout::Position};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
 use tokio::time::Instant;
 
-use super::{encoder::is_same, tty::Bell};
+use super::tty::Bell;
 
 /// What the whole screen shall show.
 #[derive(Debug, Clone, Default)]
@@ -117,21 +120,13 @@ impl Mailbox {
         self.changed.notify_all();
     }
 
-    /// A copy of `cells`, in the place of a frame that was shown where there is
-    /// one: a screen is half a megabyte, and asking the system for it anew costs
-    /// more than to draw it.
-    pub(super) fn copy(&self, cells: &Buffer) -> Buffer {
+    /// Cells to draw on, of a frame that is over where there is one: a screen
+    /// is half a megabyte, and asking the system for it anew costs more than to
+    /// draw it.
+    pub(super) fn spare(&self, area: Rect) -> Buffer {
         let spare = self.inner().spare.take();
-        let Some(mut copy) = spare.filter(|spare| spare.area == cells.area) else {
-            return cells.clone();
-        };
-        // It is two frames old, so most of it is the same.
-        for (old, new) in copy.content.iter_mut().zip(&cells.content) {
-            if !is_same(old, new) {
-                old.clone_from(new);
-            }
-        }
-        copy
+        let fits = spare.filter(|spare| spare.area == area);
+        fits.unwrap_or_else(|| Buffer::empty(area))
     }
 
     /// For the writer: nobody needs these cells any more.
